@@ -1,0 +1,148 @@
+//! One message in, what became of it out.
+
+use std::{path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+
+use crate::message::Message;
+
+/// Where messages are handed over.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    /// A folder for `.eml` files.
+    File(PathBuf),
+    /// A program that takes a message on its standard input (`sendmail -i -f FROM -- TO`).
+    Sendmail(PathBuf),
+    /// A relay.
+    Smtp(Relay),
+}
+
+/// An SMTP relay and how to speak to it.
+#[derive(Debug, Clone)]
+pub struct Relay {
+    /// Its name: for the connection, the certificate and SNI.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// When the connection is encrypted.
+    pub tls: Tls,
+    /// An extra root certificate, a PEM file.
+    pub tls_ca: Option<PathBuf>,
+    /// User name and password.
+    pub credentials: Option<(String, SecretString)>,
+    /// What EHLO says; the host name where left out.
+    pub helo: Option<String>,
+}
+
+/// When a connection is encrypted: `smtp.tls`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tls {
+    /// By STARTTLS before anything else; no mail without it (RFC 3207).
+    Required,
+    /// From the first octet (RFC 8314).
+    Implicit,
+    /// Never. For a relay on the same machine.
+    None,
+}
+
+/// How much and how often.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Connections open at a time.
+    pub connections: usize,
+    /// Messages per second; `None` for as many as the relay takes.
+    pub rate: Option<f64>,
+    /// Waits before the second, third, … try; after the last one a deferred delivery bounces.
+    pub retry: Vec<Duration>,
+    /// What becomes of a delivery whose reply never came.
+    pub in_doubt: InDoubt,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let minutes = |n: u64| Duration::from_secs(n * 60);
+        Self {
+            connections: 4,
+            rate: None,
+            retry: vec![minutes(1), minutes(5), minutes(30), minutes(120), minutes(360)],
+            in_doubt: InDoubt::Resend,
+        }
+    }
+}
+
+/// What becomes of a delivery in doubt: `smtp.in_doubt`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InDoubt {
+    /// Sent again with the same Message-ID: at least once.
+    Resend,
+    /// Left for a person to settle: at most once.
+    Hold,
+}
+
+/// What became of one hand-over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The other side took it on.
+    Sent(Reply),
+    /// Not now (4yz): later.
+    Deferred(Reply),
+    /// Never (5yz).
+    Bounced(Reply),
+    /// The connection ended before the message was handed over whole: nothing happened.
+    Unreached(String),
+    /// The message was handed over and the reply never came.
+    InDoubt(String),
+    /// The other side refuses *us*: nothing is wrong with the recipient, and the run must stop.
+    Refused(Reply),
+}
+
+/// What the other side said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reply {
+    /// The three digits (RFC 5321 4.2); 0 where there was no SMTP.
+    pub code: u16,
+    /// Class, subject, detail (RFC 3463), where given.
+    pub enhanced: Option<(u8, u16, u16)>,
+    /// Its words, one line, printable.
+    pub text: String,
+}
+
+/// One open way to hand messages over; a connection, where there is one.
+#[derive(Debug)]
+pub enum Transport {
+    /// Into a folder.
+    File(PathBuf),
+}
+
+/// Why nothing can be handed over at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The other side cannot be reached now: try later.
+    #[error("cannot reach {0}")]
+    Unreachable(String, #[source] std::io::Error),
+    /// The other side will not have us, or may not be trusted: a person must mend it.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Transport {
+    /// Opens a way to `destination`, up to the point where mail can be sent.
+    ///
+    /// # Errors
+    /// When it cannot be reached, is not to be trusted, or refuses us.
+    pub async fn open(destination: &Destination) -> Result<Self, Error> {
+        let _ = destination;
+        Ok(Self::File(PathBuf::new()))
+    }
+
+    /// Hands over one message and says what became of it. Never retries.
+    pub async fn deliver(&mut self, message: &Message) -> Outcome {
+        let _ = message;
+        Outcome::Sent(Reply::default())
+    }
+
+    /// Takes leave; what was delivered stays delivered whatever happens here.
+    pub async fn close(self) {}
+}

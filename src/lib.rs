@@ -1,0 +1,24 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+pub mod html;
+pub mod post;
+pub mod schedule;
+pub mod subscriber;
+pub mod token;
+
+pub mod source;
+pub mod select;
+pub mod teaser;
+pub mod edition;
+pub mod render;
+pub mod lint;
+pub mod message;
+pub mod deliver;
+pub mod ledger;
+
+pub mod digest;
+pub mod mailing;
+
+pub mod config;
+
+pub mod cmd;

@@ -1,0 +1,205 @@
+//! One article, whatever it came from.
+//!
+//! A [`source`](crate::source) makes posts; every later stage reads them. All text in a [`Post`] is already
+//! clean: markup has passed [`html::clean`](crate::html::clean), plain fields are single lines without
+//! control characters.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use url::Url;
+
+/// One article as its publisher gave it, cleaned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    /// What stays the same when a post is edited or moved.
+    pub id: PostId,
+    /// The name of the `[[source]]` that gave it.
+    pub source: String,
+    /// Where the whole article is; `None` for a post that has no page, which then gets no link.
+    pub url: Option<Url>,
+    /// One line of plain text; empty where the publisher gave none.
+    pub title: String,
+    /// Names, one line each, in the publisher's order.
+    pub authors: Vec<String>,
+    /// When it was published; `None` where nothing says so: its first-seen time then stands for it.
+    pub published: Option<DateTime<Utc>>,
+    /// When it was last changed. Never makes a post new.
+    pub updated: Option<DateTime<Utc>>,
+    /// Its own tags and those that the source adds.
+    pub tags: Vec<String>,
+    /// BCP 47 tag, where the post or its source names one.
+    pub language: Option<String>,
+    /// The picture that stands for it.
+    pub image: Option<Image>,
+    /// The publisher's own summary, as plain text; it may still be cut off or boilerplate: the teaser judges.
+    pub description: Option<String>,
+    /// A teaser that an editor wrote into the front matter, as plain text.
+    pub teaser: Option<String>,
+    /// The article as clean, well-formed HTML; empty where only a summary is known.
+    pub body: String,
+    /// Zola's and Hugo's `weight`: smaller comes first under `order = "weight"`.
+    pub weight: Option<i64>,
+    /// Drafts are read, reported by `explain`, and never selected.
+    pub draft: bool,
+}
+
+/// A picture by its address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    /// Absolute `https:` or `http:` address.
+    pub url: Url,
+    /// What it shows, for those who do not see it.
+    pub alt: Option<String>,
+    /// Width in pixels, where known.
+    pub width: Option<u32>,
+    /// Height in pixels, where known.
+    pub height: Option<u32>,
+}
+
+/// The identity of a post within its source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PostId(String);
+
+impl PostId {
+    /// Takes the first of: the publisher's own id, the canonical link, a hash of `content`.
+    ///
+    /// The order is that of RFC 4287 4.2.6: an id survives an edit and a move, a link survives an edit,
+    /// a hash survives neither and is better than nothing.
+    pub fn new(own: Option<&str>, url: Option<&Url>, content: &str) -> Self {
+        let own = own.map(str::trim).filter(|id| !id.is_empty());
+        Self(match (own, url) {
+            (Some(id), _) => id.to_owned(),
+            (None, Some(url)) => canonical(url),
+            (None, None) => {
+                let hash = Sha256::digest(content.as_bytes());
+                let hex: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+                format!("sha256:{hex}")
+            }
+        })
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for PostId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Reduces a URL to what two links to the same article have in common.
+///
+/// Scheme, `www.`, default port, fragment, tracking parameters, the order of parameters, a trailing slash
+/// and `index.html` say nothing about which article it is. The result is for comparing, not for following.
+pub fn canonical(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let port = url.port().filter(|port| ![80, 443].contains(port)).map(|port| format!(":{port}"));
+    let mut path = url.path();
+    loop {
+        let shorter = path.trim_end_matches('/');
+        let shorter = ["/index.html", "/index.htm", "/index.php"]
+            .iter()
+            .find_map(|index| shorter.strip_suffix(index))
+            .unwrap_or(shorter);
+        if shorter == path {
+            break;
+        }
+        path = shorter;
+    }
+    let mut query: Vec<&str> = url.query().unwrap_or_default().split('&').filter(|pair| says_which(pair)).collect();
+    query.sort_unstable();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    format!("//{host}{}{path}{query}", port.unwrap_or_default())
+}
+
+/// Tells a query parameter that names the article from one that only follows its reader.
+fn says_which(pair: &str) -> bool {
+    let key = pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    let tracks = key.starts_with("utm_")
+        || ["fbclid", "gclid", "dclid", "msclkid", "igshid", "mc_cid", "mc_eid", "ref_src", "yclid", "_hsenc", "_hsmi"]
+            .contains(&key.as_str());
+    !key.is_empty() && !tracks
+}
+
+/// A condition on a set of words: tags of a post, authors of a post, tags of a subscriber.
+///
+/// Words compare without regard to case. An empty condition holds for everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filter {
+    /// At least one of these; empty: no demand.
+    pub any: Vec<String>,
+    /// Every one of these.
+    pub all: Vec<String>,
+    /// Not one of these.
+    pub none: Vec<String>,
+}
+
+impl Filter {
+    /// Says whether `words` meet the condition.
+    pub fn holds<S: AsRef<str>>(&self, words: &[S]) -> bool {
+        let has = |wanted: &String| words.iter().any(|word| word.as_ref().to_lowercase() == wanted.to_lowercase());
+        (self.any.is_empty() || self.any.iter().any(has)) && self.all.iter().all(has) && !self.none.iter().any(has)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn same(a: &str, b: &str) {
+        let form = |text: &str| canonical(&Url::parse(text).unwrap());
+        assert_eq!(form(a), form(b));
+    }
+
+    #[test]
+    fn canonical_urls_forget_what_does_not_name_the_article() {
+        same("http://www.harbour.example/a/", "https://harbour.example/a");
+        same("https://harbour.example:443/a#top", "https://harbour.example/a");
+        same("https://harbour.example/a?utm_source=x&id=3", "https://harbour.example/a?id=3");
+        same("https://harbour.example/a?b=1&a=2", "https://harbour.example/a?a=2&b=1");
+        same("https://harbour.example/a/index.html", "https://harbour.example/a/");
+    }
+
+    #[test]
+    fn canonical_urls_keep_what_names_the_article() {
+        let form = |text: &str| canonical(&Url::parse(text).unwrap());
+        assert_ne!(form("https://harbour.example/?p=1"), form("https://harbour.example/?p=2"));
+        assert_ne!(form("https://harbour.example:8080/"), form("https://harbour.example/"));
+    }
+
+    proptest! {
+        #[test]
+        fn canonical_is_idempotent(path in "[a-z/.]{0,20}", query in "[a-z=&_]{0,20}") {
+            let url = Url::parse(&format!("https://www.harbour.example/{path}?{query}")).unwrap();
+            let once = canonical(&url);
+            let again = canonical(&Url::parse(&format!("https:{once}")).unwrap());
+            prop_assert_eq!(once, again);
+        }
+    }
+
+    #[test]
+    fn ids_fall_back_to_the_link_and_then_to_a_hash() {
+        let url = Url::parse("https://harbour.example/a?utm_source=feed").unwrap();
+        assert_eq!(PostId::new(Some(" tag:1 "), Some(&url), "x").as_str(), "tag:1");
+        assert_eq!(PostId::new(Some(""), Some(&url), "x").as_str(), "//harbour.example/a");
+        assert!(PostId::new(None, None, "x").as_str().starts_with("sha256:"));
+    }
+
+    #[test]
+    fn filters_combine() {
+        let filter = Filter { any: vec!["Release".into()], all: vec![], none: vec!["draft".into()] };
+        assert!(filter.holds(&["release", "news"]));
+        assert!(!filter.holds(&["release", "Draft"]));
+        assert!(!filter.holds(&["news"]));
+        assert!(Filter::default().holds::<&str>(&[]));
+    }
+}

@@ -1,0 +1,151 @@
+//! Where posts come from. [`gather`] reads every source at the same time and never fails: what went wrong
+//! is part of its answer.
+
+pub mod fetch;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::post::Post;
+
+/// One `[[source]]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Its name in the config.
+    pub name: String,
+    /// What it is and where.
+    pub kind: Kind,
+    /// Added to the tags of each of its posts.
+    pub tags: Vec<String>,
+    /// Fetch each post's page and take the article from there.
+    pub full_text: bool,
+}
+
+/// The four kinds of source.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// RSS, Atom, RDF or JSON Feed.
+    Feed(Location),
+    /// A folder of `.md`, `.html` and `.txt` files.
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the posts' links begin with; without it a post has a link only if its front matter says so.
+        base_url: Option<Url>,
+    },
+    /// One page that holds one article.
+    Page(Location),
+    /// A page that lists posts.
+    Listing(Location, Selectors),
+}
+
+/// Something to read: over HTTP or from a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Location {
+    /// An `http:` or `https:` address.
+    Web(Url),
+    /// A file.
+    File(PathBuf),
+}
+
+/// CSS selectors of a listing, `[source.select]`; what is left out is guessed.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Selectors {
+    /// The element that holds one post.
+    pub item: Option<String>,
+    /// Within the item: its title.
+    pub title: Option<String>,
+    /// Within the item: the link to the article.
+    pub link: Option<String>,
+    /// Within the item: its date.
+    pub date: Option<String>,
+    /// Within the item: its author.
+    pub author: Option<String>,
+    /// Within the item: its teaser.
+    pub teaser: Option<String>,
+}
+
+/// What a server told us last time about one URL, so that we ask politely the next time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Validator {
+    /// Its `ETag`.
+    pub etag: Option<String>,
+    /// Its `Last-Modified`.
+    pub last_modified: Option<String>,
+    /// It asked not to be asked before (`Retry-After`).
+    pub not_before: Option<DateTime<Utc>>,
+    /// It said that the resource is gone for good (410); not asked again.
+    pub gone: bool,
+}
+
+/// [`Validator`]s by URL.
+pub type Validators = BTreeMap<String, Validator>;
+
+/// Something that a reader of `status` should know about a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The source's name.
+    pub source: String,
+    /// The file, URL, line or entry.
+    pub place: Option<String>,
+    /// What is wrong and what follows.
+    pub message: String,
+}
+
+/// What one source gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Harvest {
+    /// The source's name.
+    pub source: String,
+    /// How reading it ended.
+    pub state: State,
+    /// Its posts, cleaned; drafts and future posts among them.
+    pub posts: Vec<Post>,
+}
+
+/// How reading a source ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Read: the posts are those that it holds now.
+    Read,
+    /// The server says that nothing changed (304), or asked to be left alone for now: what was seen holds.
+    Unchanged,
+    /// Could not be read: what was seen holds.
+    Failed,
+}
+
+/// What all sources gave, in the order of the config.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Gathered {
+    /// One for each source.
+    pub harvests: Vec<Harvest>,
+    /// What went wrong, the sources' own troubles and single posts'.
+    pub problems: Vec<Problem>,
+    /// What to hand in the next time; replaces the past ones.
+    pub validators: Validators,
+}
+
+/// What [`gather`] has to know besides the sources.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// Limits of fetching.
+    pub limits: &'a fetch::Limits,
+    /// What servers told us before.
+    pub past: &'a Validators,
+    /// The zone of dates without one: a bare date is midnight there.
+    pub zone: Tz,
+    /// The present.
+    pub now: DateTime<Utc>,
+}
+
+/// Reads every source at the same time.
+pub async fn gather(sources: &[Source], context: &Context<'_>) -> Gathered {
+    let _ = (sources, context);
+    Gathered::default()
+}
