@@ -1,0 +1,283 @@
+//! The outbox: one row for each edition and recipient, claimed before anything leaves and settled after.
+//!
+//! A claim is committed before the first octet goes out, a verdict before the next claim. Whoever dies in between
+//! leaves rows that say `attempting` under a dead owner: those become `in_doubt`, and nobody guesses.
+
+use chrono::{DateTime, Utc};
+use sqlx::{QueryBuilder, Row as _, Sqlite};
+
+use super::{Error, Ledger, Owner, owner, subscribers};
+use crate::{
+    deliver::{InDoubt, Reply},
+    subscriber::Subscriber,
+};
+
+/// A delivery that this process may attempt now.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Whom it goes to.
+    pub subscriber: Subscriber,
+    /// How often it was tried before.
+    pub tries: u32,
+}
+
+/// What became of a claimed delivery.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The subscriber's number.
+    pub subscriber: i64,
+    /// The new state.
+    pub verdict: Verdict,
+    /// What the other side said.
+    pub reply: Reply,
+}
+
+/// The state that an attempt leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Taken on.
+    Sent,
+    /// To be tried again, not before then.
+    Deferred(DateTime<Utc>),
+    /// Refused for good.
+    Bounced,
+    /// Refused for good, and so is the address.
+    Suppressed,
+    /// Handed over without an answer; where there is a time, it may be resent from then on.
+    InDoubt(Option<DateTime<Utc>>),
+    /// Nothing happened: as it was before the claim.
+    Pending,
+}
+
+impl Ledger {
+    /// Becomes an owner of deliveries.
+    ///
+    /// # Errors
+    /// When the lock file cannot be made beside the store.
+    pub fn owner(&self) -> Result<Owner, Error> {
+        Owner::new(&self.path).map_err(|source| Error::Open { path: self.path.clone(), source })
+    }
+
+    /// Puts deliveries that a dead owner was attempting in doubt; says how many.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn reclaim(&self, edition: i64, now: DateTime<Utc>) -> Result<u64, Error> {
+        let owners: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT owner FROM delivery WHERE edition = ? AND state = 'attempting' AND owner IS NOT NULL",
+        )
+        .bind(edition)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut put = 0;
+        for dead in owners.iter().filter(|id| !owner::is_alive(&self.path, id)) {
+            put += sqlx::query(
+                "UPDATE delivery SET state = 'in_doubt', owner = NULL, at_ms = ?1, next_ms = ?1, tries = tries + 1,
+                 reply = 'the program ended before an answer came'
+                 WHERE edition = ?2 AND state = 'attempting' AND owner = ?3",
+            )
+            .bind(now.timestamp_millis())
+            .bind(edition)
+            .bind(dead)
+            .execute(&self.pool)
+            .await?
+            .rows_affected();
+        }
+        Ok(put)
+    }
+
+    /// Claims up to `window` deliveries that are due: one transaction, committed before this returns.
+    ///
+    /// Subscribers who left or were suppressed since the edition was frozen are skipped here, in the same
+    /// transaction: nobody who left is mailed.
+    ///
+    /// # Errors
+    /// When the claim cannot be made durable; then nothing may be sent.
+    pub async fn claim(
+        &self,
+        edition: i64,
+        owner: &Owner,
+        window: usize,
+        in_doubt: InDoubt,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Claim>, Error> {
+        let mut write = self.write().await?;
+        let due = sqlx::query(
+            "SELECT s.*, d.tries, s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
+                JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
+             FROM delivery d JOIN subscriber s ON s.id = d.subscriber
+             WHERE d.edition = ?1 AND (d.state = 'pending' OR (d.state = 'deferred' AND d.next_ms <= ?2)
+                OR (?3 AND d.state = 'in_doubt' AND d.next_ms <= ?2))
+             ORDER BY d.tries, d.subscriber LIMIT ?4",
+        )
+        .bind(edition)
+        .bind(now.timestamp_millis())
+        .bind(in_doubt == InDoubt::Resend)
+        .bind(i64::try_from(window).unwrap_or(i64::MAX))
+        .fetch_all(&mut *write)
+        .await?;
+        let mut claims = Vec::new();
+        let (mut claimed, mut skipped) = (Vec::new(), Vec::new());
+        for row in &due {
+            if row.get("wanted") {
+                claims.push(Claim { subscriber: subscribers::read(row)?, tries: row.get("tries") });
+                claimed.push(row.get::<i64, _>("id"));
+            } else {
+                skipped.push(row.get::<i64, _>("id"));
+            }
+        }
+        let now = now.timestamp_millis();
+        for (state, owner, ids) in [("attempting", Some(owner.id()), claimed), ("skipped", None, skipped)] {
+            if ids.is_empty() {
+                continue;
+            }
+            let mut query = QueryBuilder::<Sqlite>::new("UPDATE delivery SET next_ms = NULL, state = ");
+            query.push_bind(state).push(", owner = ").push_bind(owner).push(", at_ms = ").push_bind(now);
+            query.push(" WHERE edition = ").push_bind(edition).push(" AND subscriber IN (");
+            let mut list = query.separated(", ");
+            for id in ids {
+                list.push_bind(id);
+            }
+            query.push(")").build().persistent(false).execute(&mut *write).await?;
+        }
+        write.commit().await?;
+        if claims.is_empty() && !due.is_empty() {
+            // A whole window of people who left: there may be more behind it.
+            return Box::pin(self.claim(edition, owner, window, in_doubt, super::instant(now))).await;
+        }
+        Ok(claims)
+    }
+
+    /// Writes what became of claimed deliveries, in one transaction.
+    ///
+    /// # Errors
+    /// When the store cannot be written: the rows then stay `attempting` and will be in doubt.
+    pub async fn settle(
+        &self,
+        edition: i64,
+        owner: &Owner,
+        settled: &[Settled],
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let mut write = self.write().await?;
+        for one in settled {
+            let (state, next) = match one.verdict {
+                Verdict::Sent => ("sent", None),
+                Verdict::Deferred(at) => ("deferred", Some(at)),
+                Verdict::Bounced | Verdict::Suppressed => ("bounced", None),
+                Verdict::InDoubt(at) => ("in_doubt", at),
+                Verdict::Pending => ("pending", None),
+            };
+            sqlx::query(
+                "UPDATE delivery SET state = ?, owner = NULL, at_ms = ?, next_ms = ?, tries = tries + 1, code = ?,
+                 reply = ? WHERE edition = ? AND subscriber = ? AND state = 'attempting' AND owner = ?",
+            )
+            .bind(state)
+            .bind(now.timestamp_millis())
+            .bind(next.map(|at| at.timestamp_millis()))
+            .bind(i64::from(one.reply.code))
+            .bind(&one.reply.text)
+            .bind(edition)
+            .bind(one.subscriber)
+            .bind(owner.id())
+            .execute(&mut *write)
+            .await?;
+            if one.verdict == Verdict::Suppressed {
+                sqlx::query("UPDATE subscriber SET status = 'suppressed' WHERE id = ? AND status = 'active'")
+                    .bind(one.subscriber)
+                    .execute(&mut *write)
+                    .await?;
+            }
+        }
+        write.commit().await?;
+        Ok(())
+    }
+
+    /// The addresses of an edition's deliveries in one state, at most `limit` of them, with what was said.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn deliveries(
+        &self,
+        edition: i64,
+        state: &str,
+        limit: i64,
+    ) -> Result<Vec<(String, Option<String>)>, Error> {
+        Ok(sqlx::query_as(
+            "SELECT s.address, d.reply FROM delivery d JOIN subscriber s ON s.id = d.subscriber
+             WHERE d.edition = ? AND d.state = ? ORDER BY d.subscriber LIMIT ?",
+        )
+        .bind(edition)
+        .bind(state)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// When the next deferred delivery of an edition is due.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn next_due(&self, edition: i64) -> Result<Option<DateTime<Utc>>, Error> {
+        let next: Option<i64> = sqlx::query_scalar(
+            "SELECT min(next_ms) FROM delivery WHERE edition = ? AND state IN ('deferred', 'in_doubt')",
+        )
+        .bind(edition)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(next.map(super::instant))
+    }
+
+    /// Ends a doubt by a person's word; says whether there was one.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn end_doubt(&self, edition: i64, address: &str, sent: bool, now: DateTime<Utc>) -> Result<bool, Error> {
+        let (state, word) = if sent { ("sent", "settled as sent") } else { ("pending", "settled to be resent") };
+        let mut write = self.write().await?;
+        let done = sqlx::query(
+            "UPDATE delivery SET state = ?, at_ms = ?, next_ms = NULL, reply = ? WHERE edition = ? AND state = 'in_doubt'
+             AND subscriber = (SELECT id FROM subscriber WHERE folded = ?)",
+        )
+        .bind(state)
+        .bind(now.timestamp_millis())
+        .bind(word)
+        .bind(edition)
+        .bind(address.to_lowercase())
+        .execute(&mut *write)
+        .await?;
+        if !sent {
+            sqlx::query("UPDATE edition SET state = 'sending' WHERE id = ?").bind(edition).execute(&mut *write).await?;
+        }
+        write.commit().await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Plans an edition again for those of its audience who have not got it: `editions replay`. Says how many.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn replay(&self, edition: i64, digest: &str, audience: &crate::post::Filter) -> Result<u64, Error> {
+        let mut write = self.write().await?;
+        let mut planned = sqlx::query(
+            "UPDATE delivery SET state = 'pending', next_ms = NULL WHERE edition = ?1 AND state IN ('bounced', 'skipped', 'deferred')
+             AND subscriber IN (SELECT id FROM subscriber s WHERE status = 'active' AND listed = 1 AND NOT EXISTS
+                (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = ?2))",
+        )
+        .bind(edition)
+        .bind(digest)
+        .execute(&mut *write)
+        .await?
+        .rows_affected();
+        planned += super::editions::plan(&mut write, edition, digest, audience).await?;
+        sqlx::query(
+            "UPDATE edition SET state = 'sending' WHERE id = ?1 AND EXISTS
+             (SELECT 1 FROM delivery WHERE edition = ?1 AND state = 'pending')",
+        )
+        .bind(edition)
+        .execute(&mut *write)
+        .await?;
+        write.commit().await?;
+        Ok(planned)
+    }
+}

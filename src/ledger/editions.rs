@@ -1,0 +1,296 @@
+//! Frozen editions and the plan of who gets them.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
+
+use super::{Error, Ledger, instant, json, to_json};
+use crate::{
+    edition::Edition,
+    post::{Filter, canonical},
+    render::Rendered,
+    select::fingerprint,
+};
+
+/// Rows planned by one statement; a plan of a million recipients never stands in memory whole.
+const PAGE: i64 = 10_000;
+
+/// An edition as it was frozen.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// Its row in the store.
+    pub row: i64,
+    /// What it holds.
+    pub edition: Edition,
+    /// How it looks.
+    pub rendered: Rendered,
+    /// Says whether nothing is left to do for it.
+    pub finished: bool,
+}
+
+/// An edition on one line, for `editions list` and `status`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// The digest's name.
+    pub digest: String,
+    /// Its number.
+    pub edition: i64,
+    /// `sending` or `sent`.
+    pub state: String,
+    /// Its subject.
+    pub subject: String,
+    /// How many posts it holds.
+    pub posts: i64,
+    /// When it was frozen.
+    pub date: DateTime<Utc>,
+    /// What became of its deliveries.
+    #[serde(flatten)]
+    pub counts: Counts,
+}
+
+/// Deliveries by state; `attempting` counts as pending.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// The sum of the others.
+    pub recipients: i64,
+    /// Taken on by the relay.
+    pub sent: i64,
+    /// To be tried again.
+    pub deferred: i64,
+    /// Refused for good.
+    pub bounced: i64,
+    /// Left or suppressed after the edition was frozen.
+    pub skipped: i64,
+    /// Handed over, and the reply never came.
+    pub in_doubt: i64,
+    /// Not tried yet.
+    pub pending: i64,
+}
+
+impl Ledger {
+    /// The number that the next edition of `digest` gets.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn next_number(&self, digest: &str) -> Result<i64, Error> {
+        Ok(sqlx::query_scalar("SELECT coalesce(max(number), 0) + 1 FROM edition WHERE digest = ?")
+            .bind(digest)
+            .fetch_one(&self.pool)
+            .await?)
+    }
+
+    /// Freezes an edition and plans a delivery for each subscriber of its audience, in one transaction: after it
+    /// there is an edition with all its recipients, or none.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or another program froze this number first.
+    pub async fn publish(&self, edition: &Edition, rendered: &Rendered, audience: &Filter) -> Result<i64, Error> {
+        let mut write = self.write().await?;
+        let row = sqlx::query(
+            "INSERT INTO edition (uid, digest, number, state, frozen_ms, content, subject, preheader, html, text, mjml,
+             problems) VALUES (?, ?, ?, 'sending', ?, ?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(edition.id.as_str())
+        .bind(&edition.digest)
+        .bind(edition.number)
+        .bind(edition.date.timestamp_millis())
+        .bind(to_json(edition, "edition")?)
+        .bind(&rendered.subject)
+        .bind(&rendered.preheader)
+        .bind(&rendered.html)
+        .bind(&rendered.text)
+        .bind(&rendered.mjml)
+        .bind(to_json(&rendered.problems, "edition")?)
+        .execute(&mut *write)
+        .await?
+        .last_insert_rowid();
+        for item in &edition.posts {
+            sqlx::query("INSERT INTO edition_post (edition, source, id, link, fingerprint) VALUES (?, ?, ?, ?, ?)")
+                .bind(row)
+                .bind(&item.post.source)
+                .bind(item.post.id.as_str())
+                .bind(item.post.url.as_ref().map(canonical))
+                .bind(fingerprint(&item.post).cast_signed())
+                .execute(&mut *write)
+                .await?;
+        }
+        plan(&mut write, row, &edition.digest, audience).await?;
+        write.commit().await?;
+        Ok(row)
+    }
+
+    /// How many subscribers an edition of `digest` would go to now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn audience(&self, digest: &str, audience: &Filter) -> Result<i64, Error> {
+        let mut read = self.pool.begin().await?;
+        let (mut after, mut count) = (0, 0);
+        loop {
+            let page = audience_page(&mut read, digest, after).await?;
+            let Some(&(last, _)) = page.last() else { return Ok(count) };
+            after = last;
+            count += page.iter().filter(|(_, tags)| wanted(audience, tags)).count() as i64;
+        }
+    }
+
+    /// The edition of `digest` that is still being sent.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn unfinished(&self, digest: &str) -> Result<Option<Frozen>, Error> {
+        sqlx::query("SELECT * FROM edition WHERE digest = ? AND state = 'sending' ORDER BY number LIMIT 1")
+            .bind(digest)
+            .fetch_optional(&self.pool)
+            .await?
+            .map(|row| read(&row))
+            .transpose()
+    }
+
+    /// One edition by its number.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn edition(&self, digest: &str, number: i64) -> Result<Option<Frozen>, Error> {
+        sqlx::query("SELECT * FROM edition WHERE digest = ? AND number = ?")
+            .bind(digest)
+            .bind(number)
+            .fetch_optional(&self.pool)
+            .await?
+            .map(|row| read(&row))
+            .transpose()
+    }
+
+    /// Every edition, or those of one digest, the newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn editions(&self, digest: Option<&str>) -> Result<Vec<Line>, Error> {
+        let rows = sqlx::query(
+            "SELECT e.id, e.digest, e.number, e.state, e.subject, e.frozen_ms,
+             (SELECT count(*) FROM edition_post p WHERE p.edition = e.id) AS posts
+             FROM edition e WHERE ?1 IS NULL OR e.digest = ?1 ORDER BY e.frozen_ms DESC, e.id DESC",
+        )
+        .bind(digest)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            lines.push(Line {
+                digest: row.get("digest"),
+                edition: row.get("number"),
+                state: row.get("state"),
+                subject: row.get("subject"),
+                posts: row.get("posts"),
+                date: instant(row.get("frozen_ms")),
+                counts: self.counts(row.get("id")).await?,
+            });
+        }
+        Ok(lines)
+    }
+
+    /// What became of an edition's deliveries.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn counts(&self, edition: i64) -> Result<Counts, Error> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT state, count(*) FROM delivery WHERE edition = ? GROUP BY state")
+                .bind(edition)
+                .fetch_all(&self.pool)
+                .await?;
+        let mut counts = Counts::default();
+        for (state, count) in rows {
+            counts.recipients += count;
+            match state.as_str() {
+                "sent" => counts.sent += count,
+                "deferred" => counts.deferred += count,
+                "bounced" => counts.bounced += count,
+                "skipped" => counts.skipped += count,
+                "in_doubt" => counts.in_doubt += count,
+                _ => counts.pending += count,
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Notes that nothing is left to do for an edition, if that is so.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn finish(&self, edition: i64, now: DateTime<Utc>) -> Result<bool, Error> {
+        let done = sqlx::query(
+            "UPDATE edition SET state = 'sent', finished_ms = ? WHERE id = ? AND state = 'sending' AND NOT EXISTS
+             (SELECT 1 FROM delivery WHERE edition = ? AND state IN ('pending', 'attempting', 'deferred', 'in_doubt'))",
+        )
+        .bind(now.timestamp_millis())
+        .bind(edition)
+        .bind(edition)
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+/// Plans a delivery for each subscriber of the audience who has none yet; says how many.
+pub(super) async fn plan(
+    write: &mut sqlx::SqliteConnection,
+    edition: i64,
+    digest: &str,
+    audience: &Filter,
+) -> Result<u64, Error> {
+    let (mut after, mut planned) = (0, 0);
+    loop {
+        let page = audience_page(write, digest, after).await?;
+        let Some(&(last, _)) = page.last() else { return Ok(planned) };
+        after = last;
+        let chosen: Vec<i64> = page.into_iter().filter(|(_, tags)| wanted(audience, tags)).map(|(id, _)| id).collect();
+        if chosen.is_empty() {
+            continue;
+        }
+        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO delivery (edition, subscriber) ");
+        query.push_values(chosen, |mut values, id| {
+            values.push_bind(edition).push_bind(id);
+        });
+        query.push(" ON CONFLICT DO NOTHING");
+        planned += query.build().persistent(false).execute(&mut *write).await?.rows_affected();
+    }
+}
+
+/// The next page of those who may get an edition of `digest`: number and tags.
+async fn audience_page(
+    connection: &mut sqlx::SqliteConnection,
+    digest: &str,
+    after: i64,
+) -> Result<Vec<(i64, String)>, Error> {
+    Ok(sqlx::query_as(
+        "SELECT id, tags FROM subscriber s WHERE id > ? AND status = 'active' AND listed = 1
+         AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = ?)
+         ORDER BY id LIMIT ?",
+    )
+    .bind(after)
+    .bind(digest)
+    .bind(PAGE)
+    .fetch_all(connection)
+    .await?)
+}
+
+fn wanted(audience: &Filter, tags: &str) -> bool {
+    audience.holds(&tags.split_whitespace().collect::<Vec<_>>())
+}
+
+fn read(row: &SqliteRow) -> Result<Frozen, Error> {
+    Ok(Frozen {
+        row: row.get("id"),
+        edition: json(row.get("content"), "edition")?,
+        rendered: Rendered {
+            subject: row.get("subject"),
+            preheader: row.get("preheader"),
+            html: row.get("html"),
+            text: row.get("text"),
+            mjml: row.get("mjml"),
+            problems: json(row.get("problems"), "edition")?,
+        },
+        finished: row.get::<String, _>("state") != "sending",
+    })
+}

@@ -1,0 +1,93 @@
+//! Who is sending, and whether they still live.
+//!
+//! Each sending process holds an operating-system lock on a file of its own beside the store. The system lets go
+//! of the lock when the process ends, however it ends: so the next `send` knows at once that rows which say
+//! `attempting` belong to nobody.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// This process, as long as it sends.
+#[derive(Debug)]
+pub struct Owner {
+    id: String,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Owner {
+    /// Takes an id and its lock.
+    pub(super) fn new(store: &Path) -> io::Result<Self> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+        let id = format!("{:016x}", u64::from_be_bytes(random));
+        let path = lock_path(store, &id);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let lock = options.open(&path)?;
+        lock.lock()?;
+        Ok(Self { id, path, _lock: lock })
+    }
+
+    /// The id, as delivery rows name it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        // A file that stays behind is taken for a dead owner's and cleared away by the next `send`.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Says whether the process that took `id` still runs; clears away what a dead one left.
+pub(super) fn is_alive(store: &Path, id: &str) -> bool {
+    let path = lock_path(store, id);
+    let Ok(file) = File::open(&path) else { return false };
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => true,
+        Ok(()) | Err(TryLockError::Error(_)) => {
+            let _ = fs::remove_file(&path);
+            false
+        }
+    }
+}
+
+fn lock_path(store: &Path, id: &str) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push(format!(".owner-{id}"));
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_lives_until_it_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("tidings.db");
+        let owner = Owner::new(&store).unwrap();
+        let id = owner.id().to_owned();
+        assert!(is_alive(&store, &id));
+        drop(owner);
+        assert!(!is_alive(&store, &id));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_lock_file_without_a_process_is_a_dead_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("tidings.db");
+        fs::write(lock_path(&store, "1"), "").unwrap();
+        assert!(!is_alive(&store, "1"));
+        assert!(!lock_path(&store, "1").exists());
+    }
+}

@@ -1,0 +1,150 @@
+//! Who gets the mail.
+
+use chrono::{DateTime, Utc};
+use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
+
+use super::{Error, Ledger};
+use crate::subscriber::{Address, Status, Subscriber};
+
+/// SQLite takes at most 32,766 bound values in a statement; a subscriber needs nine.
+const ROWS: usize = 3_000;
+
+/// What adding subscribers changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Added {
+    /// New to the store.
+    pub new: u64,
+    /// Known, and brought up to date or left as they were.
+    pub known: u64,
+}
+
+impl Ledger {
+    /// Adds subscribers, or brings known ones up to date. An address that left or is suppressed stays so, whatever
+    /// the row says: only its owner brings it back.
+    ///
+    /// `sync` marks the rows as being in the subscribers file at its reading of that number.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn upsert(&self, rows: &[Subscriber], sync: Option<i64>, now: DateTime<Utc>) -> Result<Added, Error> {
+        let mut write = self.write().await?;
+        let before: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriber").fetch_one(&mut *write).await?;
+        for rows in rows.chunks(ROWS) {
+            let mut query = QueryBuilder::<Sqlite>::new(
+                "INSERT INTO subscriber (folded, address, name, language, timezone, tags, status, sync, added_ms) ",
+            );
+            query.push_values(rows, |mut values, row| {
+                values
+                    .push_bind(row.address.as_str().to_lowercase())
+                    .push_bind(row.address.as_str())
+                    .push_bind(row.name.as_deref())
+                    .push_bind(row.language.as_deref())
+                    .push_bind(row.timezone.map(|zone| zone.name()))
+                    .push_bind(row.tags.join(" "))
+                    .push_bind(row.status.as_str())
+                    .push_bind(sync)
+                    .push_bind(now.timestamp_millis());
+            });
+            // A row that says `pending` about somebody who has confirmed would stop their mail: it does not.
+            query.push(
+                " ON CONFLICT (folded) DO UPDATE SET address = excluded.address, name = excluded.name,
+                 language = excluded.language, timezone = excluded.timezone, tags = excluded.tags, listed = 1,
+                 sync = excluded.sync, status = CASE
+                    WHEN status IN ('unsubscribed', 'suppressed') THEN status
+                    WHEN status = 'active' AND excluded.status = 'pending' THEN status
+                    ELSE excluded.status END",
+            );
+            query.build().persistent(false).execute(&mut *write).await?;
+        }
+        let after: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriber").fetch_one(&mut *write).await?;
+        write.commit().await?;
+        let new = (after - before).unsigned_abs();
+        Ok(Added { new, known: rows.len() as u64 - new.min(rows.len() as u64) })
+    }
+
+    /// The number for the next reading of the subscribers file.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn next_sync(&self) -> Result<i64, Error> {
+        Ok(sqlx::query_scalar("SELECT coalesce(max(sync), 0) + 1 FROM subscriber").fetch_one(&self.pool).await?)
+    }
+
+    /// Takes off the list those who came from the subscribers file and are not in it any more; says how many.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn unlist_missing(&self, sync: i64) -> Result<u64, Error> {
+        Ok(sqlx::query("UPDATE subscriber SET listed = 0 WHERE listed = 1 AND sync IS NOT NULL AND sync <> ?")
+            .bind(sync)
+            .execute(&self.pool)
+            .await?
+            .rows_affected())
+    }
+
+    /// One subscriber by address, in whatever case.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn subscriber(&self, address: &Address) -> Result<Option<Subscriber>, Error> {
+        sqlx::query("SELECT * FROM subscriber WHERE folded = ?")
+            .bind(address.as_str().to_lowercase())
+            .fetch_optional(&self.pool)
+            .await?
+            .map(|row| read(&row))
+            .transpose()
+    }
+
+    /// The next page of subscribers after the number `after`, in the order of their numbers.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn subscribers(&self, after: i64, limit: i64) -> Result<Vec<Subscriber>, Error> {
+        sqlx::query("SELECT * FROM subscriber WHERE id > ? AND listed = 1 ORDER BY id LIMIT ?")
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// Subscribers on the list by status.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn subscriber_counts(&self) -> Result<Vec<(String, i64)>, Error> {
+        Ok(sqlx::query_as("SELECT status, count(*) FROM subscriber WHERE listed = 1 GROUP BY status ORDER BY status")
+            .fetch_all(&self.pool)
+            .await?)
+    }
+
+    /// Sets a subscriber's status; says whether the address is known.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn set_status(&self, address: &Address, status: Status) -> Result<bool, Error> {
+        Ok(sqlx::query("UPDATE subscriber SET status = ? WHERE folded = ?")
+            .bind(status.as_str())
+            .bind(address.as_str().to_lowercase())
+            .execute(&self.pool)
+            .await?
+            .rows_affected()
+            > 0)
+    }
+}
+
+/// Reads a row of the table `subscriber`.
+pub(super) fn read(row: &SqliteRow) -> Result<Subscriber, Error> {
+    let unreadable = |what: String| Error::Sql(sqlx::Error::Decode(what.into()));
+    Ok(Subscriber {
+        id: row.get("id"),
+        address: row.get::<&str, _>("address").parse().map_err(unreadable)?,
+        name: row.get("name"),
+        language: row.get("language"),
+        timezone: row.get::<Option<&str>, _>("timezone").and_then(|name| name.parse().ok()),
+        tags: row.get::<&str, _>("tags").split_whitespace().map(str::to_owned).collect(),
+        status: row.get::<&str, _>("status").parse().map_err(unreadable)?,
+    })
+}
