@@ -1,1 +1,256 @@
-//! From sources to an edition.
+//! From sources to an edition: the first of the two acts.
+//!
+//! [`compose`] is pure. [`draft`] reads the past from the ledger, gathers, and composes; [`next`] is what preview,
+//! test and send all show: the frozen edition where one is still being sent, else a fresh draft.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use url::Url;
+
+use crate::{
+    edition::{Edition, EditionId, ImageUse, Item, Publication},
+    ledger::{self, Frozen, Ledger},
+    post::{Filter, Post, canonical},
+    render::{self, Rendered},
+    schedule::Schedule,
+    select::{self, Rules, Seen, Selection},
+    source::{self, Problem, Source, fetch},
+    teaser::{self, Style, Teaser},
+};
+
+/// A recurring publication: `[digest.NAME]`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Digest {
+    /// The table's name.
+    #[serde(skip)]
+    pub name: String,
+    /// Its name for readers; the publication's where left out.
+    pub title: Option<String>,
+    /// The Subject, a Tera template.
+    pub subject: String,
+    /// The line after the subject, a Tera template.
+    #[serde(default)]
+    pub preheader: String,
+    /// The layout's name.
+    #[serde(default = "classic")]
+    pub template: String,
+    /// When it is due.
+    pub schedule: Schedule,
+    /// A run found late by more than this is not simply sent.
+    #[serde(default = "two_hours", with = "humantime_serde")]
+    pub late: Duration,
+    /// What becomes of a late run.
+    #[serde(default)]
+    pub late_policy: LatePolicy,
+    /// Whether an editor is asked first.
+    #[serde(default)]
+    pub approval: Approval,
+    /// How long before the due time the editor is asked.
+    #[serde(default, with = "humantime_serde")]
+    pub approval_window: Option<Duration>,
+    /// Who is asked.
+    pub editor: Option<String>,
+    /// The names of its sources; all where left out.
+    pub sources: Option<Vec<String>>,
+    /// Who gets it, by their tags.
+    #[serde(default)]
+    pub audience: Filter,
+    /// The editor's own words, Markdown and Tera.
+    pub intro: Option<String>,
+    /// A file that holds them.
+    pub intro_file: Option<std::path::PathBuf>,
+    /// What becomes of pictures.
+    #[serde(default)]
+    pub image: ImageUse,
+    /// Colours, fonts and the logo.
+    #[serde(default)]
+    pub theme: BTreeMap<String, String>,
+    /// Replacements for our own words.
+    #[serde(default)]
+    pub texts: BTreeMap<String, String>,
+    /// An editor's teasers, by the post's URL or id.
+    #[serde(default)]
+    pub teasers: BTreeMap<String, String>,
+    /// Which posts go in.
+    #[serde(default)]
+    pub select: Rules,
+    /// How their teasers are made.
+    #[serde(default)]
+    pub teaser: Style,
+}
+
+/// What becomes of a run found late: `late_policy`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LatePolicy {
+    /// Sent all the same.
+    Send,
+    /// Passed over; the posts wait.
+    Skip,
+    /// Frozen and held for an editor's word.
+    #[default]
+    Hold,
+}
+
+/// Whether an editor is asked before a scheduled edition goes out: `approval`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Approval {
+    /// Nobody is asked.
+    #[default]
+    None,
+    /// Silence sends it.
+    Veto,
+    /// Silence holds it.
+    Required,
+}
+
+fn classic() -> String {
+    "classic".to_owned()
+}
+
+fn two_hours() -> Duration {
+    Duration::from_secs(2 * 60 * 60)
+}
+
+/// What making an edition needs from the config.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan<'a> {
+    /// The digest.
+    pub digest: &'a Digest,
+    /// Who publishes it.
+    pub publication: &'a Publication,
+    /// Its sources, in the order of the config.
+    pub sources: &'a [Source],
+    /// Limits of fetching.
+    pub limits: &'a fetch::Limits,
+    /// The user's own templates.
+    pub templates: Option<&'a Path>,
+    /// Whether messages can carry a link to unsubscribe.
+    pub has_unsubscribe: bool,
+}
+
+/// An edition that is not frozen, and why it is so.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The edition; without posts where there is nothing to send.
+    pub edition: Edition,
+    /// Every candidate and its reason.
+    pub selection: Selection,
+    /// What went wrong at the sources.
+    pub problems: Vec<Problem>,
+}
+
+/// Why there is no next edition to show.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// A template.
+    #[error(transparent)]
+    Render(#[from] render::Error),
+    /// No randomness to be had.
+    #[error("cannot draw a random edition id: {0}")]
+    Random(String),
+}
+
+/// The edition that preview, test and send show.
+#[derive(Debug)]
+pub enum Next {
+    /// Frozen before, and not finished.
+    Unfinished(Box<Frozen>),
+    /// Made now.
+    Fresh(Box<Draft>, Box<Rendered>),
+    /// Nothing to send, and why.
+    Nothing(Box<Draft>, String),
+}
+
+/// Gives the edition to come: the one that is still being sent, or a fresh one.
+///
+/// # Errors
+/// When the store or a template fails. A source that fails is no error.
+pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Next, Error> {
+    if let Some(frozen) = ledger.unfinished(&plan.digest.name).await? {
+        return Ok(Next::Unfinished(Box::new(frozen)));
+    }
+    let draft = draft(ledger, plan, now).await?;
+    if draft.edition.posts.is_empty() {
+        let reason = String::from("nothing new");
+        return Ok(Next::Nothing(Box::new(draft), reason));
+    }
+    let rendered = render::render(&draft.edition, plan.templates)?;
+    Ok(Next::Fresh(Box::new(draft), Box::new(rendered)))
+}
+
+/// Gathers and composes, whatever is still being sent.
+///
+/// # Errors
+/// When the store fails.
+pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Draft, Error> {
+    let past = ledger.validators().await?;
+    let context = source::Context { limits: plan.limits, past: &past, zone: plan.publication.timezone, now };
+    let gathered = source::gather(plan.sources, &context).await;
+    let posts = ledger.take_in(&gathered, plan.sources, now).await?;
+    let seen = ledger.seen(&plan.digest.name).await?;
+    let number = ledger.next_number(&plan.digest.name).await?;
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| Error::Random(error.to_string()))?;
+    let mut draft = compose(plan, posts, &seen, EditionId::new(random), number, now);
+    draft.problems = gathered.problems;
+    Ok(draft)
+}
+
+/// Selects, makes teasers, and puts an edition together; pure.
+pub fn compose(
+    plan: &Plan<'_>,
+    posts: Vec<Post>,
+    seen: &Seen,
+    id: EditionId,
+    number: i64,
+    now: DateTime<Utc>,
+) -> Draft {
+    let Plan { digest, publication, .. } = *plan;
+    let selection = select::select(posts, &digest.select, seen, now);
+    let picked = selection.picked.iter().map(|&index| &selection.candidates[index]);
+    let posts = picked
+        .map(|candidate| {
+            let mut post = candidate.post.clone();
+            // A post without a date takes the time when it was first seen.
+            post.published = post.published.or(candidate.first_seen);
+            Item { teaser: tease(&post, digest), post }
+        })
+        .collect();
+    let edition = Edition {
+        id,
+        digest: digest.name.clone(),
+        number,
+        date: now,
+        publication: publication.clone(),
+        title: digest.title.clone().unwrap_or_else(|| publication.name.clone()),
+        subject: digest.subject.clone(),
+        preheader: digest.preheader.clone(),
+        template: digest.template.clone(),
+        language: publication.language.clone(),
+        intro: digest.intro.clone(),
+        image: digest.image,
+        theme: digest.theme.clone(),
+        texts: digest.texts.clone(),
+        posts,
+        has_unsubscribe: plan.has_unsubscribe,
+    };
+    Draft { edition, selection, problems: Vec::new() }
+}
+
+/// The teaser of one post in this digest: an editor's, where the config holds one.
+pub fn tease(post: &Post, digest: &Digest) -> Teaser {
+    let link = post.url.as_ref().map(canonical);
+    let pinned = digest
+        .teasers
+        .iter()
+        .find(|(key, _)| *key == post.id.as_str() || Url::parse(key).is_ok_and(|url| Some(canonical(&url)) == link));
+    teaser::tease(post, &digest.teaser, pinned.map(|(_, words)| words.as_str()))
+}

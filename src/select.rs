@@ -3,11 +3,13 @@
 use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 
 use crate::post::{Filter, Post, PostId};
 
 /// `[digest.X.select]`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Rules {
     /// At most so many posts.
     pub max: usize,
@@ -16,6 +18,7 @@ pub struct Rules {
     /// Which posts are new.
     pub since: Since,
     /// Posts published longer ago never go in.
+    #[serde(with = "humantime_serde")]
     pub max_age: Option<Duration>,
     /// What a post's tags must be.
     pub tags: Filter,
@@ -52,7 +55,8 @@ impl Default for Rules {
 }
 
 /// Which posts are new: `since`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub enum Since {
     /// First seen or published since the last edition of this digest.
     LastEdition,
@@ -60,8 +64,21 @@ pub enum Since {
     Within(Duration),
 }
 
+impl TryFrom<String> for Since {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text == "last-edition" {
+            return Ok(Self::LastEdition);
+        }
+        humantime::parse_duration(&text)
+            .map(Self::Within)
+            .map_err(|_| format!("`{text}` is neither `last-edition` nor a time like `7d`"))
+    }
+}
+
 /// The order of the posts: `order`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     /// The newest first.
@@ -75,7 +92,7 @@ pub enum Order {
 }
 
 /// The same story from two sources: `duplicates`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Duplicates {
     /// One of them goes in, with the earliest source's link.

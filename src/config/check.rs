@@ -1,0 +1,250 @@
+//! What in the tables goes together, and what follows from it.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use url::Url;
+
+use super::{
+    Config, Login,
+    diagnostic::{Diagnostic, Document, Step, at, nearest},
+    file::{File, Smtp, SourceTable},
+    secret::Secret,
+};
+use crate::{
+    deliver::{Destination, Limits, Relay, Tls},
+    digest::Digest,
+    edition::ImageUse,
+    source::{Kind, Location, Source, fetch},
+    teaser::Maker,
+};
+
+/// Makes the config of the tables, or says what in them does not go together.
+pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagnostic> {
+    let root = match document.path().parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    lettre_mailbox(&file.publication.from)
+        .map_err(|why| document.value(&at(&["publication", "from"]), why).hint("write `Name <name@domain>`"))?;
+    if let Some(reply_to) = &file.publication.reply_to {
+        lettre_mailbox(reply_to).map_err(|why| document.value(&at(&["publication", "reply_to"]), why))?;
+    }
+    if file.dkim.is_some() {
+        return Err(document
+            .key(&at(&["dkim"]), "`dkim`: not yet")
+            .hint("messages leave unsigned; let the relay sign"));
+    }
+    let sources = sources(file.source, root, document)?;
+    let digests = digests(file.digest, &sources, root, document)?;
+    if let Some(url) = &file.web.public_url
+        && !matches!(url.scheme(), "http" | "https")
+    {
+        let fault = document.value(&at(&["web", "public_url"]), "`web.public_url` is no web address");
+        return Err(fault.hint("it begins with https://"));
+    }
+    let (destination, login) = destination(&file.smtp, root, document)?;
+    if matches!(destination, Destination::Smtp(_)) && file.smtp.username.is_some() && file.smtp.tls == Some(Tls::None) {
+        let fault = document.value(&at(&["smtp", "tls"]), "a password never goes over an open connection");
+        return Err(fault.hint("take `tls = \"required\"`, or leave `username` out"));
+    }
+    let defaults = (Limits::default(), fetch::Limits::default());
+    if file.smtp.connections == Some(0) {
+        return Err(document.value(&at(&["smtp", "connections"]), "`smtp.connections` must be at least 1"));
+    }
+    let templates = Some(root.join("templates")).filter(|folder| folder.is_dir());
+    Ok(Config {
+        path: document.path().to_owned(),
+        root: root.to_owned(),
+        publication: file.publication,
+        sources,
+        digests,
+        destination,
+        login,
+        limits: Limits {
+            connections: file.smtp.connections.map_or(defaults.0.connections, usize::from),
+            rate: file.smtp.rate,
+            retry: file
+                .smtp
+                .retry
+                .map_or(defaults.0.retry, |waits| waits.into_iter().map(humantime_serde::Serde::into_inner).collect()),
+            in_doubt: file.smtp.in_doubt.unwrap_or(defaults.0.in_doubt),
+        },
+        return_path: file.smtp.return_path,
+        unsubscribe_mailto: file.smtp.unsubscribe_mailto,
+        public_url: file.web.public_url,
+        store: store(file.store.url.as_deref(), root, document)?,
+        fetch: fetch::Limits {
+            timeout: file.fetch.timeout.unwrap_or(defaults.1.timeout),
+            max_bytes: file.fetch.max_bytes.unwrap_or(defaults.1.max_bytes),
+            allow_private: file.fetch.allow_private,
+            user_agent: file.fetch.user_agent.unwrap_or(defaults.1.user_agent),
+        },
+        subscribers: file.subscribers.file.map(|file| root.join(file)),
+        templates,
+    })
+}
+
+fn lettre_mailbox(text: &str) -> Result<lettre::message::Mailbox, String> {
+    text.parse().map_err(|_| format!("`{text}` is no mailbox"))
+}
+
+fn sources(tables: Vec<SourceTable>, root: &Path, document: &Document<'_>) -> Result<Vec<Source>, Diagnostic> {
+    let mut sources: Vec<Source> = Vec::new();
+    for (index, table) in tables.into_iter().enumerate() {
+        let way = [Step::Key("source".to_owned()), Step::Index(index)];
+        let key = |key: &str| [&way[..], &at(&[key])].concat();
+        if sources.iter().any(|source| source.name == table.name) {
+            return Err(document.value(&key("name"), format!("two sources are named `{}`", table.name)));
+        }
+        let kinds =
+            [("feed", &table.feed), ("folder", &table.folder), ("page", &table.page), ("listing", &table.listing)];
+        let given: Vec<&str> = kinds.iter().filter(|(_, value)| value.is_some()).map(|(kind, _)| *kind).collect();
+        if given.len() != 1 {
+            let what = if given.is_empty() { "none".to_owned() } else { given.join(" and ") };
+            let fault = document
+                .value(&key("name"), format!("source `{}` has {what} of feed, folder, page, listing", table.name));
+            return Err(fault.hint("give exactly one of them"));
+        }
+        for (name, given, wants) in [
+            ("base_url", table.base_url.is_some(), table.folder.is_some()),
+            ("select", table.select.is_some(), table.listing.is_some()),
+        ] {
+            if given && !wants {
+                return Err(document.key(
+                    &key(name),
+                    format!(
+                        "`{name}` means nothing for a {}",
+                        kinds.iter().find(|(_, v)| v.is_some()).map_or("", |(k, _)| k)
+                    ),
+                ));
+            }
+        }
+        let kind = if let Some(feed) = table.feed {
+            Kind::Feed(location(&feed, root))
+        } else if let Some(folder) = table.folder {
+            Kind::Folder { path: root.join(folder), base_url: table.base_url.map(as_folder) }
+        } else if let Some(page) = table.page {
+            Kind::Page(location(&page, root))
+        } else {
+            Kind::Listing(location(&table.listing.unwrap_or_default(), root), table.select.unwrap_or_default())
+        };
+        sources.push(Source { name: table.name, kind, tags: table.tags, full_text: table.full_text });
+    }
+    if sources.is_empty() {
+        return Err(document.whole("there is no `[[source]]`"));
+    }
+    Ok(sources)
+}
+
+/// Any address with a scheme is left to the fetcher, which refuses what is not the web.
+fn location(text: &str, root: &Path) -> Location {
+    match Url::parse(text) {
+        Ok(url) if text.contains("://") => Location::Web(url),
+        _ => Location::File(root.join(text)),
+    }
+}
+
+/// `Url::join` would replace the last part of a path that does not end with a slash.
+fn as_folder(mut url: Url) -> Url {
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
+}
+
+fn digests(
+    mut digests: BTreeMap<String, Digest>,
+    sources: &[Source],
+    root: &Path,
+    document: &Document<'_>,
+) -> Result<BTreeMap<String, Digest>, Diagnostic> {
+    if digests.is_empty() {
+        return Err(document.whole("there is no `[digest.NAME]`"));
+    }
+    for (name, digest) in &mut digests {
+        digest.name.clone_from(name);
+        let key = |keys: &[&str]| at(&[&["digest", name], keys].concat());
+        for (index, source) in digest.sources.iter().flatten().enumerate() {
+            if !sources.iter().any(|known| known.name == *source) {
+                let way = [key(&["sources"]), vec![Step::Index(index)]].concat();
+                let fault = document.value(&way, format!("there is no source `{source}`"));
+                let names = sources.iter().map(|source| source.name.as_str());
+                return Err(match nearest(source, names.clone()) {
+                    Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                    None => fault.hint(format!("the config has {}", names.collect::<Vec<_>>().join(", "))),
+                });
+            }
+        }
+        if digest.image == ImageUse::Embed {
+            return Err(document.value(&key(&["image"]), "`image = \"embed\"`: not yet").hint("take `link` or `none`"));
+        }
+        if digest.teaser.from.contains(&Maker::Llm) {
+            let fault = document.value(&key(&["teaser", "from"]), "a teaser from `llm`: not yet");
+            return Err(fault.hint("take `description`, `extract`, `lead`"));
+        }
+        if let Some(file) = &digest.intro_file {
+            if digest.intro.is_some() {
+                return Err(document.key(&key(&["intro_file"]), "there is an `intro` and an `intro_file`"));
+            }
+            let path = root.join(file);
+            let text = fs::read_to_string(&path).map_err(|error| {
+                document.value(&key(&["intro_file"]), format!("cannot read `{}`: {error}", path.display()))
+            })?;
+            digest.intro = Some(text);
+        }
+    }
+    Ok(digests)
+}
+
+fn destination(smtp: &Smtp, root: &Path, document: &Document<'_>) -> Result<(Destination, Option<Login>), Diagnostic> {
+    let way = at(&["smtp", "url"]);
+    if let Some(folder) = smtp.url.strip_prefix("file:") {
+        return Ok((Destination::File(root.join(folder.trim_start_matches("//"))), None));
+    }
+    if let Some(program) = smtp.url.strip_prefix("sendmail:") {
+        return Ok((Destination::Sendmail(program.into()), None));
+    }
+    let known = "one of smtp://HOST:PORT, smtps://HOST, file:FOLDER, sendmail:PROGRAM";
+    let bad = |why: &str| document.value(&way, format!("`smtp.url`: {why}")).hint(known);
+    let url = Url::parse(&smtp.url).map_err(|_| bad("no address of a relay"))?;
+    let (port, tls) = match url.scheme() {
+        "smtp" => (587, Tls::Required),
+        "smtps" => (465, Tls::Implicit),
+        other => return Err(bad(&format!("`{other}:` is no way to hand over mail"))),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        let fault = document.value(&way, "`smtp.url` must not hold a user name or a password");
+        return Err(fault.hint("take `smtp.username` and `smtp.password_file`"));
+    }
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| bad("no host"))?;
+    let from = match (&smtp.password_file, &smtp.password_command) {
+        (Some(_), Some(_)) => {
+            let way = at(&["smtp", "password_command"]);
+            return Err(document.key(&way, "there is a `password_file` and a `password_command`"));
+        }
+        (Some(file), None) => Secret::File(root.join(file)),
+        (None, Some(command)) => Secret::Command(command.clone()),
+        (None, None) => Secret::Environment,
+    };
+    let relay = Relay {
+        host: host.trim_matches(['[', ']']).to_owned(),
+        port: url.port().unwrap_or(port),
+        tls: smtp.tls.unwrap_or(tls),
+        tls_ca: smtp.tls_ca.as_ref().map(|file| root.join(file)),
+        credentials: None,
+        helo: smtp.helo.clone(),
+    };
+    Ok((Destination::Smtp(relay), smtp.username.clone().map(|username| Login { username, from })))
+}
+
+fn store(url: Option<&str>, root: &Path, document: &Document<'_>) -> Result<std::path::PathBuf, Diagnostic> {
+    let url = url.unwrap_or("sqlite:tidings.db");
+    if let Some(file) = url.strip_prefix("sqlite:") {
+        return Ok(root.join(file.trim_start_matches("//")));
+    }
+    let way = at(&["store", "url"]);
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Err(document.value(&way, "a store in PostgreSQL: not yet").hint("take `sqlite:tidings.db`"));
+    }
+    Err(document.value(&way, format!("`{url}` is no store")).hint("take `sqlite:tidings.db`"))
+}

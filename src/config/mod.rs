@@ -1,0 +1,171 @@
+//! `tidings.toml` and the environment in, a [`Config`] out.
+//!
+//! This module only composes the option structs that each stage owns; no stage imports it.
+
+mod check;
+mod diagnostic;
+mod environment;
+mod file;
+mod secret;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use url::Url;
+
+use crate::{
+    deliver::{Destination, Limits},
+    digest::{Digest, Plan},
+    edition::Publication,
+    message::Sender,
+    source::{Source, fetch},
+    subscriber::Address,
+    token::Keys,
+};
+
+pub use diagnostic::Diagnostic;
+pub use secret::Secret;
+
+/// The whole project, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file.
+    pub path: PathBuf,
+    /// The folder that relative paths start from.
+    pub root: PathBuf,
+    /// Who publishes.
+    pub publication: Publication,
+    /// In the order of the file.
+    pub sources: Vec<Source>,
+    /// By name.
+    pub digests: BTreeMap<String, Digest>,
+    /// Where mail is handed over.
+    pub destination: Destination,
+    /// Who we are to the relay.
+    pub login: Option<Login>,
+    /// How much and how often.
+    pub limits: Limits,
+    /// `smtp.return_path`.
+    pub return_path: Option<String>,
+    /// `smtp.unsubscribe_mailto`.
+    pub unsubscribe_mailto: Option<Address>,
+    /// `web.public_url`.
+    pub public_url: Option<Url>,
+    /// The SQLite file.
+    pub store: PathBuf,
+    /// Limits of fetching.
+    pub fetch: fetch::Limits,
+    /// The subscribers file.
+    pub subscribers: Option<PathBuf>,
+    /// The folder of the user's own templates, where there is one.
+    pub templates: Option<PathBuf>,
+}
+
+/// A user name, and where its password is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// `smtp.username`.
+    pub username: String,
+    /// Where the password is.
+    pub from: Secret,
+}
+
+/// Why there is no config.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no file.
+    #[error(
+        "no config at `{}`\nhint: `tidings init` makes a working project; `--config FILE` names another file",
+        .0.display()
+    )]
+    Missing(PathBuf),
+    /// The file cannot be read.
+    #[error("cannot read `{}`", .0.display())]
+    Unreadable(PathBuf, #[source] std::io::Error),
+    /// Something in it is wrong.
+    #[error("{0}")]
+    Wrong(Diagnostic),
+    /// The password cannot be had.
+    #[error(transparent)]
+    Secret(#[from] secret::Error),
+}
+
+impl Config {
+    /// Reads and checks a config; `environment` are the process's variables.
+    ///
+    /// # Errors
+    /// When there is none, or with the file, line and column of what is wrong in it.
+    pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Self, Error> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Error::Missing(path.to_owned())),
+            Err(error) => return Err(Error::Unreadable(path.to_owned(), error)),
+        };
+        let document = diagnostic::Document::new(path, &text);
+        let table = environment::overlay(&document, environment).map_err(Error::Wrong)?;
+        let file = file::read(table, &document, environment).map_err(Error::Wrong)?;
+        check::check(file, &document).map_err(Error::Wrong)
+    }
+
+    /// The digest of that name, or the only one.
+    ///
+    /// # Errors
+    /// Says which digests there are.
+    pub fn digest(&self, name: Option<&str>) -> Result<&Digest, String> {
+        let names = || self.digests.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        match name {
+            Some(name) => {
+                self.digests.get(name).ok_or_else(|| format!("no digest `{name}`\nhint: the config has {}", names()))
+            }
+            None => match self.digests.values().collect::<Vec<_>>()[..] {
+                [only] => Ok(only),
+                _ => Err(format!("which digest?\nhint: add `--digest NAME`, one of {}", names())),
+            },
+        }
+    }
+
+    /// What making an edition of `digest` needs.
+    pub fn plan<'a>(&'a self, digest: &'a Digest, sources: &'a [Source]) -> Plan<'a> {
+        Plan {
+            digest,
+            publication: &self.publication,
+            sources,
+            limits: &self.fetch,
+            templates: self.templates.as_deref(),
+            has_unsubscribe: self.public_url.is_some() || self.unsubscribe_mailto.is_some(),
+        }
+    }
+
+    /// The sources of one digest, in the order of the file.
+    pub fn sources_of(&self, digest: &Digest) -> Vec<Source> {
+        let wanted = |source: &&Source| digest.sources.as_ref().is_none_or(|names| names.contains(&source.name));
+        self.sources.iter().filter(wanted).cloned().collect()
+    }
+
+    /// What all messages share.
+    pub fn sender(&self, keys: Keys) -> Sender {
+        Sender {
+            keys,
+            public_url: self.public_url.clone(),
+            unsubscribe_mailto: self.unsubscribe_mailto.clone(),
+            return_path: self.return_path.clone(),
+        }
+    }
+
+    /// Where mail is handed over, with the password read from where the config says it is.
+    ///
+    /// # Errors
+    /// When the password cannot be had.
+    pub fn open_destination(&self, environment: &[(String, String)]) -> Result<Destination, Error> {
+        let mut destination = self.destination.clone();
+        if let Destination::Smtp(relay) = &mut destination
+            && let Some(login) = &self.login
+        {
+            relay.credentials = Some((login.username.clone(), login.from.read(environment)?));
+        }
+        Ok(destination)
+    }
+}
