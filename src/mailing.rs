@@ -1,1 +1,285 @@
-//! From an edition to mail on its way.
+//! From an edition to mail on its way: the second of the two acts.
+//!
+//! [`step`] is the whole protocol in one window: claim, make messages, hand them over, settle. A claim is durable
+//! before the first octet leaves, and every outcome before the next claim; so whoever dies, the next [`deliver`]
+//! knows what went out, what did not, and what nobody can know.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::join_all;
+
+use crate::{
+    deliver::{self, Destination, InDoubt, Limits, Outcome, Reply, Transport, backoff},
+    edition::Edition,
+    ledger::{self, Claim, Counts, Frozen, Ledger, Owner, Settled, Verdict},
+    message::{self, Occasion, Sender},
+    post::Filter,
+    render::Rendered,
+};
+
+/// Files cost no round trip, and writing one twice gives the same file: so their windows are large.
+const FILES: usize = 256;
+
+/// So many windows in a row in which nobody was reached end the run.
+const PATIENCE: u32 = 3;
+
+/// How a run over an edition ended.
+#[derive(Debug)]
+pub struct Report {
+    /// What became of the deliveries.
+    pub counts: Counts,
+    /// Why it ended before its time.
+    pub stopped: Option<Stop>,
+    /// When the next delivery is due, where some are left for later.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// Why a run ends before everything was tried.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The relay cannot be reached, or will not have us.
+    #[error(transparent)]
+    Transport(deliver::Error),
+    /// The relay refuses *us* (`mail-rules` P2): nobody was marked.
+    #[error("the relay refuses this sender: {} {}\nhint: {}", .0.code, .0.text, remedy(.0))]
+    Refused(Reply),
+    /// The relay keeps hanging up.
+    #[error("the relay keeps ending the connection: {0}")]
+    HangsUp(String),
+    /// Somebody asked for it.
+    #[error("interrupted")]
+    Asked,
+}
+
+impl Stop {
+    /// Says whether running again later may help without a person mending anything.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Transport(error) => matches!(error, deliver::Error::Unreachable { .. }),
+            Self::HangsUp(_) | Self::Asked => true,
+            Self::Refused(_) => false,
+        }
+    }
+}
+
+/// What to mend when a relay refuses the sender (RFC 3463, RFC 7372, Microsoft's 5.7.515).
+fn remedy(reply: &Reply) -> &'static str {
+    match (reply.code, reply.enhanced) {
+        (530 | 535, _) => "check `smtp.username` and the password",
+        (_, Some((_, 7, 25))) => "the sending address needs a PTR record that leads back to it",
+        (_, Some((_, 7, 23 | 24 | 27))) => "publish an SPF record that names the relay",
+        (_, Some((_, 7, 20..=22 | 30))) => "let the relay sign with DKIM, and publish its key",
+        (_, Some((_, 7, 29))) => "the relay must use TLS towards the receiver",
+        (_, Some((_, 7, 26 | 515))) => "publish SPF, DKIM and DMARC for the From domain",
+        _ => "ask the relay's operator; nobody was marked, and the next `send` goes on",
+    }
+}
+
+/// Freezes an edition and plans its deliveries, in one transaction.
+///
+/// # Errors
+/// When the store cannot be written.
+pub async fn publish(
+    ledger: &Ledger,
+    edition: Edition,
+    rendered: Rendered,
+    audience: &Filter,
+) -> Result<Frozen, ledger::Error> {
+    let row = ledger.publish(&edition, &rendered, audience).await?;
+    Ok(Frozen { row, edition, rendered, finished: false })
+}
+
+/// What delivering needs besides the edition.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The store.
+    pub ledger: &'a Ledger,
+    /// What all messages share.
+    pub sender: &'a Sender,
+    /// Where they are handed over.
+    pub destination: &'a Destination,
+    /// How much and how often.
+    pub limits: &'a Limits,
+}
+
+/// Delivers what is due of a frozen edition, until nothing is left but what lies ahead.
+///
+/// `clock` gives the present before each window; `progress` hears the number of settled deliveries after it and
+/// says whether to go on.
+///
+/// # Errors
+/// When the store fails. What the relay does is part of the report.
+pub async fn deliver(
+    run: &Run<'_>,
+    frozen: &Frozen,
+    clock: impl Fn() -> DateTime<Utc>,
+    mut progress: impl FnMut(usize) -> bool,
+) -> Result<Report, ledger::Error> {
+    let owner = run.ledger.owner()?;
+    run.ledger.reclaim(frozen.row, clock()).await?;
+    let mut lines = Lines::default();
+    let mut fruitless = 0;
+    let stopped = loop {
+        match step(run, frozen, &owner, &mut lines, clock()).await? {
+            Step::Idle => break None,
+            Step::Settled { count, reached: true } => {
+                fruitless = 0;
+                if !progress(count) {
+                    break Some(Stop::Asked);
+                }
+            }
+            Step::Settled { count, reached: false } => {
+                fruitless += 1;
+                if fruitless == PATIENCE {
+                    break Some(Stop::HangsUp(std::mem::take(&mut lines.last_words)));
+                }
+                if !progress(count) {
+                    break Some(Stop::Asked);
+                }
+            }
+            Step::Stopped(stop) => break Some(stop),
+        }
+    };
+    join_all(lines.open.drain(..).map(Transport::close)).await;
+    run.ledger.finish(frozen.row, clock()).await?;
+    Ok(Report { counts: run.ledger.counts(frozen.row).await?, stopped, next: run.ledger.next_due(frozen.row).await? })
+}
+
+/// The open connections of a run.
+#[derive(Debug, Default)]
+pub struct Lines {
+    open: Vec<Transport>,
+    /// The relay takes no more connections than this.
+    cap: Option<usize>,
+    last_words: String,
+    pace: Option<tokio::time::Instant>,
+}
+
+/// What one window came to.
+#[derive(Debug)]
+pub enum Step {
+    /// Nothing was due.
+    Idle,
+    /// So many deliveries were settled; `reached` says whether the relay answered for any.
+    Settled {
+        /// How many.
+        count: usize,
+        /// Whether any answer came.
+        reached: bool,
+    },
+    /// The run must end.
+    Stopped(Stop),
+}
+
+/// Runs one window: claim, make, hand over, settle.
+///
+/// # Errors
+/// When the store fails: then nothing was sent without a durable claim.
+pub async fn step(
+    run: &Run<'_>,
+    frozen: &Frozen,
+    owner: &Owner,
+    lines: &mut Lines,
+    now: DateTime<Utc>,
+) -> Result<Step, ledger::Error> {
+    if let Err(stop) = connect(run, lines).await {
+        return Ok(Step::Stopped(stop));
+    }
+    let each = if matches!(run.destination, Destination::File(_)) { FILES } else { 1 };
+    let window = lines.open.len() * each;
+    let claims = run.ledger.claim(frozen.row, owner, window, run.limits.in_doubt, now).await?;
+    if claims.is_empty() {
+        return Ok(Step::Idle);
+    }
+    pace(run.limits.rate, claims.len(), lines).await;
+    let shares = lines.open.iter_mut().zip(claims.chunks(each));
+    let outcomes = join_all(shares.map(|(line, share)| hand_over(run, frozen, line, share))).await;
+    let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
+    let settled: Vec<Settled> =
+        claims.iter().zip(&outcomes).map(|(claim, outcome)| settle(run.limits, claim, outcome, now)).collect();
+    run.ledger.settle(frozen.row, owner, &settled, now).await?;
+    let mut reached = false;
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Refused(reply) => return Ok(Step::Stopped(Stop::Refused(reply))),
+            Outcome::Unreached(words) | Outcome::InDoubt(words) => lines.last_words = words,
+            Outcome::Sent(_) | Outcome::Deferred(_) | Outcome::Bounced(_) => reached = true,
+        }
+    }
+    Ok(Step::Settled { count: settled.len(), reached })
+}
+
+/// Opens connections up to the limit. One is enough to go on: a relay that takes no more has a cap.
+async fn connect(run: &Run<'_>, lines: &mut Lines) -> Result<(), Stop> {
+    let wanted = if matches!(run.destination, Destination::File(_)) { 1 } else { run.limits.connections };
+    let wanted = lines.cap.map_or(wanted, |cap| wanted.min(cap)).max(1);
+    let missing = wanted.saturating_sub(lines.open.len());
+    for opened in join_all((0..missing).map(|_| Transport::open(run.destination))).await {
+        match opened {
+            Ok(line) => lines.open.push(line),
+            Err(error) if lines.open.is_empty() && missing == 1 => return Err(Stop::Transport(error)),
+            Err(error) => {
+                lines.cap = Some(lines.open.len());
+                if !matches!(error, deliver::Error::Unreachable { .. }) {
+                    return Err(Stop::Transport(error));
+                }
+            }
+        }
+    }
+    if lines.open.is_empty() { Box::pin(connect(run, lines)).await } else { Ok(()) }
+}
+
+/// Keeps to `rate`: a window of n messages begins n/rate after the one before.
+async fn pace(rate: Option<f64>, count: usize, lines: &mut Lines) {
+    let Some(rate) = rate else { return };
+    let start = lines.pace.unwrap_or_else(tokio::time::Instant::now).max(tokio::time::Instant::now());
+    tokio::time::sleep_until(start).await;
+    lines.pace = Some(start + Duration::from_secs_f64(count as f64 / rate));
+}
+
+/// Hands a connection's share over, one message after the other.
+async fn hand_over(run: &Run<'_>, frozen: &Frozen, line: &mut Transport, share: &[Claim]) -> Vec<Outcome> {
+    let mut outcomes = Vec::with_capacity(share.len());
+    for claim in share {
+        let made =
+            message::compose(&frozen.edition, &frozen.rendered, &claim.subscriber, run.sender, Occasion::Send);
+        outcomes.push(match made {
+            Ok(message) => line.deliver(&message).await,
+            Err(error) => Outcome::Bounced(Reply { text: error.to_string(), ..Reply::default() }),
+        });
+    }
+    outcomes
+}
+
+/// Turns an outcome into the row's next state (`mail-rules` E2–E5).
+fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, now: DateTime<Utc>) -> Settled {
+    let seed = claim.subscriber.id.cast_unsigned();
+    let wait = || backoff::next_try(&limits.retry, claim.tries, seed).and_then(|wait| TimeDelta::from_std(wait).ok());
+    let later = || wait().map(|wait| now + wait);
+    let unanswered = |text: &String| Reply { text: text.clone(), ..Reply::default() };
+    let (verdict, reply) = match outcome {
+        Outcome::Sent(reply) => (Verdict::Sent, reply.clone()),
+        Outcome::Deferred(reply) => (later().map_or(Verdict::Bounced, Verdict::Deferred), reply.clone()),
+        Outcome::Bounced(reply) if is_bad_address(reply) => (Verdict::Suppressed, reply.clone()),
+        Outcome::Bounced(reply) => (Verdict::Bounced, reply.clone()),
+        Outcome::Refused(reply) => (Verdict::Pending, reply.clone()),
+        // The first time it may be the connection's fault, the second time it may be this message's.
+        Outcome::Unreached(words) if claim.tries == 0 => (Verdict::Pending, unanswered(words)),
+        Outcome::Unreached(words) => (later().map_or(Verdict::Bounced, Verdict::Deferred), unanswered(words)),
+        Outcome::InDoubt(words) => {
+            let again = match limits.in_doubt {
+                InDoubt::Hold => None,
+                InDoubt::Resend if claim.tries == 0 => Some(now),
+                InDoubt::Resend => later(),
+            };
+            (Verdict::InDoubt(again), unanswered(words))
+        }
+    };
+    Settled { subscriber: claim.subscriber.id, verdict, reply }
+}
+
+/// The address itself is at fault (RFC 3463 5.1.1, 5.1.10, 5.2.1).
+fn is_bad_address(reply: &Reply) -> bool {
+    matches!(reply.enhanced, Some((5, 1, 1 | 10) | (5, 2, 1)))
+}

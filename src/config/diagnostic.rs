@@ -133,11 +133,6 @@ impl<'a> Document<'a> {
         Diagnostic { message: message.into(), place: Some(place), hint: None }
     }
 
-    /// Says whether the file itself holds the value that `way` leads to.
-    pub(super) fn holds(&self, way: &[Step]) -> bool {
-        self.range(way, false).is_some()
-    }
-
     /// The octets of a value, or of its key.
     fn range(&self, way: &[Step], key: bool) -> Option<Range<usize>> {
         let (root, _) = DeTable::parse_recoverable(self.text);

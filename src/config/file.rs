@@ -87,13 +87,10 @@ pub(super) struct Dkim {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Web {
-    #[expect(dead_code, reason = "nothing listens yet")]
     pub(super) listen: Option<std::net::SocketAddr>,
     pub(super) public_url: Option<Url>,
-    #[expect(dead_code, reason = "nobody is alerted yet")]
     #[serde(deserialize_with = "address")]
     pub(super) alert: Option<Address>,
-    #[expect(dead_code, reason = "nothing is pinged yet")]
     pub(super) ping: Option<Url>,
 }
 
