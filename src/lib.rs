@@ -22,3 +22,4 @@ pub mod mailing;
 pub mod config;
 
 pub mod cmd;
+pub mod cli;

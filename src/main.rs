@@ -1,2 +1,32 @@
-//! t
-fn main() {}
+//! The binary: parse, log, dispatch, print the error, exit.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tidings::{
+    cli::{Cli, exit_code},
+    cmd::chain,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // Only our own words: what the libraries log at this level may hold addresses and secrets.
+    let filter = tracing_subscriber::EnvFilter::new(format!("off,tidings={}", cli.level()));
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
+    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let environment = environment.filter(|(name, _)| name.starts_with("TIDINGS_")).collect();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(cli.run(environment)) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            eprintln!("error: {}", chain(error.as_ref()));
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}

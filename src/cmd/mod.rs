@@ -1,1 +1,175 @@
-//! The verbs of the command line, one a file.
+//! The verbs of the command line, one a file: read arguments, call the library, print.
+
+pub mod check;
+pub mod editions;
+pub mod explain;
+pub mod init;
+pub mod next;
+pub mod preview;
+pub mod render;
+pub mod send;
+pub mod status;
+pub mod subscribers;
+pub mod templates;
+pub mod test;
+
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+};
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+
+use crate::{
+    config::{self, Config},
+    digest::Digest,
+    ledger::{self, Ledger},
+    subscriber::Subscriber,
+};
+
+/// How a command ends when nothing failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done, or nothing new.
+    Done = 0,
+    /// A part of it failed, and the output says which.
+    Failed = 1,
+    /// Nothing new, and the caller wants to know.
+    Empty = 3,
+    /// A person must look: deliveries in doubt, or many bounced.
+    Person = 4,
+    /// `check` found errors (`EX_DATAERR`).
+    Faulty = 65,
+    /// Some is left for later: run again (`EX_TEMPFAIL`).
+    Later = 75,
+}
+
+/// The command line was wrong: exit 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// Something that will work one day and does not yet: exit 2.
+pub fn not_yet(what: &str) -> anyhow::Error {
+    Usage(format!("`{what}`: not yet")).into()
+}
+
+/// What every command knows: the flags before the verb, the environment, the clock.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// `--config`.
+    pub config: PathBuf,
+    /// `--digest`.
+    pub digest: Option<String>,
+    /// `--json`.
+    pub json: bool,
+    /// `-q`.
+    pub quiet: bool,
+    /// `--now` or `TIDINGS_NOW`: the clock stands still there.
+    pub now: Option<DateTime<Utc>>,
+    /// The process's variables.
+    pub environment: Vec<(String, String)>,
+}
+
+impl Setting {
+    /// The present: of the clock, or the one that was set.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now.unwrap_or_else(Utc::now)
+    }
+
+    /// Reads the config.
+    pub fn load(&self) -> Result<Config, config::Error> {
+        Config::load(&self.config, &self.environment)
+    }
+
+    /// The digest that `--digest` names, or the only one.
+    pub fn choose<'a>(&self, config: &'a Config) -> Result<&'a Digest, Usage> {
+        config.digest(self.digest.as_deref()).map_err(Usage)
+    }
+
+    /// Opens the store.
+    pub async fn open(&self, config: &Config) -> Result<Ledger, ledger::Error> {
+        Ledger::open(&config.store, self.now()).await
+    }
+
+    /// Says something to the person at the terminal.
+    pub fn say(&self, text: impl std::fmt::Display) {
+        if !self.quiet {
+            eprintln!("{text}");
+        }
+    }
+}
+
+/// Prints data. Who stops reading early is not told that this failed.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("cannot write to standard output"),
+    }
+}
+
+/// Prints one JSON value on one line.
+pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print(&format!("{}\n", serde_json::to_string(value)?))
+}
+
+/// A table without lines, as wide as the terminal.
+pub fn table(header: &[&str]) -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING).set_header(header);
+    table
+}
+
+/// Writes a file and makes its folder.
+pub fn write(path: &std::path::Path, contents: &[u8]) -> anyhow::Result<()> {
+    if path == std::path::Path::new("-") {
+        return print(&String::from_utf8_lossy(contents));
+    }
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    }
+    std::fs::write(path, contents).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Someone who stands for the readers in a preview.
+pub fn sample_reader() -> anyhow::Result<Subscriber> {
+    let address = "reader@example.com".parse().map_err(anyhow::Error::msg)?;
+    Ok(stranger(address))
+}
+
+/// An address as a subscriber that no store knows.
+pub fn stranger(address: crate::subscriber::Address) -> Subscriber {
+    Subscriber {
+        id: 0,
+        address,
+        name: None,
+        language: None,
+        timezone: None,
+        tags: Vec::new(),
+        status: crate::subscriber::Status::Active,
+    }
+}
+
+/// An error and its causes in one line, each said once; hints stay last.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut lines = Vec::new();
+    let mut hints = Vec::new();
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        let (what, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(what, hint)| (what, Some(hint)));
+        hints.extend(hint.map(str::to_owned));
+        if !lines.iter().any(|said: &String| said.contains(what)) {
+            lines.push(what.to_owned());
+        }
+        next = cause.source();
+    }
+    let mut text = lines.join(": ");
+    for hint in hints {
+        text.push_str(&format!("\nhint: {hint}"));
+    }
+    text
+}

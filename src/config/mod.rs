@@ -155,6 +155,14 @@ impl Config {
         }
     }
 
+    /// The fault of a project whose mail nobody could leave (RFC 8058; `mail-rules` L1).
+    pub fn without_unsubscribe(&self) -> Error {
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let document = diagnostic::Document::new(&self.path, &text);
+        let fault = document.value(&diagnostic::at(&["smtp", "url"]), "mail goes out, and nobody could unsubscribe");
+        Error::Wrong(fault.hint("set `web.public_url`, or `smtp.unsubscribe_mailto`"))
+    }
+
     /// Where mail is handed over, with the password read from where the config says it is.
     ///
     /// # Errors

@@ -1,0 +1,170 @@
+//! The command line: what is said before and after the verb.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use chrono::{DateTime, Utc};
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::{
+    cmd::{self, Exit, Setting, Usage},
+    config, ledger,
+};
+
+/// Builds e-mail digests: gathers posts, selects some, lays them out, and sends them.
+#[derive(Debug, Parser)]
+#[command(name = "tidings", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// The config.
+    #[arg(long, global = true, value_name = "FILE", default_value = "tidings.toml")]
+    config: PathBuf,
+    /// Which digest, where there are several.
+    #[arg(long, global = true, value_name = "NAME")]
+    digest: Option<String>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say less.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more; twice for still more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Take this for the present.
+    #[arg(long, global = true, value_name = "RFC3339", env = "TIDINGS_NOW")]
+    now: Option<DateTime<Utc>>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Init(cmd::init::Args),
+    Check(cmd::check::Args),
+    Explain(cmd::explain::Args),
+    Preview(cmd::preview::Args),
+    Test(cmd::test::Args),
+    Send(cmd::send::Args),
+    Render(cmd::render::Args),
+    Templates(cmd::templates::Args),
+    Next(cmd::next::Args),
+    Editions(cmd::editions::Args),
+    Subscribers(cmd::subscribers::Args),
+    Status(cmd::status::Args),
+    /// Writes the completions of a shell.
+    Completions {
+        /// Which.
+        shell: clap_complete::Shell,
+    },
+    /// Writes the manual page.
+    Man,
+    #[command(flatten)]
+    Later(Later),
+}
+
+/// Verbs that will come.
+#[derive(Debug, Subcommand)]
+enum Later {
+    /// The daemon: not yet.
+    #[command(hide = true)]
+    Run(Rest),
+    /// Delivery only: not yet.
+    #[command(hide = true)]
+    Worker(Rest),
+    /// Reads a bounce: not yet.
+    #[command(hide = true)]
+    Bounce(Rest),
+    /// Copies the store: not yet.
+    #[command(hide = true)]
+    Backup(Rest),
+    /// Brings a copy back: not yet.
+    #[command(hide = true)]
+    Restore(Rest),
+}
+
+/// Whatever follows.
+#[derive(Debug, clap::Args)]
+struct Rest {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    _rest: Vec<OsString>,
+}
+
+impl Cli {
+    /// How much the log says.
+    pub fn level(&self) -> tracing::Level {
+        match (self.quiet, self.verbose) {
+            (true, _) => tracing::Level::ERROR,
+            (_, 0) => tracing::Level::WARN,
+            (_, 1) => tracing::Level::INFO,
+            (_, 2) => tracing::Level::DEBUG,
+            (_, _) => tracing::Level::TRACE,
+        }
+    }
+
+    /// Runs the verb.
+    ///
+    /// # Errors
+    /// Whatever makes it fail; [`exit_code`] gives the number.
+    pub async fn run(self, environment: Vec<(String, String)>) -> anyhow::Result<Exit> {
+        let setting = Setting {
+            config: self.config,
+            digest: self.digest,
+            json: self.json,
+            quiet: self.quiet,
+            now: self.now,
+            environment,
+        };
+        match self.verb {
+            Verb::Init(args) => cmd::init::run(args, &setting),
+            Verb::Check(args) => cmd::check::run(args, &setting).await,
+            Verb::Explain(args) => cmd::explain::run(args, &setting).await,
+            Verb::Preview(args) => cmd::preview::run(args, &setting).await,
+            Verb::Test(args) => cmd::test::run(args, &setting).await,
+            Verb::Send(args) => cmd::send::run(args, &setting).await,
+            Verb::Render(args) => cmd::render::run(args),
+            Verb::Templates(args) => cmd::templates::run(args, &setting).await,
+            Verb::Next(args) => cmd::next::run(args, &setting).await,
+            Verb::Editions(args) => cmd::editions::run(args, &setting).await,
+            Verb::Subscribers(args) => cmd::subscribers::run(args, &setting).await,
+            Verb::Status(args) => cmd::status::run(args, &setting).await,
+            Verb::Completions { shell } => completions(shell),
+            Verb::Man => man(),
+            Verb::Later(later) => Err(cmd::not_yet(match later {
+                Later::Run(_) => "run",
+                Later::Worker(_) => "worker",
+                Later::Bounce(_) => "bounce",
+                Later::Backup(_) => "backup",
+                Later::Restore(_) => "restore",
+            })),
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tidings", &mut script);
+    cmd::print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}
+
+fn man() -> anyhow::Result<Exit> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    cmd::print(&String::from_utf8_lossy(&page))?;
+    Ok(Exit::Done)
+}
+
+/// The exit code of a failure.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    for cause in error.chain() {
+        if cause.is::<Usage>() {
+            return 2;
+        }
+        if cause.is::<config::Error>() {
+            return 78;
+        }
+        if let Some(ledger::Error::Locked(_)) = cause.downcast_ref() {
+            return Exit::Later as u8;
+        }
+    }
+    Exit::Failed as u8
+}

@@ -1,0 +1,154 @@
+//! `check`: everything that can be known to be wrong before an edition goes out.
+
+use serde_json::json;
+
+use super::{Exit, Setting, not_yet, preview, print, print_json, sample_reader, subscribers, table};
+use crate::{
+    config::Config,
+    deliver::Destination,
+    digest::{self, Digest, Next},
+    ledger::Ledger,
+    lint::{self, Level, Row},
+    message::{self, Occasion},
+    source::Problem,
+};
+
+/// Checks the config, the sources, the templates, the selection, and the next edition's message.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Look at links, DNS and the relay too.
+    #[arg(long)]
+    online: bool,
+    /// Warnings are errors.
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    if args.online {
+        return Err(not_yet("check --online"));
+    }
+    let config = setting.load()?;
+    let ledger = setting.open(&config).await?;
+    let mut rows = of_project(&config);
+    for bad in subscribers::sync(setting, &config, &ledger).await? {
+        rows.push(row("subscribers", Level::Warning, bad, None));
+    }
+    let digests: Vec<&Digest> = match &setting.digest {
+        Some(_) => vec![setting.choose(&config)?],
+        None => config.digests.values().collect(),
+    };
+    for chosen in digests {
+        rows.extend(of_digest(&config, chosen, &ledger, setting).await?);
+    }
+    let worst = rows.iter().map(|row| row.level).max().unwrap_or(Level::Ok);
+    if setting.json {
+        print_json(&json!({ "rows": rows }))?;
+    } else {
+        print(&format!("{}\n", shown(&rows)))?;
+    }
+    let allowed = if args.strict { Level::Ok } else { Level::Warning };
+    Ok(if worst > allowed { Exit::Faulty } else { Exit::Done })
+}
+
+fn row(rule: &'static str, level: Level, message: impl Into<String>, hint: Option<&str>) -> Row {
+    Row { rule, level, message: message.into(), place: None, hint: hint.map(str::to_owned) }
+}
+
+/// What holds for every digest.
+fn of_project(config: &Config) -> Vec<Row> {
+    let mut rows = vec![row("config", Level::Ok, format!("`{}` is read", config.path.display()), None)];
+    if config.public_url.is_none() {
+        let hint = Some("set `web.public_url`: readers leave the digest there");
+        rows.push(row("L1", Level::Error, "there is no `web.public_url` for the unsubscribe link", hint));
+    }
+    if config.public_url.as_ref().is_some_and(|url| url.scheme() != "https") {
+        let hint = Some("mail clients follow one-click links over https only (RFC 8058)");
+        rows.push(row("L1", Level::Warning, "`web.public_url` is not https", hint));
+    }
+    rows
+}
+
+/// Sources, selection, templates and the message of one digest.
+async fn of_digest(
+    config: &Config,
+    chosen: &Digest,
+    ledger: &Ledger,
+    setting: &Setting,
+) -> anyhow::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    let sources = config.sources_of(chosen);
+    let plan = config.plan(chosen, &sources);
+    let next = match digest::next(ledger, &plan, setting.now()).await {
+        Ok(next) => next,
+        Err(digest::Error::Render(error)) => {
+            rows.push(row("template", Level::Error, super::chain(&error), None));
+            return Ok(rows);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let name = &chosen.name;
+    let (edition, rendered) = match next {
+        Next::Nothing(draft, reason) => {
+            rows.extend(draft.problems.iter().map(of_source));
+            let message = format!("`{name}`: no edition to check: {reason}");
+            rows.push(row("selection", Level::Warning, message, Some("`tidings explain` says why")));
+            return Ok(rows);
+        }
+        Next::Unfinished(frozen) => (frozen.edition, frozen.rendered),
+        Next::Fresh(draft, rendered) => {
+            rows.extend(draft.problems.iter().map(of_source));
+            (draft.edition, *rendered)
+        }
+    };
+    let count = edition.posts.len();
+    rows.push(row("selection", Level::Ok, format!("`{name}`: edition {} has {count} posts", edition.number), None));
+    for item in edition.posts.iter().filter(|item| item.teaser.text.is_empty()) {
+        let message = format!("“{}” has no teaser", item.post.title);
+        rows.push(row("teaser", Level::Warning, message, Some("give it a `description`, or a teaser in the config")));
+    }
+    rows.extend(rendered.problems.iter().map(|problem| row("layout", Level::Error, problem.clone(), None)));
+    let recipients = ledger.audience(name, &chosen.audience).await?;
+    if recipients == 0 {
+        let hint = Some("`tidings subscribers list` shows who there is");
+        rows.push(row("audience", Level::Warning, format!("`{name}` goes to nobody"), hint));
+    }
+    let sender = config.sender(ledger.keys().await?);
+    let message = message::compose(&edition, &rendered, &sample_reader()?, &sender, Occasion::Sample(0))?;
+    let mut of_message = lint::lint(&message.octets, &preview::own_words(&edition));
+    // The project has said it already: one fault, one row.
+    of_message.retain(|row| config.public_url.is_some() || row.rule != "L1");
+    rows.extend(of_message);
+    if matches!(config.destination, Destination::File(_)) {
+        rows.push(row("smtp", Level::Ok, "messages go to files, not to readers", None));
+    }
+    Ok(rows)
+}
+
+fn of_source(problem: &Problem) -> Row {
+    let hint = Some("the other posts go out all the same".to_owned());
+    Row {
+        rule: "source",
+        level: Level::Warning,
+        message: problem.message.clone(),
+        place: Some(problem.place.as_ref().map_or_else(|| problem.source.clone(), |p| format!("{}: {p}", problem.source))),
+        hint,
+    }
+}
+
+/// Faults first, each with its place and hint; what holds in one line.
+fn shown(rows: &[Row]) -> String {
+    let mut faults: Vec<&Row> = rows.iter().filter(|row| row.level != Level::Ok).collect();
+    faults.sort_by_key(|row| std::cmp::Reverse(row.level));
+    let mut shown = table(&["", "rule", "what", "where", "how to mend it"]);
+    for row in &faults {
+        let level = if row.level == Level::Error { "error" } else { "warning" };
+        let (place, hint) = (row.place.as_deref().unwrap_or(""), row.hint.as_deref().unwrap_or(""));
+        shown.add_row([level, row.rule, &row.message, place, hint]);
+    }
+    let held = rows.len() - faults.len();
+    let count = |level| faults.iter().filter(|row| row.level == level).count();
+    let sum = format!("{held} checks hold, {} warnings, {} errors", count(Level::Warning), count(Level::Error));
+    if faults.is_empty() { sum } else { format!("{shown}\n{sum}") }
+}

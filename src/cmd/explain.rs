@@ -1,0 +1,63 @@
+//! `explain`: every candidate post, in or out, and why.
+
+use serde_json::{Value, json};
+
+use super::{Exit, Setting, preview, print, print_json, table};
+use crate::digest;
+
+/// Says of every candidate post whether it is in or out, and why.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The teaser that each selected post gets too, and where it came from.
+    #[arg(long)]
+    teasers: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    let config = setting.load()?;
+    let chosen = setting.choose(&config)?;
+    let ledger = setting.open(&config).await?;
+    let sources = config.sources_of(chosen);
+    let now = setting.now();
+    let draft = digest::draft(&ledger, &config.plan(chosen, &sources), now).await?;
+    preview::say_problems(setting, &draft.problems, &[]);
+    let zone = config.publication.timezone;
+    let mut rows: Vec<Value> = Vec::new();
+    let mut shown = table(&["", "published", "first seen", "source", "title", "why"]);
+    let day = |at: Option<chrono::DateTime<chrono::Utc>>| {
+        at.map_or_else(|| "–".to_owned(), |at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
+    };
+    let (picked, others) = order(&draft.selection);
+    for (index, selected) in picked.iter().map(|&i| (i, true)).chain(others.iter().map(|&i| (i, false))) {
+        let candidate = &draft.selection.candidates[index];
+        let post = &candidate.post;
+        let reason = candidate.reason.to_string();
+        let mut row = json!({
+            "id": post.id, "url": post.url, "title": post.title, "published": post.published,
+            "first_seen": candidate.first_seen, "source": post.source, "selected": selected, "reason": reason,
+        });
+        let mark = if selected { "+" } else { " " };
+        let (published, seen) = (day(post.published), day(candidate.first_seen));
+        shown.add_row([mark, &published, &seen, &post.source, &post.title, &reason]);
+        if args.teasers && selected {
+            let teaser = digest::tease(post, chosen);
+            row["teaser"] = json!(teaser.text);
+            row["teaser_from"] = json!(teaser.from);
+            shown.add_row(["", "", "", &format!("{:?}", teaser.from).to_lowercase(), &teaser.text, ""]);
+        }
+        rows.push(row);
+    }
+    if setting.json {
+        print_json(&json!({ "posts": rows }))?;
+    } else {
+        print(&format!("{shown}\n"))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The selected posts in the order of the edition, then the others as they were offered.
+fn order(selection: &crate::select::Selection) -> (&[usize], Vec<usize>) {
+    let picked: std::collections::HashSet<usize> = selection.picked.iter().copied().collect();
+    (&selection.picked, (0..selection.candidates.len()).filter(|index| !picked.contains(index)).collect())
+}

@@ -1,0 +1,42 @@
+//! `init`: a working project in an empty folder.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+
+use super::{Exit, Setting, print, write};
+
+const FILES: [(&str, &str); 5] = [
+    ("tidings.toml", include_str!("../../templates/project/tidings.toml")),
+    ("subscribers.csv", include_str!("../../templates/project/subscribers.csv")),
+    ("posts/welcome.md", include_str!("../../templates/project/posts/welcome.md")),
+    ("posts/how-a-digest-is-made.md", include_str!("../../templates/project/posts/how-a-digest-is-made.md")),
+    ("posts/before-the-first-send.md", include_str!("../../templates/project/posts/before-the-first-send.md")),
+];
+
+/// Writes a working project: a config, three posts, two subscribers.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The folder.
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+}
+
+/// Runs the command.
+pub fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    if let Some((file, _)) = FILES.iter().find(|(file, _)| args.folder.join(file).exists()) {
+        bail!("`{}` is there already\nhint: name an empty folder", args.folder.join(file).display());
+    }
+    for (file, text) in FILES {
+        let path = args.folder.join(file);
+        write(&path, text.as_bytes())?;
+        print(&format!("{}\n", path.display()))?;
+    }
+    let enter = if args.folder == std::path::Path::new(".") {
+        String::new()
+    } else {
+        format!("cd {} && ", args.folder.display())
+    };
+    setting.say(format!("now: {enter}tidings preview"));
+    Ok(Exit::Done)
+}

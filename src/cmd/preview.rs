@@ -1,0 +1,172 @@
+//! `preview`: the next edition as a file.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{Exit, Setting, not_yet, print, print_json, sample_reader, stranger, write};
+use crate::{
+    digest::{self, Next},
+    edition::Edition,
+    message::{self, Occasion},
+    render::Rendered,
+    source::Problem,
+    subscriber::Address,
+    teaser::Origin,
+};
+
+/// Writes the next edition as a file; consumes nothing.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The HTML part; `-` is standard output.
+    #[arg(long, value_name = "FILE", default_value = "preview.html")]
+    out: PathBuf,
+    /// The text part too.
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+    /// What the HTML is made from.
+    #[arg(long, value_name = "FILE")]
+    mjml: Option<PathBuf>,
+    /// The whole message, as it goes over the wire.
+    #[arg(long, value_name = "FILE")]
+    eml: Option<PathBuf>,
+    /// Show what this subscriber gets.
+    #[arg(long = "as", value_name = "ADDRESS")]
+    reader: Option<Address>,
+    /// Show it live in a browser.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "the flag may stand alone")]
+    serve: Option<Option<String>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown<'a> {
+    digest: &'a str,
+    subject: &'a str,
+    preheader: &'a str,
+    posts: Vec<ShownPost<'a>>,
+    html_bytes: usize,
+    problems: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownPost<'a> {
+    id: &'a str,
+    url: Option<&'a url::Url>,
+    title: &'a str,
+    authors: &'a [String],
+    published: Option<DateTime<Utc>>,
+    teaser: &'a str,
+    teaser_from: Origin,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    if args.serve.is_some() {
+        return Err(not_yet("preview --serve"));
+    }
+    let config = setting.load()?;
+    let chosen = setting.choose(&config)?;
+    let ledger = setting.open(&config).await?;
+    let sources = config.sources_of(chosen);
+    let plan = config.plan(chosen, &sources);
+    let (edition, rendered, problems) = match digest::next(&ledger, &plan, setting.now()).await? {
+        Next::Unfinished(frozen) => (frozen.edition, frozen.rendered, Vec::new()),
+        Next::Fresh(draft, rendered) => (draft.edition, *rendered, draft.problems),
+        Next::Nothing(draft, reason) => {
+            say_problems(setting, &draft.problems, &[]);
+            if setting.json {
+                let digest = &chosen.name;
+                print_json(&serde_json::json!({ "schema": 1, "digest": digest, "edition": null, "reason": reason }))?;
+            } else {
+                print(&format!("nothing new: {reason}\n"))?;
+            }
+            return Ok(Exit::Done);
+        }
+    };
+    say_problems(setting, &problems, &rendered.problems);
+    let reader = match args.reader {
+        None => sample_reader()?,
+        Some(address) => {
+            super::subscribers::sync(setting, &config, &ledger).await?;
+            ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address))
+        }
+    };
+    let sender = config.sender(ledger.keys().await?);
+    let occasion = Occasion::Sample(0);
+    let personal = message::personalise(&edition, &rendered, &reader, &sender, occasion);
+    write(&args.out, personal.html.as_bytes())?;
+    if let Some(path) = args.text {
+        write(&path, personal.text.as_bytes())?;
+    }
+    if let Some(path) = args.mjml {
+        write(&path, rendered.mjml.as_bytes())?;
+    }
+    if let Some(path) = args.eml {
+        write(&path, &message::compose(&edition, &rendered, &reader, &sender, occasion)?.octets)?;
+    }
+    if setting.json {
+        print_json(&shown(&edition, &rendered, &personal, &problems))?;
+    } else if args.out != std::path::Path::new("-") {
+        let (subject, count) = (&personal.subject, edition.posts.len());
+        print(&format!("{}: edition {}, “{subject}”, {count} posts\n", args.out.display(), edition.number))?;
+    }
+    if personal.html.is_empty() {
+        bail!("the edition has no HTML part");
+    }
+    Ok(Exit::Done)
+}
+
+fn shown<'a>(
+    edition: &'a Edition,
+    rendered: &'a Rendered,
+    personal: &'a message::Personal,
+    problems: &[Problem],
+) -> Shown<'a> {
+    let posts = edition.posts.iter().map(|item| ShownPost {
+        id: item.post.id.as_str(),
+        url: item.post.url.as_ref(),
+        title: &item.post.title,
+        authors: &item.post.authors,
+        published: item.post.published,
+        teaser: &item.teaser.text,
+        teaser_from: item.teaser.from,
+    });
+    Shown {
+        digest: &edition.digest,
+        subject: &personal.subject,
+        preheader: &rendered.preheader,
+        posts: posts.collect(),
+        html_bytes: personal.html.len(),
+        problems: problems.iter().map(in_words).chain(rendered.problems.iter().cloned()).collect(),
+    }
+}
+
+/// Says what went wrong on the way to an edition.
+pub fn say_problems(setting: &Setting, problems: &[Problem], layout: &[String]) {
+    for line in problems.iter().map(in_words).chain(layout.iter().cloned()) {
+        setting.say(format!("warning: {line}"));
+    }
+}
+
+/// A source's problem in one line.
+pub fn in_words(problem: &Problem) -> String {
+    match &problem.place {
+        Some(place) => format!("{}: {place}: {}", problem.source, problem.message),
+        None => format!("{}: {}", problem.source, problem.message),
+    }
+}
+
+/// Every word of the posts themselves: what looks like a template's residue there was written by their authors.
+pub fn own_words(edition: &Edition) -> String {
+    let mut words = String::new();
+    for item in &edition.posts {
+        for text in [&item.post.title, &item.teaser.text].into_iter().chain(&item.post.authors) {
+            words.push_str(text);
+            words.push('\n');
+        }
+    }
+    words
+}

@@ -1,0 +1,38 @@
+//! `render`: one MJML file to HTML, for people who write templates.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use super::{Exit, print, write};
+use crate::render;
+
+/// Turns one MJML file into HTML.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The MJML file.
+    file: PathBuf,
+    /// Values for Tera, a JSON file; without it the file is taken as it is.
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Where the HTML goes; standard output where left out.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub fn run(args: Args) -> anyhow::Result<Exit> {
+    let data = args
+        .data
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            serde_json::from_str(&text).with_context(|| format!("`{}` is not JSON", path.display()))
+        })
+        .transpose()?;
+    let html = render::mjml_file(&args.file, data)?;
+    match args.out {
+        Some(path) => write(&path, html.as_bytes())?,
+        None => print(&html)?,
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,281 @@
+//! `send`: freezes the next edition, or goes on with an unfinished one, delivers it, and reports.
+
+use std::{
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::{Exit, Setting, Usage, preview, print, print_json, sample_reader, subscribers, write};
+use crate::{
+    config::Config,
+    deliver::Destination,
+    digest::{self, Digest, Next},
+    ledger::{Counts, Frozen, Ledger},
+    lint,
+    mailing::{self, Report, Run, Stop},
+    message::{self, Occasion, Sender},
+};
+
+/// Freezes the next edition (or goes on with an unfinished one), delivers it, and reports.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Show what would be sent, and send nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    yes: bool,
+    /// Take this subject instead of the config's; Tera works in it.
+    #[arg(long, value_name = "TEXT")]
+    subject: Option<String>,
+    /// Exit with 3 where there is nothing new.
+    #[arg(long)]
+    fail_if_empty: bool,
+}
+
+/// What `send --json` and `editions show --json` print.
+#[derive(Debug, Serialize)]
+pub struct Summary<'a> {
+    schema: u8,
+    digest: &'a str,
+    edition: i64,
+    subject: &'a str,
+    posts: usize,
+    #[serde(flatten)]
+    counts: Counts,
+    seconds: f64,
+}
+
+impl<'a> Summary<'a> {
+    /// Sums an edition up.
+    pub fn new(frozen: &'a Frozen, counts: Counts, took: Duration) -> Self {
+        Self {
+            schema: 1,
+            digest: &frozen.edition.digest,
+            edition: frozen.edition.number,
+            subject: &frozen.rendered.subject,
+            posts: frozen.edition.posts.len(),
+            counts,
+            seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
+        }
+    }
+}
+
+/// Runs the command.
+pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    let started = Instant::now();
+    let config = setting.load()?;
+    let mut chosen = setting.choose(&config)?.clone();
+    if !args.dry_run && !args.yes && !io::stdin().is_terminal() {
+        return Err(Usage("nobody is there to confirm\nhint: add `--yes`, or `--dry-run` to look first".into()).into());
+    }
+    needs_unsubscribe(&config)?;
+    let ledger = setting.open(&config).await?;
+    subscribers::sync(setting, &config, &ledger).await?;
+    if let Some(subject) = args.subject {
+        chosen.subject = subject;
+    }
+    let sources = config.sources_of(&chosen);
+    let plan = config.plan(&chosen, &sources);
+    let sender = config.sender(ledger.keys().await?);
+    let frozen = match digest::next(&ledger, &plan, setting.now()).await? {
+        Next::Unfinished(frozen) => {
+            let (number, date) = (frozen.edition.number, frozen.edition.date);
+            setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
+            *frozen
+        }
+        Next::Nothing(draft, reason) => {
+            preview::say_problems(setting, &draft.problems, &[]);
+            return nothing(setting, &ledger, &chosen, &reason, args.fail_if_empty).await;
+        }
+        Next::Fresh(draft, rendered) => {
+            preview::say_problems(setting, &draft.problems, &rendered.problems);
+            let recipients = ledger.audience(&chosen.name, &chosen.audience).await?;
+            if recipients == 0 {
+                let reason = "no active subscriber is in the audience";
+                return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
+            }
+            let fresh = Frozen { row: 0, edition: draft.edition, rendered: *rendered, finished: false };
+            preflight(&config, &fresh, &sender)?;
+            if args.dry_run {
+                let counts = Counts { recipients, pending: recipients, ..Counts::default() };
+                return summarise(setting, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
+            }
+            if !args.yes && !confirm(&fresh, recipients)? {
+                setting.say("not sent");
+                return Ok(Exit::Done);
+            }
+            mailing::publish(&ledger, fresh.edition, fresh.rendered, &chosen.audience).await?
+        }
+    };
+    if args.dry_run {
+        let counts = ledger.counts(frozen.row).await?;
+        return summarise(setting, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
+    }
+    let destination = config.open_destination(&setting.environment)?;
+    if let Destination::File(folder) = &destination {
+        let page = show_beside(folder, &frozen, &sender)?;
+        setting.say(format!("the edition as a page: {}", page.display()));
+    }
+    let run = Run { ledger: &ledger, sender: &sender, destination: &destination, limits: &config.limits };
+    let report = deliver(setting, &run, &frozen).await?;
+    summarise(setting, &frozen, report.counts, started.elapsed())?;
+    Ok(verdict(setting, &report))
+}
+
+/// A mail that nobody can leave is not sent (RFC 8058; `mail-rules` L1).
+fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
+    let mails = !matches!(config.destination, Destination::File(_));
+    if mails && config.public_url.is_none() && config.unsubscribe_mailto.is_none() {
+        return Err(config.without_unsubscribe().into());
+    }
+    Ok(())
+}
+
+/// Refuses an edition that breaks the rules no mail may break.
+fn preflight(config: &Config, frozen: &Frozen, sender: &Sender) -> anyhow::Result<()> {
+    let message =
+        message::compose(&frozen.edition, &frozen.rendered, &sample_reader()?, sender, Occasion::Sample(0))?;
+    let to_file = matches!(config.destination, Destination::File(_)) && !frozen.edition.has_unsubscribe;
+    let rows: Vec<lint::Row> = lint::lint(&message.octets, &preview::own_words(&frozen.edition))
+        .into_iter()
+        .filter(|row| !(to_file && row.rule.starts_with('L')))
+        .collect();
+    if lint::refuses(&rows) {
+        let worst = rows.iter().filter(|row| row.level == lint::Level::Error);
+        let lines: Vec<String> = worst.map(|row| format!("{}: {}", row.rule, row.message)).collect();
+        bail!("this edition must not be sent: {}\nhint: `tidings check` says more", lines.join("; "));
+    }
+    Ok(())
+}
+
+async fn nothing(
+    setting: &Setting,
+    ledger: &Ledger,
+    digest: &Digest,
+    reason: &str,
+    fail_if_empty: bool,
+) -> anyhow::Result<Exit> {
+    if setting.json {
+        let digest = &digest.name;
+        print_json(&serde_json::json!({ "schema": 1, "digest": digest, "edition": null, "reason": reason }))?;
+    } else {
+        print(&format!("nothing new: {reason}\n"))?;
+    }
+    let held = ledger.editions(Some(&digest.name)).await?.into_iter().find(|line| line.counts.in_doubt > 0);
+    if let Some(line) = held {
+        let (count, number) = (line.counts.in_doubt, line.edition);
+        setting.say(format!(
+            "{count} deliveries of edition {number} are in doubt\nhint: `tidings editions show {number}` lists them"
+        ));
+        return Ok(Exit::Person);
+    }
+    Ok(if fail_if_empty { Exit::Empty } else { Exit::Done })
+}
+
+fn confirm(frozen: &Frozen, recipients: i64) -> anyhow::Result<bool> {
+    let (number, subject) = (frozen.edition.number, &frozen.rendered.subject);
+    eprint!("Send edition {number}, “{subject}”, {} posts, to {recipients}? [y/N] ", frozen.edition.posts.len());
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).context("cannot read the answer")?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Writes the edition as a page beside the messages, for people to look at.
+fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> anyhow::Result<PathBuf> {
+    let Frozen { edition, rendered, .. } = frozen;
+    let page = message::personalise(edition, rendered, &sample_reader()?, sender, Occasion::Sample(0)).html;
+    let path = folder.join(format!("{}-{}.html", edition.digest, edition.number));
+    write(&path, page.as_bytes())?;
+    Ok(path)
+}
+
+async fn deliver(setting: &Setting, run: &Run<'_>, frozen: &Frozen) -> anyhow::Result<Report> {
+    let before = run.ledger.counts(frozen.row).await?;
+    let bar = progress_bar(setting, before.pending + before.deferred);
+    let asked = Arc::new(AtomicBool::new(false));
+    let asked_to = Arc::clone(&asked);
+    let ctrl_c = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            asked_to.store(true, Ordering::Relaxed);
+        }
+    });
+    let report = mailing::deliver(run, frozen, || setting.now(), |count| {
+        bar.inc(count as u64);
+        !asked.load(Ordering::Relaxed)
+    })
+    .await;
+    ctrl_c.abort();
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+fn progress_bar(setting: &Setting, length: i64) -> ProgressBar {
+    if setting.quiet || !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {per_sec}  {eta} left");
+    ProgressBar::new(length.unsigned_abs()).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Prints what became of an edition.
+fn summarise(setting: &Setting, frozen: &Frozen, counts: Counts, took: Duration) -> anyhow::Result<()> {
+    let summary = Summary::new(frozen, counts, took);
+    if setting.json { print_json(&summary) } else { print(&format!("{}\n", in_words(&summary))) }
+}
+
+/// One sentence: the edition, then each count that is not zero.
+pub fn in_words(summary: &Summary<'_>) -> String {
+    let counts = &summary.counts;
+    let mut text = format!(
+        "edition {} of {}, “{}”: {} posts to {} recipients",
+        summary.edition, summary.digest, summary.subject, summary.posts, counts.recipients
+    );
+    for (count, what) in [
+        (counts.sent, "sent"),
+        (counts.deferred, "deferred"),
+        (counts.bounced, "bounced"),
+        (counts.skipped, "skipped"),
+        (counts.in_doubt, "in doubt"),
+        (counts.pending, "pending"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    text
+}
+
+/// The exit code that a report deserves.
+fn verdict(setting: &Setting, report: &Report) -> Exit {
+    if let Some(stop) = &report.stopped {
+        setting.say(super::chain(stop));
+    }
+    if let Some(next) = report.next {
+        setting.say(format!("the next try is due at {}; run `tidings send` again then", next.format("%H:%M:%S UTC")));
+    }
+    let counts = &report.counts;
+    match &report.stopped {
+        Some(Stop::Asked) | None => {}
+        Some(stop) if stop.passes() => return Exit::Later,
+        Some(_) => return Exit::Failed,
+    }
+    let held = counts.in_doubt > 0 && report.next.is_none();
+    if held || counts.bounced * 20 > counts.recipients {
+        Exit::Person
+    } else if counts.pending + counts.deferred + counts.in_doubt > 0 {
+        Exit::Later
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,71 @@
+//! `status`: last and next edition, the queue, subscribers, the sources' troubles.
+
+use serde_json::json;
+
+use super::{Exit, Setting, preview, print, print_json, subscribers};
+
+/// Shows the last and the next edition, counts, the queue, and what is wrong with sources.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Runs the command.
+pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    let config = setting.load()?;
+    let ledger = setting.open(&config).await?;
+    subscribers::sync(setting, &config, &ledger).await?;
+    let zone = config.publication.timezone;
+    let mut text = String::new();
+    let mut digests = Vec::new();
+    for (name, digest) in &config.digests {
+        let last = ledger.editions(Some(name)).await?.into_iter().next();
+        let next = digest.schedule.next(setting.now(), zone);
+        let recipients = ledger.audience(name, &digest.audience).await?;
+        text.push_str(&format!("{name}\n"));
+        match &last {
+            None => text.push_str("  no edition yet\n"),
+            Some(line) => {
+                let (counts, date) = (&line.counts, line.date.with_timezone(&zone).format("%Y-%m-%d %H:%M"));
+                let queue = counts.pending + counts.deferred;
+                text.push_str(&format!(
+                    "  last: edition {} of {date}, {}: {} of {} sent, {queue} in the queue, {} bounced, {} in doubt\n",
+                    line.edition, line.state, counts.sent, counts.recipients, counts.bounced, counts.in_doubt
+                ));
+            }
+        }
+        if let Some(next) = next {
+            let local = next.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
+            text.push_str(&format!("  next: {local}, to {recipients} recipients\n"));
+        }
+        digests.push(json!({ "digest": name, "last": last, "next": next, "recipients": recipients }));
+    }
+    let counts = ledger.subscriber_counts().await?;
+    let listed: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
+    text.push_str(&format!("subscribers\n  {}\n", if listed.is_empty() { "none".into() } else { listed.join(", ") }));
+    let known = ledger.sources().await?;
+    let mut sources = Vec::new();
+    text.push_str("sources\n");
+    for source in &config.sources {
+        let Some(status) = known.iter().find(|status| status.name == source.name) else {
+            text.push_str(&format!("  {}: not read yet\n", source.name));
+            sources.push(json!({ "name": source.name, "state": null, "problems": [] }));
+            continue;
+        };
+        let checked = status.checked.with_timezone(&zone).format("%Y-%m-%d %H:%M");
+        let again = if status.failures > 1 { format!(", {} times in a row", status.failures) } else { String::new() };
+        text.push_str(&format!("  {}: {} at {checked}{again}\n", source.name, status.state));
+        for problem in &status.problems {
+            text.push_str(&format!("    {}\n", preview::in_words(problem)));
+        }
+        sources.push(json!({
+            "name": status.name, "state": status.state, "checked": status.checked, "read": status.read,
+            "failures": status.failures, "problems": status.problems,
+        }));
+    }
+    if setting.json {
+        let counts: serde_json::Map<_, _> = counts.into_iter().map(|(status, n)| (status, n.into())).collect();
+        print_json(&json!({ "digests": digests, "subscribers": counts, "sources": sources }))?;
+    } else {
+        print(&text)?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,174 @@
+//! `subscribers`: who gets the mail.
+
+use std::{fs::File, path::PathBuf};
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use super::{Exit, Setting, print, print_json, stranger, table};
+use crate::{
+    config::Config,
+    ledger::{Added, Ledger},
+    subscriber::{self, Address, Status, Subscriber},
+};
+
+/// Rows that go to the store in one transaction.
+const BATCH: usize = 10_000;
+
+/// Lists, adds, removes, imports and exports subscribers.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Everybody on the list.
+    List,
+    /// Adds one, or brings one up to date.
+    Add {
+        /// Where mail goes.
+        address: Address,
+        /// Their name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Their tags, separated by spaces.
+        #[arg(long, default_value = "")]
+        tags: String,
+        /// Their language, a BCP 47 tag.
+        #[arg(long)]
+        language: Option<String>,
+    },
+    /// Unsubscribes one; the address is kept, so that no import brings it back.
+    Remove {
+        /// Whose.
+        address: Address,
+    },
+    /// Adds all rows of a CSV file; bad rows are reported by line. May be run again at any time.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Writes everybody as CSV.
+    Export,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    let config = setting.load()?;
+    let ledger = setting.open(&config).await?;
+    sync(setting, &config, &ledger).await?;
+    match args.action.unwrap_or(Action::List) {
+        Action::List => list(setting, &ledger).await?,
+        Action::Add { address, name, tags, language } => {
+            let tags = tags.split_whitespace().map(str::to_owned).collect();
+            let name = name.map(|name| crate::html::line(&name));
+            let row = Subscriber { name, tags, language, ..stranger(address.clone()) };
+            let added = ledger.upsert(&[row], None, setting.now()).await?;
+            let status = ledger.subscriber(&address).await?.map_or(Status::Active, |known| known.status);
+            let word = if added.new > 0 { "added" } else { "was known" };
+            print(&format!("{address} {word}: {}\n", status.as_str()))?;
+        }
+        Action::Remove { address } => {
+            if !ledger.set_status(&address, Status::Unsubscribed).await? {
+                anyhow::bail!("{address} is not on the list");
+            }
+            print(&format!("{address} is unsubscribed\n"))?;
+        }
+        Action::Import { file } => {
+            let (added, bad) = import(setting, &ledger, &file, None).await?;
+            if setting.json {
+                print_json(&json!({ "new": added.new, "known": added.known, "bad": bad }))?;
+            } else {
+                print(&format!("{} new, {} known, {} bad rows\n", added.new, added.known, bad.len()))?;
+            }
+            if !bad.is_empty() {
+                return Ok(Exit::Failed);
+            }
+        }
+        Action::Export => {
+            let mut all = Vec::new();
+            pages(&ledger, |page| all.extend(page)).await?;
+            let mut csv = Vec::new();
+            subscriber::write_csv(&mut csv, &all)?;
+            print(&String::from_utf8_lossy(&csv))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn list(setting: &Setting, ledger: &Ledger) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
+    let mut shown = table(&["address", "name", "status", "language", "tags"]);
+    pages(ledger, |page| {
+        for one in page {
+            let (name, language) = (one.name.as_deref().unwrap_or(""), one.language.as_deref().unwrap_or(""));
+            shown.add_row([one.address.as_str(), name, one.status.as_str(), language, &one.tags.join(" ")]);
+            rows.push(json!({
+                "email": one.address.as_str(), "name": one.name, "language": one.language,
+                "timezone": one.timezone.map(|zone| zone.name()), "tags": one.tags, "status": one.status,
+            }));
+        }
+    })
+    .await?;
+    if setting.json { print_json(&json!({ "subscribers": rows })) } else { print(&format!("{shown}\n")) }
+}
+
+async fn pages(ledger: &Ledger, mut each: impl FnMut(Vec<Subscriber>)) -> anyhow::Result<()> {
+    let mut after = 0;
+    loop {
+        let page = ledger.subscribers(after, 1_000).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = last.id;
+        each(page);
+    }
+}
+
+/// Brings the store up to date with `[subscribers] file`, and gives back its bad rows.
+pub async fn sync(setting: &Setting, config: &Config, ledger: &Ledger) -> anyhow::Result<Vec<String>> {
+    let Some(file) = &config.subscribers else { return Ok(Vec::new()) };
+    let sync = ledger.next_sync().await?;
+    let (_, bad) = import(setting, ledger, file, Some(sync)).await?;
+    ledger.unlist_missing(sync).await?;
+    Ok(bad)
+}
+
+/// Reads a CSV file into the store; says of each bad row its line and what is wrong.
+async fn import(
+    setting: &Setting,
+    ledger: &Ledger,
+    path: &std::path::Path,
+    sync: Option<i64>,
+) -> anyhow::Result<(Added, Vec<String>)> {
+    let file = File::open(path).with_context(|| format!("cannot read the subscribers file `{}`", path.display()))?;
+    let (mut sum, mut bad, mut batch) = (Added::default(), Vec::new(), Vec::with_capacity(BATCH));
+    for row in subscriber::rows(file) {
+        match row {
+            Ok((_, row)) => batch.push(row),
+            Err(row) => {
+                let line = format!("{}:{}: {}", path.display(), row.line, row.why);
+                setting.say(format!("warning: {line}"));
+                bad.push(line);
+            }
+        }
+        if batch.len() == BATCH {
+            put(ledger, &mut batch, sync, setting, &mut sum).await?;
+        }
+    }
+    put(ledger, &mut batch, sync, setting, &mut sum).await?;
+    Ok((sum, bad))
+}
+
+async fn put(
+    ledger: &Ledger,
+    batch: &mut Vec<Subscriber>,
+    sync: Option<i64>,
+    setting: &Setting,
+    sum: &mut Added,
+) -> anyhow::Result<()> {
+    let added = ledger.upsert(batch, sync, setting.now()).await?;
+    *sum = Added { new: sum.new + added.new, known: sum.known + added.known };
+    batch.clear();
+    Ok(())
+}

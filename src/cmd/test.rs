@@ -1,0 +1,70 @@
+//! `test`: the next edition to a few addresses; consumes nothing.
+
+use anyhow::bail;
+
+use super::{Exit, Setting, preview, print, stranger, subscribers};
+use crate::{
+    deliver::{Outcome, Transport},
+    digest::{self, Next},
+    message::{self, Occasion},
+    subscriber::Address,
+};
+
+/// Sends the next edition to these addresses, subscribers or not; consumes nothing.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where it goes.
+    #[arg(required = true, value_name = "ADDRESS")]
+    addresses: Vec<Address>,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    let config = setting.load()?;
+    let chosen = setting.choose(&config)?;
+    let ledger = setting.open(&config).await?;
+    subscribers::sync(setting, &config, &ledger).await?;
+    let sources = config.sources_of(chosen);
+    let (edition, rendered) = match digest::next(&ledger, &config.plan(chosen, &sources), setting.now()).await? {
+        Next::Unfinished(frozen) => (frozen.edition, frozen.rendered),
+        Next::Fresh(draft, rendered) => {
+            preview::say_problems(setting, &draft.problems, &rendered.problems);
+            (draft.edition, *rendered)
+        }
+        Next::Nothing(draft, reason) => {
+            preview::say_problems(setting, &draft.problems, &[]);
+            bail!("there is no edition to test with: {reason}");
+        }
+    };
+    let sender = config.sender(ledger.keys().await?);
+    let destination = config.open_destination(&setting.environment)?;
+    let mut transport = match Transport::open(&destination).await {
+        Ok(transport) => transport,
+        Err(error) => {
+            setting.say(super::chain(&error));
+            let later = matches!(error, crate::deliver::Error::Unreachable { .. });
+            return Ok(if later { Exit::Later } else { Exit::Failed });
+        }
+    };
+    let mut exit = Exit::Done;
+    let mut nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
+    for address in args.addresses {
+        let reader = ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address.clone()));
+        nonce += 1;
+        let message = message::compose(&edition, &rendered, &reader, &sender, Occasion::Sample(nonce))?;
+        let (word, end) = match transport.deliver(&message).await {
+            Outcome::Sent(_) => ("sent".to_owned(), Exit::Done),
+            Outcome::Deferred(reply) => (format!("deferred: {} {}", reply.code, reply.text), Exit::Later),
+            Outcome::Unreached(words) => (format!("not sent: {words}"), Exit::Later),
+            Outcome::Bounced(reply) => (format!("bounced: {} {}", reply.code, reply.text), Exit::Failed),
+            Outcome::Refused(reply) => (format!("refused: {} {}", reply.code, reply.text), Exit::Failed),
+            Outcome::InDoubt(words) => (format!("in doubt: {words}"), Exit::Person),
+        };
+        print(&format!("{address}: {word}\n"))?;
+        if end != Exit::Done {
+            exit = end;
+        }
+    }
+    transport.close().await;
+    Ok(exit)
+}
