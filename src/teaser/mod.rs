@@ -1,8 +1,21 @@
 //! The words that stand for a post in the digest.
+//!
+//! An editor's words come first, then the makers in the order of the config; each gives a text or says why it has
+//! none. Only when every maker has refused is a sentence shortened, at the end of a word.
+
+mod checks;
+mod description;
+mod extract;
+mod fit;
+mod lead;
+mod sentence;
 
 use serde::{Deserialize, Serialize};
 
-use crate::post::Post;
+use crate::{
+    html::{self, Block},
+    post::Post,
+};
 
 /// `[digest.X.teaser]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -64,7 +77,161 @@ pub enum Origin {
 }
 
 /// Makes the teaser of one post; `pinned` is an editor's own from `[digest.X.teasers]`.
+///
+/// Editors' words stay as they are, whatever their length; all others keep to `style`.
 pub fn tease(post: &Post, style: &Style, pinned: Option<&str>) -> Teaser {
-    let _ = (post, style, pinned);
-    Teaser { text: String::new(), from: Origin::None }
+    let editors = [pinned, post.teaser.as_deref()].into_iter().flatten().map(|text| fit::one_line(&html::line(text)));
+    if let Some(text) = editors.into_iter().find(|text| !text.is_empty()) {
+        return Teaser { text, from: Origin::Editor };
+    }
+    let blocks = html::blocks(&post.body);
+    let material = Material { post, blocks: &blocks };
+    let made = style.from.iter().find_map(|maker| Some((*maker, maker.make(&material, style).ok()?)));
+    let made = made.or_else(|| style.from.iter().find_map(|maker| Some((*maker, maker.shorten(&material, style)?))));
+    match made {
+        Some((maker, text)) => Teaser { text, from: maker.origin() },
+        None => Teaser { text: String::new(), from: Origin::None },
+    }
+}
+
+/// What the makers work on.
+struct Material<'a> {
+    post: &'a Post,
+    blocks: &'a [Block],
+}
+
+impl Maker {
+    /// Whole sentences within the limits of `style`, or why there are none.
+    fn make(self, material: &Material<'_>, style: &Style) -> Result<String, &'static str> {
+        match self {
+            Self::Description => description::make(material, style),
+            Self::Extract => extract::make(material, style),
+            Self::Lead => lead::make(material, style),
+            Self::Llm => Err("not asked"),
+        }
+    }
+
+    /// The beginning of what the maker had to refuse, cut behind a word.
+    fn shorten(self, material: &Material<'_>, style: &Style) -> Option<String> {
+        match self {
+            Self::Description => description::shorten(material, style),
+            Self::Extract | Self::Lead => lead::shorten(material, style),
+            Self::Llm => None,
+        }
+    }
+
+    fn origin(self) -> Origin {
+        match self {
+            Self::Description => Origin::Description,
+            Self::Extract => Origin::Extract,
+            Self::Lead => Origin::Lead,
+            Self::Llm => Origin::Llm,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::BlockKind;
+    use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation;
+
+    pub(super) fn post(description: &str, body: &str) -> Post {
+        Post {
+            id: crate::post::PostId::new(Some("a"), None, ""),
+            source: "blog".to_owned(),
+            url: None,
+            title: "The quay is closed".to_owned(),
+            authors: Vec::new(),
+            published: None,
+            updated: None,
+            tags: Vec::new(),
+            language: None,
+            image: None,
+            description: Some(description.to_owned()).filter(|text| !text.is_empty()),
+            teaser: None,
+            body: body.to_owned(),
+            weight: None,
+            draft: false,
+        }
+    }
+
+    /// What `maker` makes of a post with these blocks, at 100 graphemes and 2 sentences.
+    pub(super) fn made(maker: Maker, description: &str, blocks: &[(BlockKind, &str)]) -> Result<String, &'static str> {
+        let blocks: Vec<Block> =
+            blocks.iter().map(|(kind, text)| Block { kind: *kind, text: (*text).to_owned() }).collect();
+        let style = Style { max_chars: 100, ..Style::default() };
+        maker.make(&Material { post: &post(description, ""), blocks: &blocks }, &style)
+    }
+
+    #[track_caller]
+    fn check(description: &str, body: &str, expect: &str, from: Origin) {
+        let style = Style { max_chars: 60, ..Style::default() };
+        assert_eq!(tease(&post(description, body), &style, None), Teaser { text: expect.to_owned(), from });
+    }
+
+    const WORDS: &str = "The north quay is closed until the end of May.";
+    const BODY: &str = "Divers found a hole in the quay on Sunday. The repair takes weeks.";
+
+    #[test]
+    fn makers_are_tried_in_order() {
+        check(WORDS, BODY, WORDS, Origin::Description);
+        check(
+            "The north quay is closed until […]",
+            BODY,
+            "Divers found a hole in the quay on Sunday.",
+            Origin::Extract,
+        );
+        check("", BODY, "Divers found a hole in the quay on Sunday.", Origin::Extract);
+        check("", "", "", Origin::None);
+    }
+
+    #[test]
+    fn a_cut_is_the_last_resort_and_never_inside_a_word() {
+        let long = "Divers found a hole as large as a door in the northern part of the old quay on Sunday.";
+        check("", long, "Divers found a hole as large as a door in the northern part…", Origin::Extract);
+        check(
+            "Divers found a hole in the quay. The repair […]",
+            "",
+            "Divers found a hole in the quay.",
+            Origin::Description,
+        );
+        check(
+            "Divers found a hole in the quay and then they […]",
+            "",
+            "Divers found a hole in the quay and then they…",
+            Origin::Description,
+        );
+        check("", &"x".repeat(100), "", Origin::None);
+        let chinese = "港".repeat(100);
+        check("", &chinese, &("港".repeat(59) + "…"), Origin::Extract);
+    }
+
+    #[test]
+    fn an_editors_words_stay_as_they_are() {
+        let style = Style { max_chars: 5, ..Style::default() };
+        let edited = Post { teaser: Some("Come aboard\n now".to_owned()), ..post(WORDS, BODY) };
+        let editor = |text: &str| Teaser { text: text.to_owned(), from: Origin::Editor };
+        assert_eq!(tease(&edited, &style, None), editor("Come aboard now"));
+        assert_eq!(tease(&edited, &style, Some("Pinned.")), editor("Pinned."));
+        assert_eq!(tease(&edited, &style, Some(" ")), editor("Come aboard now"));
+    }
+
+    proptest! {
+        #[test]
+        fn teasers_keep_the_limits(
+            description in "\\PC{0,60}|([A-Za-z]{1,9}[ .,…\u{202e}\u{0}]{1,2}){0,30}",
+            body in "\\PC{0,200}|([A-Za-zé]{1,9}[ .,!\n]{1,2}){0,60}",
+            max in 0_usize..120,
+        ) {
+            let style = Style { max_chars: max, ..Style::default() };
+            let teaser = tease(&post(&description, &body), &style, None);
+            prop_assert!(teaser.text.graphemes(true).count() <= max);
+            prop_assert_eq!(teaser.text.is_empty(), teaser.from == Origin::None);
+            let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}');
+            prop_assert!(!teaser.text.contains(hidden));
+            prop_assert_eq!(teaser.text.trim(), &teaser.text);
+        }
+    }
 }

@@ -1,0 +1,232 @@
+//! Finds the same story told twice.
+//!
+//! Every post is compared with the few earlier ones that share a link, a title or a part of its fingerprint with it,
+//! never with all of them.
+
+use std::collections::HashMap;
+
+use super::{
+    SentPost,
+    fingerprint::{Sketch, sketch, text, vocabulary},
+};
+use crate::post::{Post, canonical};
+
+/// Fingerprints of the same text differ in so many bits at most.
+const SAME_TEXT: u32 = 3;
+/// Fingerprints of an edited text differ in so many bits at most; the titles must agree, too.
+const EDITED_TEXT: u32 = 6;
+/// So many bits are allowed where the titles are the same, word for word.
+const SAME_TITLE: u32 = 16;
+/// A fingerprint is cut into so many parts: two that differ in at most `EDITED_TEXT` bits share one of them.
+const BANDS: u32 = EDITED_TEXT + 1;
+/// So many posts with the same part are looked at, the latest first: what many posts share is a form, not a story.
+const LOOK_AT: usize = 64;
+
+/// What went out in earlier editions, for looking up.
+pub(super) struct Sent<'a> {
+    posts: &'a [SentPost],
+    by_id: HashMap<(&'a str, &'a str), usize>,
+    by_link: HashMap<&'a str, Vec<usize>>,
+    by_band: HashMap<(u32, u64), Vec<usize>>,
+}
+
+impl<'a> Sent<'a> {
+    pub(super) fn new(posts: &'a [SentPost]) -> Self {
+        let mut sent = Self { posts, by_id: HashMap::new(), by_link: HashMap::new(), by_band: HashMap::new() };
+        for (at, post) in posts.iter().enumerate() {
+            sent.by_id.insert((&post.source, post.id.as_str()), at);
+            if let Some(link) = &post.link {
+                sent.by_link.entry(link).or_default().push(at);
+            }
+            for band in bands(post.fingerprint) {
+                sent.by_band.entry(band).or_default().push(at);
+            }
+        }
+        sent
+    }
+
+    /// The edition in which `post` went out, under this id or another; with `merge` also from another source.
+    pub(super) fn edition(&self, post: &Post, merge: bool) -> Option<i64> {
+        if let Some(at) = self.by_id.get(&(post.source.as_str(), post.id.as_str())) {
+            return Some(self.posts.get(*at)?.edition);
+        }
+        let link = post.url.as_ref().map(canonical);
+        let linked = link.iter().filter_map(|link| self.by_link.get(link.as_str())).flatten();
+        let mut linked = linked.filter_map(|at| self.posts.get(*at)).filter(|sent| merge || sent.source == post.source);
+        if let Some(sent) = linked.next() {
+            return Some(sent.edition);
+        }
+        let hash = if merge { sketch(post).hash } else { 0 };
+        bands(hash)
+            .filter_map(|band| self.by_band.get(&band))
+            .flat_map(|posts| posts.iter().rev().take(LOOK_AT))
+            .filter_map(|at| self.posts.get(*at))
+            .find(|sent| sent.source != post.source && (sent.fingerprint ^ hash).count_ones() <= SAME_TEXT)
+            .map(|sent| sent.edition)
+    }
+}
+
+/// Stories already taken, to compare further ones with.
+pub(super) struct Stories<'a> {
+    merge: bool,
+    taken: Vec<(usize, &'a Post, Sketch)>,
+    by_id: HashMap<(&'a str, &'a str), usize>,
+    by_link: HashMap<String, Vec<usize>>,
+    by_title: HashMap<String, Vec<usize>>,
+    by_band: HashMap<(u32, u64), Vec<usize>>,
+}
+
+impl<'a> Stories<'a> {
+    /// Begins with none; with `merge` the same story from two sources is one.
+    pub(super) fn new(merge: bool) -> Self {
+        Self {
+            merge,
+            taken: Vec::new(),
+            by_id: HashMap::new(),
+            by_link: HashMap::new(),
+            by_title: HashMap::new(),
+            by_band: HashMap::new(),
+        }
+    }
+
+    /// Takes `post` unless the same story is taken already, whose index it then gives back.
+    pub(super) fn take(&mut self, index: usize, post: &'a Post) -> Option<usize> {
+        let sketch = sketch(post);
+        let title = title_key(&post.title);
+        let link = post.url.as_ref().map(canonical);
+        if let Some(same) = self.find(post, sketch, title.as_deref(), link.as_deref()) {
+            return self.taken.get(same).map(|(index, ..)| *index);
+        }
+        let at = self.taken.len();
+        self.taken.push((index, post, sketch));
+        self.by_id.insert((&post.source, post.id.as_str()), at);
+        if let Some(link) = link {
+            self.by_link.entry(link).or_default().push(at);
+        }
+        if self.merge {
+            if let Some(title) = title {
+                self.by_title.entry(title).or_default().push(at);
+            }
+            for band in bands(sketch.hash) {
+                self.by_band.entry(band).or_default().push(at);
+            }
+        }
+        None
+    }
+
+    fn find(&self, post: &Post, sketch: Sketch, title: Option<&str>, link: Option<&str>) -> Option<usize> {
+        if let Some(at) = self.by_id.get(&(post.source.as_str(), post.id.as_str())) {
+            return Some(*at);
+        }
+        let same_source = |at: &usize| self.taken.get(*at).is_some_and(|(_, other, _)| other.source == post.source);
+        let mut linked = link.and_then(|link| self.by_link.get(link)).into_iter().flatten();
+        if let Some(at) = linked.find(|at| self.merge || same_source(at)) {
+            return Some(*at);
+        }
+        let titled = title.and_then(|title| self.by_title.get(title)).into_iter();
+        let near = bands(sketch.hash).filter_map(|band| self.by_band.get(&band));
+        titled
+            .chain(near)
+            .flat_map(|posts| posts.iter().rev().take(LOOK_AT))
+            .find(|at| self.taken.get(**at).is_some_and(|(_, other, theirs)| retold(post, sketch, other, *theirs)))
+            .copied()
+    }
+}
+
+/// Says whether two posts of different sources tell one story in nearly the same words.
+fn retold(post: &Post, ours: Sketch, other: &Post, theirs: Sketch) -> bool {
+    if post.source == other.source {
+        return false;
+    }
+    let same_title = || title_key(&post.title).is_some_and(|title| title_key(&other.title) == Some(title));
+    if ours.hash == 0 || theirs.hash == 0 {
+        return same_title() && contained(text(post), text(other));
+    }
+    let (short, long) = (ours.words.min(theirs.words), ours.words.max(theirs.words));
+    let alike = u64::from(short) * 4 >= u64::from(long) * 3;
+    match (ours.hash ^ theirs.hash).count_ones() {
+        _ if !alike => false,
+        0..=SAME_TEXT => true,
+        0..=EDITED_TEXT => titles_agree(&post.title, &other.title),
+        0..=SAME_TITLE => same_title(),
+        _ => false,
+    }
+}
+
+/// Says whether the shorter of two short texts is made of the longer one's words, or there is none.
+fn contained(a: &str, b: &str) -> bool {
+    let (a, b) = (vocabulary(a), vocabulary(b));
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let shared = short.iter().filter(|word| long.binary_search(word).is_ok()).count();
+    shared * 10 >= short.len() * 8
+}
+
+/// Says whether two titles share at least half of their words.
+fn titles_agree(a: &str, b: &str) -> bool {
+    let (a, b) = (vocabulary(a), vocabulary(b));
+    let shared = a.iter().filter(|word| b.binary_search(word).is_ok()).count();
+    shared * 2 >= a.len().max(b.len()).max(1)
+}
+
+/// A title without case and punctuation; `None` for one that says too little to name a story ("Weekly links").
+fn title_key(title: &str) -> Option<String> {
+    let lower = title.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let wide = words.iter().flat_map(|word| word.chars()).filter(|c| u32::from(*c) >= 0x2e80).count();
+    (words.len() >= 3 || wide >= 6).then(|| words.join(" "))
+}
+
+/// The parts of a fingerprint, each with its place; none of a text that has no fingerprint.
+fn bands(hash: u64) -> impl Iterator<Item = (u32, u64)> {
+    const WIDTH: u32 = u64::BITS.div_ceil(BANDS);
+    let count = if hash == 0 { 0 } else { BANDS };
+    (0..count).map(move |band| (band, (hash >> (band * WIDTH)) & ((1 << WIDTH) - 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprints_that_are_near_share_a_part() {
+        let hash = 0x0123_4567_89ab_cdef_u64;
+        for bits in 0..64 {
+            let near = (0..EDITED_TEXT).fold(hash, |near, step| near ^ 1_u64.rotate_left(bits + step * 11));
+            assert!(bands(hash).any(|band| bands(near).any(|other| other == band)), "{bits}");
+        }
+    }
+
+    #[track_caller]
+    fn same_story(a: (&str, &str), b: (&str, &str), expect: bool) {
+        let post = |(title, body): (&str, &str), source| Post {
+            title: title.to_owned(),
+            body: body.to_owned(),
+            ..super::super::tests::post(title, source)
+        };
+        let (a, b) = (post(a, "blog"), post(b, "mirror"));
+        assert_eq!(retold(&a, sketch(&a), &b, sketch(&b)), expect);
+    }
+
+    #[test]
+    fn short_posts_are_one_story_only_with_title_and_words() {
+        let title = "Harbour closed on Monday";
+        same_story((title, "The harbour is closed."), ("Harbour closed on Monday!", "The harbour is closed."), true);
+        same_story((title, "The harbour is closed."), (title, ""), true);
+        same_story((title, "The harbour is closed."), (title, "Nothing of that kind here today."), false);
+        same_story((title, "The harbour is closed."), ("Harbour open on Tuesday", "The harbour is closed."), false);
+        same_story(("Open thread", "Talk."), ("Open thread", "Talk."), false);
+    }
+
+    #[test]
+    fn posts_made_from_one_form_are_not_one_story() {
+        let form = |version: &str| {
+            format!(
+                "Version {version} of the tide tables is out. It mends {version} faults that readers found in the \
+                 tables of the northern harbours, and adds {version} new places. As always the tables are free, \
+                 come as a single file, and need no account. Read the list of changes of {version} before you sail, \
+                 and tell us what is wrong with {version} by writing to the harbour office."
+            )
+        };
+        same_story(("Tide tables 1", &form("1.4.0")), ("Tide tables 2", &form("2.0.1")), false);
+    }
+}
