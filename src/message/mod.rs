@@ -1,13 +1,19 @@
 //! Parts and a recipient in, the octets of one message out.
+//!
+//! The same edition, subscriber and occasion give the same octets, on every try and every machine.
+
+mod compose;
+mod header;
+mod ids;
+mod slots;
 
 use url::Url;
 
-use crate::{
-    edition::Edition,
-    render::Rendered,
-    subscriber::{Address, Subscriber},
-    token::Keys,
-};
+use crate::{subscriber::Address, token::Keys};
+
+pub use compose::{compose, mailbox};
+pub use ids::{read_message_id, read_return_path};
+pub use slots::{Personal, personalise, unsubscribe_link};
 
 /// What every message of a publication shares.
 #[derive(Debug, Clone)]
@@ -34,12 +40,16 @@ pub enum Occasion {
 /// One message to one recipient, ready for the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
+    /// Stays the same on every try, and is fit for a file's name: `weekly-3-000042`.
+    pub name: String,
     /// The envelope's sender.
     pub return_path: String,
     /// The envelope's only recipient.
     pub recipient: Address,
     /// With its angle brackets.
     pub message_id: String,
+    /// Says that an address of the envelope or the header is not ASCII: the relay must speak SMTPUTF8 (RFC 6531).
+    pub needs_smtputf8: bool,
     /// Header and body, CRLF line ends, not dot-stuffed.
     pub octets: Vec<u8>,
 }
@@ -48,24 +58,12 @@ pub struct Message {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// `publication.from` or `publication.reply_to` is no mailbox.
-    #[error("`{0}` is not a mailbox")]
-    Mailbox(String),
+    #[error("`{0}` is not a mailbox: {1}")]
+    Mailbox(String, String),
+    /// `smtp.return_path` gives no address.
+    #[error("`{0}` is not a return path: {1}")]
+    ReturnPath(String, String),
     /// The builder refused.
     #[error("the message cannot be built")]
     Build(#[source] lettre::error::Error),
-}
-
-/// Makes the message of `edition` for one subscriber.
-///
-/// # Errors
-/// When the sender's own mailboxes are not valid.
-pub fn compose(
-    edition: &Edition,
-    parts: &Rendered,
-    subscriber: &Subscriber,
-    sender: &Sender,
-    occasion: Occasion,
-) -> Result<Message, Error> {
-    let _ = (edition, parts, subscriber, sender, occasion);
-    Err(Error::Mailbox(edition.publication.from.clone()))
 }

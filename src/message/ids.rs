@@ -1,0 +1,126 @@
+//! Message-IDs and return paths that lead a bounce back to its recipient, and that nobody can forge.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{
+    edition::Edition,
+    subscriber::{Address, Subscriber},
+    token::{Keys, Purpose, Subject},
+};
+
+use super::{Error, Occasion, Sender};
+
+/// Relays need not carry a longer local part (RFC 5321 4.5.3.1.1).
+const LOCAL_PART: usize = 64;
+/// So many digits of the edition's id stand in a return path, where every octet counts.
+const SHORT_ID: usize = 8;
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+
+/// The Message-ID with its angle brackets: fixed by edition and subscriber, or by edition and sample.
+pub(super) fn message_id(
+    edition: &Edition,
+    subscriber: &Subscriber,
+    sender: &Sender,
+    occasion: Occasion,
+    from: &Address,
+) -> String {
+    let of = edition.id.as_str().to_owned();
+    let token = match occasion {
+        Occasion::Send => sender.keys.sign(Purpose::MessageId, &Subject { subscriber: subscriber.id, of }.payload()),
+        // A bounce of a sample must not count against anyone: its id is signed for nothing a bounce asks.
+        Occasion::Sample(number) => {
+            let of = format!("{of} {number}");
+            sender.keys.sign(Purpose::Sample, &Subject { subscriber: subscriber.id, of }.payload())
+        }
+    };
+    format!("<{token}@{}>", from.domain())
+}
+
+/// Reads the subscriber and the edition's id out of a Message-ID of ours.
+pub fn read_message_id(keys: &Keys, message_id: &str) -> Option<Subject> {
+    let (token, _) = message_id.trim().trim_start_matches('<').split_once('@')?;
+    Subject::read(&keys.verify(Purpose::MessageId, token)?)
+}
+
+/// The envelope's sender: `smtp.return_path` with its token, or the From address.
+pub(super) fn return_path(
+    edition: &Edition,
+    subscriber: &Subscriber,
+    sender: &Sender,
+    occasion: Occasion,
+    from: &Address,
+) -> Result<String, Error> {
+    let Some(template) = &sender.return_path else { return Ok(from.to_string()) };
+    let filled = match template.split_once("{{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?))) {
+        None => template.clone(),
+        Some((before, (name, after))) if name.trim() == "token" => {
+            let number = if occasion == Occasion::Send { subscriber.id } else { 0 };
+            let of = edition.id.as_str().chars().take(SHORT_ID).collect();
+            let token = sender.keys.sign(Purpose::ReturnPath, &Subject { subscriber: number, of }.payload());
+            format!("{before}{}{after}", to_lower_case(&token))
+        }
+        Some(_) => return Err(Error::ReturnPath(template.clone(), "only `{{ token }}` is known".to_owned())),
+    };
+    let address: Address = filled.parse().map_err(|why| Error::ReturnPath(template.clone(), why))?;
+    let local = address.as_str().len() - address.domain().len() - 1;
+    if local > LOCAL_PART {
+        let why = format!("the part before `@` has {local} octets with its token, mail allows {LOCAL_PART}");
+        return Err(Error::ReturnPath(template.clone(), why));
+    }
+    Ok(address.to_string())
+}
+
+/// Reads the subscriber and the first eight digits of the edition's id out of the token of a return path.
+///
+/// Upper and lower case are the same: some relays change the case of a local part.
+pub fn read_return_path(keys: &Keys, token: &str) -> Option<Subject> {
+    Subject::read(&keys.verify(Purpose::ReturnPath, &from_lower_case(token)?)?)
+}
+
+/// Writes a token in base32hex (RFC 4648 7), lower case and without padding.
+fn to_lower_case(token: &str) -> String {
+    let octets = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
+    let digit = |at: usize| {
+        let (byte, shift) = (at * 5 / 8, at * 5 % 8);
+        let pair = u16::from(octets[byte]) << 8 | u16::from(octets.get(byte + 1).copied().unwrap_or(0));
+        char::from(ALPHABET[usize::from(pair >> (11 - shift)) & 31])
+    };
+    (0..(octets.len() * 8).div_ceil(5)).map(digit).collect()
+}
+
+fn from_lower_case(token: &str) -> Option<String> {
+    let (mut octets, mut bits, mut held) = (Vec::new(), 0u16, 0);
+    for character in token.bytes().take(512) {
+        let digit = ALPHABET.iter().position(|known| *known == character.to_ascii_lowercase())?;
+        bits = (bits << 5 | u16::try_from(digit).ok()?) & 0x1fff;
+        held += 5;
+        if held >= 8 {
+            held -= 8;
+            octets.push(u8::try_from(bits >> held & 0xff).ok()?);
+        }
+    }
+    Some(URL_SAFE_NO_PAD.encode(octets))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn lower_case_tokens_come_back(octets in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let token = URL_SAFE_NO_PAD.encode(octets);
+            let lower = to_lower_case(&token);
+            prop_assert_eq!(from_lower_case(&lower), Some(token.clone()));
+            prop_assert_eq!(from_lower_case(&lower.to_uppercase()), Some(token));
+        }
+
+        #[test]
+        fn foreign_text_is_no_id(text in ".{0,90}") {
+            let keys = Keys::new((1, [1; 32]), []);
+            prop_assert_eq!(read_return_path(&keys, &text), None);
+            prop_assert_eq!(read_message_id(&keys, &text), None);
+        }
+    }
+}
