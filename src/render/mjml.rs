@@ -153,10 +153,10 @@ impl Prepared {
     }
 }
 
-/// Normalises line ends and attribute values, and counts how deep tags are nested.
+/// Normalises line ends and attribute values; refuses tags that do not match, which mrml lets pass, or nest too deep.
 fn prepare(mjml: &str) -> Result<Prepared, Fault> {
     let mut out = Prepared { text: String::with_capacity(mjml.len() + 64), shifts: Vec::new() };
-    let mut depth = 0_usize;
+    let mut open: Vec<(&str, usize)> = Vec::new();
     let mut at = 0;
     while let Some(found) = mjml.get(at..).and_then(|rest| rest.find('<')) {
         let start = at + found;
@@ -180,10 +180,17 @@ fn prepare(mjml: &str) -> Result<Prepared, Fault> {
             return Err(Fault { what: format!("there is no element `<{name}>`"), at: Some(start) });
         }
         if inner.starts_with("</") {
-            depth = depth.saturating_sub(1);
+            let closing = name(&inner[1..]);
+            match open.pop() {
+                Some((opening, _)) if opening.eq_ignore_ascii_case(closing) => {}
+                Some((opening, _)) => {
+                    return Err(Fault { what: format!("`</{closing}>` closes `<{opening}>`"), at: Some(start) });
+                }
+                None => return Err(Fault { what: format!("`</{closing}>` closes nothing"), at: Some(start) }),
+            }
         } else if named && !inner.ends_with("/>") && !is_void(inner) {
-            depth += 1;
-            if depth > DEPTH {
+            open.push((name(inner), start));
+            if open.len() > DEPTH {
                 return Err(Fault { what: format!("tags are nested more than {DEPTH} deep"), at: Some(start) });
             }
         }
@@ -195,7 +202,10 @@ fn prepare(mjml: &str) -> Result<Prepared, Fault> {
         at = start + tag;
     }
     copy(&mjml[at..], at, &mut out);
-    Ok(out)
+    match open.pop() {
+        Some((name, start)) => Err(Fault { what: format!("`<{name}>` is never closed"), at: Some(start) }),
+        None => Ok(out),
+    }
 }
 
 /// Copies text, with CRLF and CR as LF.
@@ -257,7 +267,7 @@ fn tag_end(rest: &str) -> usize {
 }
 
 fn name(tag: &str) -> &str {
-    tag[1..].split(|char: char| !char.is_ascii_alphanumeric() && char != '-').next().unwrap_or_default()
+    tag[1..].split(|char: char| char.is_whitespace() || matches!(char, '/' | '>' | '<')).next().unwrap_or_default()
 }
 
 /// mrml writes an element that it does not know as it stands: a slip of the pen that nobody sees.
@@ -409,13 +419,13 @@ mod tests {
     #[test]
     fn faults_say_where() {
         let mjml = page("\n<mj-text>\n  <p>open</mj-text>");
-        let fault = refused(&mjml, "closed");
+        let fault = refused(&mjml, "closes");
         assert_eq!(place(&mjml, fault.at.unwrap()).0, 3);
         let mjml = page("\n<mj-image alt=\"\u{a0}\u{a0}\" src=\"x\" />\n<mj-nothing />");
         let fault = refused(&mjml, "there is no element `<mj-nothing>`");
         assert_eq!(place(&mjml, fault.at.unwrap()).0, 3);
         let mjml = page("\n<mj-image alt=\"\u{a0}\u{a0}\" src=\"x\" />\n<mj-text><p>\u{a0}\n</b></mj-text>");
-        assert_eq!(place(&mjml, refused(&mjml, "closed").at.unwrap()).0, 4);
+        assert_eq!(place(&mjml, refused(&mjml, "`</b>` closes `<p>`").at.unwrap()).0, 4);
         refused("", "");
         refused("plain", "");
     }
