@@ -1,0 +1,323 @@
+//! Templates by name and a context in, laid-out text out; the only file that names Tera.
+//!
+//! The built-in templates are compiled in; those of a user's folder override them by name and may add their
+//! own. A template sees its context and nothing else: no environment, no files but the other templates.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
+
+use super::{Error, text};
+
+/// The templates that come with Tidings, by name.
+pub(super) const BUILTIN: &[(&str, &str)] = &[
+    ("classic.mjml", include_str!("../../templates/classic.mjml")),
+    ("classic.txt", include_str!("../../templates/classic.txt")),
+    ("classic/post.mjml", include_str!("../../templates/classic/post.mjml")),
+    ("classic/style.mjml", include_str!("../../templates/classic/style.mjml")),
+];
+
+/// The name that Tera gives to a template without a file.
+const ONE_OFF: &str = "__tera_one_off";
+
+/// A parsed set of templates.
+pub(super) struct Templates {
+    tera: Tera,
+    markdown: Tera,
+    sources: BTreeMap<String, Source>,
+}
+
+/// Where a template came from.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Templates {
+    /// Parses the built-in templates and those of `folder`, which win.
+    ///
+    /// # Errors
+    /// A file that cannot be read or parsed, with its path, line and column.
+    pub(super) fn load(folder: Option<&Path>) -> Result<Self, Error> {
+        let mut sources: BTreeMap<String, Source> = BUILTIN
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), Source { path: (*name).to_owned(), text: (*text).to_owned() }))
+            .collect();
+        if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
+            read_folder(folder, "", 0, &mut sources)?;
+        }
+        let mut templates = Self { tera: Tera::new(), markdown: Tera::new(), sources };
+        for tera in [&mut templates.tera, &mut templates.markdown] {
+            register(tera);
+        }
+        templates.markdown.set_escape_fn(escape_markdown);
+        templates.tera.autoescape_on([".mjml", ".html"]);
+        let all = templates.sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str()));
+        let parsed = templates.tera.add_raw_templates(all.collect::<Vec<_>>());
+        match parsed {
+            Ok(()) => Ok(templates),
+            Err(error) => Err(templates.explain(&error, None)),
+        }
+    }
+
+    /// Runs a template by name.
+    ///
+    /// # Errors
+    /// No such template, or one that fails, with its path, line and column.
+    pub(super) fn render(&self, name: &str, context: &impl Serialize) -> Result<String, Error> {
+        if !self.sources.contains_key(name) {
+            let known: Vec<String> = self.names().map(|name| format!("`{name}`")).collect();
+            return Err(Error::Template(format!(
+                "there is no template `{name}`\nhint: known templates are {}",
+                known.join(", ")
+            )));
+        }
+        let context = Context::from_serialize(context).map_err(|error| self.explain(&error, None))?;
+        self.tera.render(name, &context).map_err(|error| self.explain(&error, None))
+    }
+
+    /// Runs a template of the config, named by its key; nothing is escaped.
+    ///
+    /// # Errors
+    /// What is wrong, with the key, line and column.
+    pub(super) fn inline(&self, key: &str, template: &str, context: &impl Serialize) -> Result<String, Error> {
+        let context = Context::from_serialize(context).map_err(|error| self.explain(&error, Some(key)))?;
+        self.tera.render_str(template, &context, false).map_err(|error| self.explain(&error, Some(key)))
+    }
+
+    /// Runs a Markdown template of the config: what it inserts is text, never Markdown.
+    ///
+    /// # Errors
+    /// What is wrong, with the key, line and column.
+    pub(super) fn inline_markdown(&self, key: &str, template: &str, context: &impl Serialize) -> Result<String, Error> {
+        let context = Context::from_serialize(context).map_err(|error| self.explain(&error, Some(key)))?;
+        self.markdown.render_str(template, &context, true).map_err(|error| self.explain(&error, Some(key)))
+    }
+
+    /// Runs a file that is no named template; values are escaped.
+    ///
+    /// # Errors
+    /// What is wrong, with the file, line and column.
+    pub(super) fn one_off(&self, file: &str, template: &str, context: &impl Serialize) -> Result<String, Error> {
+        let context = Context::from_serialize(context).map_err(|error| self.explain(&error, Some(file)))?;
+        self.tera.render_str(template, &context, true).map_err(|error| self.explain(&error, Some(file)))
+    }
+
+    /// Finds the template that holds `line` word for word: its path and line, counted from 1.
+    pub(super) fn find(&self, line: &str) -> Option<(&str, usize)> {
+        let wanted = line.trim();
+        let mut found = None;
+        for source in self.sources.values() {
+            for (number, own) in source.text.lines().enumerate() {
+                if !wanted.is_empty() && own.trim() == wanted {
+                    if found.is_some() {
+                        return None;
+                    }
+                    found = Some((source.path.as_str(), number + 1));
+                }
+            }
+        }
+        found
+    }
+
+    /// The path of a template as its user knows it.
+    pub(super) fn path(&self, name: &str) -> String {
+        self.sources.get(name).map_or_else(|| name.to_owned(), |source| source.path.clone())
+    }
+
+    /// Says whether there is a template of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.sources.contains_key(name)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().filter(|name| !name.contains('/')).filter_map(|name| name.strip_suffix(".mjml"))
+    }
+
+    /// Turns Tera's report into ours: `file:line:column: what`, then the line itself.
+    fn explain(&self, error: &tera::Error, key: Option<&str>) -> Error {
+        let report = error.to_string();
+        let mut lines = report.lines();
+        let what = lines.next().unwrap_or_default();
+        let what = what.strip_prefix("error: ").unwrap_or(what);
+        let (what, known) = what.split_once(" Available variables: ").unwrap_or((what, ""));
+        let what = lower_first(what);
+        let rest: Vec<&str> = lines.collect();
+        let place = rest.iter().find_map(|line| line.trim_start().strip_prefix("--> ")).unwrap_or_default();
+        let mut parts = place.rsplitn(3, ':');
+        let (column, line, file) = (parts.next(), parts.next(), parts.next());
+        let file = match file {
+            Some(ONE_OFF) | None => key.unwrap_or_default().to_owned(),
+            Some(name) => self.path(name),
+        };
+        let place = match (line, column) {
+            (Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
+            _ if file.is_empty() => String::new(),
+            _ => format!("{file}: "),
+        };
+        let shown: Vec<&str> = rest.iter().copied().filter(|line| line.contains(" |")).take(3).collect();
+        let shown = if shown.is_empty() { String::new() } else { format!("\n{}", shown.join("\n")) };
+        Error::Template(format!("{place}{what}{shown}{}", hint(&what, known)))
+    }
+}
+
+/// Says how to mend the mistakes that are made most often.
+fn hint(what: &str, known: &str) -> String {
+    if !known.is_empty() {
+        format!("\nhint: there are {known}")
+    } else if what.contains("ndefined") || what.contains("out of bounds") || what.contains("not found in context") {
+        "\nhint: ask first whether it is there, with `{% if … %}` or the filter `default(value=…)`".to_owned()
+    } else {
+        String::new()
+    }
+}
+
+fn lower_first(text: &str) -> String {
+    let mut chars = text.trim_end_matches('.').chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if second.is_lowercase() => first.to_lowercase().chain(chars).collect(),
+        (first, _) => first.into_iter().chain(chars).collect(),
+    }
+}
+
+/// Reads `*.mjml`, `*.txt` and `*.html` of a folder and its folders, named by their path with `/`.
+fn read_folder(folder: &Path, prefix: &str, depth: usize, sources: &mut BTreeMap<String, Source>) -> Result<(), Error> {
+    let unread = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::Read { path, source }
+    };
+    for entry in std::fs::read_dir(folder).map_err(unread(folder))? {
+        let path: PathBuf = entry.map_err(unread(folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let full = format!("{prefix}{name}");
+        if path.is_dir() && depth < 8 && !name.starts_with('.') {
+            read_folder(&path, &format!("{full}/"), depth + 1, sources)?;
+        } else if [".mjml", ".txt", ".html"].iter().any(|end| name.ends_with(end)) && path.is_file() {
+            let text = std::fs::read_to_string(&path).map_err(unread(&path))?;
+            let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+            sources.insert(full, Source { path: path.display().to_string(), text });
+        }
+    }
+    Ok(())
+}
+
+fn register(tera: &mut Tera) {
+    tera.register_filter("map", map);
+    tera.register_filter("wrap", |value: &str, arguments: Kwargs, _: &State| -> TeraResult<String> {
+        let width = arguments.get::<usize>("width")?.unwrap_or(text::WIDTH);
+        Ok(text::wrap(value, width))
+    });
+}
+
+/// Takes one attribute of each element: `posts | map(attribute="title")`.
+fn map(items: Value, arguments: Kwargs, _: &State) -> TeraResult<Vec<Value>> {
+    let attribute = arguments.must_get::<&str>("attribute")?;
+    let items = items.as_array().ok_or_else(|| tera::Error::message("the filter `map` wants an array"))?;
+    items
+        .iter()
+        .map(|item| {
+            item.get_from_path(attribute).cloned().ok_or_else(|| {
+                tera::Error::message(format!("the filter `map` found no attribute `{attribute}` in an element"))
+            })
+        })
+        .collect()
+}
+
+/// Puts a backslash before what Markdown could take for its own (CommonMark 2.4).
+fn escape_markdown(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    for char in text.chars() {
+        if "\\`*_{}[]<>()#+-!|&~=".contains(char) {
+            out.write_all(b"\\")?;
+        }
+        write!(out, "{char}")?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn check(template: &str, expect: Result<&str, &str>) {
+        let context = json!({"posts": [{"title": "A & B"}, {"title": "C"}], "none": [], "html": "<b>"});
+        let got = Templates::load(None).unwrap().inline("digest.weekly.subject", template, &context);
+        match (got, expect) {
+            (Ok(got), Ok(expect)) => assert_eq!(got, expect),
+            (Err(got), Err(expect)) => assert!(got.to_string().contains(expect), "{got}"),
+            (got, expect) => panic!("{got:?} is not {expect:?}"),
+        }
+    }
+
+    #[test]
+    fn the_documented_subjects_work() {
+        check("{{ posts[0].title }} and {{ posts | length - 1 }} more", Ok("A & B and 1 more"));
+        check("{{ posts | map(attribute='title') | join(sep=' · ') }}", Ok("A & B · C"));
+        check("{{ html }}", Ok("<b>"));
+    }
+
+    #[test]
+    fn errors_name_the_key_and_the_place() {
+        check("{{ none[0].title }}", Err("digest.weekly.subject:1:"));
+        check("Hello {{ nobody }}", Err("digest.weekly.subject:1:10: "));
+        check("Hello {{ nobody }}", Err("`nobody`"));
+        check("{{ posts[0].titel }}", Err("titel"));
+        check("{% if %}", Err("digest.weekly.subject:1:"));
+        check("{{ posts | shout }}", Err("shout"));
+        check("{{ get_env(name='HOME') }}", Err("get_env"));
+        check("{% include '/etc/passwd' %}", Err("/etc/passwd"));
+        check("{{ posts | map(attribute='nothing') | join(sep=' ') }}", Err("`nothing`"));
+    }
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn values_are_escaped_in_mjml_and_html_but_not_in_text() {
+        let folder = folder(&[("a.mjml", "{{ x }}"), ("a.html", "{{ x }}"), ("a.txt", "{{ x }}")]);
+        let templates = Templates::load(Some(folder.path())).unwrap();
+        let context = json!({"x": "<b> & \"'"});
+        for name in ["a.mjml", "a.html"] {
+            assert_eq!(templates.render(name, &context).unwrap(), "&lt;b&gt; &amp; &quot;&#39;");
+        }
+        assert_eq!(templates.render("a.txt", &context).unwrap(), "<b> & \"'");
+    }
+
+    #[test]
+    fn a_users_template_wins_and_may_have_parts() {
+        let folder = folder(&[("classic.txt", "own {% include 'parts/x.txt' %}"), ("parts/x.txt", "part")]);
+        let templates = Templates::load(Some(folder.path())).unwrap();
+        assert_eq!(templates.render("classic.txt", &json!({})).unwrap(), "own part");
+    }
+
+    #[test]
+    fn a_users_mistake_is_shown_with_its_file() {
+        let broken = folder(&[("mine.mjml", "<mjml>\n  {% for x %}\n</mjml>")]);
+        let error = Templates::load(Some(broken.path())).err().unwrap().to_string();
+        assert!(error.contains(&format!("{}:2:", broken.path().join("mine.mjml").display())), "{error}");
+        let missing = folder(&[("mine.txt", "one\n{{ two }}")]);
+        let templates = Templates::load(Some(missing.path())).unwrap();
+        let error = templates.render("mine.txt", &json!({})).unwrap_err().to_string();
+        assert!(error.contains("mine.txt:2:4: ") && error.contains("`two`"), "{error}");
+        assert!(templates.render("no.txt", &json!({})).unwrap_err().to_string().contains("`classic`"));
+    }
+
+    #[test]
+    fn markdown_takes_values_as_text() {
+        let templates = Templates::load(None).unwrap();
+        let out = templates.inline_markdown("k", "*{{ x }}*", &json!({"x": "a*b_[c]"})).unwrap();
+        assert_eq!(out, r"*a\*b\_\[c\]*");
+    }
+}
