@@ -119,7 +119,7 @@ pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
 /// A table without lines, as wide as the terminal.
 pub fn table(header: &[&str]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::NOTHING).set_header(header);
+    table.load_style(comfy_table::presets::NOTHING).set_header(header);
     table
 }
 

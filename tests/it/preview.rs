@@ -1,0 +1,96 @@
+//! Preview, test and send show the same edition.
+
+use mail_parser::MessageParser;
+
+use crate::project::Project;
+
+/// Takes the recipient's own links out of a part: the only slots of these readers, who have no name on the page.
+fn without_slots(part: &str) -> String {
+    let mut text = part.replace("\r\n", "\n");
+    while let Some(at) = text.find("/u/") {
+        let end = text[at..].find(['"', ' ', '\n', '<', ')']).map_or(text.len(), |end| at + end);
+        text.replace_range(at..end, "TOKEN");
+    }
+    for address in ["ada@readers.example", "ben@readers.example", "cyd@elsewhere.example", "reader@example.com"] {
+        text = text.replace(address, "ADDRESS");
+    }
+    text
+}
+
+#[test]
+fn preview_test_and_send_show_the_same_parts() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30").post("two", "Two & <three>", "2025-05-31");
+    project.run("preview --text preview.txt").code(0);
+    let (html, text) = (without_slots(&project.read("preview.html")), without_slots(&project.read("preview.txt")));
+    project.run("test cyd@elsewhere.example").code(0);
+    let tests = project.outbox();
+    assert_eq!(tests.len(), 1);
+    project.run("send --yes").code(0);
+    let all = project.outbox();
+    assert_eq!(all.len(), 3, "a test and two messages");
+    let mut ids = Vec::new();
+    for (name, octets) in &all {
+        let message = MessageParser::default().parse(octets).unwrap();
+        assert_eq!(without_slots(&message.body_html(0).unwrap()), html, "{name}");
+        assert_eq!(without_slots(&message.body_text(0).unwrap()).trim_end(), text.trim_end(), "{name}");
+        ids.push(message.message_id().unwrap().to_owned());
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 3, "each message has an id of its own");
+}
+
+#[test]
+fn a_preview_of_a_frozen_edition_is_that_edition() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let dead = [("TIDINGS_SMTP__URL", "smtp://127.0.0.1:9"), ("TIDINGS_SMTP__TLS", "none")];
+    project.run_with("send --yes", &dead).code(75);
+    project.write("posts/two.md", "---\ntitle: Two\ndate: 2025-05-31\n---\n\nA second story.\n");
+    let shown = project.run("preview --json").code(0).json();
+    assert_eq!(shown["posts"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_preview_consumes_nothing() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    for _ in 0..3 {
+        assert_eq!(project.run("preview --json").code(0).json()["posts"][0]["title"], "One");
+    }
+    assert_eq!(project.run("send --yes --json").code(0).json()["edition"], 1);
+}
+
+#[test]
+fn a_preview_without_posts_says_why() {
+    let project = Project::with_notes("").file("posts/draft.md", "---\ntitle: D\ndraft: true\n---\n\nNot yet.\n");
+    project.run("preview").code(0).says("nothing new");
+}
+
+#[test]
+fn what_init_writes_works_at_once() {
+    let project = Project::new();
+    project.run("init site").code(0);
+    project.run("preview --config site/tidings.toml --out shown.html").code(0);
+    project.run("check --config site/tidings.toml").code(0);
+    let sent = project.run("send --yes --json --config site/tidings.toml").code(0).json();
+    assert_eq!((&sent["posts"], &sent["sent"]), (&3.into(), &2.into()));
+    project.run("init site").code(1).says("is there already");
+}
+
+#[test]
+fn posts_are_data_not_templates() {
+    let hostile = "{{ get_env(name=\"HOME\") }} {% include \"classic.mjml\" %}</mj-text><mj-raw>";
+    let post = format!("---\ntitle: '{hostile}'\ndate: 2025-05-30\n---\n\nA body with {{{{ posts }}}} in it, as text.\n");
+    let project = Project::with_notes("").file("posts/hostile.md", post);
+    let shown = project.run("preview --json --text p.txt").code(0).json();
+    assert_eq!(shown["posts"][0]["title"].as_str(), Some(hostile));
+    assert!(project.read("p.txt").replace('\n', " ").contains("{% include"));
+    assert!(!project.read("preview.html").contains("<mj-raw>"));
+}
+
+#[test]
+fn a_broken_template_names_its_line() {
+    let project = Project::with_notes("")
+        .post("one", "One", "2025-05-30")
+        .file("templates/classic.mjml", "<mjml>\n<mj-body>\n{{ nosuch.field }}\n</mj-body>\n</mjml>\n");
+    project.run("preview").code(1).says("classic.mjml").says("nosuch");
+}
