@@ -64,21 +64,13 @@ struct Flow<'a> {
     blocks: Vec<Block>,
     words: String,
     open: Vec<&'a str>,
-    breaks: bool,
     after_break: bool,
     keep_lines: bool,
 }
 
 impl<'a> Flow<'a> {
     fn new(keep_lines: bool) -> Self {
-        Self {
-            blocks: Vec::new(),
-            words: String::new(),
-            open: Vec::new(),
-            breaks: false,
-            after_break: false,
-            keep_lines,
-        }
+        Self { blocks: Vec::new(), words: String::new(), open: Vec::new(), after_break: false, keep_lines }
     }
 
     fn read(&mut self, html: &'a str) {

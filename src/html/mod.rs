@@ -2,11 +2,13 @@
 
 mod clean;
 mod flow;
+mod picture;
 mod plain;
 mod token;
 
 pub use clean::clean;
 pub use flow::{Block, BlockKind, blocks, text};
+pub use picture::{Picture, first_image};
 pub use plain::line;
 
 /// Escapes plain text for HTML, attributes included.
