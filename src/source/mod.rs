@@ -1,7 +1,17 @@
 //! Where posts come from. [`gather`] reads every source at the same time and never fails: what went wrong
 //! is part of its answer.
 
+pub mod charset;
+pub mod date;
+pub mod feed;
 pub mod fetch;
+pub mod folder;
+mod front_matter;
+mod gather;
+pub mod guard;
+pub mod repair;
+
+pub use gather::gather;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -10,7 +20,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::post::Post;
+use crate::post::{Image, Post};
 
 /// One `[[source]]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +107,26 @@ pub struct Problem {
     pub message: String,
 }
 
+/// What was fetched, before anybody has looked at it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document {
+    /// Its octets.
+    pub octets: Vec<u8>,
+    /// The encoding that the server named.
+    pub charset: Option<String>,
+    /// Where it is, after redirects; `None` for a file.
+    pub url: Option<Url>,
+}
+
+/// What a parser made of a [`Document`].
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Reading {
+    /// The posts that could be read.
+    pub posts: Vec<Post>,
+    /// What was wrong with some of them.
+    pub problems: Vec<Problem>,
+}
+
 /// What one source gave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Harvest {
@@ -144,8 +174,12 @@ pub struct Context<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// Reads every source at the same time.
-pub async fn gather(sources: &[Source], context: &Context<'_>) -> Gathered {
-    let _ = (sources, context);
-    Gathered::default()
+/// The picture that stands for an article whose publisher names none: the first in its body.
+fn first_image(body: &str) -> Option<Image> {
+    crate::html::first_image(body).map(|picture| Image {
+        url: picture.url,
+        alt: picture.alt,
+        width: picture.width,
+        height: picture.height,
+    })
 }

@@ -1,0 +1,436 @@
+//! Cleaning in three steps: a pass over the tokens that bounds what a tree builder has to bear, ammonia's
+//! allow-list, and a pass that writes its result as XML would have it.
+
+use std::{collections::HashSet, sync::LazyLock};
+
+use ammonia::{Builder, UrlRelative};
+use url::Url;
+
+use super::{
+    is_forbidden,
+    plain::{decode, is_one_of, is_raw},
+    push_escaped,
+    token::{Token, attribute, attributes, tokens},
+};
+
+/// Keeps what is harmless, makes links absolute against `base`, and closes every element.
+///
+/// The result is a well-formed XML fragment: void elements end in ` />`, attributes are quoted, only the
+/// five entities of XML and numeric ones stand in it, and elements are nested at most 64 deep. Links lead to
+/// `http:`, `https:` or `mailto:`; styles, classes, ids, scripts, forms, frames and hidden elements go.
+pub fn clean(html: &str, base: Option<&Url>) -> String {
+    if !html.contains(['<', '&']) {
+        let mut out = String::with_capacity(html.len());
+        push_escaped(&mut out, html.trim());
+        return out;
+    }
+    let bounded = bound(html);
+    write(&RULES.clean(&bounded).to_string(), base)
+}
+
+/// Elements that may stay.
+const KEPT: &[&str] = &[
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "bdo",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "dd",
+    "del",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "ins",
+    "kbd",
+    "li",
+    "mark",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "rp",
+    "rt",
+    "ruby",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "time",
+    "tr",
+    "u",
+    "ul",
+    "var",
+    "wbr",
+];
+
+/// Elements that end by themselves where the next begins; their nesting needs one of the others.
+const SELF_ENDING: &[&str] =
+    &["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt", "br", "hr", "img", "wbr"];
+
+/// Elements that a tree builder opens again in every following block until they are closed.
+const REOPENED: &[&str] = &["a", "b", "code", "em", "i", "s", "small", "strong", "u"];
+
+/// Deeper than this, tags are left out and their content stays.
+const DEEPEST: usize = 60;
+
+/// So many elements a tree may have, reopened ones included; what follows is text.
+const MOST: usize = 400_000;
+
+static RULES: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut rules = Builder::default();
+    rules
+        .tags(KEPT.iter().copied().collect())
+        .clean_content_tags(HashSet::new())
+        .url_schemes(["http", "https", "mailto"].into())
+        // `write` resolves the relative ones: so one set of rules serves every base.
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None)
+        .generic_attributes(["lang", "dir"].into())
+        .tag_attributes(
+            [
+                ("a", ["href", "title"].into()),
+                ("img", ["src", "alt", "width", "height", "title"].into()),
+                ("td", ["colspan", "rowspan"].into()),
+                ("th", ["colspan", "rowspan"].into()),
+                ("ol", ["start"].into()),
+                ("time", ["datetime"].into()),
+                ("abbr", ["title"].into()),
+            ]
+            .into(),
+        );
+    rules
+});
+
+/// Leaves out what nobody sees, and tags beyond the limits, so that no input makes the tree deep or huge.
+fn bound(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut open: Vec<&str> = Vec::new();
+    let mut reopened: Vec<&str> = Vec::new();
+    let mut elements = 0;
+    let mut rest = tokens(html);
+    while let Some(token) = rest.next() {
+        match token {
+            // A lone `<` is text; escaped, no later step can take it for a tag.
+            Token::Text(text) => match text.strip_prefix('<') {
+                Some(more) => push_bare(&mut out, "&lt;", more),
+                None => push_bare(&mut out, "", text),
+            },
+            Token::Start(name, raw) if is_raw(name) => {
+                if !raw.ends_with('/') {
+                    rest.skip_raw(name);
+                }
+            }
+            Token::Start(name, _) if is_one_of(name, &["form", "nav"]) => rest.skip_raw(name),
+            Token::Start(name, raw) if is_hidden(raw) && !is_one_of(name, SELF_ENDING) => {
+                skip_element(&mut rest, name);
+            }
+            Token::Start(name, raw) => {
+                let name = renamed(name);
+                if !is_one_of(name, KEPT) || is_pixel(name, raw) {
+                    continue;
+                }
+                elements += 1 + reopened.len();
+                if elements > MOST {
+                    continue;
+                }
+                if is_one_of(name, REOPENED) {
+                    if reopened.len() >= 8 {
+                        continue;
+                    }
+                    reopened.push(name);
+                } else if !is_one_of(name, SELF_ENDING) {
+                    if open.len() >= DEEPEST {
+                        continue;
+                    }
+                    open.push(name);
+                }
+                out.extend(["<", name, " ", raw.trim_end_matches('/'), ">"]);
+            }
+            Token::End(name) => {
+                let name = renamed(name);
+                if !is_one_of(name, KEPT) || is_one_of(name, &["br", "hr", "img", "wbr"]) {
+                    continue;
+                }
+                let list = if is_one_of(name, REOPENED) { &mut reopened } else { &mut open };
+                let there = list.iter().rposition(|open| open.eq_ignore_ascii_case(name));
+                match there {
+                    Some(at) if is_one_of(name, REOPENED) => drop(list.remove(at)),
+                    Some(at) => list.truncate(at),
+                    // The end of a tag that was left out, or of none. A lone `</p>` would make an empty one.
+                    None if is_one_of(name, SELF_ENDING) && name != "p" && elements <= MOST => {}
+                    None if name.eq_ignore_ascii_case("p") && elements <= MOST => {}
+                    None => continue,
+                }
+                out.extend(["</", name, ">"]);
+            }
+        }
+    }
+    out
+}
+
+/// Appends text without NULs, which the parser would turn into replacement characters.
+fn push_bare(out: &mut String, before: &str, text: &str) {
+    out.push_str(before);
+    if text.contains('\0') {
+        out.extend(text.chars().filter(|c| *c != '\0'));
+    } else {
+        out.push_str(text);
+    }
+}
+
+/// Old and sectioning elements by the names of those that mail clients know.
+fn renamed(name: &str) -> &str {
+    const BLOCKS: &[&str] = &[
+        "article", "section", "header", "footer", "main", "aside", "center", "address", "details", "summary", "hgroup",
+        "fieldset", "legend", "dir", "menu",
+    ];
+    match name {
+        _ if is_one_of(name, BLOCKS) => "div",
+        _ if is_one_of(name, &["strike"]) => "s",
+        _ if is_one_of(name, &["tt"]) => "code",
+        _ => name,
+    }
+}
+
+/// Says whether a start tag hides its element.
+fn is_hidden(raw: &str) -> bool {
+    if raw.is_empty() {
+        return false;
+    }
+    attributes(raw).any(|(name, value)| {
+        if name.eq_ignore_ascii_case("hidden") {
+            return !value.eq_ignore_ascii_case("until-found");
+        }
+        name.eq_ignore_ascii_case("style") && {
+            let style: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+            style.contains("display:none") || style.contains("visibility:hidden") || style.contains("mso-hide:all")
+        }
+    })
+}
+
+/// An image of one pixel counts readers and shows nothing.
+fn is_pixel(name: &str, raw: &str) -> bool {
+    let tiny = |side| attribute(raw, side).is_some_and(|value| matches!(value.trim_end_matches("px"), "0" | "1"));
+    name.eq_ignore_ascii_case("img") && (is_hidden(raw) || (tiny("width") && tiny("height")))
+}
+
+/// Passes over an element up to its own end tag.
+fn skip_element(rest: &mut super::token::Tokens<'_>, name: &str) {
+    let mut depth = 1;
+    for token in rest {
+        match token {
+            Token::Start(inner, _) if inner.eq_ignore_ascii_case(name) => depth += 1,
+            Token::End(inner) if inner.eq_ignore_ascii_case(name) => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return;
+        }
+    }
+}
+
+/// Writes ammonia's result, which is balanced and quoted, as XML.
+fn write(cleaned: &str, base: Option<&Url>) -> String {
+    let mut out = String::with_capacity(cleaned.len() + cleaned.len() / 16);
+    // Links without an address and images without a source say nothing.
+    let mut links: Vec<bool> = Vec::new();
+    for token in tokens(cleaned) {
+        match token {
+            Token::Text(text) => push_text(&mut out, text),
+            Token::Start(name, raw) => {
+                let address = ["href", "src"].iter().find_map(|attr| attribute(raw, attr)).and_then(|link| {
+                    let link = resolve(link, base)?;
+                    (name == "a" || link.scheme() != "mailto").then_some(link)
+                });
+                if name == "a" {
+                    links.push(address.is_some());
+                }
+                if matches!(name, "a" | "img") && address.is_none() {
+                    continue;
+                }
+                out.extend(["<", name]);
+                for (attr, value) in attributes(raw) {
+                    match attr {
+                        "href" | "src" => {
+                            let Some(link) = &address else { continue };
+                            push_attribute(&mut out, attr, link.as_str());
+                        }
+                        "width" | "height" | "colspan" | "rowspan" | "start" => {
+                            let number = value.trim().trim_end_matches("px");
+                            if !number.is_empty() && number.len() < 6 && number.bytes().all(|b| b.is_ascii_digit()) {
+                                push_attribute(&mut out, attr, number);
+                            }
+                        }
+                        _ => push_attribute(&mut out, attr, &decode(value)),
+                    }
+                }
+                out.push_str(if matches!(name, "br" | "hr" | "img" | "wbr") { " />" } else { ">" });
+            }
+            Token::End("a") if links.pop() != Some(true) => {}
+            Token::End(name) => out.extend(["</", name, ">"]),
+        }
+    }
+    let end = out.trim_end().len();
+    out.truncate(end);
+    out
+}
+
+fn push_attribute(out: &mut String, name: &str, value: &str) {
+    out.extend([" ", name, "=\""]);
+    push_escaped(out, value);
+    out.push('"');
+}
+
+/// Copies text that is escaped already; of HTML's own entities the serializer writes only `&nbsp;`.
+fn push_text(out: &mut String, text: &str) {
+    if !text.contains("&nbsp;") && !text.contains(is_forbidden) {
+        return out.push_str(text);
+    }
+    out.extend(text.replace("&nbsp;", "&#160;").chars().filter(|c| !is_forbidden(*c)));
+}
+
+/// Makes a link absolute; `None` for one that leads nowhere from a mail.
+fn resolve(link: &str, base: Option<&Url>) -> Option<Url> {
+    let link = decode(link);
+    let link = link.trim();
+    let url = match base {
+        Some(base) => base.join(link),
+        None => Url::parse(link),
+    };
+    url.ok().filter(|url| matches!(url.scheme(), "http" | "https" | "mailto"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(html: &str, expect: &str) {
+        let base = Url::parse("https://harbour.example/notes/one/").unwrap();
+        assert_eq!(clean(html, Some(&base)), expect);
+    }
+
+    #[test]
+    fn what_is_harmless_stays_and_is_well_formed() {
+        check("Plain & simple", "Plain &amp; simple");
+        check("<p>One<p>two<br>three", "<p>One</p><p>two<br />three</p>");
+        check("<ul><li>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>");
+        check("5 < 6 &nbsp;&copy; &#0;", "5 &lt; 6 &#160;© \u{fffd}");
+        check("<article><h1 class=x id=y style='z'>T</h1></article>", "<div><h1>T</h1></div>");
+        check("<b>a<i>b</b>c</i>", "<b>a<i>b</i></b><i>c</i>");
+        check(
+            "<img src=a.png alt='\"<>&' width=10px>",
+            "<img src=\"https://harbour.example/notes/one/a.png\" alt=\"&quot;&lt;&gt;&amp;\" width=\"10\" />",
+        );
+        check("<p>a\u{1}b\0c</p>", "<p>abc</p>");
+    }
+
+    #[test]
+    fn links_are_absolute_and_lead_somewhere() {
+        check(
+            "<a href='../two/?a=1&b=2#x'>t</a>",
+            "<a href=\"https://harbour.example/notes/two/?a=1&amp;b=2#x\">t</a>",
+        );
+        check("<a href='javascript:alert(1)'>t</a>", "t");
+        check("<a href=' JaVa\tscript:alert(1)'>t</a>", "t");
+        check("<a href='data:text/html,x'>t</a><img src='data:image/png;base64,AA'>", "t");
+        check("<a href='mailto:a@harbour.example'>m</a>", "<a href=\"mailto:a@harbour.example\">m</a>");
+        assert_eq!(clean("<a href='/a'>t</a><img src=b.png>", None), "t");
+    }
+
+    #[test]
+    fn what_acts_or_hides_goes_with_its_content() {
+        check("a<script>x</script><style>y</style><iframe src=z>w</iframe>b", "ab");
+        check("a<svg><script>x</script><a>y</a></svg><form>f<input></form>b", "ab");
+        check("a<div style='display: none'>x<div>y</div></div><span hidden>z</span>b", "ab");
+        check("a<!-- c --><![CDATA[d]]>b<?php e ?>", "ad]]&gt;b");
+        check("<p onclick=x>t</p><img src=https://t.example/p.gif width=1 height=1>", "<p>t</p>");
+        check("</mj-text><mj-raw><mj-include path='/etc/passwd' />x</mj-raw>", "x");
+    }
+
+    #[test]
+    fn deep_nesting_is_flattened_fast() {
+        for piece in [
+            "<div>",
+            "<b>",
+            "<b id=1>",
+            "<blockquote><p>",
+            "<table><tr><td>",
+            "<ul><li>",
+            "<a href=/x>",
+            "<font>",
+            "<p>x",
+            "<div></b>",
+            "<i></div>",
+            "<span>",
+        ] {
+            let cleaned = clean(&format!("{}deep", piece.repeat(3_000)), None);
+            assert!(cleaned.contains("deep"), "{piece}");
+            assert!(depth(&cleaned) < 256, "{piece} {}", depth(&cleaned));
+        }
+        for piece in ["<div>", "<b>", "<table><tr><td>"] {
+            assert!(clean(&format!("{}deep", piece.repeat(100_000)), None).contains("deep"));
+        }
+    }
+
+    fn depth(html: &str) -> usize {
+        let (mut now, mut most) = (0usize, 0);
+        for token in tokens(html) {
+            match token {
+                Token::Start(name, _) if !matches!(name, "br" | "hr" | "img" | "wbr") => now += 1,
+                Token::End(_) => now -= 1,
+                _ => {}
+            }
+            most = most.max(now);
+        }
+        assert_eq!(now, 0);
+        most
+    }
+
+    proptest! {
+        #[test]
+        fn every_result_is_balanced_and_clean_again(html in "(<|</|>|b|p|table|td|li| href=|'|\"|&lt;|&|;|x|script|<!--|-->|\\PC){0,40}") {
+            let once = clean(&html, None);
+            let mut open = Vec::new();
+            for token in tokens(&once) {
+                match token {
+                    Token::Start(name, raw) => {
+                        prop_assert!(KEPT.contains(&name));
+                        if !raw.ends_with('/') { open.push(name); }
+                    }
+                    Token::End(name) => prop_assert_eq!(open.pop(), Some(name)),
+                    Token::Text(text) => prop_assert!(!text.contains('<')),
+                }
+            }
+            prop_assert!(open.is_empty());
+        }
+    }
+}

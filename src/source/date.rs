@@ -1,0 +1,398 @@
+//! Dates as publishers write them: in feeds, front matter, meta elements and bylines.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// Reads a date, or a date and a time, that stands alone; without an offset it is local to `zone`, without a
+/// time it is midnight there.
+///
+/// Takes RFC 3339 and its looser ISO 8601 relatives, RFC 2822 with its common faults, and a day with a month
+/// name in one of several languages.
+pub fn parse(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    if text.len() < 6 || text.len() > 100 {
+        return None;
+    }
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) {
+        return Some(instant.to_utc());
+    }
+    iso(text, zone).or_else(|| worded(text, zone))
+}
+
+/// Says whether a date can be one of an article: nothing was published on the web before there was one, and
+/// year 1 or 9999 stands for "unknown".
+pub fn is_plausible(date: &DateTime<Utc>) -> bool {
+    (1970..=2200).contains(&date.year())
+}
+
+/// What a local time means in `zone`; in the hour that a clock change leaves out, the time after it.
+pub fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
+    zone.from_local_datetime(&local)
+        .earliest()
+        .or_else(|| zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest())
+        .map(|instant| instant.to_utc())
+}
+
+/// `2025-01-09`, `2025-01-09 10:00`, `2025-01-09T10:00:00.5+0100`, `2025/01/09`, `20250109`.
+fn iso(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let (date, rest) = if digits.len() == 8 {
+        (NaiveDate::parse_from_str(&digits, "%Y%m%d").ok()?, &text[8..])
+    } else if digits.len() == 4 {
+        let separator = text[4..].chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
+        let mut parts = text[5..].splitn(2, separator);
+        let month = parts.next()?;
+        let rest = parts.next()?;
+        let length = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
+        let (day, rest) = rest.split_at(length);
+        (NaiveDate::from_ymd_opt(digits.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?, rest)
+    } else {
+        return None;
+    };
+    let rest = rest.strip_prefix(['T', 't', '_']).unwrap_or(rest).trim();
+    if rest.is_empty() {
+        return in_zone(date.and_time(NaiveTime::MIN), zone);
+    }
+    let (time, offset) = clock(rest)?;
+    at(date.and_time(time), offset, zone)
+}
+
+/// A time and what stands behind it: `10:00`, `10:00:00.123 +0100`, `10:00Z`, `10:00 EST`, `9:30 am`.
+fn clock(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(text.len());
+    let (time, rest) = text.split_at(end);
+    let mut parts = time.trim_end_matches('.').splitn(3, ':');
+    let mut hour: u32 = parts.next()?.parse().ok()?;
+    let minute: u32 = parts.next()?.parse().ok()?;
+    let second = parts.next().unwrap_or("0");
+    let second: u32 = second.split('.').next()?.parse().ok()?;
+    let mut rest = rest.trim();
+    let lower = rest.to_ascii_lowercase();
+    for (mark, evening) in [("a.m.", false), ("p.m.", true), ("am", false), ("pm", true)] {
+        if lower.starts_with(mark) {
+            hour = hour % 12 + if evening { 12 } else { 0 };
+            rest = rest[mark.len()..].trim();
+            break;
+        }
+    }
+    // A leap second is the last second of its minute.
+    Some((NaiveTime::from_hms_opt(hour, minute, second.min(59))?, offset(rest)?))
+}
+
+/// `Z`, `GMT`, `+01:00`, `+0100`, `EST`; nothing at all is no offset.
+fn offset(text: &str) -> Option<Option<FixedOffset>> {
+    let text = text.split(['(', '[']).next().unwrap_or_default().trim();
+    let named = |hours: i32| FixedOffset::east_opt(hours * 3600).map(Some);
+    match text {
+        "" => return Some(None),
+        "Z" | "z" | "UT" | "UTC" | "GMT" => return named(0),
+        "EST" => return named(-5),
+        "EDT" => return named(-4),
+        "CST" => return named(-6),
+        "CDT" => return named(-5),
+        "MST" => return named(-7),
+        "MDT" => return named(-6),
+        "PST" => return named(-8),
+        "PDT" => return named(-7),
+        "BST" | "CET" | "MEZ" => return named(1),
+        "CEST" | "MESZ" | "EET" => return named(2),
+        "JST" => return named(9),
+        _ => {}
+    }
+    let digits = text.strip_prefix("UTC").or(text.strip_prefix("GMT")).unwrap_or(text);
+    let sign = match digits.chars().next()? {
+        '+' => 1,
+        '-' => -1,
+        // An unknown name of a zone: the local time is the best guess.
+        c if c.is_alphabetic() => return Some(None),
+        _ => return None,
+    };
+    let digits: String = digits[1..].chars().filter(char::is_ascii_digit).collect();
+    let (hours, minutes): (i32, i32) = match digits.len() {
+        1 | 2 => (digits.parse().ok()?, 0),
+        4 => (digits[..2].parse().ok()?, digits[2..].parse().ok()?),
+        _ => return None,
+    };
+    FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60)).map(Some)
+}
+
+fn at(local: NaiveDateTime, offset: Option<FixedOffset>, zone: Tz) -> Option<DateTime<Utc>> {
+    match offset {
+        Some(offset) => offset.from_local_datetime(&local).single().map(|instant| instant.to_utc()),
+        None => in_zone(local, zone),
+    }
+}
+
+/// `Thu, 9 January 2025 10:00:00 +0100`, `January 9th, 2025`, `9. Januar 2025`, `2025年1月9日`, `01/31/2025`.
+fn worded(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+    let found = find(text)?;
+    // What stands before the date may only be the name of a day or an article.
+    let before = text[..found.start].trim_matches(|c: char| !c.is_alphanumeric());
+    if before.split_whitespace().count() > 2 || before.chars().count() > 16 {
+        return None;
+    }
+    let rest = text[found.end..].trim_start_matches([',', ' ', '·', '|', '-', '–', '\u{a0}']);
+    let rest = ["at ", "um ", "à ", "a las ", "às ", "alle "]
+        .iter()
+        .find_map(|word| rest.strip_prefix(word))
+        .unwrap_or(rest)
+        .trim();
+    if rest.is_empty() {
+        return in_zone(found.date.and_time(NaiveTime::MIN), zone);
+    }
+    match clock(rest) {
+        Some((time, offset)) => at(found.date.and_time(time), offset, zone),
+        None => in_zone(found.date.and_time(NaiveTime::MIN), zone),
+    }
+}
+
+/// A date inside a longer text, and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// The day.
+    pub date: NaiveDate,
+    /// Octet where it begins.
+    pub start: usize,
+    /// Octet after its end.
+    pub end: usize,
+}
+
+/// Finds the first day that is written out in `text`.
+pub fn find(text: &str) -> Option<Found> {
+    let words = words(text);
+    for at in 0..words.len() {
+        let found = ideographs(&words, at)
+            .or_else(|| named_month(&words, at))
+            .or_else(|| numbers(text, &words, at))
+            .filter(|found| (1900..=2200).contains(&found.date.year()));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// A run of digits or of letters.
+struct Word<'a> {
+    text: &'a str,
+    start: usize,
+}
+
+impl Word<'_> {
+    fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+
+    fn number(&self) -> Option<u32> {
+        (self.text.len() <= 4 && self.text.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| self.text.parse().ok())
+            .flatten()
+    }
+
+    fn year(&self) -> Option<i32> {
+        (self.text.len() == 4).then(|| self.number()).flatten().and_then(|year| i32::try_from(year).ok())
+    }
+
+    fn day(&self) -> Option<u32> {
+        (self.text.len() <= 2).then(|| self.number()).flatten().filter(|day| (1..=31).contains(day))
+    }
+}
+
+/// Splits the first 2,000 octets of a text; dates of articles do not stand further behind.
+fn words(text: &str) -> Vec<Word<'_>> {
+    let mut words: Vec<Word<'_>> = Vec::new();
+    let mut kind = 0;
+    for (at, c) in text.char_indices().take_while(|(at, _)| *at < 2_000) {
+        let now = match c {
+            _ if c.is_ascii_digit() => 1,
+            '年' | '月' | '日' | '년' | '월' | '일' => 3,
+            _ if c.is_alphabetic() => 2,
+            _ => 0,
+        };
+        match words.last_mut() {
+            Some(word) if now == kind && now != 0 && now != 3 => {
+                word.text = &text[word.start..at + c.len_utf8()];
+            }
+            _ if now != 0 => words.push(Word { text: &text[at..at + c.len_utf8()], start: at }),
+            _ => {}
+        }
+        kind = now;
+    }
+    words
+}
+
+/// `2025年1月9日`, `2025년 1월 9일`.
+fn ideographs(words: &[Word<'_>], at: usize) -> Option<Found> {
+    let [year, a, month, b, day, c, ..] = &words[at..] else { return None };
+    let marks = [a.text, b.text, c.text];
+    if marks != ["年", "月", "日"] && marks != ["년", "월", "일"] {
+        return None;
+    }
+    found(year.year()?, month.day()?, day.day()?, year.start, c.end())
+}
+
+/// `January 9th, 2025`, `9 January 2025`, `9. Januar 2025`, `9 de enero de 2025`, `Jan 9 2025`.
+fn named_month(words: &[Word<'_>], at: usize) -> Option<Found> {
+    let first = words.get(at)?;
+    let joins = |word: &&Word<'_>| {
+        !["st", "nd", "rd", "th", "de", "del", "of", "er", "the"].contains(&word.text.to_lowercase().as_str())
+    };
+    let mut after = words[at + 1..].iter().take(5).filter(joins);
+    let (second, third) = (after.next()?, after.next()?);
+    let (month, day) = match (month(first.text), first.day()) {
+        (Some(month), _) => (month, second.day()?),
+        (None, Some(day)) => (month(second.text)?, day),
+        _ => return None,
+    };
+    // Words that stand far apart make no date.
+    (third.end() - first.start < 40).then_some(())?;
+    found(third.year()?, month, day, first.start, third.end())
+}
+
+/// `2025-01-09`, `09.01.2025`, `31/01/2025`, `01/31/2025`; where day and month could be either, a slash means
+/// the American order and a point the European one.
+fn numbers(text: &str, words: &[Word<'_>], at: usize) -> Option<Found> {
+    let [a, b, c, ..] = &words[at..] else { return None };
+    let separator = text.get(a.end()..b.start)?;
+    if text.get(b.end()..c.start)? != separator || !["-", "/", ".", ". "].contains(&separator) {
+        return None;
+    }
+    if let Some(year) = a.year() {
+        return found(year, b.day()?, c.day()?, a.start, c.end());
+    }
+    let (first, second, year) = (a.day()?, b.day()?, c.year()?);
+    let american = (separator == "/" && first <= 12) || second > 12;
+    let (month, day) = if american { (first, second) } else { (second, first) };
+    found(year, month, day, a.start, c.end())
+}
+
+fn found(year: i32, month: u32, day: u32, start: usize, end: usize) -> Option<Found> {
+    NaiveDate::from_ymd_opt(year, month, day).map(|date| Found { date, start, end })
+}
+
+/// The number of a month by its name or the usual short form of it.
+fn month(name: &str) -> Option<u32> {
+    const MONTHS: [&[&str]; 12] = [
+        &[
+            "january", "januar", "jänner", "janvier", "enero", "janeiro", "gennaio", "januari", "jan", "janv", "ene",
+            "gen",
+        ],
+        &[
+            "february",
+            "februar",
+            "février",
+            "fevrier",
+            "febrero",
+            "fevereiro",
+            "febbraio",
+            "februari",
+            "feb",
+            "févr",
+            "fév",
+            "fev",
+        ],
+        &["march", "märz", "maerz", "mars", "marzo", "março", "maart", "mar", "mär", "mrz"],
+        &["april", "avril", "abril", "aprile", "apr", "avr", "abr"],
+        &["may", "mai", "mayo", "maio", "maggio", "mei", "mag"],
+        &["june", "juni", "juin", "junio", "junho", "giugno", "jun", "giu"],
+        &["july", "juli", "juillet", "julio", "julho", "luglio", "jul", "juil", "lug"],
+        &["august", "août", "aout", "agosto", "augustus", "aug", "ago"],
+        &["september", "septembre", "septiembre", "setiembre", "setembro", "settembre", "sep", "sept", "set"],
+        &["october", "oktober", "octobre", "octubre", "outubro", "ottobre", "oct", "okt", "out", "ott"],
+        &["november", "novembre", "noviembre", "novembro", "nov"],
+        &[
+            "december",
+            "dezember",
+            "décembre",
+            "decembre",
+            "diciembre",
+            "dezembro",
+            "dicembre",
+            "dec",
+            "dez",
+            "déc",
+            "dic",
+        ],
+    ];
+    if name.len() > 20 || name.len() < 3 {
+        return None;
+    }
+    let name = name.to_lowercase();
+    MONTHS.iter().position(|names| names.contains(&name.as_str())).and_then(|at| u32::try_from(at + 1).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &str) {
+        let read = parse(text, Tz::Europe__Berlin).map(|date| date.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+        assert_eq!(read.as_deref().unwrap_or("none"), expect, "{text}");
+    }
+
+    #[test]
+    fn machine_dates_are_read() {
+        check("2025-01-09T10:00:00Z", "2025-01-09T10:00:00Z");
+        check("2025-01-09T10:00:00.123+01:00", "2025-01-09T09:00:00Z");
+        check("2025-01-09 10:00:00 +0100", "2025-01-09T09:00:00Z");
+        check("2025-01-09T10:00", "2025-01-09T09:00:00Z");
+        check("2025-01-09 10:00", "2025-01-09T09:00:00Z");
+        check("2025-01-09", "2025-01-08T23:00:00Z");
+        check("2025-7-9", "2025-07-08T22:00:00Z");
+        check("20250109", "2025-01-08T23:00:00Z");
+        check("Thu, 09 Jan 2025 10:00:00 +0100", "2025-01-09T09:00:00Z");
+        check("Thu, 9 Jan 2025 10:00:00 EST", "2025-01-09T15:00:00Z");
+        check("Wed, 09 January 2025 10:00:00 GMT", "2025-01-09T10:00:00Z");
+        check("09 Jan 2025 10:00 UT", "2025-01-09T10:00:00Z");
+        check("2025-03-30T02:30", "2025-03-30T01:30:00Z");
+        check("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z");
+        check("soon", "none");
+        check("2025-13-45", "none");
+        check("", "none");
+    }
+
+    #[test]
+    fn dates_in_words_are_read_in_several_languages() {
+        for text in [
+            "January 09, 2025",
+            "January 9th, 2025",
+            "9 January 2025",
+            "Jan. 9, 2025",
+            "Thursday, January 9, 2025",
+            "9. Januar 2025",
+            "9 janvier 2025",
+            "9 de enero de 2025",
+            "9 de janeiro de 2025",
+            "9 gennaio 2025",
+            "2025年1月9日",
+            "2025년 1월 9일",
+            "09.01.2025",
+            "01/09/2025",
+            "2025/01/09",
+            "1er janvier 2025",
+        ] {
+            check(text, if text.starts_with("1er") { "2024-12-31T23:00:00Z" } else { "2025-01-08T23:00:00Z" });
+        }
+        check("January 9, 2025 at 3:30 pm", "2025-01-09T14:30:00Z");
+        check("31/01/2025", "2025-01-30T23:00:00Z");
+        check("The ferry of 9 January 2025 was late again", "none");
+    }
+
+    #[test]
+    fn years_that_mean_unknown_are_not_plausible() {
+        let plausible = |text| is_plausible(&parse(text, Tz::UTC).unwrap());
+        assert!(plausible("2025-01-09"));
+        assert!(plausible("2100-01-09"));
+        assert!(!plausible("0001-01-01T00:00:00Z"));
+        assert!(!plausible("9999-12-31T23:59:59Z"));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in "\\PC{0,30}", dateish in "[0-9]{0,4}[-/. ]?[0-9jan年月日é]{0,5}[-/. ,T]?[0-9]{0,4}[ :Zz+0-9]{0,9}") {
+            let _ = (parse(&text, Tz::Europe__Berlin), parse(&dateish, Tz::Europe__Berlin), find(&text), find(&dateish));
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! A folder of posts: Markdown, HTML and plain text, as Zola, Hugo and Jekyll keep them.
+//!
+//! **Identity.** A post's id is the `id` of its front matter; else, where its front matter names a `url` or
+//! `permalink`, that link in its canonical form, so that the file may move; else the path of the file within
+//! the folder, so that its text, title and date may change. The addresses that `base_url` gives follow the
+//! path and are no identity of their own.
+//!
+//! **Address.** The `url` of the front matter, else `base_url`, the folders, the slug and a slash. The slug is
+//! the front matter's, else the file's stem without its date; that of `index.md` is its folder's.
+
+mod markdown;
+mod walk;
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use url::Url;
+
+use super::{
+    Problem, Reading, charset, date, feed,
+    front_matter::{self, Matter},
+};
+use crate::{
+    html,
+    post::{Image, Post, PostId},
+};
+
+/// Reads every post in the folder, in the order of their paths.
+///
+/// # Errors
+/// A [`Problem`] when the folder itself cannot be read; trouble with single files is part of the answer.
+pub fn read(folder: &Path, base_url: Option<&Url>, source: &str, zone: Tz) -> Result<Reading, Problem> {
+    let files = walk::files(folder).map_err(|error| Problem {
+        source: source.to_owned(),
+        place: Some(folder.display().to_string()),
+        message: match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+            std::io::ErrorKind::NotADirectory => "this is a file, not a folder".to_owned(),
+            _ => format!("the folder cannot be read: {error}"),
+        },
+    })?;
+    let about = About { folder, base_url, source, zone };
+    let mut reading = Reading::default();
+    for (post, problems) in feed::in_parallel(files, |path| file(&path, &about)) {
+        reading.posts.extend(post);
+        reading.problems.extend(problems);
+    }
+    Ok(reading)
+}
+
+struct About<'a> {
+    folder: &'a Path,
+    base_url: Option<&'a Url>,
+    source: &'a str,
+    zone: Tz,
+}
+
+impl About<'_> {
+    /// Names a file as the reader of `status` knows it: `posts/bad.md:3`.
+    fn problem(&self, path: &str, line: Option<usize>, message: String) -> Problem {
+        let folder = self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+        Problem { source: self.source.to_owned(), place: Some(format!("{folder}{path}{line}")), message }
+    }
+}
+
+/// No article is larger than this.
+const LARGEST: u64 = 16_000_000;
+
+fn file(path: &str, about: &About<'_>) -> (Option<Post>, Vec<Problem>) {
+    let whole = about.folder.join(path);
+    let octets = match std::fs::metadata(&whole) {
+        Ok(found) if found.len() > LARGEST => {
+            let message = format!("the file is larger than {LARGEST} octets and was passed over");
+            return (None, vec![about.problem(path, None, message)]);
+        }
+        _ => std::fs::read(&whole),
+    };
+    let decoded = match octets {
+        Ok(octets) => charset::decode(octets, None),
+        Err(error) => return (None, vec![about.problem(path, None, format!("the file cannot be read: {error}"))]),
+    };
+    let mut problems = Vec::new();
+    if let Some(name) = decoded.foreign {
+        problems.push(about.problem(path, None, format!("the file is not UTF-8; it was read as {name}")));
+    }
+    let (matter, body) = match front_matter::split(&decoded.text) {
+        Ok(parts) => parts,
+        Err(broken) => {
+            problems.push(about.problem(path, Some(broken.line), broken.message));
+            return (None, problems);
+        }
+    };
+    let post = post(path, &matter, body, about, &mut problems);
+    (Some(post), problems)
+}
+
+fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &mut Vec<Problem>) -> Post {
+    let name = Name::of(path);
+    let mut date = |keys: &[&str]| match matter.date(keys, about.zone) {
+        Ok(date) => date,
+        Err(words) => {
+            problems.push(about.problem(path, None, format!("`{words}` is no date; the post counts as undated")));
+            None
+        }
+    };
+    let published = date(&["date", "published_at", "pubDate", "publishDate"]);
+    let updated = date(&["updated", "lastmod", "last_modified_at", "modified"]);
+
+    let own_url = matter.raw(&["url", "permalink"]).filter(|url| !url.contains([':', '{']) || url.contains("://"));
+    let url =
+        own_url.as_deref().and_then(|url| resolve(url, about.base_url)).or_else(|| name.url(matter, about.base_url));
+    let written = content(path, body, url.as_ref(), about.zone);
+
+    let title = matter.line(&["title"]).or(written.title).unwrap_or_else(|| name.words());
+    let description = matter.line(&["description", "summary", "excerpt", "subtitle"]).or(written.description);
+    let image = matter
+        .raw(&["image", "cover", "thumbnail", "featured_image", "images"])
+        .and_then(|image| resolve(&image, url.as_ref().or(about.base_url)))
+        .map(|url| Image { url, alt: matter.line(&["image_alt", "alt"]), width: None, height: None })
+        .or_else(|| super::first_image(&written.body));
+    let mut authors = matter.list(&["authors", "author"], people);
+    if authors.is_empty() {
+        authors = written.authors;
+    }
+    let draft = matter.flag("draft").unwrap_or_default() || matter.flag("published") == Some(false) || name.in_drafts;
+    let own_id = matter.line(&["id", "guid", "uuid"]);
+    let id = match (own_id, &own_url, &url) {
+        (Some(id), ..) => PostId::new(Some(&id), None, path),
+        (None, Some(_), Some(url)) => PostId::new(None, Some(url), path),
+        _ => PostId::new(Some(path), None, path),
+    };
+    Post {
+        id,
+        source: about.source.to_owned(),
+        url,
+        title,
+        authors,
+        published: published.or_else(|| name.date(about.zone)).or(written.published),
+        updated,
+        tags: matter.list(&["tags", "tag", "categories", "category", "keywords"], tags),
+        language: matter
+            .raw(&["lang", "language", "locale"])
+            .or_else(|| name.language.clone())
+            .and_then(|tag| feed::language(&tag)),
+        image,
+        description,
+        teaser: matter.line(&["teaser"]),
+        body: written.body,
+        weight: matter.number("weight").or_else(|| matter.number("order")),
+        draft,
+    }
+}
+
+fn people(text: &str) -> Vec<&str> {
+    text.split([',', ';', '&']).map(str::trim).collect()
+}
+
+fn tags(text: &str) -> Vec<&str> {
+    if text.contains(',') { text.split(',').collect() } else { text.split_whitespace().collect() }
+}
+
+fn resolve(link: &str, base: Option<&Url>) -> Option<Url> {
+    let url = match base {
+        Some(base) => base.join(link),
+        None => Url::parse(link),
+    };
+    url.ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// What a file's own text says, apart from its front matter.
+#[derive(Debug, Default)]
+struct Written {
+    body: String,
+    title: Option<String>,
+    description: Option<String>,
+    authors: Vec<String>,
+    published: Option<DateTime<Utc>>,
+}
+
+fn content(path: &str, body: &str, base: Option<&Url>, _zone: Tz) -> Written {
+    let kind = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    match kind.as_str() {
+        "md" | "markdown" => {
+            let rendered = markdown::render(body);
+            let description =
+                rendered.lead.map(|lead| html::line(&html::text(&html::clean(&lead, base)).replace('<', "&lt;")));
+            Written {
+                body: html::clean(&rendered.html, base),
+                title: rendered.title,
+                description: description.filter(|lead| !lead.is_empty()),
+                ..Written::default()
+            }
+        }
+        "html" | "htm" => Written { body: html::clean(&markdown::without_templates(body), base), ..Written::default() },
+        _ => Written { body: feed::paragraphs(body), ..Written::default() },
+    }
+}
+
+/// What the path of a file says.
+struct Name {
+    folders: Vec<String>,
+    stem: String,
+    date: Option<chrono::NaiveDate>,
+    language: Option<String>,
+    in_drafts: bool,
+}
+
+impl Name {
+    fn of(path: &str) -> Self {
+        let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
+        let file = folders.pop().unwrap_or_default();
+        let mut stem = file.rsplit_once('.').map_or(file.as_str(), |(stem, _)| stem).to_owned();
+        let mut language = None;
+        if let Some((before, tag)) = stem.rsplit_once('.') {
+            // Hugo's and Zola's `post.de.md`.
+            let whole = tag.len() == 2 || (tag.len() == 5 && tag.as_bytes()[2] == b'-');
+            if whole && feed::language(tag).is_some() {
+                language = Some(tag.to_owned());
+                stem = before.to_owned();
+            }
+        }
+        if matches!(stem.as_str(), "index" | "_index") && !folders.is_empty() {
+            stem = folders.pop().unwrap_or_default();
+        }
+        let in_drafts = folders.iter().any(|folder| folder == "_drafts");
+        // Folders with an underscore are Jekyll's own and no part of an address.
+        folders.retain(|folder| !folder.starts_with('_'));
+        let mut date = None;
+        if let Some((Ok(day), rest)) = stem.get(..10).map(|start| (start.parse(), &stem[10..])) {
+            date = Some(day);
+            let rest = rest.trim_start_matches(['-', '_']);
+            if !rest.is_empty() {
+                stem = rest.to_owned();
+            }
+        }
+        Self { folders, stem, date, language, in_drafts }
+    }
+
+    fn date(&self, zone: Tz) -> Option<DateTime<Utc>> {
+        self.date.and_then(|day| date::in_zone(day.and_time(chrono::NaiveTime::MIN), zone))
+    }
+
+    fn url(&self, matter: &Matter, base: Option<&Url>) -> Option<Url> {
+        let mut url = base?.clone();
+        let slug = matter.raw(&["slug"]).unwrap_or_else(|| self.stem.clone());
+        url.path_segments_mut()
+            .ok()?
+            .pop_if_empty()
+            .extend(&self.folders)
+            .extend(slug.split('/').filter(|part| !part.is_empty()))
+            .push("");
+        Some(url)
+    }
+
+    /// The stem as a title of last resort.
+    fn words(&self) -> String {
+        let words = html::line(&self.stem.replace(['-', '_'], " "));
+        let mut chars = words.chars();
+        chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,279 @@
+//! The head of a post's file: `---` YAML, `+++` TOML or a `{` JSON object.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde_json::{Map, Value};
+
+use super::date;
+use crate::html;
+
+/// What a front matter says; nothing where it says nothing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Matter(Map<String, Value>);
+
+/// A front matter that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Line of the file, from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub message: String,
+}
+
+/// Splits a file into its front matter and its body, and reads the former.
+///
+/// # Errors
+/// [`Broken`], when there is a front matter and it cannot be read.
+pub fn split(text: &str) -> Result<(Matter, &str), Broken> {
+    let text = text.trim_start_matches('\u{feff}');
+    // Empty lines before the first fence are forgiven.
+    let start = text.trim_start();
+    let skipped = text[..text.len() - start.len()].matches('\n').count();
+    let first = start.lines().next().unwrap_or_default().trim_end();
+    match first {
+        "---" => fenced(start, "---", skipped, yaml),
+        "+++" => fenced(start, "+++", skipped, toml),
+        _ if first.starts_with('{') && !first.starts_with("{{") && !first.starts_with("{%") => json(start, skipped),
+        _ => Ok((Matter::default(), text)),
+    }
+}
+
+fn fenced<'a>(
+    text: &'a str,
+    fence: &str,
+    skipped: usize,
+    read: fn(&str) -> Result<Value, Broken>,
+) -> Result<(Matter, &'a str), Broken> {
+    let begin = text.find('\n').map_or(text.len(), |at| at + 1);
+    let mut at = begin;
+    let end = text[begin..].split_inclusive('\n').find_map(|line| {
+        let here = at;
+        at += line.len();
+        let line = line.trim_end();
+        (line == fence || (fence == "---" && line == "...")).then_some(here)
+    });
+    let Some(end) = end else {
+        // A Markdown file may begin with a rule; then the first line after it is no key.
+        let second = text[begin..].lines().next().unwrap_or_default();
+        if !second.contains([':', '=']) {
+            return Ok((Matter::default(), text));
+        }
+        return Err(Broken {
+            line: skipped + 1,
+            message: format!("the front matter is not closed by a line `{fence}`"),
+        });
+    };
+    let value = read(&text[begin..end]).map_err(|broken| Broken { line: broken.line + skipped + 1, ..broken })?;
+    match value {
+        Value::Object(map) => Ok((Matter(map), &text[at..])),
+        Value::Null => Ok((Matter::default(), &text[at..])),
+        _ => Err(Broken { line: skipped + 2, message: "the front matter is no list of keys and values".to_owned() }),
+    }
+}
+
+fn yaml(text: &str) -> Result<Value, Broken> {
+    if text.trim().is_empty() {
+        return Ok(Value::Null);
+    }
+    // YAML 1.2: only `true` and `false` are booleans, and a tag `y` or `no` is a word.
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+        let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
+        Broken { line, message: one_line(&error.without_snippet().to_string()) }
+    })
+}
+
+fn toml(text: &str) -> Result<Value, Broken> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start).min(text.len());
+        Broken {
+            line: text.as_bytes()[..at].iter().filter(|c| **c == b'\n').count() + 1,
+            message: one_line(error.message()),
+        }
+    })
+}
+
+fn json(text: &str, skipped: usize) -> Result<(Matter, &str), Broken> {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    match stream.next() {
+        Some(Ok(Value::Object(map))) => Ok((Matter(map), &text[stream.byte_offset()..])),
+        // A body that begins with a brace is no front matter unless a key follows.
+        Some(Err(error)) if text[1..].trim_start().starts_with('"') => {
+            Err(Broken { line: error.line() + skipped, message: one_line(&error.to_string()) })
+        }
+        _ => Ok((Matter::default(), text)),
+    }
+}
+
+fn one_line(message: &str) -> String {
+    let line = html::line(&message.replace('<', "&lt;"));
+    format!("the front matter cannot be read: {line}")
+}
+
+impl Matter {
+    /// Looks for a key as it is, under `[extra]`, and under `[params]` (Hugo).
+    fn find(&self, key: &str) -> Option<&Value> {
+        let nested = |table: &str| self.0.get(table).and_then(Value::as_object).and_then(|map| map.get(key));
+        self.0.get(key).or_else(|| nested("extra")).or_else(|| nested("params")).filter(|value| !value.is_null())
+    }
+
+    /// The first of these keys that holds text, as one plain line.
+    pub fn line(&self, keys: &[&str]) -> Option<String> {
+        keys.iter()
+            .filter_map(|key| self.find(key).and_then(text))
+            .map(|text| html::line(&text))
+            .find(|line| !line.is_empty())
+    }
+
+    /// The first of these keys that holds text, as it is.
+    pub fn raw(&self, keys: &[&str]) -> Option<String> {
+        keys.iter()
+            .filter_map(|key| self.find(key).and_then(text))
+            .map(|text| text.trim().to_owned())
+            .find(|text| !text.is_empty())
+    }
+
+    /// All values of these keys, once each; a list, a table's `name`, or a text that `part` splits.
+    pub fn list(&self, keys: &[&str], part: fn(&str) -> Vec<&str>) -> Vec<String> {
+        let taxonomies = self.0.get("taxonomies").and_then(Value::as_object);
+        let mut all: Vec<String> = Vec::new();
+        for key in keys {
+            let values = [self.find(key), taxonomies.and_then(|map| map.get(*key))];
+            for value in values.into_iter().flatten() {
+                let words: Vec<String> = match value {
+                    Value::Array(values) => values.iter().filter_map(name).collect(),
+                    Value::String(text) => part(text).into_iter().map(str::to_owned).collect(),
+                    value => name(value).into_iter().collect(),
+                };
+                for word in words {
+                    let word = html::line(&word);
+                    if !word.is_empty() && !all.contains(&word) {
+                        all.push(word);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// The first of these keys that holds a date; `Err` with the words of one that is none.
+    pub fn date(&self, keys: &[&str], zone: Tz) -> Result<Option<DateTime<Utc>>, String> {
+        let Some(text) = keys.iter().find_map(|key| self.find(key).and_then(text)) else { return Ok(None) };
+        match date::parse(&text, zone).filter(date::is_plausible) {
+            Some(date) => Ok(Some(date)),
+            None => Err(html::line(&text)),
+        }
+    }
+
+    /// A whole number.
+    pub fn number(&self, key: &str) -> Option<i64> {
+        let value = self.find(key)?;
+        value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
+    }
+
+    /// A yes or a no.
+    pub fn flag(&self, key: &str) -> Option<bool> {
+        match self.find(key)? {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(word) => match word.to_ascii_lowercase().as_str() {
+                "true" | "yes" | "on" => Some(true),
+                "false" | "no" | "off" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        // What a TOML date is to a format that has none; a table with an address, as Hugo's and Jekyll's
+        // themes have for images.
+        Value::Object(map) => ["$__toml_private_datetime", "url", "src", "path", "feature"]
+            .iter()
+            .find_map(|key| map.get(*key)?.as_str())
+            .map(str::to_owned),
+        Value::Array(values) => values.first().and_then(text),
+        Value::Null => None,
+    }
+}
+
+fn name(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(map) => map.get("name").and_then(text),
+        value => text(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn title(text: &str, expect: &str, body: &str) {
+        let (matter, rest) = split(text).unwrap();
+        assert_eq!((matter.line(&["title"]).as_deref().unwrap_or("none"), rest), (expect, body));
+    }
+
+    #[test]
+    fn all_three_forms_are_read() {
+        title("---\ntitle: \"A: b\"\n---\nbody", "A: b", "body");
+        title("---\r\ntitle: A\r\n---\r\nbody", "A", "body");
+        title("+++\ntitle = 'A'\n+++\nbody", "A", "body");
+        title("{\"title\": \"A\"}\nbody", "A", "\nbody");
+        title("\u{feff}\n---\ntitle: 2025\n---\n", "2025", "");
+        title("---\n---\nbody", "none", "body");
+        title("no front matter", "none", "no front matter");
+        title("---\n\nA rule first.", "none", "---\n\nA rule first.");
+        title("{{ liquid }}", "none", "{{ liquid }}");
+    }
+
+    #[track_caller]
+    fn broken(text: &str, line: usize) {
+        assert_eq!(split(text).unwrap_err().line, line, "{text}");
+    }
+
+    #[test]
+    fn what_is_broken_is_named_by_line() {
+        broken("---\ntitle: a\ntags: [b\n---\n", 3);
+        broken("+++\ntitle = 'a'\ntags = b\n+++\n", 3);
+        broken("{\"title\": \"a\",\n\"tags\": }\n", 2);
+        broken("---\ntitle: a\n", 1);
+        broken("---\njust words\n---\n", 2);
+    }
+
+    #[test]
+    fn lists_come_in_every_form() {
+        let words = |text: &str| split(text).unwrap().0.list(&["tags"], |text| text.split_whitespace().collect());
+        assert_eq!(words("---\ntags: [a, b]\n---\n"), ["a", "b"]);
+        assert_eq!(words("---\ntags: a b\n---\n"), ["a", "b"]);
+        assert_eq!(words("+++\n[taxonomies]\ntags = ['a', 'b']\n+++\n"), ["a", "b"]);
+        assert_eq!(words("---\ntags:\n  - name: a\n---\n"), ["a"]);
+    }
+
+    #[test]
+    fn dates_come_in_every_form() {
+        for text in [
+            "---\ndate: 2025-01-09\n---\n",
+            "+++\ndate = 2025-01-09\n+++\n",
+            "{\"date\":\"2025-01-09\"}",
+            "---\ndate: 2025-01-09 00:00:00 +0000\n---\n",
+            "+++\ndate = 2025-01-09T00:00:00Z\n+++\n",
+        ] {
+            let date = split(text).unwrap().0.date(&["date"], Tz::UTC).unwrap().unwrap();
+            assert_eq!(date.to_rfc3339(), "2025-01-09T00:00:00+00:00", "{text}");
+        }
+        assert_eq!(split("---\ndate: soon\n---\n").unwrap().0.date(&["date"], Tz::UTC), Err("soon".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in "(---|\\+\\+\\+|\\{|\\}|\n|title|: |= |\"|\\[|\\PC){0,20}") {
+            let _ = split(&text);
+        }
+    }
+}
