@@ -1,4 +1,13 @@
 //! One message in, what became of it out.
+//!
+//! [`Transport::open`] goes as far as mail can go without a message; [`Transport::deliver`] hands over one and
+//! judges the answer. When to try again is for [`backoff`] and [`rate`] to say and for others to do.
+
+pub mod backoff;
+mod file;
+pub mod rate;
+mod sendmail;
+pub mod smtp;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -114,6 +123,10 @@ pub struct Reply {
 pub enum Transport {
     /// Into a folder.
     File(PathBuf),
+    /// To a program.
+    Sendmail(PathBuf),
+    /// Over a connection to a relay.
+    Smtp(Box<smtp::Session>),
 }
 
 /// Why nothing can be handed over at all.
@@ -133,16 +146,47 @@ impl Transport {
     /// # Errors
     /// When it cannot be reached, is not to be trusted, or refuses us.
     pub async fn open(destination: &Destination) -> Result<Self, Error> {
-        let _ = destination;
-        Ok(Self::File(PathBuf::new()))
+        Ok(match destination {
+            Destination::File(folder) => Self::File(file::open(folder)?),
+            Destination::Sendmail(program) => Self::Sendmail(sendmail::open(program)?),
+            Destination::Smtp(relay) => {
+                Self::Smtp(Box::new(smtp::Session::open(relay, smtp::Deadlines::default()).await?))
+            }
+        })
     }
 
-    /// Hands over one message and says what became of it. Never retries.
+    /// Hands over one message and says what became of it. Never hands it over twice; a kept connection that
+    /// died while idle is opened anew.
     pub async fn deliver(&mut self, message: &Message) -> Outcome {
-        let _ = message;
-        Outcome::Sent(Reply::default())
+        match self {
+            // A file takes less time than a hand-over to another thread would.
+            Self::File(folder) => file::deliver(folder, message),
+            Self::Sendmail(program) => sendmail::deliver(program, message).await,
+            Self::Smtp(session) => session.deliver(message).await,
+        }
     }
 
     /// Takes leave; what was delivered stays delivered whatever happens here.
-    pub async fn close(self) {}
+    pub async fn close(self) {
+        if let Self::Smtp(session) = self {
+            session.close().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Message;
+
+    /// A message with these octets to `ana@lisbon.example`.
+    pub(super) fn message(octets: &str) -> Message {
+        Message {
+            name: "weekly-3-000042".into(),
+            return_path: "bounce@harbour.example".into(),
+            recipient: "ana@lisbon.example".parse().unwrap(),
+            message_id: "<1@harbour.example>".into(),
+            needs_smtputf8: false,
+            octets: octets.as_bytes().to_vec(),
+        }
+    }
 }

@@ -1,0 +1,215 @@
+//! Octets to and from the relay, each wait with its deadline.
+
+use std::{fmt, io, sync::Arc, time::Duration};
+
+use rustls::pki_types::ServerName;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use super::reply::{self, LINE, WHOLE};
+use crate::deliver::Reply;
+
+/// A connection and what was read from it and not yet understood.
+#[derive(Debug)]
+pub(super) struct Connection {
+    stream: Stream,
+    incoming: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// Why a connection is of no more use.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// It ended.
+    Lost(io::Error),
+    /// The other side let a deadline pass.
+    Late,
+    /// The other side does not keep to SMTP.
+    Garbage(&'static str),
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lost(why) => write!(f, "the connection was lost: {why}"),
+            Self::Late => f.write_str("the server did not answer in time"),
+            Self::Garbage(what) => write!(f, "the server does not speak SMTP: {what}"),
+        }
+    }
+}
+
+impl From<Broken> for io::Error {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Lost(why) => why,
+            Broken::Late => io::Error::new(io::ErrorKind::TimedOut, broken.to_string()),
+            Broken::Garbage(_) => io::Error::new(io::ErrorKind::InvalidData, broken.to_string()),
+        }
+    }
+}
+
+/// How much of a message the other side can have.
+pub(super) enum Torn {
+    /// Not its end: it cannot have accepted it.
+    BeforeTheEnd(Broken),
+    /// Perhaps all of it.
+    AtTheEnd(Broken),
+}
+
+impl Connection {
+    /// Takes an open stream. Nagle's algorithm would hold back the end of each message for 40 ms.
+    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        Ok(Self { stream: Stream::Plain(stream), incoming: Vec::new() })
+    }
+
+    /// Encrypts the connection from here on. What came before must have been read.
+    pub(super) async fn encrypt(
+        self,
+        config: &Arc<rustls::ClientConfig>,
+        name: ServerName<'static>,
+    ) -> io::Result<Self> {
+        let Stream::Plain(stream) = self.stream else { return Ok(self) };
+        let stream = TlsConnector::from(Arc::clone(config)).connect(name, stream).await?;
+        Ok(Self { stream: Stream::Tls(Box::new(stream)), incoming: Vec::new() })
+    }
+
+    /// Says whether the other side spoke without being asked.
+    pub(super) fn has_unread(&self) -> bool {
+        !self.incoming.is_empty()
+    }
+
+    /// Sends one command, CRLF included, and reads its reply.
+    pub(super) async fn command(&mut self, command: &str, deadline: Duration) -> Result<Reply, Broken> {
+        if self.has_unread() {
+            // A server that closes says so unasked; any other word would be taken for the wrong reply.
+            let reply = self.reply(deadline).await?;
+            let closes = reply.code == 421;
+            return if closes { Ok(reply) } else { Err(Broken::Garbage("it spoke out of turn")) };
+        }
+        self.send(command, deadline).await?;
+        self.reply(deadline).await
+    }
+
+    /// Sends a command whose reply is read elsewhere.
+    pub(super) async fn send(&mut self, command: &str, deadline: Duration) -> Result<(), Broken> {
+        let write = async {
+            self.write_all(command.as_bytes()).await?;
+            self.flush().await
+        };
+        timeout(deadline, write).await.map_err(|_| Broken::Late)?.map_err(Broken::Lost)
+    }
+
+    /// Sends a message with its end; `deadline` is for each piece that the other side takes.
+    pub(super) async fn send_message(&mut self, wire: &[u8], deadline: Duration) -> Result<(), Torn> {
+        let mut rest = wire;
+        while !rest.is_empty() {
+            let written = match timeout(deadline, self.write(rest)).await {
+                Err(_) => Err(Broken::Late),
+                Ok(Err(why)) => Err(Broken::Lost(why)),
+                Ok(Ok(0)) => Err(Broken::Lost(io::ErrorKind::WriteZero.into())),
+                Ok(Ok(written)) => Ok(written),
+            };
+            rest = &rest[written.map_err(Torn::BeforeTheEnd)?..];
+        }
+        match timeout(deadline, self.flush()).await {
+            Err(_) => Err(Torn::AtTheEnd(Broken::Late)),
+            Ok(flushed) => flushed.map_err(|why| Torn::AtTheEnd(Broken::Lost(why))),
+        }
+    }
+
+    /// Reads one whole reply.
+    pub(super) async fn reply(&mut self, deadline: Duration) -> Result<Reply, Broken> {
+        let (code, texts) = self.lines(deadline).await?;
+        Ok(reply::join(code, &texts))
+    }
+
+    /// Reads one whole reply, line by line.
+    pub(super) async fn lines(&mut self, deadline: Duration) -> Result<(u16, Vec<Vec<u8>>), Broken> {
+        timeout(deadline, self.read_lines()).await.map_err(|_| Broken::Late)?
+    }
+
+    async fn read_lines(&mut self) -> Result<(u16, Vec<Vec<u8>>), Broken> {
+        let (mut texts, mut octets, mut first) = (Vec::new(), 0, None);
+        loop {
+            let read = self.line().await?;
+            octets += read.len();
+            let line = reply::line(&read).ok_or(Broken::Garbage("its reply does not begin with three digits"))?;
+            if *first.get_or_insert(line.code) != line.code {
+                return Err(Broken::Garbage("one reply has two codes"));
+            }
+            texts.push(line.text.to_vec());
+            if line.is_last {
+                return Ok((line.code, texts));
+            }
+            if octets > WHOLE {
+                return Err(Broken::Garbage("its reply does not end"));
+            }
+        }
+    }
+
+    async fn line(&mut self) -> Result<Vec<u8>, Broken> {
+        let mut searched = 0;
+        loop {
+            if let Some(at) = self.incoming[searched..].iter().position(|octet| *octet == b'\n') {
+                let mut line: Vec<u8> = self.incoming.drain(..=searched + at).collect();
+                line.pop();
+                return Ok(line);
+            }
+            searched = self.incoming.len();
+            if searched > LINE {
+                return Err(Broken::Garbage("a line of its reply does not end"));
+            }
+            let mut piece = [0; 4096];
+            let read = match &mut self.stream {
+                Stream::Plain(stream) => stream.read(&mut piece).await,
+                Stream::Tls(stream) => stream.read(&mut piece).await,
+            };
+            match read.map_err(Broken::Lost)? {
+                0 => return Err(Broken::Lost(io::Error::new(io::ErrorKind::UnexpectedEof, "the server closed it"))),
+                read => self.incoming.extend_from_slice(&piece[..read]),
+            }
+        }
+    }
+
+    async fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.write(octets).await,
+            Stream::Tls(stream) => stream.write(octets).await,
+        }
+    }
+
+    async fn write_all(&mut self, octets: &[u8]) -> io::Result<()> {
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.write_all(octets).await,
+            Stream::Tls(stream) => stream.write_all(octets).await,
+        }
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        match &mut self.stream {
+            Stream::Plain(stream) => stream.flush().await,
+            Stream::Tls(stream) => stream.flush().await,
+        }
+    }
+
+    /// Ends the connection in order; what goes wrong here changes nothing.
+    pub(super) async fn close(mut self, deadline: Duration) {
+        let _ = timeout(deadline, async {
+            match &mut self.stream {
+                Stream::Plain(stream) => stream.shutdown().await,
+                Stream::Tls(stream) => stream.shutdown().await,
+            }
+        })
+        .await;
+    }
+}

@@ -1,0 +1,201 @@
+//! From nothing to a connection that takes mail: connect, encrypt, EHLO, log in.
+
+use std::{io, sync::Arc, time::Duration};
+
+use rustls::pki_types::ServerName;
+use tokio::{net::TcpStream, time::timeout};
+
+use super::{
+    Deadlines, auth,
+    connection::{Broken, Connection},
+    tls,
+};
+use crate::deliver::{Error, Relay, Reply, Tls, smtp::reply::printable};
+
+/// A connection on which MAIL may be said, and what the server can do.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) wire: Connection,
+    pub(super) features: Features,
+}
+
+/// What EHLO told us.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Features {
+    pub(super) starttls: bool,
+    pub(super) smtputf8: bool,
+    /// The longest message in octets, 0 for no limit (RFC 1870); `None` without the extension.
+    pub(super) size: Option<u64>,
+    pub(super) auth: Vec<String>,
+}
+
+impl Features {
+    fn read(lines: &[Vec<u8>]) -> Self {
+        let mut features = Self::default();
+        for line in lines.iter().skip(1) {
+            let line = printable(line).to_ascii_uppercase();
+            // Old servers write `AUTH=LOGIN`.
+            let mut words = line.split([' ', '=']).filter(|word| !word.is_empty());
+            match words.next() {
+                Some("STARTTLS") => features.starttls = true,
+                Some("SMTPUTF8") => features.smtputf8 = true,
+                Some("SIZE") => features.size = Some(words.next().and_then(|size| size.parse().ok()).unwrap_or(0)),
+                Some("AUTH") => features.auth.extend(words.map(str::to_owned)),
+                _ => {}
+            }
+        }
+        features
+    }
+}
+
+/// Opens a connection and brings it to where mail can be sent.
+pub(super) async fn greet(
+    relay: &Relay,
+    deadlines: &Deadlines,
+    trust: Option<&Arc<rustls::ClientConfig>>,
+) -> Result<Ready, Error> {
+    let place = format!("the SMTP server `{}:{}`", relay.host, relay.port);
+    let host = relay.host.trim_start_matches('[').trim_end_matches(']');
+    let stream = connect(host, relay.port, deadlines.connect).await;
+    let stream = stream.map_err(|why| Error::Unreachable(place.clone(), why))?;
+    let here = stream.local_addr().ok().map(|address| address.ip());
+    let mut wire = Connection::new(stream).map_err(|why| Error::Unreachable(place.clone(), why))?;
+    let helo = helo(relay.helo.as_deref(), here);
+
+    if let (Tls::Implicit, Some(trust)) = (relay.tls, trust) {
+        wire = encrypt(wire, trust, host, &place, deadlines.tls).await?;
+    }
+    let greeting = wire.reply(deadlines.greeting).await.map_err(|why| broken(&place, "greeting", why))?;
+    expect(greeting, 220, &place, "will not talk to us")?;
+    let mut features = hello(&mut wire, &helo, &place, deadlines.command).await?;
+
+    if let (Tls::Required, Some(trust)) = (relay.tls, trust) {
+        if !features.starttls {
+            return Err(Error::Refused(format!(
+                "{place} does not offer STARTTLS, and mail does not go in clear\n\
+                 hint: `smtps://` for TLS from the start; `smtp.tls = \"none\"` only for a relay on this machine"
+            )));
+        }
+        let reply = wire.command("STARTTLS\r\n", deadlines.command).await;
+        expect(reply.map_err(|why| broken(&place, "STARTTLS", why))?, 220, &place, "refuses STARTTLS")?;
+        if wire.has_unread() {
+            // Somebody on the way put words in front of the encrypted ones (RFC 3207 6).
+            return Err(Error::Refused(format!(
+                "{place} sent data between STARTTLS and encryption; somebody may be in between"
+            )));
+        }
+        wire = encrypt(wire, trust, host, &place, deadlines.tls).await?;
+        features = hello(&mut wire, &helo, &place, deadlines.command).await?;
+    }
+    if let (Some(credentials), true) = (&relay.credentials, trust.is_some()) {
+        auth::login(&mut wire, &features.auth, credentials, &place, deadlines.command).await?;
+    }
+    Ok(Ready { wire, features })
+}
+
+async fn connect(host: &str, port: u16, deadline: Duration) -> io::Result<TcpStream> {
+    let hint = |kind, why: String, hint: &str| io::Error::new(kind, format!("{why}\nhint: {hint}"));
+    match timeout(deadline, TcpStream::connect((host, port))).await {
+        Err(_) => Err(hint(
+            io::ErrorKind::TimedOut,
+            "no answer".to_owned(),
+            "many networks block outgoing port 25; 587 is for programs like this",
+        )),
+        Ok(Err(why)) => {
+            Err(hint(why.kind(), why.to_string(), "is it running, and are name and port in `smtp.url` right?"))
+        }
+        Ok(Ok(stream)) => Ok(stream),
+    }
+}
+
+async fn encrypt(
+    wire: Connection,
+    trust: &Arc<rustls::ClientConfig>,
+    host: &str,
+    place: &str,
+    deadline: Duration,
+) -> Result<Connection, Error> {
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|_| Error::Refused(format!("`{host}` is no name that a certificate can have")))?;
+    match timeout(deadline, wire.encrypt(trust, name)).await {
+        Err(_) => Err(broken(place, "TLS handshake", Broken::Late)),
+        Ok(encrypted) => encrypted.map_err(|why| tls::judge(place, why)),
+    }
+}
+
+/// Says EHLO, or HELO to a server that knows no better.
+async fn hello(wire: &mut Connection, helo: &str, place: &str, deadline: Duration) -> Result<Features, Error> {
+    let failed = |why| broken(place, "EHLO", why);
+    wire.send(&format!("EHLO {helo}\r\n"), deadline).await.map_err(failed)?;
+    let (code, lines) = wire.lines(deadline).await.map_err(failed)?;
+    match code {
+        250 => Ok(Features::read(&lines)),
+        500..=504 => {
+            let reply = wire.command(&format!("HELO {helo}\r\n"), deadline).await.map_err(failed)?;
+            expect(reply, 250, place, "does not take our HELO")?;
+            Ok(Features::default())
+        }
+        _ => {
+            expect(super::reply::join(code, &lines), 250, place, "does not take our EHLO")?;
+            Ok(Features::default())
+        }
+    }
+}
+
+/// Passes the wanted code; 4yz is for later, anything else for a person.
+fn expect(reply: Reply, code: u16, place: &str, fault: &str) -> Result<(), Error> {
+    if reply.code == code {
+        return Ok(());
+    }
+    let said = format!("{} {}", reply.code, reply.text);
+    if (400..500).contains(&reply.code) {
+        return Err(Error::Unreachable(place.to_owned(), io::Error::other(format!("it says: {said}"))));
+    }
+    Err(Error::Refused(format!("{place} {fault}: {said}")))
+}
+
+fn broken(place: &str, phase: &str, why: Broken) -> Error {
+    let hint = match why {
+        Broken::Garbage(_) => "\nhint: is this an SMTP port? `smtps://` is for ports with TLS from the start",
+        Broken::Lost(_) | Broken::Late => "",
+    };
+    let why = io::Error::from(why);
+    let why = if hint.is_empty() { why } else { io::Error::new(why.kind(), format!("{why}{hint}")) };
+    Error::Unreachable(format!("{place} (at {phase})"), why)
+}
+
+/// What we call ourselves: as configured, else the host's name, else its address (RFC 5321 4.1.3).
+fn helo(configured: Option<&str>, here: Option<std::net::IpAddr>) -> String {
+    let is_name = |name: &String| {
+        !name.is_empty()
+            && name.len() <= 255
+            && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b".-[]:_".contains(&octet))
+    };
+    let host = || hostname::get().ok()?.into_string().ok();
+    configured.map(str::to_owned).filter(is_name).or_else(|| host().filter(is_name)).unwrap_or_else(|| match here {
+        Some(std::net::IpAddr::V4(address)) => format!("[{address}]"),
+        Some(std::net::IpAddr::V6(address)) => format!("[IPv6:{address}]"),
+        None => "localhost".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_read_in_any_case() {
+        let lines = ["mx.example greets you", "size 1000", "Auth=LOGIN plain", "STARTTLS", "SMTPUTF8", "X-\u{fc}"];
+        let lines: Vec<Vec<u8>> = lines.iter().map(|line| line.as_bytes().to_vec()).collect();
+        let expect =
+            Features { starttls: true, smtputf8: true, size: Some(1000), auth: vec!["LOGIN".into(), "PLAIN".into()] };
+        assert_eq!(Features::read(&lines), expect);
+        assert_eq!(Features::read(&lines[..1]), Features::default());
+    }
+
+    #[test]
+    fn we_never_say_a_name_that_breaks_the_line() {
+        assert_eq!(helo(Some("mail.harbour.example"), None), "mail.harbour.example");
+        assert!(!helo(Some("a b\r\nMAIL"), None).contains(['\r', '\n', ' ']));
+    }
+}

@@ -1,0 +1,47 @@
+//! Whom we trust.
+
+use std::{io, path::Path, sync::Arc};
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+
+use crate::deliver::Error;
+
+/// The roots that browsers trust, and the publisher's own.
+pub(super) fn trust(own: Option<&Path>) -> Result<Arc<ClientConfig>, Error> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(file) = own {
+        let wrong = |why: String| Error::Refused(format!("`smtp.tls_ca`: `{}` {why}", file.display()));
+        let pem = std::fs::read(file).map_err(|why| wrong(format!("cannot be read: {why}")))?;
+        let before = roots.len();
+        for root in CertificateDer::pem_slice_iter(&pem) {
+            let root = root.map_err(|why| wrong(format!("is no PEM file: {why}")))?;
+            roots.add(root).map_err(|why| wrong(format!("holds no certificate that can be a root: {why}")))?;
+        }
+        if roots.len() == before {
+            return Err(wrong("holds no certificate".to_owned()));
+        }
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|why| Error::Refused(format!("TLS cannot be set up: {why}")))?;
+    Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
+}
+
+/// Tells a server that must not be trusted from a connection that broke.
+pub(super) fn judge(place: &str, why: io::Error) -> Error {
+    match why.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(fault)) => Error::Refused(format!(
+            "the certificate of {place} is not to be trusted: {fault}\n\
+             hint: the name in `smtp.url` must be the certificate's; `smtp.tls_ca` names the root of your own relay"
+        )),
+        Some(fault) => Error::Refused(format!(
+            "{place} does not speak TLS as it should: {fault}\n\
+             hint: `smtps://` is for ports with TLS from the start (465), `smtp://` for STARTTLS (587, 25)"
+        )),
+        None => Error::Unreachable(place.to_owned(), why),
+    }
+}
