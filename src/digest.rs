@@ -179,11 +179,20 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
     }
     let draft = draft(ledger, plan, now).await?;
     if draft.edition.posts.is_empty() {
-        let reason = String::from("nothing new");
+        let reason = why_empty(&draft.selection, plan.digest.select.min);
         return Ok(Next::Nothing(Box::new(draft), reason));
     }
     let rendered = render::render(&draft.edition, plan.templates)?;
     Ok(Next::Fresh(Box::new(draft), Box::new(rendered)))
+}
+
+/// Why a selection makes no edition.
+fn why_empty(selection: &Selection, min: usize) -> String {
+    match (selection.candidates.len(), selection.waiting()) {
+        (0, _) => "the sources have no posts".to_owned(),
+        (_, 0) => "no post is new since the last edition".to_owned(),
+        (_, waiting) => format!("{waiting} new posts wait until there are {min}"),
+    }
 }
 
 /// Gathers and composes, whatever is still being sent.

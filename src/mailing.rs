@@ -4,13 +4,12 @@
 //! before the first octet leaves, and every outcome before the next claim; so whoever dies, the next [`deliver`]
 //! knows what went out, what did not, and what nobody can know.
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
+use tokio::time::Instant;
 
 use crate::{
-    deliver::{self, Destination, InDoubt, Limits, Outcome, Reply, Transport, backoff},
+    deliver::{self, Destination, InDoubt, Limits, Outcome, Reply, Transport, backoff, rate::Pacer},
     edition::Edition,
     ledger::{self, Claim, Counts, Frozen, Ledger, Owner, Settled, Verdict},
     message::{self, Occasion, Sender},
@@ -153,7 +152,7 @@ pub struct Lines {
     /// The relay takes no more connections than this.
     cap: Option<usize>,
     last_words: String,
-    pace: Option<tokio::time::Instant>,
+    pace: Option<(Instant, Pacer)>,
 }
 
 /// What one window came to.
@@ -230,20 +229,19 @@ async fn connect(run: &Run<'_>, lines: &mut Lines) -> Result<(), Stop> {
     if lines.open.is_empty() { Box::pin(connect(run, lines)).await } else { Ok(()) }
 }
 
-/// Keeps to `rate`: a window of n messages begins n/rate after the one before.
+/// Waits until the whole window may go.
 async fn pace(rate: Option<f64>, count: usize, lines: &mut Lines) {
-    let Some(rate) = rate else { return };
-    let start = lines.pace.unwrap_or_else(tokio::time::Instant::now).max(tokio::time::Instant::now());
-    tokio::time::sleep_until(start).await;
-    lines.pace = Some(start + Duration::from_secs_f64(count as f64 / rate));
+    let (started, pacer) = lines.pace.get_or_insert_with(|| (Instant::now(), Pacer::new(rate)));
+    let now = started.elapsed();
+    let last = (0..count).map(|_| pacer.take(now)).last().unwrap_or(now);
+    tokio::time::sleep_until(*started + last).await;
 }
 
 /// Hands a connection's share over, one message after the other.
 async fn hand_over(run: &Run<'_>, frozen: &Frozen, line: &mut Transport, share: &[Claim]) -> Vec<Outcome> {
     let mut outcomes = Vec::with_capacity(share.len());
     for claim in share {
-        let made =
-            message::compose(&frozen.edition, &frozen.rendered, &claim.subscriber, run.sender, Occasion::Send);
+        let made = message::compose(&frozen.edition, &frozen.rendered, &claim.subscriber, run.sender, Occasion::Send);
         outcomes.push(match made {
             Ok(message) => line.deliver(&message).await,
             Err(error) => Outcome::Bounced(Reply { text: error.to_string(), ..Reply::default() }),

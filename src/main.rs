@@ -13,7 +13,8 @@ fn main() -> ExitCode {
     // Only our own words: what the libraries log at this level may hold addresses and secrets.
     let filter = tracing_subscriber::EnvFilter::new(format!("off,tidings={}", cli.level()));
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
-    let environment = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let environment =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let environment = environment.filter(|(name, _)| name.starts_with("TIDINGS_")).collect();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

@@ -71,12 +71,7 @@ fn of_project(config: &Config) -> Vec<Row> {
 }
 
 /// Sources, selection, templates and the message of one digest.
-async fn of_digest(
-    config: &Config,
-    chosen: &Digest,
-    ledger: &Ledger,
-    setting: &Setting,
-) -> anyhow::Result<Vec<Row>> {
+async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &Setting) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     let sources = config.sources_of(chosen);
     let plan = config.plan(chosen, &sources);
@@ -132,7 +127,9 @@ fn of_source(problem: &Problem) -> Row {
         rule: "source",
         level: Level::Warning,
         message: problem.message.clone(),
-        place: Some(problem.place.as_ref().map_or_else(|| problem.source.clone(), |p| format!("{}: {p}", problem.source))),
+        place: Some(
+            problem.place.as_ref().map_or_else(|| problem.source.clone(), |p| format!("{}: {p}", problem.source)),
+        ),
         hint,
     }
 }

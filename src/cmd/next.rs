@@ -30,6 +30,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         text.push_str(&format!("{}  {utc}{change}\n", local.format("%a %Y-%m-%d %H:%M %Z")));
         runs.push(json!({ "local": local.to_rfc3339_opts(SecondsFormat::Secs, true), "utc": utc }));
     }
-    if setting.json { print_json(&json!({ "runs": runs }))? } else { print(&text)? }
+    if setting.json {
+        print_json(&json!({ "runs": runs }))?
+    } else {
+        print(&text)?
+    }
     Ok(Exit::Done)
 }

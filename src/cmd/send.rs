@@ -143,8 +143,7 @@ fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
 
 /// Refuses an edition that breaks the rules no mail may break.
 fn preflight(config: &Config, frozen: &Frozen, sender: &Sender) -> anyhow::Result<()> {
-    let message =
-        message::compose(&frozen.edition, &frozen.rendered, &sample_reader()?, sender, Occasion::Sample(0))?;
+    let message = message::compose(&frozen.edition, &frozen.rendered, &sample_reader()?, sender, Occasion::Sample(0))?;
     let to_file = matches!(config.destination, Destination::File(_)) && !frozen.edition.has_unsubscribe;
     let rows: Vec<lint::Row> = lint::lint(&message.octets, &preview::own_words(&frozen.edition))
         .into_iter()
@@ -210,10 +209,15 @@ async fn deliver(setting: &Setting, run: &Run<'_>, frozen: &Frozen) -> anyhow::R
             asked_to.store(true, Ordering::Relaxed);
         }
     });
-    let report = mailing::deliver(run, frozen, || setting.now(), |count| {
-        bar.inc(count as u64);
-        !asked.load(Ordering::Relaxed)
-    })
+    let report = mailing::deliver(
+        run,
+        frozen,
+        || setting.now(),
+        |count| {
+            bar.inc(count as u64);
+            !asked.load(Ordering::Relaxed)
+        },
+    )
     .await;
     ctrl_c.abort();
     bar.finish_and_clear();

@@ -5,11 +5,11 @@ use std::{fs::File, path::PathBuf};
 use anyhow::Context as _;
 use serde_json::json;
 
-use super::{Exit, Setting, print, print_json, stranger, table};
+use super::{Exit, Setting, print, print_json, table};
 use crate::{
     config::Config,
     ledger::{Added, Ledger},
-    subscriber::{self, Address, Status, Subscriber},
+    subscriber::{self, Address, Row, Status, Subscriber},
 };
 
 /// Rows that go to the store in one transaction.
@@ -64,7 +64,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         Action::Add { address, name, tags, language } => {
             let tags = tags.split_whitespace().map(str::to_owned).collect();
             let name = name.map(|name| crate::html::line(&name));
-            let row = Subscriber { name, tags, language, ..stranger(address.clone()) };
+            let row = Row { address: address.clone(), name, language, timezone: None, tags, status: Status::Active };
             let added = ledger.upsert(&[row], None, setting.now()).await?;
             let status = ledger.subscriber(&address).await?.map_or(Status::Active, |known| known.status);
             let word = if added.new > 0 { "added" } else { "was known" };
@@ -162,7 +162,7 @@ async fn import(
 
 async fn put(
     ledger: &Ledger,
-    batch: &mut Vec<Subscriber>,
+    batch: &mut Vec<Row>,
     sync: Option<i64>,
     setting: &Setting,
     sum: &mut Added,

@@ -34,8 +34,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
         return Ok(Exit::Done);
     };
-    let of_name: Vec<_> =
-        files.iter().filter(|(file, _)| file.split('.').next() == Some(name.as_str())).collect();
+    let of_name: Vec<_> = files.iter().filter(|(file, _)| file.split('.').next() == Some(name.as_str())).collect();
     if of_name.is_empty() {
         return Err(Usage(format!("no built-in template `{name}`\nhint: `tidings templates list` shows them")).into());
     }

@@ -14,6 +14,7 @@ use crate::{
     deliver::{Destination, Limits, Relay, Tls},
     digest::Digest,
     edition::ImageUse,
+    message,
     source::{Kind, Location, Source, fetch},
     teaser::Maker,
 };
@@ -24,10 +25,12 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    lettre_mailbox(&file.publication.from)
-        .map_err(|why| document.value(&at(&["publication", "from"]), why).hint("write `Name <name@domain>`"))?;
-    if let Some(reply_to) = &file.publication.reply_to {
-        lettre_mailbox(reply_to).map_err(|why| document.value(&at(&["publication", "reply_to"]), why))?;
+    let mailboxes = [("from", Some(&file.publication.from)), ("reply_to", file.publication.reply_to.as_ref())];
+    for (key, mailbox) in mailboxes {
+        if let Some(Err(error)) = mailbox.map(|text| message::mailbox(text)) {
+            let fault = document.value(&at(&["publication", key]), error.to_string());
+            return Err(fault.hint("write `Name <name@domain>`"));
+        }
     }
     if file.dkim.is_some() {
         return Err(document
@@ -82,10 +85,6 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
         subscribers: file.subscribers.file.map(|file| root.join(file)),
         templates,
     })
-}
-
-fn lettre_mailbox(text: &str) -> Result<lettre::message::Mailbox, String> {
-    text.parse().map_err(|_| format!("`{text}` is no mailbox"))
 }
 
 fn sources(tables: Vec<SourceTable>, root: &Path, document: &Document<'_>) -> Result<Vec<Source>, Diagnostic> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 
 use super::{Error, Ledger};
-use crate::subscriber::{Address, Status, Subscriber};
+use crate::subscriber::{Address, Row as Entry, Status, Subscriber};
 
 /// SQLite takes at most 32,766 bound values in a statement; a subscriber needs nine.
 const ROWS: usize = 3_000;
@@ -26,7 +26,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn upsert(&self, rows: &[Subscriber], sync: Option<i64>, now: DateTime<Utc>) -> Result<Added, Error> {
+    pub async fn upsert(&self, rows: &[Entry], sync: Option<i64>, now: DateTime<Utc>) -> Result<Added, Error> {
         let mut write = self.write().await?;
         let before: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriber").fetch_one(&mut *write).await?;
         for rows in rows.chunks(ROWS) {

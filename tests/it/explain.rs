@@ -19,7 +19,8 @@ fn check(project: &Project, title: &str, selected: bool, words: &str) {
 
 /// A feed of the given items: id, path, title, date, words.
 fn feed(items: &[(&str, &str, &str, &str, &str)]) -> String {
-    let mut feed = "<rss version=\"2.0\"><channel><title>Harbour</title><link>https://harbour.example/</link>".to_owned();
+    let mut feed =
+        "<rss version=\"2.0\"><channel><title>Harbour</title><link>https://harbour.example/</link>".to_owned();
     for (id, path, title, date, words) in items {
         feed.push_str(&format!(
             "<item><guid isPermaLink=\"false\">{id}</guid><link>https://harbour.example/{path}</link>\

@@ -79,7 +79,8 @@ fn what_init_writes_works_at_once() {
 #[test]
 fn posts_are_data_not_templates() {
     let hostile = "{{ get_env(name=\"HOME\") }} {% include \"classic.mjml\" %}</mj-text><mj-raw>";
-    let post = format!("---\ntitle: '{hostile}'\ndate: 2025-05-30\n---\n\nA body with {{{{ posts }}}} in it, as text.\n");
+    let post =
+        format!("---\ntitle: '{hostile}'\ndate: 2025-05-30\n---\n\nA body with {{{{ posts }}}} in it, as text.\n");
     let project = Project::with_notes("").file("posts/hostile.md", post);
     let shown = project.run("preview --json --text p.txt").code(0).json();
     assert_eq!(shown["posts"][0]["title"].as_str(), Some(hostile));

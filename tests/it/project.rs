@@ -28,17 +28,18 @@ impl Project {
 
     /// A project with one folder source `notes`, one digest `weekly`, mail to files, and `extra` after it.
     pub fn with_notes(extra: &str) -> Self {
-        Self::new().file(
-            "tidings.toml",
-            &format!(
-                "[publication]\nname = \"Notes\"\nfrom = \"Notes <notes@harbour.example>\"\n\n\
+        Self::new()
+            .file(
+                "tidings.toml",
+                &format!(
+                    "[publication]\nname = \"Notes\"\nfrom = \"Notes <notes@harbour.example>\"\n\n\
                  [[source]]\nname = \"notes\"\nfolder = \"posts\"\nbase_url = \"https://harbour.example/\"\n\n\
                  [digest.weekly]\nsubject = \"{{{{ posts[0].title }}}}\"\nschedule = \"weekly mon 07:30\"\n\n\
                  [smtp]\nurl = \"file:outbox\"\n\n[web]\npublic_url = \"https://news.harbour.example\"\n\n\
                  [subscribers]\nfile = \"subscribers.csv\"\n\n{extra}\n"
-            ),
-        )
-        .file("subscribers.csv", "email,name\nada@readers.example,Ada\nben@readers.example,Ben\n")
+                ),
+            )
+            .file("subscribers.csv", "email,name\nada@readers.example,Ada\nben@readers.example,Ben\n")
     }
 
     pub fn file(self, path: &str, text: impl AsRef<[u8]>) -> Self {

@@ -31,7 +31,8 @@ fn five_sources_fail_each_in_its_way_and_the_sixth_goes_out() {
         good => Answer::new("200 OK", FEED.replace("NAME", good)),
     });
     let names = ["gone", "busy", "broken", "garbage", "silent", "good"];
-    let project = Project::new().file("tidings.toml", config(&web, &names)).file("s.csv", "email\nada@readers.example\n");
+    let project =
+        Project::new().file("tidings.toml", config(&web, &names)).file("s.csv", "email\nada@readers.example\n");
     let sent = project.run("send --yes --json").code(0).json();
     assert_eq!((&sent["posts"], &sent["sent"]), (&1.into(), &1.into()));
     let status = project.run("status --json").code(0).json();
@@ -58,7 +59,8 @@ fn what_did_not_change_and_what_fails_later_keeps_its_posts() {
                 Answer::new("200 OK", FEED.replace("NAME", "kept")).header("ETag: \"v1\"")
             }
         });
-        let project = Project::new().file("tidings.toml", config(&web, &["kept"])).file("s.csv", "email\nada@readers.example\n");
+        let project =
+            Project::new().file("tidings.toml", config(&web, &["kept"])).file("s.csv", "email\nada@readers.example\n");
         project.run("preview").code(0);
         let sent = project.run("send --yes --json").code(0).json();
         assert_eq!(sent["posts"], 1, "{second}");

@@ -25,9 +25,11 @@ fn the_file_never_revives_who_left() {
     project.write("subscribers.csv", "email,status\nADA@readers.example,active\nben@readers.example,active\n");
     project.run("subscribers import subscribers.csv").code(0);
     let list = project.run("subscribers list --json").code(0).json();
-    let ada = list["subscribers"].as_array().unwrap().iter().find(|one| {
-        one["email"].as_str().unwrap().eq_ignore_ascii_case("ada@readers.example")
-    });
+    let ada = list["subscribers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["email"].as_str().unwrap().eq_ignore_ascii_case("ada@readers.example"));
     assert_eq!(ada.unwrap()["status"], "unsubscribed");
 }
 
@@ -42,7 +44,8 @@ fn who_is_taken_out_of_the_file_gets_no_mail() {
 #[test]
 fn a_spreadsheet_runs_no_formula_of_a_subscriber() {
     let project = Project::with_notes("");
-    let odd = Project::with_notes("").file("subscribers.csv", "email,name\nada@readers.example,\"=HYPERLINK(\"\"x\"\")\"\n");
+    let odd =
+        Project::with_notes("").file("subscribers.csv", "email,name\nada@readers.example,\"=HYPERLINK(\"\"x\"\")\"\n");
     assert!(odd.run("subscribers export").code(0).stdout.contains("'=HYPERLINK"));
     assert!(project.run("subscribers export").code(0).stdout.contains("ada@readers.example"));
 }

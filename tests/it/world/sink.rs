@@ -149,6 +149,11 @@ impl SmtpSink {
     }
 
     /// Every line so far: `C: …` for the client's, `S: …` for ours; message bodies left out.
+    pub fn count(&self) -> usize {
+        self.shared.state().messages.len()
+    }
+
+    /// Every line of every conversation.
     pub fn transcript(&self) -> Vec<String> {
         self.shared.state().transcript.clone()
     }
