@@ -1,6 +1,6 @@
 //! The command line: what is said before and after the verb.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, path::PathBuf, sync::OnceLock};
 
 use chrono::{DateTime, Utc};
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -112,30 +112,37 @@ impl Cli {
             quiet: self.quiet,
             now: self.now,
             environment,
+            store: OnceLock::new(),
         };
-        match self.verb {
-            Verb::Init(args) => cmd::init::run(args, &setting),
-            Verb::Check(args) => cmd::check::run(args, &setting).await,
-            Verb::Explain(args) => cmd::explain::run(args, &setting).await,
-            Verb::Preview(args) => cmd::preview::run(args, &setting).await,
-            Verb::Test(args) => cmd::test::run(args, &setting).await,
-            Verb::Send(args) => cmd::send::run(args, &setting).await,
-            Verb::Render(args) => cmd::render::run(args),
-            Verb::Templates(args) => cmd::templates::run(args, &setting).await,
-            Verb::Next(args) => cmd::next::run(args, &setting).await,
-            Verb::Editions(args) => cmd::editions::run(args, &setting).await,
-            Verb::Subscribers(args) => cmd::subscribers::run(args, &setting).await,
-            Verb::Status(args) => cmd::status::run(args, &setting).await,
-            Verb::Completions { shell } => completions(shell),
-            Verb::Man => man(),
-            Verb::Later(later) => Err(cmd::not_yet(match later {
-                Later::Run(_) => "run",
-                Later::Worker(_) => "worker",
-                Later::Bounce(_) => "bounce",
-                Later::Backup(_) => "backup",
-                Later::Restore(_) => "restore",
-            })),
-        }
+        let ended = run(self.verb, &setting).await;
+        setting.close().await;
+        ended
+    }
+}
+
+async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
+    match verb {
+        Verb::Init(args) => cmd::init::run(args, setting),
+        Verb::Check(args) => cmd::check::run(args, setting).await,
+        Verb::Explain(args) => cmd::explain::run(args, setting).await,
+        Verb::Preview(args) => cmd::preview::run(args, setting).await,
+        Verb::Test(args) => cmd::test::run(args, setting).await,
+        Verb::Send(args) => cmd::send::run(args, setting).await,
+        Verb::Render(args) => cmd::render::run(args),
+        Verb::Templates(args) => cmd::templates::run(args, setting).await,
+        Verb::Next(args) => cmd::next::run(args, setting).await,
+        Verb::Editions(args) => cmd::editions::run(args, setting).await,
+        Verb::Subscribers(args) => cmd::subscribers::run(args, setting).await,
+        Verb::Status(args) => cmd::status::run(args, setting).await,
+        Verb::Completions { shell } => completions(shell),
+        Verb::Man => man(),
+        Verb::Later(later) => Err(cmd::not_yet(match later {
+            Later::Run(_) => "run",
+            Later::Worker(_) => "worker",
+            Later::Bounce(_) => "bounce",
+            Later::Backup(_) => "backup",
+            Later::Restore(_) => "restore",
+        })),
     }
 }
 

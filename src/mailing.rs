@@ -253,7 +253,8 @@ async fn hand_over(run: &Run<'_>, frozen: &Frozen, line: &mut Transport, share: 
 /// Turns an outcome into the row's next state (`mail-rules` E2–E5).
 fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, now: DateTime<Utc>) -> Settled {
     let seed = claim.subscriber.id.cast_unsigned();
-    let wait = || backoff::next_try(&limits.retry, claim.tries, seed).and_then(|wait| TimeDelta::from_std(wait).ok());
+    let wait =
+        || backoff::next_try(&limits.retry, claim.tries + 1, seed).and_then(|wait| TimeDelta::from_std(wait).ok());
     let later = || wait().map(|wait| now + wait);
     let unanswered = |text: &String| Reply { text: text.clone(), ..Reply::default() };
     let (verdict, reply) = match outcome {

@@ -107,6 +107,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     };
     match action {
         Action::Replay { .. } => {
+            super::subscribers::sync(setting, &config, &ledger).await?;
             let planned = ledger.replay(frozen.row, &chosen.name, &chosen.audience).await?;
             print(&format!("edition {number} is planned again for {planned}; `tidings send` delivers it\n"))?;
         }

@@ -16,6 +16,7 @@ pub mod test;
 use std::{
     io::{self, Write as _},
     path::PathBuf,
+    sync::OnceLock,
 };
 
 use anyhow::Context as _;
@@ -71,6 +72,8 @@ pub struct Setting {
     pub now: Option<DateTime<Utc>>,
     /// The process's variables.
     pub environment: Vec<(String, String)>,
+    /// The store, once a command opened it.
+    pub store: OnceLock<Ledger>,
 }
 
 impl Setting {
@@ -91,7 +94,15 @@ impl Setting {
 
     /// Opens the store.
     pub async fn open(&self, config: &Config) -> Result<Ledger, ledger::Error> {
-        Ledger::open(&config.store, self.now()).await
+        let ledger = Ledger::open(&config.store, self.now()).await?;
+        Ok(self.store.get_or_init(|| ledger).clone())
+    }
+
+    /// Closes the store, so that it is one file again.
+    pub async fn close(&self) {
+        if let Some(ledger) = self.store.get() {
+            ledger.close().await;
+        }
     }
 
     /// Says something to the person at the terminal.

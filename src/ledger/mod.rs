@@ -93,6 +93,11 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Writes everything into the one file and lets go of it.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// The signing keys, newest first.
     ///
     /// # Errors

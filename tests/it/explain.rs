@@ -61,10 +61,10 @@ fn time_passes_and_every_post_has_its_reason() {
     let edited = ("edited", "edited", "Edited", OLD, "Quite other words now, and more of them than before.");
     let moved = ("moved", "new-place", "Moved", OLD, "A story that will stand at another address tomorrow.");
     let late = ("late", "late", "Late", "Fri, 30 May 2025 08:00:00 GMT", "Indexed days after it was published.");
-    let fresh = ("fresh", "fresh", "Fresh", "Sun, 01 Jun 2025 11:00:00 GMT", FERRY);
+    let fresh = ("fresh", "fresh", "Sunday ferry", "Sun, 01 Jun 2025 11:00:00 GMT", FERRY);
     let backdated = ("backdated", "backdated", "Backdated", "Mon, 03 Feb 2020 08:00:00 GMT", "From an old archive.");
     project.write("feed.xml", feed(&[edited, moved, late, fresh, backdated]));
-    let twin = format!("---\ntitle: Fresh\ndate: 2025-06-01T12:00:00Z\n---\n\n{FERRY}\n");
+    let twin = format!("---\ntitle: Sunday ferry\ndate: 2025-06-01T12:00:00Z\n---\n\n{FERRY}\n");
     project.write("posts/twin.md", twin);
     project.write("posts/draft.md", "---\ntitle: Draft\ndate: 2025-05-25\n---\n\nFinished at last.\n");
     check(&project, "Edited", false, "edition 1");
@@ -73,7 +73,8 @@ fn time_passes_and_every_post_has_its_reason() {
     check(&project, "Backdated", false, "30d");
     check(&project, "Draft", true, "");
     let all = project.run("explain --json").code(0).json();
-    let twins: Vec<_> = all["posts"].as_array().unwrap().iter().filter(|post| post["title"] == "Fresh").collect();
+    let twins: Vec<_> =
+        all["posts"].as_array().unwrap().iter().filter(|post| post["title"] == "Sunday ferry").collect();
     assert_eq!(twins.len(), 2);
     let kept: Vec<_> = twins.iter().filter(|post| post["selected"] == true).collect();
     assert_eq!((kept.len(), &kept[0]["source"]), (1, &"paper".into()), "{all}");

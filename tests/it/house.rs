@@ -39,7 +39,7 @@ fn each_technology_has_one_home() {
         ("sqlx::", &["src/ledger/"][..]),
         ("mrml::", &["src/render/mjml"]),
         ("tera::", &["src/render/templates"]),
-        ("reqwest::", &["src/source/fetch"]),
+        ("reqwest::", &["src/source/fetch", "src/source/guard"]),
         ("TcpStream", &["src/deliver/smtp"]),
         ("Utc::now", &["src/cmd/", "src/daemon", "src/web"]),
     ] {

@@ -119,6 +119,9 @@ fn a_store_that_cannot_be_written_sends_nothing() {
     let sink = SmtpSink::start();
     let project = project(3, &sink);
     project.run("preview").code(0);
+    for companion in ["tidings.db-wal", "tidings.db-shm"] {
+        let _ = std::fs::remove_file(project.path(companion));
+    }
     project.write("tidings.db", "this is no database, but long enough to look at as one");
     project.run("send --yes").code(1);
     assert_eq!(sink.count(), 0);
