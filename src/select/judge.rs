@@ -49,8 +49,9 @@ impl<'a> Judge<'a> {
         let first_seen = remembered.or(eligible.then_some(self.now));
         let date = post.published.or(first_seen).unwrap_or(self.now);
         let pin = named(&self.pin, post).filter(|_| eligible);
-        let sent = self.sent.edition(post, self.rules.duplicates == Duplicates::Merge);
-        let reason = match (ahead, pin, sent) {
+        let merge = self.rules.duplicates == Duplicates::Merge;
+        let mut sent = self.sent.edition(post, merge);
+        let mut reason = match (ahead, pin, sent) {
             _ if dropped => Reason::Dropped,
             _ if post.draft => Reason::Draft,
             (Some(date), ..) => Reason::Future(date),
@@ -61,6 +62,12 @@ impl<'a> Judge<'a> {
                 .or_else(|| self.aged(date))
                 .unwrap_or_else(|| self.new_or_not(first_seen.unwrap_or(self.now), date)),
         };
+        if merge && sent.is_none() && reason.is_in() {
+            sent = self.sent.retold(post);
+            if let Some(edition) = sent.filter(|_| pin.is_none()) {
+                reason = Reason::Sent(edition);
+            }
+        }
         Verdict { reason, first_seen, date, pin, sent: sent.is_some() }
     }
 

@@ -3,7 +3,7 @@
 //! Every post is compared with the few earlier ones that share a link, a title or a part of its fingerprint with it,
 //! never with all of them.
 
-use std::collections::HashMap;
+use std::{cell::OnceCell, collections::HashMap};
 
 use super::{
     SentPost,
@@ -45,18 +45,26 @@ impl<'a> Sent<'a> {
         sent
     }
 
-    /// The edition in which `post` went out, under this id or another; with `merge` also from another source.
+    /// The edition in which `post` went out, by its id or its link; with `merge` also from another source.
     pub(super) fn edition(&self, post: &Post, merge: bool) -> Option<i64> {
         if let Some(at) = self.by_id.get(&(post.source.as_str(), post.id.as_str())) {
             return Some(self.posts.get(*at)?.edition);
         }
-        let link = post.url.as_ref().map(canonical);
-        let linked = link.iter().filter_map(|link| self.by_link.get(link.as_str())).flatten();
-        let mut linked = linked.filter_map(|at| self.posts.get(*at)).filter(|sent| merge || sent.source == post.source);
-        if let Some(sent) = linked.next() {
-            return Some(sent.edition);
-        }
-        let hash = if merge { sketch(post).hash } else { 0 };
+        let link = post.url.as_ref().map(canonical)?;
+        let hash = OnceCell::new();
+        let same_page = |sent: &&SentPost| {
+            // A publisher that has several posts on one page gives them one link and other words.
+            let far = || distance(sent.fingerprint, *hash.get_or_init(|| sketch(post).hash)) > Some(SAME_TITLE);
+            if sent.source == post.source { !far() } else { merge }
+        };
+        let linked = self.by_link.get(link.as_str())?.iter().rev().take(LOOK_AT);
+        linked.filter_map(|at| self.posts.get(*at)).find(same_page).map(|sent| sent.edition)
+    }
+
+    /// The edition in which another source's post in nearly the same words went out.
+    pub(super) fn retold(&self, post: &Post) -> Option<i64> {
+        // Making a fingerprint takes longer than all else here: not where there is nothing to compare it with.
+        let hash = if self.by_band.is_empty() { 0 } else { sketch(post).hash };
         bands(hash)
             .filter_map(|band| self.by_band.get(&band))
             .flat_map(|posts| posts.iter().rev().take(LOOK_AT))
@@ -68,7 +76,8 @@ impl<'a> Sent<'a> {
 
 /// Stories already taken, to compare further ones with.
 pub(super) struct Stories<'a> {
-    merge: bool,
+    links: bool,
+    words: bool,
     taken: Vec<(usize, &'a Post, Sketch)>,
     by_id: HashMap<(&'a str, &'a str), usize>,
     by_link: HashMap<String, Vec<usize>>,
@@ -77,10 +86,12 @@ pub(super) struct Stories<'a> {
 }
 
 impl<'a> Stories<'a> {
-    /// Begins with none; with `merge` the same story from two sources is one.
-    pub(super) fn new(merge: bool) -> Self {
+    /// Begins with none. With `links` a link names one story whatever its source, with `words` so do nearly the same
+    /// words from another source.
+    pub(super) fn new(links: bool, words: bool) -> Self {
         Self {
-            merge,
+            links,
+            words,
             taken: Vec::new(),
             by_id: HashMap::new(),
             by_link: HashMap::new(),
@@ -91,8 +102,8 @@ impl<'a> Stories<'a> {
 
     /// Takes `post` unless the same story is taken already, whose index it then gives back.
     pub(super) fn take(&mut self, index: usize, post: &'a Post) -> Option<usize> {
-        let sketch = sketch(post);
-        let title = title_key(&post.title);
+        let sketch = if self.words { sketch(post) } else { Sketch { hash: 0, words: 0 } };
+        let title = title_key(&post.title).filter(|_| self.words);
         let link = post.url.as_ref().map(canonical);
         if let Some(same) = self.find(post, sketch, title.as_deref(), link.as_deref()) {
             return self.taken.get(same).map(|(index, ..)| *index);
@@ -103,13 +114,11 @@ impl<'a> Stories<'a> {
         if let Some(link) = link {
             self.by_link.entry(link).or_default().push(at);
         }
-        if self.merge {
-            if let Some(title) = title {
-                self.by_title.entry(title).or_default().push(at);
-            }
-            for band in bands(sketch.hash) {
-                self.by_band.entry(band).or_default().push(at);
-            }
+        if let Some(title) = title {
+            self.by_title.entry(title).or_default().push(at);
+        }
+        for band in bands(sketch.hash) {
+            self.by_band.entry(band).or_default().push(at);
         }
         None
     }
@@ -118,9 +127,13 @@ impl<'a> Stories<'a> {
         if let Some(at) = self.by_id.get(&(post.source.as_str(), post.id.as_str())) {
             return Some(*at);
         }
-        let same_source = |at: &usize| self.taken.get(*at).is_some_and(|(_, other, _)| other.source == post.source);
-        let mut linked = link.and_then(|link| self.by_link.get(link)).into_iter().flatten();
-        if let Some(at) = linked.find(|at| self.merge || same_source(at)) {
+        // A publisher that has several posts on one page gives them one link and different titles.
+        let same_page = |at: &&usize| {
+            let other = self.taken.get(**at).map(|(_, other, _)| *other);
+            other.is_some_and(|other| if other.source == post.source { other.title == post.title } else { self.links })
+        };
+        let linked = link.and_then(|link| self.by_link.get(link)).into_iter();
+        if let Some(at) = linked.flat_map(|posts| posts.iter().rev().take(LOOK_AT)).find(same_page) {
             return Some(*at);
         }
         let titled = title.and_then(|title| self.by_title.get(title)).into_iter();
@@ -146,10 +159,9 @@ fn retold(post: &Post, ours: Sketch, other: &Post, theirs: Sketch) -> bool {
     let alike = u64::from(short) * 4 >= u64::from(long) * 3;
     match (ours.hash ^ theirs.hash).count_ones() {
         _ if !alike => false,
-        0..=SAME_TEXT => true,
-        0..=EDITED_TEXT => titles_agree(&post.title, &other.title),
-        0..=SAME_TITLE => same_title(),
-        _ => false,
+        bits if bits <= SAME_TEXT => true,
+        bits if bits <= EDITED_TEXT => titles_agree(&post.title, &other.title),
+        bits => bits <= SAME_TITLE && same_title(),
     }
 }
 
@@ -174,6 +186,11 @@ fn title_key(title: &str) -> Option<String> {
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let wide = words.iter().flat_map(|word| word.chars()).filter(|c| u32::from(*c) >= 0x2e80).count();
     (words.len() >= 3 || wide >= 6).then(|| words.join(" "))
+}
+
+/// In how many bits two fingerprints differ; `None` where a text is too short to have one.
+fn distance(a: u64, b: u64) -> Option<u32> {
+    (a != 0 && b != 0).then(|| (a ^ b).count_ones())
 }
 
 /// The parts of a fingerprint, each with its place; none of a text that has no fingerprint.

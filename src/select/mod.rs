@@ -179,86 +179,117 @@ impl Selection {
 /// one, counts the posts that did not go out before.
 pub fn select(posts: Vec<Post>, rules: &Rules, seen: &Seen, now: DateTime<Utc>) -> Selection {
     let judge = Judge::new(rules, seen, now);
-    let mut source_order = HashMap::new();
-    for post in &posts {
-        let next = source_order.len();
-        source_order.entry(post.source.clone()).or_insert(next);
-    }
-    let verdicts: Vec<Verdict> = posts.iter().map(|post| judge.verdict(post)).collect();
-    let key = |index: &usize| {
-        let (verdict, post) = (&verdicts[*index], &posts[*index]);
-        (verdict, post, source_order.get(&post.source).copied().unwrap_or_default())
-    };
+    let mut table = Table { rules, verdicts: posts.iter().map(|post| judge.verdict(post)).collect(), posts: &posts };
+    let open = table.tell_each_story_once();
+    let mut picked = table.cut(open);
+    table.arrange(&mut picked);
+    table.wait_for_more(&mut picked);
 
-    // The same story goes in once: pinned, or else as it was published first.
-    let mut reasons: Vec<Reason> = verdicts.iter().map(|verdict| verdict.reason.clone()).collect();
-    let mut open: Vec<usize> = (0..posts.len()).filter(|index| reasons[*index].is_in()).collect();
-    open.sort_by_cached_key(|index| {
-        let (verdict, post, source) = key(index);
-        (verdict.pin.unwrap_or(usize::MAX), verdict.date, source, post.title.clone(), post.id.clone(), *index)
+    let verdicts = table.verdicts;
+    let candidates = posts.into_iter().zip(verdicts).map(|(post, verdict)| {
+        let Verdict { first_seen, reason, .. } = verdict;
+        Candidate { post, first_seen, reason }
     });
-    let mut stories = Stories::new(rules.duplicates == Duplicates::Merge);
-    let mut pins = HashSet::new();
-    open.retain(|index| {
-        let same = stories.take(*index, &posts[*index]);
-        let own_pin = verdicts[*index].pin.is_some_and(|pin| pins.insert(pin));
-        match same {
-            Some(other) if !own_pin => {
-                let other = &posts[other];
-                reasons[*index] = Reason::Duplicate { title: other.title.clone(), source: other.source.clone() };
-                false
+    Selection { candidates: candidates.collect(), picked }
+}
+
+/// The posts and what is known of each; posts are named by their place in both.
+struct Table<'a> {
+    rules: &'a Rules,
+    posts: &'a [Post],
+    verdicts: Vec<Verdict>,
+}
+
+impl Table<'_> {
+    /// Takes out posts that tell the same story as another: the pinned one stays, or else the one published first.
+    fn tell_each_story_once(&mut self) -> Vec<usize> {
+        let sources = self.sources();
+        let mut open: Vec<usize> = (0..self.posts.len()).filter(|at| self.verdicts[*at].reason.is_in()).collect();
+        open.sort_by_cached_key(|at| {
+            let (post, verdict) = (&self.posts[*at], &self.verdicts[*at]);
+            let source = sources.get(post.source.as_str()).copied();
+            (verdict.pin.unwrap_or(usize::MAX), verdict.date, source, &post.title, &post.id, *at)
+        });
+        let merge = self.rules.duplicates == Duplicates::Merge;
+        let mut stories = Stories::new(merge, merge && sources.len() > 1);
+        let mut pins = HashSet::new();
+        let mut doubles = Vec::new();
+        open.retain(|at| {
+            let told = stories.take(*at, &self.posts[*at]);
+            // Two posts that the editor pinned one by one are both wanted.
+            let wanted = self.verdicts[*at].pin.is_some_and(|pin| pins.insert(pin));
+            let double = told.filter(|_| !wanted);
+            doubles.extend(double.map(|other| (*at, other)));
+            double.is_none()
+        });
+        for (at, other) in doubles {
+            let Post { title, source, .. } = &self.posts[other];
+            self.verdicts[at].reason = Reason::Duplicate { title: title.clone(), source: source.clone() };
+        }
+        open
+    }
+
+    /// Keeps as many as go in: the pinned, then the newest, or the lightest where weight decides.
+    fn cut(&mut self, mut open: Vec<usize>) -> Vec<usize> {
+        let by_weight = self.rules.order == Order::Weight;
+        open.sort_by_cached_key(|at| {
+            let (post, verdict) = (&self.posts[*at], &self.verdicts[*at]);
+            let weight = post.weight.filter(|_| by_weight).unwrap_or(i64::MAX);
+            (verdict.pin.unwrap_or(usize::MAX), weight, Reverse(verdict.date), &post.title, &post.id, &post.source)
+        });
+        let mut of_source: HashMap<&str, usize> = HashMap::new();
+        let mut count = 0;
+        open.retain(|at| {
+            let taken = of_source.entry(&self.posts[*at].source).or_default();
+            let verdict = &mut self.verdicts[*at];
+            let cap = self.rules.per_source.filter(|cap| *taken >= *cap && verdict.pin.is_none());
+            if let Some(cap) = cap {
+                verdict.reason = Reason::PerSource(cap);
+            } else if count >= self.rules.max {
+                verdict.reason = Reason::Max(self.rules.max);
+            } else {
+                *taken += 1;
+                count += 1;
             }
-            _ => true,
-        }
-    });
-
-    // Which go in when there are too many: the pinned, then the newest, or the lightest where weight decides.
-    let newest_first = |index: &usize| {
-        let (verdict, post, source) = key(index);
-        (Reverse(verdict.date), post.title.clone(), post.id.clone(), source, *index)
-    };
-    let weight = |index: &usize| match rules.order {
-        Order::Weight => posts[*index].weight.unwrap_or(i64::MAX),
-        Order::Newest | Order::Oldest | Order::Source => 0,
-    };
-    open.sort_by_cached_key(|index| (verdicts[*index].pin.unwrap_or(usize::MAX), weight(index), newest_first(index)));
-    let mut of_source: HashMap<&str, usize> = HashMap::new();
-    let mut count = 0;
-    open.retain(|index| {
-        let taken = of_source.entry(&posts[*index].source).or_default();
-        let pinned = verdicts[*index].pin.is_some();
-        if let Some(cap) = rules.per_source.filter(|cap| *taken >= *cap && !pinned) {
-            reasons[*index] = Reason::PerSource(cap);
-            return false;
-        }
-        if count >= rules.max {
-            reasons[*index] = Reason::Max(rules.max);
-            return false;
-        }
-        *taken += 1;
-        count += 1;
-        true
-    });
-
-    // The pinned stand in their own order already, and newest and weight are arranged as they were chosen.
-    let free = open.iter().position(|index| verdicts[*index].pin.is_none()).unwrap_or(open.len());
-    match rules.order {
-        Order::Newest | Order::Weight => {}
-        Order::Oldest => open[free..].reverse(),
-        Order::Source => open[free..].sort_by_key(|index| key(index).2),
+            verdict.reason.is_in()
+        });
+        open
     }
 
-    let fresh = open.iter().filter(|index| !verdicts[**index].sent).count();
-    if fresh < rules.min.max(1) {
-        for index in open.drain(..) {
-            reasons[index] = Reason::Waits { found: fresh, min: rules.min.max(1) };
+    /// Puts the posts behind the pinned ones into the order that the rules name; so far the newest or lightest lead.
+    fn arrange(&self, picked: &mut [usize]) {
+        let pinned = picked.iter().take_while(|at| self.verdicts[**at].pin.is_some()).count();
+        let free = picked.get_mut(pinned..).unwrap_or_default();
+        match self.rules.order {
+            Order::Newest | Order::Weight => {}
+            Order::Oldest => free.reverse(),
+            Order::Source => {
+                let sources = self.sources();
+                free.sort_by_key(|at| sources.get(self.posts[*at].source.as_str()).copied());
+            }
         }
     }
 
-    let judged = posts.into_iter().zip(verdicts).zip(reasons);
-    let candidates =
-        judged.map(|((post, verdict), reason)| Candidate { post, first_seen: verdict.first_seen, reason }).collect();
-    Selection { picked: open, candidates }
+    /// Picks nothing where too few posts are new.
+    fn wait_for_more(&mut self, picked: &mut Vec<usize>) {
+        let found = picked.iter().filter(|at| !self.verdicts[**at].sent).count();
+        let min = self.rules.min.max(1);
+        if found < min {
+            for at in picked.drain(..) {
+                self.verdicts[at].reason = Reason::Waits { found, min };
+            }
+        }
+    }
+
+    /// The sources in the order in which their posts came.
+    fn sources(&self) -> HashMap<&str, usize> {
+        let mut places = HashMap::new();
+        for post in self.posts {
+            let next = places.len();
+            places.entry(post.source.as_str()).or_insert(next);
+        }
+        places
+    }
 }
 
 #[cfg(test)]
@@ -543,6 +574,17 @@ pub(crate) mod tests {
         // Without a link there is nothing to be merged by but the words.
         let unlinked = |name| Post { url: None, ..on(name, 20) };
         check(&Rules::default(), &Seen::default(), vec![unlinked("a"), unlinked("b")], &["a", "b"], &[FIRST, FIRST]);
+    }
+
+    #[test]
+    fn posts_that_share_a_page_are_still_posts_of_their_own() {
+        let release = |name, day, words: &str| {
+            let body = (0..120).map(|n| format!("{words}{} ", n * 7919 % 1013)).collect();
+            linked("https://blog.example/changes", Post { body, ..on(name, day) })
+        };
+        let seen = past(&[], vec![sent(&release("1.0", 10, "old"), 3)]);
+        let posts = vec![release("1.1", 20, "new"), release("1.2", 21, "other")];
+        check(&Rules::default(), &seen, posts, &["1.2", "1.1"], &[NEW, NEW]);
     }
 
     proptest! {

@@ -57,7 +57,7 @@ mod tests {
 
     #[track_caller]
     fn check(blocks: &[(BlockKind, &str)], expect: Result<&str, &str>) {
-        assert_eq!(made(Maker::Lead, "", blocks).as_deref(), expect.as_ref().map(|text| *text).map_err(|why| why));
+        assert_eq!(made(Maker::Lead, "", blocks).as_deref(), expect.as_ref().map(|text| *text));
     }
 
     #[test]
