@@ -149,7 +149,7 @@ mod tests {
         check("Dr. Who, \"X\"", "\"Dr. Who, \\\"X\\\"\"");
         check("Zoë", "=?utf-8?q?Zo=C3=AB?=");
         check("港のたより", "=?utf-8?b?5riv44Gu44Gf44KI44KK?=");
-        check("=?utf-8?q?x?=", "=?utf-8?q?=3D=3Futf=2D8=3Fq=3Fx=3F=3D?=");
+        check("=?utf-8?q?x?=", "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?=");
     }
 
     #[test]
