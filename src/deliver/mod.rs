@@ -178,6 +178,14 @@ impl Transport {
 mod tests {
     use super::Message;
 
+    #[test]
+    fn a_delivery_may_run_on_any_thread() {
+        fn check<T: Send>(_: impl FnOnce() -> T) {}
+        let message = message("");
+        check(|| async { super::Transport::open(&super::Destination::File("outbox".into())).await });
+        check(move || async move { super::Transport::File("outbox".into()).deliver(&message).await });
+    }
+
     /// A message with these octets to `ana@lisbon.example`.
     pub(super) fn message(octets: &str) -> Message {
         Message {

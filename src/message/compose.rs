@@ -44,7 +44,7 @@ pub fn compose(
     fields.add("Subject", |column| header::unstructured(&personal.subject, column));
     fields.add("Message-ID", |_| message_id.clone());
     let answers = reply_to.as_ref().map_or(&from, |(_, address)| address);
-    list_fields(&mut fields, edition, subscriber, sender, occasion, answers);
+    list_fields(&mut fields, edition, subscriber, sender, occasion, (&from, answers));
     bulk_fields(&mut fields, edition, &from);
 
     let needs_smtputf8 = !(return_path.is_ascii()
@@ -97,7 +97,7 @@ fn list_fields(
     subscriber: &Subscriber,
     sender: &Sender,
     occasion: Occasion,
-    answers: &Address,
+    (from, answers): (&Address, &Address),
 ) {
     let token = slots::unsubscribe_token(edition, subscriber, sender, occasion);
     let page = slots::unsubscribe_page(sender, &token);
@@ -109,14 +109,9 @@ fn list_fields(
     if one_click {
         fields.add("List-Unsubscribe-Post", |_| "List-Unsubscribe=One-Click".to_owned());
     }
-    let id = format!("{}.{}", label(&edition.digest, 63), answers_domain(edition, answers));
+    let id = format!("{}.{}", label(&edition.digest, 63), from.domain());
     fields.add("List-Id", |column| header::bracketed(header::phrase(&edition.title, column), &id, column));
     fields.add("List-Help", |_| format!("<{}>", slots::mailto(answers)));
-}
-
-/// The list's domain is the sender's, whoever takes the answers.
-fn answers_domain(edition: &Edition, answers: &Address) -> String {
-    mailbox(&edition.publication.from).map_or(answers.domain().to_owned(), |(_, from)| from.domain().to_owned())
 }
 
 /// What keeps machines from answering and lets receivers tell our mailings apart.

@@ -9,9 +9,11 @@ const WORD: usize = 60;
 /// The octets of an encoded word between `=?utf-8?q?` and `?=`.
 const ENCODED: usize = 60;
 
-/// Makes one clean line: every run of white space and control characters becomes a single space.
+/// Makes one clean line: every run of spaces, line breaks and control characters becomes a single space.
+///
+/// Other white space, such as the wide space of Japanese names, is part of the text.
 pub fn line(text: &str) -> String {
-    let breaks = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    let breaks = |c: char| c == ' ' || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
     text.split(breaks).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -137,6 +139,7 @@ mod tests {
     #[test]
     fn lines_lose_what_could_start_a_field() {
         assert_eq!(line(" a\r\nBcc: b\0\u{2028}c\t\u{85}d "), "a Bcc: b c d");
+        assert_eq!(line("山田\u{3000}太郎"), "山田\u{3000}太郎");
     }
 
     #[test]
@@ -149,7 +152,7 @@ mod tests {
         check("Dr. Who, \"X\"", "\"Dr. Who, \\\"X\\\"\"");
         check("Zoë", "=?utf-8?q?Zo=C3=AB?=");
         check("港のたより", "=?utf-8?b?5riv44Gu44Gf44KI44KK?=");
-        check("=?utf-8?q?x?=", "=?utf-8?q?=3D=3Futf=2D8=3Fq=3Fx=3F=3D?=");
+        check("=?utf-8?q?x?=", "=?utf-8?b?PT91dGYtOD9xP3g/PQ==?=");
     }
 
     #[test]

@@ -9,6 +9,9 @@ pub(super) const WHOLE: usize = 64 * 1024;
 /// So much of a reply's words is kept.
 const KEPT: usize = 500;
 
+/// Class, subject and detail of an enhanced status code.
+type Enhanced = (u8, u16, u16);
+
 /// One line of a reply.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line<'a> {
@@ -45,7 +48,7 @@ pub(super) fn join(code: u16, texts: &[Vec<u8>]) -> Reply {
 }
 
 /// Splits `5.1.1 No such user` (RFC 3463 2).
-fn enhanced(text: &[u8]) -> Option<((u8, u16, u16), &[u8])> {
+fn enhanced(text: &[u8]) -> Option<(Enhanced, &[u8])> {
     let end = text.iter().position(|octet| *octet == b' ').unwrap_or(text.len());
     let (code, rest) = text.split_at(end);
     let code = std::str::from_utf8(code).ok()?;

@@ -7,7 +7,6 @@ use rustls::pki_types::{PrivateKeyDer, pem::PemObject as _};
 use super::*;
 use crate::deliver::tests::message;
 
-#[allow(dead_code, missing_docs, clippy::unwrap_used)]
 #[path = "../../../tests/it/world/sink.rs"]
 mod sink;
 

@@ -1,5 +1,8 @@
 //! An SMTP server that does what a test tells it, keeps what it is given, and sends nothing on.
 
+// Each test uses what it needs of it.
+#![allow(dead_code)]
+
 use std::{
     collections::HashMap,
     io::{BufRead as _, BufReader, Read, Write},
