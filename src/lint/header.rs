@@ -93,7 +93,7 @@ pub(super) fn list_id(message: &Seen) -> Vec<Finding> {
 pub(super) fn bulk(message: &Seen) -> Vec<Finding> {
     let has = |name: &str| !message.header(name).is_empty();
     let mut found = Vec::new();
-    if !message.header("Feedback-ID").first().is_some_and(|value| value.split(':').count() == 4) {
+    if message.header("Feedback-ID").first().is_none_or(|value| value.split(':').count() != 4) {
         found.push(warning("there is no Feedback-ID of four parts").at("Feedback-ID"));
     }
     if !has("Precedence") && !has("Auto-Submitted") {

@@ -11,6 +11,8 @@ use dom_query::Document;
 use mail_parser::{Message, MessageParser, PartType};
 use serde::Serialize;
 
+use crate::edition::Edition;
+
 /// What one rule says of an edition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
@@ -60,6 +62,24 @@ pub fn lint(octets: &[u8], own_words: &str) -> Vec<Row> {
         }));
     }
     rows
+}
+
+/// The text that the posts' authors and the editor wrote, for [`lint`].
+///
+/// What holds template marks of its own says nothing here: subject, preheader, such an intro.
+pub fn own_words(edition: &Edition) -> String {
+    let publication = &edition.publication;
+    let mut words = vec![edition.title.as_str(), publication.name.as_str()];
+    words.extend(publication.address.as_deref());
+    words.extend(edition.intro.as_deref().filter(|intro| !intro.contains("{{") && !intro.contains("{%")));
+    words.extend(edition.texts.values().map(String::as_str));
+    for item in &edition.posts {
+        words.extend([item.post.title.as_str(), item.teaser.text.as_str(), item.post.body.as_str()]);
+        words.extend(item.post.authors.iter().chain(&item.post.tags).map(String::as_str));
+        words.extend(item.post.image.as_ref().and_then(|image| image.alt.as_deref()));
+        words.extend(item.post.url.as_ref().map(url::Url::as_str));
+    }
+    words.join("\n")
 }
 
 /// Says whether `send` must refuse: an error of a rule on header, list, format or MIME structure.

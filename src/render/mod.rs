@@ -3,6 +3,7 @@
 mod color;
 mod context;
 mod intro;
+mod markup;
 mod mjml;
 mod templates;
 mod text;
@@ -15,6 +16,9 @@ use context::Context;
 use templates::Templates;
 
 pub(crate) use color::{READABLE, contrast, parse as parse_color};
+
+/// Gmail clips a page of 102 KB; what the recipients' own links add must fit as well.
+const CLIPPED: usize = 100 * 1024;
 
 /// The parts of an edition, the same for all its recipients but for the slots' markers
 /// ([`Edition::marker`]).
@@ -84,6 +88,7 @@ pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, E
             mjml::to_html(&mjml, mjml::Fonts::None).map_err(|fault| template_error(&templates, &name, &mjml, &fault))?
         }
     };
+    let (mjml, html) = shrink(&templates, &name, &mut context, &mut problems, (mjml, html));
     let html = speak(html, &context);
     let own = format!("{}.txt", edition.template);
     let own = if templates.has(&own) { own.as_str() } else { "classic.txt" };
@@ -105,7 +110,7 @@ pub fn mjml_file(path: &Path, data: Option<serde_json::Value>) -> Result<String,
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     mjml::to_html_with_includes(&markup, folder).map_err(|fault| {
-        let place = fault.at.map(|at| mjml::place(&markup, at)).map(|(line, column)| format!("{line}:{column}: "));
+        let place = fault.at.map(|at| markup::place(&markup, at)).map(|(line, column)| format!("{line}:{column}: "));
         Error::Template(format!("{}:{}{}", path.display(), place.unwrap_or_else(|| " ".to_owned()), fault.what))
     })
 }
@@ -139,10 +144,51 @@ fn reduce(templates: &Templates, name: &str, context: &mut Context, fault: Error
     Ok(problems)
 }
 
+/// Reduces the last posts to title and link until a mail client shows the whole page; markup is never cut.
+///
+/// A page that is too big even so stays as it is: the preflight rules say so.
+fn shrink(
+    templates: &Templates,
+    name: &str,
+    context: &mut Context,
+    problems: &mut Vec<String>,
+    full: (String, String),
+) -> (String, String) {
+    if full.1.len() < CLIPPED {
+        return full;
+    }
+    let posts = context.posts.clone();
+    let mut best = None;
+    let (mut low, mut high) = (1, posts.len());
+    while low <= high {
+        let reduced = low.midpoint(high);
+        context.posts = posts.clone();
+        context.posts.iter_mut().rev().take(reduced).for_each(context::Post::reduce);
+        let parts = templates.render(name, context).ok().and_then(|mjml| {
+            let html = mjml::to_html(&mjml, mjml::Fonts::None).ok()?;
+            (html.len() < CLIPPED).then_some((mjml, html))
+        });
+        match parts {
+            Some(parts) => {
+                best = Some((reduced, context.posts.clone(), parts));
+                high = reduced - 1;
+            }
+            None => low = reduced + 1,
+        }
+    }
+    let Some((reduced, shown, parts)) = best else {
+        context.posts = posts;
+        return full;
+    };
+    context.posts = shown;
+    problems.push(format!("the page is too big for Gmail: its last {reduced} posts are shown as title and link"));
+    parts
+}
+
 /// Points at the line of the user's file where its text is found, else at the line of what it gave.
-fn template_error(templates: &Templates, name: &str, mjml: &str, fault: &mjml::Fault) -> Error {
+fn template_error(templates: &Templates, name: &str, mjml: &str, fault: &markup::Fault) -> Error {
     let path = templates.path(name);
-    let Some((number, column)) = fault.at.map(|at| mjml::place(mjml, at)) else {
+    let Some((number, column)) = fault.at.map(|at| markup::place(mjml, at)) else {
         return Error::Template(format!("{path}: {}", fault.what));
     };
     let line = mjml.lines().nth(number - 1).unwrap_or_default();

@@ -216,6 +216,16 @@ fn a_post_that_breaks_the_layout_is_shown_as_title_and_link() {
 }
 
 #[test]
+fn a_page_that_gmail_would_clip_shows_its_last_posts_briefly() {
+    let posts: Vec<Item> = (0..60).map(|n| post(&format!("Post {n}"), &"words ".repeat(500))).collect();
+    let out = render(&edition(posts), None).unwrap();
+    assert!(out.html.len() < CLIPPED && out.html.len() > CLIPPED / 2, "{}", out.html.len());
+    assert_eq!(dom(&out.html).select("h2 a").length(), 60);
+    assert!(out.problems[0].contains("too big"));
+    assert_eq!(render(&edition(vec![post("One", &"words ".repeat(30_000))]), None).unwrap().problems.len(), 1);
+}
+
+#[test]
 fn a_template_that_is_broken_is_named_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.mjml");
