@@ -219,13 +219,23 @@ fn explain(
             table => document.value(table, format!("`{name}` is missing")),
         };
     }
+    let (message, hint) = message.split_once("\nhint: ").map_or((message, None), |(what, hint)| (what, Some(hint)));
     let fault = match variable(way, environment) {
         Some(name) => Diagnostic::new(format!("{name}: {message}")),
         None => document.value(way, format!("`{}`: {message}", dotted(way))),
     };
-    match nearest(&first, known.iter().copied()) {
-        Some(near) if message.starts_with("unknown variant") => fault.hint(format!("did you mean `{near}`?")),
-        _ => fault,
+    let near = if message.starts_with("unknown variant") {
+        nearest(&first, known.iter().copied())
+    } else if message.starts_with("failed to parse timezone") {
+        let zone = message.split('\'').nth(1).unwrap_or_default();
+        nearest(zone, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()))
+    } else {
+        None
+    };
+    match (hint, near) {
+        (Some(hint), _) => fault.hint(hint),
+        (None, Some(near)) => fault.hint(format!("did you mean `{near}`?")),
+        (None, None) => fault,
     }
 }
 

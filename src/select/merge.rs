@@ -19,6 +19,8 @@ const EDITED_TEXT: u32 = 6;
 const SAME_TITLE: u32 = 16;
 /// A fingerprint is cut into so many parts: two that differ in at most `EDITED_TEXT` bits share one of them.
 const BANDS: u32 = EDITED_TEXT + 1;
+/// A short text of so many different words is not repeated by chance.
+const ENOUGH_TO_REPEAT: usize = 6;
 /// So many posts with the same part are looked at, the latest first: what many posts share is a form, not a story.
 const LOOK_AT: usize = 64;
 
@@ -153,7 +155,8 @@ fn retold(post: &Post, ours: Sketch, other: &Post, theirs: Sketch) -> bool {
     }
     let same_title = || title_key(&post.title).is_some_and(|title| title_key(&other.title) == Some(title));
     if ours.hash == 0 || theirs.hash == 0 {
-        return same_title() && contained(text(post), text(other));
+        let told = if names_a_story(&post.title) { contained } else { repeated };
+        return same_title() && told(text(post), text(other));
     }
     let (short, long) = (ours.words.min(theirs.words), ours.words.max(theirs.words));
     let alike = u64::from(short) * 4 >= u64::from(long) * 3;
@@ -161,7 +164,7 @@ fn retold(post: &Post, ours: Sketch, other: &Post, theirs: Sketch) -> bool {
         _ if !alike => false,
         bits if bits <= SAME_TEXT => true,
         bits if bits <= EDITED_TEXT => titles_agree(&post.title, &other.title),
-        bits => bits <= SAME_TITLE && same_title(),
+        bits => bits <= SAME_TITLE && same_title() && names_a_story(&post.title),
     }
 }
 
@@ -173,6 +176,12 @@ fn contained(a: &str, b: &str) -> bool {
     shared * 10 >= short.len() * 8
 }
 
+/// Says whether two short texts are made of the very same words, and enough of them to be no mere form.
+fn repeated(a: &str, b: &str) -> bool {
+    let words = vocabulary(a);
+    words.len() >= ENOUGH_TO_REPEAT && words == vocabulary(b)
+}
+
 /// Says whether two titles share at least half of their words.
 fn titles_agree(a: &str, b: &str) -> bool {
     let (a, b) = (vocabulary(a), vocabulary(b));
@@ -180,12 +189,17 @@ fn titles_agree(a: &str, b: &str) -> bool {
     shared * 2 >= a.len().max(b.len()).max(1)
 }
 
-/// A title without case and punctuation; `None` for one that says too little to name a story ("Weekly links").
+/// A title without case and punctuation; `None` for one without a word.
 fn title_key(title: &str) -> Option<String> {
     let lower = title.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let wide = words.iter().flat_map(|word| word.chars()).filter(|c| u32::from(*c) >= 0x2e80).count();
-    (words.len() >= 3 || wide >= 6).then(|| words.join(" "))
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Says whether a title says enough to name one story; "Weekly links" does not.
+fn names_a_story(title: &str) -> bool {
+    let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    words >= 3 || title.chars().filter(|c| u32::from(*c) >= 0x2e80).count() >= 6
 }
 
 /// In how many bits two fingerprints differ; `None` where a text is too short to have one.
@@ -232,6 +246,9 @@ mod tests {
         same_story((title, "The harbour is closed."), (title, "Nothing of that kind here today."), false);
         same_story((title, "The harbour is closed."), ("Harbour open on Tuesday", "The harbour is closed."), false);
         same_story(("Open thread", "Talk."), ("Open thread", "Talk."), false);
+        let notice = "The ferry sails again on Sundays from the old pier.";
+        same_story(("Ferry", notice), ("ferry", notice), true);
+        same_story(("Ferry", notice), ("Ferry", "The ferry sails again on Mondays from the old pier."), false);
     }
 
     #[test]
