@@ -1,7 +1,7 @@
 //! From an edition to mail on its way: the second of the two acts.
 //!
 //! [`step`] is the whole protocol in one window: claim, make messages, hand them over, settle. A claim is durable
-//! before the first octet leaves, and every outcome before the next claim; so whoever dies, the next [`deliver`]
+//! before the first octet leaves, and every outcome before the next claim; so whoever dies, the next [`deliver()`]
 //! knows what went out, what did not, and what nobody can know.
 
 use chrono::{DateTime, TimeDelta, Utc};

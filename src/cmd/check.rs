@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Exit, Setting, not_yet, preview, print, print_json, sample_reader, subscribers, table};
+use super::{Exit, Setting, not_yet, print, print_json, sample_reader, subscribers, table};
 use crate::{
     config::Config,
     deliver::Destination,
@@ -111,7 +111,7 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
     }
     let sender = config.sender(ledger.keys().await?);
     let message = message::compose(&edition, &rendered, &sample_reader()?, &sender, Occasion::Sample(0))?;
-    let mut of_message = lint::lint(&message.octets, &preview::own_words(&edition));
+    let mut of_message = lint::lint(&message.octets, &lint::own_words(&edition));
     // The project has said it already: one fault, one row.
     of_message.retain(|row| config.public_url.is_some() || row.rule != "L1");
     rows.extend(of_message);

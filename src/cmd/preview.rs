@@ -158,15 +158,3 @@ pub fn in_words(problem: &Problem) -> String {
         None => format!("{}: {}", problem.source, problem.message),
     }
 }
-
-/// Every word of the posts themselves: what looks like a template's residue there was written by their authors.
-pub fn own_words(edition: &Edition) -> String {
-    let mut words = String::new();
-    for item in &edition.posts {
-        for text in [&item.post.title, &item.teaser.text].into_iter().chain(&item.post.authors) {
-            words.push_str(text);
-            words.push('\n');
-        }
-    }
-    words
-}

@@ -145,7 +145,7 @@ fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
 fn preflight(config: &Config, frozen: &Frozen, sender: &Sender) -> anyhow::Result<()> {
     let message = message::compose(&frozen.edition, &frozen.rendered, &sample_reader()?, sender, Occasion::Sample(0))?;
     let to_file = matches!(config.destination, Destination::File(_)) && !frozen.edition.has_unsubscribe;
-    let rows: Vec<lint::Row> = lint::lint(&message.octets, &preview::own_words(&frozen.edition))
+    let rows: Vec<lint::Row> = lint::lint(&message.octets, &lint::own_words(&frozen.edition))
         .into_iter()
         .filter(|row| !(to_file && row.rule.starts_with('L')))
         .collect();

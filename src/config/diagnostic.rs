@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     message: String,
-    place: Option<Place>,
+    place: Option<Box<Place>>,
     hint: Option<String>,
 }
 
@@ -111,7 +111,7 @@ impl<'a> Document<'a> {
     /// Names the file and no line.
     pub(super) fn whole(&self, message: impl Into<String>) -> Diagnostic {
         let place = Place { file: self.path.display().to_string(), line: None, text: String::new(), width: 0 };
-        Diagnostic { message: message.into(), place: Some(place), hint: None }
+        Diagnostic { message: message.into(), place: Some(Box::new(place)), hint: None }
     }
 
     /// Points at a range of octets.
@@ -130,7 +130,7 @@ impl<'a> Document<'a> {
             width: meant.min(rest),
             text: text.trim_end().to_owned(),
         };
-        Diagnostic { message: message.into(), place: Some(place), hint: None }
+        Diagnostic { message: message.into(), place: Some(Box::new(place)), hint: None }
     }
 
     /// The octets of a value, or of its key.

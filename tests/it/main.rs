@@ -1,5 +1,7 @@
 //! What a user can do with the binary, one file for each thing.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
 mod project;
 mod world;
 

@@ -151,12 +151,12 @@ impl SmtpSink {
         self.shared.state().messages.clone()
     }
 
-    /// Every line so far: `C: …` for the client's, `S: …` for ours; message bodies left out.
+    /// How many messages were accepted so far.
     pub fn count(&self) -> usize {
         self.shared.state().messages.len()
     }
 
-    /// Every line of every conversation.
+    /// Every line so far: `C: …` for the client's, `S: …` for ours; message bodies left out.
     pub fn transcript(&self) -> Vec<String> {
         self.shared.state().transcript.clone()
     }

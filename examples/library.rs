@@ -1,0 +1,43 @@
+//! The library without the binary: posts of a folder, selected, laid out, written to a page.
+//!
+//! `cargo run --example library`
+
+use chrono::{TimeZone as _, Utc};
+use tidings::{
+    digest::{Plan, compose},
+    edition::EditionId,
+    render::render,
+    select::Seen,
+    source::{self, Kind, Source, Validators, fetch},
+};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let now = Utc.with_ymd_and_hms(2025, 4, 1, 7, 30, 0).single().unwrap_or_default();
+    let posts = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/minimal/posts");
+    let folder = Kind::Folder { path: posts.into(), base_url: Some("https://pocket.example/".parse()?) };
+    let sources = [Source { name: "posts".into(), kind: folder, tags: vec![], full_text: false }];
+    let (limits, past) = (fetch::Limits::default(), Validators::new());
+    let context = source::Context { limits: &limits, past: &past, zone: chrono_tz::UTC, now };
+    let gathered = source::gather(&sources, &context).await;
+
+    let digest = serde_json::from_value(serde_json::json!({
+        "subject": "{{ posts[0].title }} and {{ posts | length - 1 }} more", "schedule": "weekly mon 07:30",
+    }))?;
+    let publication = serde_json::from_value(serde_json::json!({
+        "name": "Pocket Almanac", "from": "Pocket Almanac <almanac@pocket.example>",
+    }))?;
+    let plan = Plan {
+        digest: &digest,
+        publication: &publication,
+        sources: &sources,
+        limits: &limits,
+        templates: None,
+        has_unsubscribe: false,
+    };
+    let posts = gathered.harvests.into_iter().flat_map(|harvest| harvest.posts).collect();
+    let draft = compose(&plan, posts, &Seen::default(), EditionId::new([7; 16]), 1, now);
+    let rendered = render(&draft.edition, None)?;
+    println!("{}\n\n{}", rendered.subject, rendered.text);
+    Ok(())
+}
