@@ -29,8 +29,8 @@ enum Action {
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let files = render::builtin_templates();
     let Some(Action::New { name }) = args.action else {
-        for (file, _) in files {
-            print(&format!("{file}\n"))?;
+        for name in files.iter().filter_map(|(file, _)| file.strip_suffix(".mjml")).filter(|name| !name.contains('/')) {
+            print(&format!("{name}\n"))?;
         }
         return Ok(Exit::Done);
     };

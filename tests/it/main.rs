@@ -6,9 +6,11 @@ mod project;
 mod world;
 
 mod config;
+mod examples;
 mod explain;
 mod house;
 mod preview;
+mod readme;
 mod resume;
 mod send;
 mod sources;
