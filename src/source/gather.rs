@@ -75,7 +75,8 @@ fn parse(source: &Source, document: Document, zone: chrono_tz::Tz) -> Result<Rea
     match &source.kind {
         Kind::Feed(_) => feed::read(document, &source.name, zone),
         Kind::Folder { path, base_url } => super::folder::read(path, base_url.as_ref(), &source.name, zone),
-        Kind::Page(_) | Kind::Listing(..) => Err(trouble(&source.name, None, "web pages cannot be read yet")),
+        Kind::Page(_) => super::page::read(document, &source.name, zone),
+        Kind::Listing(_, selectors) => super::listing::read(document, selectors, &source.name, zone),
     }
 }
 
