@@ -54,6 +54,10 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &Context<'_>) -> Outco
             outcome.harvest.state = State::Read;
             outcome.harvest.posts = tidy(reading.posts, &source.tags);
             outcome.problems.extend(reading.problems);
+            if source.full_text && matches!(source.kind, Kind::Feed(_) | Kind::Listing(..)) {
+                let posts = &mut outcome.harvest.posts;
+                outcome.problems.extend(super::full_text::fill(posts, &source.name, fetcher, context).await);
+            }
         }
         Ok(Err(problem)) => {
             outcome.problems.push(problem);

@@ -9,6 +9,7 @@ pub mod feed;
 pub mod fetch;
 pub mod folder;
 mod front_matter;
+mod full_text;
 mod gather;
 pub mod guard;
 pub mod layout;
