@@ -244,12 +244,8 @@ impl About {
 /// The article among the JSON-LD of a page.
 fn linked(dom: &Dom) -> Option<serde_json::Map<String, Value>> {
     let scripts = dom.select("script[type='application/ld+json']");
-    let found = scripts
-        .iter()
-        .take(20)
-        .filter_map(|script| serde_json::from_str::<Value>(script.text().trim()).ok())
-        .find_map(article);
-    found
+    let parsed = scripts.iter().take(20).filter_map(|script| serde_json::from_str::<Value>(script.text().trim()).ok());
+    parsed.collect::<Vec<_>>().into_iter().find_map(article)
 }
 
 fn article(value: Value) -> Option<serde_json::Map<String, Value>> {
