@@ -91,7 +91,7 @@ const KEPT: &[&str] = &[
 ];
 
 /// Elements that end by themselves where the next begins; their nesting needs one of the others.
-const SELF_ENDING: &[&str] =
+pub(super) const SELF_ENDING: &[&str] =
     &["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "rp", "rt", "br", "hr", "img", "wbr"];
 
 /// Elements that a tree builder opens again in every following block until they are closed.
@@ -101,7 +101,7 @@ const REOPENED: &[&str] = &["a", "b", "code", "em", "i", "s", "small", "strong",
 const DEEPEST: usize = 60;
 
 /// So many elements a tree may have, reopened ones included; what follows is text.
-const MOST: usize = 400_000;
+pub(super) const MOST: usize = 400_000;
 
 static RULES: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut rules = Builder::default();

@@ -206,42 +206,50 @@ impl<'a> Flow<'a> {
 /// Stands in the list of open elements for a table that holds data.
 const DATA_TABLE: &str = "table of data";
 
-/// For each table in order of its start: whether it holds data. One of one column, or whose cells hold
-/// blocks, or one that holds a table, is layout.
-fn data_tables(html: &str) -> Vec<bool> {
-    let mut data = Vec::new();
-    if !html.contains("<t") && !html.contains("<T") {
-        return data;
+/// For each table in order of its start: whether it holds data. One of one row or one column is layout, and
+/// so is one that holds a table or blocks, or paragraphs without a headed column.
+pub(super) fn data_tables(html: &str) -> Vec<bool> {
+    #[derive(Default)]
+    struct Table {
+        rows: usize,
+        cells: usize,
+        headed: bool,
+        breaks: usize,
+        layout: bool,
     }
+    let mut all: Vec<Table> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
-    let mut cells: Vec<(usize, usize)> = Vec::new();
+    if !html.contains("<t") && !html.contains("<T") {
+        return Vec::new();
+    }
     for token in tokens(html) {
         match token {
             Token::Start(name, _) if name.eq_ignore_ascii_case("table") => {
                 if let Some(outer) = open.last() {
-                    data[*outer] = false;
+                    all[*outer].layout = true;
                 }
-                open.push(data.len());
-                data.push(true);
-                cells.push((0, 0));
+                open.push(all.len());
+                all.push(Table::default());
             }
-            Token::End(name) if name.eq_ignore_ascii_case("table") => {
-                open.pop();
-            }
+            Token::End(name) if name.eq_ignore_ascii_case("table") => drop(open.pop()),
             Token::Start(name, _) => {
-                let Some(&inner) = open.last() else { continue };
-                if is_one_of(name, &["td", "th"]) {
-                    cells[inner].0 += 1;
-                } else if name.eq_ignore_ascii_case("tr") {
-                    cells[inner].1 += 1;
-                } else if is_one_of(name, &["div", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote", "article"]) {
-                    data[inner] = false;
+                let Some(table) = open.last().map(|inner| &mut all[*inner]) else { continue };
+                match name.to_ascii_lowercase().as_str() {
+                    "tr" => table.rows += 1,
+                    "td" => table.cells += 1,
+                    "th" => (table.cells, table.headed) = (table.cells + 1, true),
+                    "p" | "br" => table.breaks += 1,
+                    "div" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "blockquote" | "article" => table.layout = true,
+                    _ => {}
                 }
             }
             _ => {}
         }
     }
-    data.iter().zip(cells).map(|(data, (cells, rows))| *data && cells > rows.max(1)).collect()
+    let data = |table: &Table| {
+        table.rows > 1 && table.cells > table.rows && !table.layout && (table.headed || table.breaks < 2)
+    };
+    all.iter().map(data).collect()
 }
 
 fn names_kind(name: &str) -> bool {

@@ -3,13 +3,17 @@
 mod clean;
 mod flow;
 mod picture;
+mod pieces;
 mod plain;
+mod shallow;
 mod token;
 
 pub use clean::clean;
 pub use flow::{Block, BlockKind, blocks, text};
 pub use picture::{Picture, first_image};
+pub use pieces::{Piece, pieces};
 pub use plain::line;
+pub use shallow::shallow;
 
 /// Escapes plain text for HTML, attributes included.
 pub fn escape(text: &str) -> String {

@@ -40,9 +40,7 @@ fn iso(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
         (NaiveDate::parse_from_str(&digits, "%Y%m%d").ok()?, &text[8..])
     } else if digits.len() == 4 {
         let separator = text[4..].chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
-        let mut parts = text[5..].splitn(2, separator);
-        let month = parts.next()?;
-        let rest = parts.next()?;
+        let (month, rest) = text[5..].split_once(separator)?;
         let length = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
         let (day, rest) = rest.split_at(length);
         (NaiveDate::from_ymd_opt(digits.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?, rest)

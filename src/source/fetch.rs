@@ -263,3 +263,6 @@ fn words(error: &reqwest::Error, timeout: Duration) -> String {
 fn seconds(time: Duration) -> String {
     if time.subsec_millis() == 0 { format!("{} s", time.as_secs()) } else { format!("{} ms", time.as_millis()) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -180,7 +180,7 @@ struct Written {
     published: Option<DateTime<Utc>>,
 }
 
-fn content(path: &str, body: &str, base: Option<&Url>, _zone: Tz) -> Written {
+fn content(path: &str, body: &str, base: Option<&Url>, zone: Tz) -> Written {
     let kind = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
         "md" | "markdown" => {
@@ -195,7 +195,16 @@ fn content(path: &str, body: &str, base: Option<&Url>, _zone: Tz) -> Written {
             }
         }
         "html" | "htm" => Written { body: html::clean(&markdown::without_templates(body), base), ..Written::default() },
-        _ => Written { body: feed::paragraphs(body), ..Written::default() },
+        _ => {
+            let article = super::copied::read(body).article.unwrap_or_default();
+            Written {
+                body: article.body(),
+                title: Some(article.title).filter(|title| !title.is_empty()),
+                authors: article.authors,
+                published: article.date.and_then(|day| date::in_zone(day.and_time(chrono::NaiveTime::MIN), zone)),
+                description: None,
+            }
+        }
     }
 }
 

@@ -54,6 +54,10 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &Context<'_>) -> Outco
             outcome.harvest.state = State::Read;
             outcome.harvest.posts = tidy(reading.posts, &source.tags);
             outcome.problems.extend(reading.problems);
+            if source.full_text && matches!(source.kind, Kind::Feed(_) | Kind::Listing(..)) {
+                let posts = &mut outcome.harvest.posts;
+                outcome.problems.extend(super::full_text::fill(posts, &source.name, fetcher, context).await);
+            }
         }
         Ok(Err(problem)) => {
             outcome.problems.push(problem);
@@ -75,7 +79,8 @@ fn parse(source: &Source, document: Document, zone: chrono_tz::Tz) -> Result<Rea
     match &source.kind {
         Kind::Feed(_) => feed::read(document, &source.name, zone),
         Kind::Folder { path, base_url } => super::folder::read(path, base_url.as_ref(), &source.name, zone),
-        Kind::Page(_) | Kind::Listing(..) => Err(trouble(&source.name, None, "web pages cannot be read yet")),
+        Kind::Page(_) => super::page::read(document, &source.name, zone),
+        Kind::Listing(_, selectors) => super::listing::read(document, selectors, &source.name, zone),
     }
 }
 

@@ -1,14 +1,20 @@
 //! Where posts come from. [`gather`] reads every source at the same time and never fails: what went wrong
 //! is part of its answer.
 
+pub mod byline;
 pub mod charset;
+pub mod copied;
 pub mod date;
 pub mod feed;
 pub mod fetch;
 pub mod folder;
 mod front_matter;
+mod full_text;
 mod gather;
 pub mod guard;
+pub mod layout;
+pub mod listing;
+pub mod page;
 pub mod repair;
 
 pub use gather::gather;

@@ -200,9 +200,9 @@ fn with_ampersands(entry: &str) -> String {
         rest = &rest[at..];
         let length = if rest.starts_with("<![CDATA[") { rest.find("]]>").map_or(rest.len(), |end| end + 3) } else { 1 };
         out.push_str(&rest[..length]);
-        if rest.starts_with('&') {
-            let name = rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '#').map(|end| &rest[1..=end]);
-            if name.is_none_or(|name| name.is_empty()) || !rest[1 + name.map_or(0, str::len)..].starts_with(';') {
+        if let Some(after) = rest.strip_prefix('&') {
+            let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(after.len());
+            if end == 0 || !after[end..].starts_with(';') {
                 out.push_str("amp;");
             }
         }

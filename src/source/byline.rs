@@ -1,0 +1,483 @@
+//! The lines under a title: when, and by whom. Also the lines that are furniture.
+
+use chrono::NaiveDate;
+
+use super::date;
+
+/// What a byline says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Byline {
+    /// The day.
+    pub date: Option<NaiveDate>,
+    /// The names.
+    pub authors: Vec<String>,
+}
+
+/// Words before a date.
+const DATED: &[&str] = &[
+    "posted on",
+    "posted",
+    "published on",
+    "published",
+    "date published",
+    "publication date",
+    "release date",
+    "released",
+    "date",
+    "last updated",
+    "updated on",
+    "updated",
+    "last modified",
+    "first published",
+    "issued",
+    "veröffentlicht am",
+    "veröffentlicht",
+    "erschienen am",
+    "stand",
+    "vom",
+    "datum",
+    "publié le",
+    "mis en ligne le",
+    "le",
+    "publicado el",
+    "publicado em",
+    "publicado",
+    "fecha",
+    "pubblicato il",
+    "pubblicato",
+    "on",
+    "am",
+];
+
+/// Words before a name.
+const NAMED: &[&str] = &[
+    "posted by",
+    "published by",
+    "written by",
+    "story by",
+    "words by",
+    "reported by",
+    "by",
+    "author",
+    "authors",
+    "geschrieben von",
+    "von",
+    "autor",
+    "autorin",
+    "par",
+    "auteur",
+    "escrito por",
+    "por",
+    "scritto da",
+    "di",
+    "da",
+    "文",
+];
+
+/// Reads a line that is nothing but a byline: `Posted January 09, 2025`, `By Jane Doe`,
+/// `9. Januar 2025 | Jane Doe`, `Posted on January 9, 2025 by Jane Doe and John Roe`.
+pub fn read(line: &str) -> Option<Byline> {
+    let line = line.trim();
+    if line.is_empty() || line.chars().count() > 140 {
+        return None;
+    }
+    let mut byline = Byline::default();
+    let mut parts = 0;
+    let mut unclear = Vec::new();
+    for part in line.split(['|', '·', '•', '–', '—', '／']).map(str::trim).filter(|part| !part.is_empty()) {
+        parts += 1;
+        match part_of(part) {
+            Some(read) => {
+                byline.date = byline.date.or(read.date);
+                byline.authors.extend(read.authors);
+            }
+            None => unclear.push(part),
+        }
+    }
+    if byline.date.is_none() && byline.authors.is_empty() {
+        return None;
+    }
+    for part in unclear {
+        if byline.date.is_some() && byline.authors.is_empty() && is_name(part) && !is_section(part) {
+            byline.authors = split_names(part);
+        } else if part.chars().count() > 30 || parts == 1 {
+            // Words that are neither: a sentence with a dash in it.
+            return None;
+        }
+    }
+    Some(byline)
+}
+
+fn part_of(part: &str) -> Option<Byline> {
+    if let Some(rest) = after_label(part, NAMED) {
+        let (names, date) = match date::find(rest) {
+            Some(found) => {
+                let names = rest[..found.start].trim_end_matches(|c: char| !c.is_alphabetic());
+                (strip_end(names, &["on", "am", "le", "el"]), Some(found.date))
+            }
+            None => (rest, None),
+        };
+        let authors = split_names(names);
+        let likely = !authors.is_empty() && authors.len() <= 8 && authors.iter().all(|name| is_name(name));
+        return likely.then_some(Byline { date, authors });
+    }
+    let labelled = after_label(part, DATED);
+    let rest = labelled.unwrap_or(part);
+    let found = date::find(rest)?;
+    let before = rest[..found.start].trim_matches(|c: char| !c.is_alphanumeric());
+    let weekday = before.is_empty() || (!before.contains(' ') && before.chars().count() <= 12);
+    if !weekday {
+        return None;
+    }
+    let after = rest[found.end..].trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    if after.is_empty() || is_time(after) {
+        return Some(Byline { date: Some(found.date), authors: Vec::new() });
+    }
+    let names = after_label(after, NAMED)?;
+    let authors = split_names(names);
+    authors.iter().all(|name| is_name(name)).then_some(Byline { date: Some(found.date), authors })
+}
+
+/// What follows one of `labels`, which a space, a colon or an end must follow.
+fn after_label<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
+    labels.iter().find_map(|label| {
+        let mut chars = text.char_indices();
+        for wanted in label.chars() {
+            let (_, there) = chars.next()?;
+            if there != wanted && !there.to_lowercase().eq(std::iter::once(wanted)) {
+                return None;
+            }
+        }
+        let rest = chars.as_str();
+        (rest.starts_with([':', ' ', '\u{a0}', '：']) || rest.is_empty())
+            .then(|| rest.trim_start_matches([':', ' ', '\u{a0}', '：']))
+            .filter(|rest| !rest.is_empty())
+    })
+}
+
+fn strip_end<'a>(text: &'a str, words: &[&str]) -> &'a str {
+    let text = text.trim_end();
+    words
+        .iter()
+        .find_map(|word| text.strip_suffix(word).filter(|rest| rest.ends_with([' ', ','])))
+        .unwrap_or(text)
+        .trim_end_matches([' ', ','])
+}
+
+/// `10:30`, `at 3:30 pm EST`, `Uhr`.
+fn is_time(text: &str) -> bool {
+    text.chars().count() <= 24 && text.contains(|c: char| c.is_ascii_digit()) && text.contains([':', 'h', '.', ' '])
+}
+
+/// Says whether words look like the name of a person or of a desk.
+pub fn is_name(words: &str) -> bool {
+    let words = words.trim();
+    let count = words.split_whitespace().count();
+    let fits = (1..=5).contains(&count) && (2..=50).contains(&words.chars().count());
+    let plain = !words.contains(|c: char| c.is_ascii_digit() || matches!(c, '?' | '!' | ':' | ';' | '"' | '@' | '/'));
+    let capital = |word: &str| {
+        let first = word.chars().find(|c| c.is_alphabetic());
+        first.is_none_or(|c| !c.is_lowercase())
+            || [
+                "de", "da", "di", "du", "van", "von", "der", "den", "la", "le", "of", "the", "y", "e", "bin", "al",
+                "dos",
+            ]
+            .contains(&word)
+    };
+    let ends = words.ends_with('.') && !words.ends_with("Jr.") && !words.ends_with("Sr.");
+    fits && plain && !ends && words.split_whitespace().all(capital)
+}
+
+/// Says whether a line of its own is a person's name: two to four words, each with a capital.
+pub fn is_bare_author(line: &str) -> bool {
+    let count = line.split_whitespace().count();
+    (2..=4).contains(&count) && line.chars().count() <= 40 && is_name(line) && !is_section(line) && !is_furniture(line)
+}
+
+fn is_section(words: &str) -> bool {
+    const SECTIONS: &[&str] = &[
+        "news",
+        "blog",
+        "press release",
+        "press releases",
+        "comments",
+        "no comments",
+        "leave a comment",
+        "featured",
+        "home",
+        "read more",
+        "min read",
+        "general",
+        "updates",
+        "press",
+        "media",
+        "announcements",
+        "uncategorized",
+    ];
+    let lower = words.to_lowercase();
+    SECTIONS.contains(&lower.as_str()) || lower.ends_with("comments") || lower.ends_with("comment")
+}
+
+fn split_names(names: &str) -> Vec<String> {
+    let mut rest = vec![names];
+    for separator in [", ", " and ", " und ", " et ", " & ", "、", "; "] {
+        rest = rest.iter().flat_map(|part| part.split(separator)).collect();
+    }
+    let clean = |name: &str| name.trim().trim_start_matches("and ").trim_matches([',', ' ']).to_owned();
+    rest.iter().map(|name| clean(name)).filter(|name| !name.is_empty()).collect()
+}
+
+/// Says whether a line is there for the reader of the page, not of the article: print and share links,
+/// switches of the font size, navigation.
+pub fn is_furniture(line: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "print",
+        "share",
+        "share this",
+        "share this page",
+        "share this article",
+        "share this post",
+        "share this story",
+        "email",
+        "e-mail",
+        "e-mail this",
+        "email this",
+        "email this page",
+        "tweet",
+        "post",
+        "like",
+        "pin",
+        "pin it",
+        "facebook",
+        "twitter",
+        "x",
+        "linkedin",
+        "whatsapp",
+        "reddit",
+        "telegram",
+        "mastodon",
+        "bluesky",
+        "pinterest",
+        "copy link",
+        "save",
+        "bookmark",
+        "listen",
+        "print this page",
+        "print this article",
+        "printer friendly",
+        "printer-friendly",
+        "printer-friendly version",
+        "print version",
+        "download pdf",
+        "pdf",
+        "font size",
+        "text size",
+        "a",
+        "a-",
+        "a+",
+        "aa",
+        "aaa",
+        "a a",
+        "a a a",
+        "a- a a+",
+        "a- a+",
+        "a+ a-",
+        "a+ a a-",
+        "increase font size",
+        "decrease font size",
+        "larger",
+        "smaller",
+        "reset",
+        "skip to content",
+        "skip to main content",
+        "back",
+        "back to top",
+        "top",
+        "back to news",
+        "menu",
+        "search",
+        "home",
+        "subscribe",
+        "sign up",
+        "log in",
+        "login",
+        "follow us",
+        "comments",
+        "leave a comment",
+        "leave a reply",
+        "advertisement",
+        "advertising",
+        "anzeige",
+        "close",
+        "next",
+        "previous",
+        "next article",
+        "previous article",
+        "drucken",
+        "teilen",
+        "imprimer",
+        "partager",
+        "compartir",
+        "imprimir",
+        "stampa",
+        "condividi",
+        "schriftgröße",
+        "read more",
+        "continue reading",
+        "more",
+        "no comments",
+        "share on facebook",
+        "share on twitter",
+        "share on x",
+        "share on linkedin",
+        "share via email",
+        "send by email",
+        "send to a friend",
+        "share by email",
+        "copy url",
+    ];
+    let lower = line.trim().to_lowercase();
+    let lower = lower.trim_matches(|c: char| {
+        matches!(c, '|' | '·' | '»' | '«' | '›' | '‹' | '→' | '←' | ':' | '.' | '…' | '[' | ']' | ' ')
+    });
+    if lower.chars().count() > 120 {
+        return false;
+    }
+    if lower.is_empty() || WORDS.contains(&lower) {
+        return true;
+    }
+    // A row of them: `Print | Share | A A A`, `Share: Facebook Twitter`.
+    let parts: Vec<&str> = lower
+        .split(['|', '·', '•', '/', ':', ',', '»', '>', '›'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.len() > 1
+        && parts.iter().all(|part| WORDS.contains(part) || part.split_whitespace().all(|word| WORDS.contains(&word)))
+    {
+        return true;
+    }
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    words.len() > 1
+        && words
+            .iter()
+            .all(|word| WORDS.contains(&word.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '-')))
+}
+
+/// Says whether a line heads a list of other posts.
+pub fn heads_others(line: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "more ",
+        "related",
+        "recent",
+        "latest",
+        "other ",
+        "also ",
+        "you may also",
+        "you might also",
+        "read next",
+        "read also",
+        "see also",
+        "up next",
+        "popular",
+        "most read",
+        "trending",
+        "further reading",
+        "archive",
+        "from the archive",
+        "recommended",
+        "in other news",
+        "news archive",
+        "weitere",
+        "mehr ",
+        "ähnliche",
+        "auch interessant",
+        "verwandte",
+        "à lire",
+        "articles similaires",
+        "más ",
+        "relacionad",
+        "leia também",
+        "关连",
+        "関連",
+    ];
+    let lower = line.trim().to_lowercase();
+    lower.chars().count() <= 60 && !lower.ends_with('.') && STARTS.iter().any(|start| lower.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(line: &str, date: &str, authors: &[&str]) {
+        let byline = read(line).unwrap_or_default();
+        assert_eq!(byline.date.map(|date| date.to_string()).unwrap_or_default(), date, "{line}");
+        assert_eq!(byline.authors, authors, "{line}");
+    }
+
+    #[test]
+    fn bylines_are_read() {
+        check("Posted January 09, 2025", "2025-01-09", &[]);
+        check("Posted: January 09, 2025", "2025-01-09", &[]);
+        check("Posted on 9 January 2025", "2025-01-09", &[]);
+        check("January 9, 2025", "2025-01-09", &[]);
+        check("Thursday, January 9, 2025 10:30 am", "2025-01-09", &[]);
+        check("9. Januar 2025", "2025-01-09", &[]);
+        check("Veröffentlicht am 9. Januar 2025", "2025-01-09", &[]);
+        check("Publié le 9 janvier 2025", "2025-01-09", &[]);
+        check("2025-01-09", "2025-01-09", &[]);
+        check("2025年1月9日", "2025-01-09", &[]);
+        check("By Jane Doe", "", &["Jane Doe"]);
+        check("by Jane Doe and John Roe", "", &["Jane Doe", "John Roe"]);
+        check("BY JANE DOE", "", &["JANE DOE"]);
+        check("Written by Jane Doe, John Roe and Ann Poe", "", &["Jane Doe", "John Roe", "Ann Poe"]);
+        check("Von Anna Müller", "", &["Anna Müller"]);
+        check("Posted January 09, 2025 by Jane Doe", "2025-01-09", &["Jane Doe"]);
+        check("By Jane Doe on January 9, 2025", "2025-01-09", &["Jane Doe"]);
+        check("By Jane Doe | January 9, 2025", "2025-01-09", &["Jane Doe"]);
+        check("January 9, 2025 | Jane Doe", "2025-01-09", &["Jane Doe"]);
+        check("Jane Doe · 9 January 2025 · 4 min read", "2025-01-09", &["Jane Doe"]);
+    }
+
+    #[test]
+    fn sentences_are_no_bylines() {
+        for line in [
+            "On January 9, 2025 the harbour was closed for the whole of the day.",
+            "By the time the ferry came, everybody had left.",
+            "By now it was late",
+            "The meeting of January 9, 2025",
+            "Posted",
+            "",
+        ] {
+            assert_eq!(read(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn furniture_is_known() {
+        for line in [
+            "Print",
+            "Share",
+            "A A A",
+            "Print | Share | A A A",
+            "Share: Facebook Twitter LinkedIn",
+            "A- A A+",
+            "» Print",
+            "Print Email Share",
+        ] {
+            assert!(is_furniture(line), "{line}");
+        }
+        for line in ["The print shop has closed", "Jane Doe", "A boat", "Share prices fall"] {
+            assert!(!is_furniture(line), "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(line in "(by |posted |[|·—]|jan|9|2025|, |é|年|\\PC){0,12}") {
+            let _ = (read(&line), is_furniture(&line), is_bare_author(&line), heads_others(&line));
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! A page copied as text: the same things in the same order as on the page, without its markup.
+
+use super::{
+    byline,
+    layout::{self, Layout, Line},
+};
+use crate::html;
+
+/// Reads copied text: the article and the posts listed after it.
+pub fn read(text: &str) -> Layout {
+    layout::read(lines(text), None)
+}
+
+/// Parts a text into lines; lines of a paragraph that was wrapped are joined again.
+fn lines(text: &str) -> Vec<Line> {
+    let mut all: Vec<Line> = Vec::new();
+    let mut wrapped = false;
+    let mut open = false;
+    let raw: Vec<&str> = text.lines().map(str::trim).collect();
+    let blank = raw.iter().filter(|line| line.is_empty()).count();
+    let widest = raw.iter().map(|line| line.chars().count()).max().unwrap_or_default();
+    // Text that a mail program or a person has wrapped has no long line, and blank lines part its paragraphs.
+    let wraps = widest <= 100 && blank * 6 >= raw.len();
+    for line in raw {
+        let words = html::line(&line.replace('&', "&amp;").replace('<', "&lt;"));
+        if words.is_empty() {
+            open = false;
+            continue;
+        }
+        let alone = byline::read(&words).is_some() || byline::is_furniture(&words);
+        let join = wraps && open && wrapped && !alone;
+        match all.last_mut().filter(|_| join) {
+            Some(last) => {
+                last.text.push(' ');
+                last.text.push_str(&words);
+            }
+            None => all.push(Line { text: words.clone(), ..Line::default() }),
+        }
+        wrapped = words.chars().count() >= 45;
+        open = !alone;
+    }
+    for line in &mut all {
+        line.html = format!("<p>{}</p>", html::escape(&line.text));
+        line.link = line
+            .text
+            .split_whitespace()
+            .find(|word| word.starts_with("https://") || word.starts_with("http://"))
+            .map(str::to_owned);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PAGE: &str = include_str!("../../tests/fixtures/pages/copied.txt");
+
+    #[test]
+    fn a_copied_page_gives_the_article_without_furniture_and_list() {
+        let article = read(PAGE).article.unwrap();
+        assert_eq!(article.title, "Harbour Opens Its New North Pier");
+        assert_eq!(article.date.unwrap().to_string(), "2025-01-09");
+        assert_eq!(article.authors, ["Jane Doe"]);
+        let body: Vec<_> = article.lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(body.len(), 3, "{body:#?}");
+        assert!(body[0].starts_with("The harbour office opened") && body[2].ends_with("said Roe."));
+    }
+
+    #[test]
+    fn a_copied_page_gives_the_listed_posts() {
+        let others = read(PAGE).others;
+        let rows: Vec<_> = others
+            .iter()
+            .map(|item| (item.title.as_str(), item.date.unwrap().to_string(), item.authors.join(","), item.words()))
+            .collect();
+        assert_eq!(rows.len(), 3);
+        assert_eq!(
+            rows[0],
+            (
+                "Ferry Timetable Changes in Spring",
+                "2025-01-06".into(),
+                "John Roe".into(),
+                "The early boat leaves ten minutes later from March.".into()
+            )
+        );
+        assert_eq!(rows[2].0, "Winter Storm Closes the Mole");
+    }
+
+    #[test]
+    fn a_bare_author_line_is_an_author() {
+        let article = read("A Title of Some Length\nPosted January 09, 2025\nJane Doe\nThe first paragraph is long enough to be one.\nAnd a second.").article.unwrap();
+        assert_eq!((article.authors, article.lines.len()), (vec!["Jane Doe".to_owned()], 2));
+    }
+
+    #[test]
+    fn text_without_a_byline_is_a_title_and_a_body() {
+        let article = read("A title\n\nA paragraph.\n\nAnother.").article.unwrap();
+        assert_eq!((article.title.as_str(), article.lines.len(), article.date), ("A title", 2, None));
+        assert_eq!(read("").article, None);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(text in "(\n|\n\n|Posted January 09, 2025|By Jane Doe|Print|A title here|Words end\\.|\\PC){0,14}") {
+            let _ = read(&text);
+        }
+    }
+}

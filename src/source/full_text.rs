@@ -1,0 +1,53 @@
+//! `full_text = true`: the articles themselves, from the pages that a feed or a listing leads to.
+
+use chrono_tz::Tz;
+use futures::StreamExt as _;
+
+use super::{
+    Context, Problem,
+    fetch::{Answer, Fetcher},
+    page,
+};
+use crate::post::Post;
+
+/// So many pages are fetched for one source at most: the newest, as feeds and listings have them first.
+const MOST: usize = 50;
+
+/// Puts the article of its page into each post; where that fails, what the source gave stays.
+pub async fn fill(posts: &mut [Post], source: &str, fetcher: &Fetcher, context: &Context<'_>) -> Vec<Problem> {
+    let pages = posts.iter_mut().filter(|post| post.url.is_some()).take(MOST);
+    let work = futures::stream::iter(pages.map(|post| one(post, source, fetcher, context)));
+    work.buffered(8).filter_map(|problem| async { problem }).collect().await
+}
+
+async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, context: &Context<'_>) -> Option<Problem> {
+    let url = post.url.clone()?;
+    let trouble = |words: &str| Problem {
+        source: source.to_owned(),
+        place: Some(super::gather::shown(&url)),
+        message: format!("its page gave no article, the source's own text stands: {words}"),
+    };
+    // Without a validator: the article is wanted, not the news that it has not changed.
+    let document = match fetcher.get(&url, None, context.now).await {
+        Answer::Document(document, _) => document,
+        Answer::Failed(words) | Answer::Later(_, words) | Answer::Gone(_, words) => return Some(trouble(&words)),
+        Answer::Unchanged(_) => return None,
+    };
+    let (name, zone): (String, Tz) = (source.to_owned(), context.zone);
+    let read = tokio::task::spawn_blocking(move || page::read(document, &name, zone)).await;
+    let article = match read {
+        Ok(Ok(reading)) => reading.posts.into_iter().next()?,
+        Ok(Err(problem)) => return Some(trouble(&problem.message)),
+        Err(_) => return Some(trouble("its content upset the parser")),
+    };
+    if article.body.len() > post.body.len() {
+        post.body = article.body;
+    }
+    post.published = post.published.or(article.published);
+    post.language = post.language.take().or(article.language);
+    post.image = post.image.take().or(article.image);
+    if post.authors.is_empty() {
+        post.authors = article.authors;
+    }
+    None
+}

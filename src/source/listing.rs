@@ -1,0 +1,291 @@
+//! The posts that a page lists, by selectors or by what repeats.
+
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
+use dom_query::{Document as Dom, Matcher, NodeRef};
+use url::Url;
+
+use super::{
+    Document, Problem, Reading, Selectors, byline, charset, copied, date, feed,
+    layout::{self, Item, Layout},
+    page,
+};
+use crate::{html, post::Post};
+
+/// Reads the posts that a page lists.
+///
+/// # Errors
+/// A [`Problem`] for a bad selector, or where nothing is listed.
+pub fn read(document: Document, select: &Selectors, source: &str, zone: Tz) -> Result<Reading, Problem> {
+    let trouble = |message: String| Problem { source: source.to_owned(), place: None, message };
+    let url = document.url;
+    let text = charset::decode(document.octets, document.charset.as_deref()).text;
+    let mut language = None;
+    let items = if page::is_markup(&text) {
+        let text = html::shallow(&text);
+        let dom = Dom::from(text.as_ref());
+        language = dom.select("html").attr("lang").and_then(|tag| feed::language(&tag));
+        let base = dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.clone());
+        let chosen = Chosen::of(select).map_err(trouble)?;
+        match &chosen.item {
+            Some(matcher) => {
+                dom.select_matcher(matcher).nodes().iter().map(|node| chosen.read(node, base.as_ref(), zone)).collect()
+            }
+            None => guessed(&dom, &text, &chosen, base.as_ref(), zone),
+        }
+    } else {
+        listed(copied::read(&text))
+    };
+    let posts: Vec<Post> = items
+        .into_iter()
+        .filter(|item: &Item| !item.title.is_empty())
+        .map(|item| post(item, url.as_ref(), source, zone, language.as_deref()))
+        .collect();
+    if posts.is_empty() {
+        return Err(trouble(
+            "no list of posts was found on the page\nhint: name its parts under `[source.select]`".to_owned(),
+        ));
+    }
+    Ok(Reading { posts, problems: Vec::new() })
+}
+
+fn post(item: Item, base: Option<&Url>, source: &str, zone: Tz, language: Option<&str>) -> Post {
+    let url = item.link.as_deref().and_then(|link| match base {
+        Some(base) => base.join(link).ok(),
+        None => Url::parse(link).ok(),
+    });
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let published = page::midnight(&item, zone);
+    let words = item
+        .lines
+        .iter()
+        .filter(|line| !byline::is_furniture(&line.text))
+        .map(|line| line.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut post = page::post(source, url, item.title, item.authors, published, String::new());
+    post.description = Some(words).filter(|words| !words.is_empty());
+    post.language = language.map(str::to_owned);
+    post
+}
+
+/// The posts of a layout: those after the article, or all where there is none but the first.
+fn listed(layout: Layout) -> Vec<Item> {
+    layout.others
+}
+
+fn guessed(dom: &Dom, page: &str, chosen: &Chosen, base: Option<&Url>, zone: Tz) -> Vec<Item> {
+    let found: Vec<Item> = guess(dom).unwrap_or_default().iter().map(|node| chosen.read(node, base, zone)).collect();
+    let dated = found.iter().filter(|item| item.date.is_some()).count();
+    if found.len() > 1 && dated * 2 >= found.len() {
+        return found;
+    }
+    let heading = dom.select("h1").iter().map(|h1| html::line(&h1.html())).find(|words| !words.is_empty());
+    let lines = layout::lines(&html::clean(page, base));
+    let others = listed(layout::read(lines, heading.as_deref()));
+    if others.len() > 1 || (found.is_empty() && !others.is_empty()) { others } else { found }
+}
+
+/// Finds the elements that repeat: siblings of one tag and class, each with a link or a heading of its own.
+pub(super) fn guess<'a>(dom: &'a Dom) -> Option<Vec<NodeRef<'a>>> {
+    const MOST: usize = 30_000;
+    let mut best: (f64, Vec<NodeRef<'a>>) = (0.0, Vec::new());
+    for parent in dom.select("*").nodes().iter().take(MOST) {
+        let children = parent.element_children();
+        if children.len() < 2 {
+            continue;
+        }
+        let mut groups: HashMap<String, Vec<NodeRef<'a>>> = HashMap::new();
+        for child in children {
+            let tag = child.node_name().unwrap_or_default().to_string();
+            if matches!(
+                tag.as_str(),
+                "article" | "section" | "div" | "li" | "tr" | "td" | "dd" | "p" | "a" | "aside" | "figure"
+            ) {
+                let class = child.class().unwrap_or_default();
+                groups
+                    .entry(format!("{tag} {}", class.split_whitespace().next().unwrap_or_default()))
+                    .or_default()
+                    .push(child);
+            }
+        }
+        for group in groups.into_values().filter(|group| group.len() >= 2) {
+            let score = score(&group);
+            let outer = score == best.0 && !best.1.is_empty();
+            if score > best.0 && !outer && !in_menu(&group[0]) {
+                best = (score, group);
+            }
+        }
+    }
+    best.1.retain(|node| rich(node).0);
+    (best.1.len() >= 2).then_some(best.1)
+}
+
+/// Number times richness; a menu, whose items are bare links, has none.
+fn score(group: &[NodeRef<'_>]) -> f64 {
+    let (mut good, mut dated, mut headed, mut worded) = (0.0, 0.0, 0.0, 0.0);
+    for node in group.iter().take(50) {
+        let (titled, date, heading, words) = rich(node);
+        if titled {
+            good += 1.0;
+            dated += f64::from(u8::from(date));
+            headed += f64::from(u8::from(heading));
+            worded += f64::from(u8::from(words));
+        }
+    }
+    if good < 2.0 || dated + headed + worded < good {
+        return 0.0;
+    }
+    good * (0.2 + (3.0 * dated + headed + worded) / good)
+}
+
+/// Whether an element has a title, a date, a heading, and words besides.
+fn rich(node: &NodeRef<'_>) -> (bool, bool, bool, bool) {
+    let text = node.text();
+    if text.len() < 12 || text.len() > 4_000 {
+        return (false, false, false, false);
+    }
+    let headings = node.descendants_it().filter(|inner| is_heading(inner)).take(3).count();
+    let link = node.has_name("a")
+        || node.descendants_it().any(|inner| inner.has_name("a") && inner.text().trim().chars().count() >= 8);
+    let dates = dates(&text);
+    // An element that holds several is a list itself.
+    let one = dates <= 2 && headings <= 2;
+    ((headings > 0 || link) && one, dates > 0 && one, headings > 0, text.trim().chars().count() > 80)
+}
+
+fn dates(text: &str) -> usize {
+    let mut rest = text;
+    let mut count = 0;
+    while let Some(found) = date::find(rest).filter(|_| count < 4) {
+        count += 1;
+        rest = &rest[found.end..];
+    }
+    count
+}
+
+fn is_heading(node: &NodeRef<'_>) -> bool {
+    ["h1", "h2", "h3", "h4", "h5", "h6"].iter().any(|name| node.has_name(name))
+}
+
+fn in_menu(node: &NodeRef<'_>) -> bool {
+    node.ancestors(None).iter().any(|outer| ["nav", "footer", "form", "select"].iter().any(|name| outer.has_name(name)))
+}
+
+/// Reads one listed post without selectors.
+pub(super) fn item(node: &NodeRef<'_>, base: Option<&Url>, zone: Tz) -> Item {
+    Chosen::default().read(node, base, zone)
+}
+
+/// The selectors, ready to use.
+#[derive(Default)]
+struct Chosen {
+    item: Option<Matcher>,
+    title: Option<Matcher>,
+    link: Option<Matcher>,
+    date: Option<Matcher>,
+    author: Option<Matcher>,
+    teaser: Option<Matcher>,
+}
+
+impl Chosen {
+    fn of(select: &Selectors) -> Result<Self, String> {
+        let ready = |key: &str, selector: &Option<String>| match selector {
+            None => Ok(None),
+            Some(selector) => Matcher::new(selector)
+                .map(Some)
+                .map_err(|_| format!("`{selector}` is no CSS selector\nhint: `select.{key}` of this source")),
+        };
+        Ok(Self {
+            item: ready("item", &select.item)?,
+            title: ready("title", &select.title)?,
+            link: ready("link", &select.link)?,
+            date: ready("date", &select.date)?,
+            author: ready("author", &select.author)?,
+            teaser: ready("teaser", &select.teaser)?,
+        })
+    }
+
+    fn read(&self, node: &NodeRef<'_>, base: Option<&Url>, zone: Tz) -> Item {
+        let first = |matcher: &Option<Matcher>| {
+            matcher.as_ref().and_then(|matcher| node.descendants_it().find(|inner| inner.is_match(matcher)))
+        };
+        let lines = layout::lines(&html::clean(&node.html(), base));
+        let heading = node.descendants_it().find(is_heading);
+        let links = || node.descendants_it().filter(|inner| inner.has_name("a") && inner.has_attr("href"));
+        let longest = || links().max_by_key(|link| link.text().trim().chars().count());
+        let titled = first(&self.title).or(heading).or_else(longest);
+        let title = titled.as_ref().map(|title| html::line(&title.html())).unwrap_or_default();
+        let linked = first(&self.link)
+            .or_else(|| {
+                titled.and_then(|title| title.descendants_it().chain([title]).find(|inner| inner.has_attr("href")))
+            })
+            .or_else(|| Some(*node).filter(|node| node.has_attr("href")))
+            .or_else(|| links().next());
+        let link = linked
+            .and_then(|link| link.attr("href").or_else(|| link.descendants_it().find_map(|inner| inner.attr("href"))))
+            .map(|link| link.to_string());
+        let mut item = Item { title, link, ..Item::default() };
+        let stamp = first(&self.date).or_else(|| node.descendants_it().find(|inner| inner.has_name("time")));
+        let stamped = stamp.as_ref().map(|stamp| html::line(&stamp.html())).unwrap_or_default();
+        item.date = stamp.and_then(|stamp| {
+            let words = stamp.attr("datetime").unwrap_or_else(|| stamp.text());
+            date::parse(&words, zone)
+                .map(|date| date.with_timezone(&zone).date_naive())
+                .or_else(|| date::find(&stamp.text()).map(|found| found.date))
+        });
+        let author = first(&self.author);
+        if let Some(author) = author {
+            let words = html::line(&author.html());
+            item.authors = byline::read(&words)
+                .map(|byline| byline.authors)
+                .filter(|names| !names.is_empty())
+                .unwrap_or_else(|| vec![words]);
+        }
+        for mut line in lines {
+            // The date may stand in one run with the author.
+            if let Some(rest) = line.text.strip_prefix(stamped.as_str()).filter(|_| !stamped.is_empty()) {
+                line.text = rest.trim().trim_start_matches(['|', '·', ',', '–', '-']).trim().to_owned();
+            }
+            if layout::same(&line.text, &item.title) || byline::is_furniture(&line.text) {
+                continue;
+            }
+            match byline::read(&line.text) {
+                Some(byline) => {
+                    item.date = item.date.or(byline.date);
+                    if item.authors.is_empty() {
+                        item.authors = byline.authors;
+                    }
+                }
+                None if item.date.is_some()
+                    && item.authors.is_empty()
+                    && item.lines.is_empty()
+                    && byline::is_bare_author(&line.text) =>
+                {
+                    item.authors.push(line.text);
+                }
+                None => {
+                    // Title, date and teaser may share one block.
+                    let rest = line.text.strip_prefix(item.title.as_str()).unwrap_or(&line.text);
+                    let found = date::find(rest).filter(|found| found.start < 12);
+                    item.date = item.date.or(found.map(|found| found.date));
+                    let rest = found.map_or(rest, |found| &rest[found.end..]);
+                    let rest = rest.trim_matches(|c: char| {
+                        c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | ':' | ',' | '(' | ')')
+                    });
+                    if !rest.is_empty() && !byline::is_furniture(rest) {
+                        item.lines.push(layout::Line { text: rest.to_owned(), ..line });
+                    }
+                }
+            }
+        }
+        if let Some(teaser) = first(&self.teaser) {
+            item.lines = layout::lines(&html::clean(&teaser.html(), base));
+        }
+        item
+    }
+}
+
+#[cfg(test)]
+mod tests;

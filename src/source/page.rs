@@ -1,0 +1,276 @@
+//! One article out of a web page or a text copied from one.
+//!
+//! Title, date and author come from JSON-LD, else from OpenGraph and `meta` elements, else from `<time>`, else
+//! from the visible byline. The body is what readability finds, or the lines under the byline where it finds
+//! less; furniture, repeated titles and lists of other posts are not part of it.
+
+use chrono::{DateTime, NaiveTime, Utc};
+use chrono_tz::Tz;
+use dom_query::Document as Dom;
+use dom_smoothie::Readability;
+use serde_json::Value;
+use url::Url;
+
+use super::{
+    Document, Problem, Reading, charset, copied, date, feed,
+    layout::{self, Item},
+    listing,
+};
+use crate::{
+    html,
+    post::{Image, Post, PostId},
+};
+
+/// Reads the article of a page.
+///
+/// # Errors
+/// A [`Problem`] when the page holds no article.
+pub fn read(document: Document, source: &str, zone: Tz) -> Result<Reading, Problem> {
+    let url = document.url;
+    let text = charset::decode(document.octets, document.charset.as_deref()).text;
+    let post = if is_markup(&text) {
+        from_html(&text, url.as_ref(), source, zone)
+    } else {
+        from_text(&text, url, source, zone)
+    };
+    match post {
+        Some(post) => Ok(Reading { posts: vec![post], problems: Vec::new() }),
+        None => Err(Problem {
+            source: source.to_owned(),
+            place: None,
+            message: "no article was found on the page\nhint: use `listing` for a page that only lists posts"
+                .to_owned(),
+        }),
+    }
+}
+
+/// Tells a page from a text that was copied from one.
+pub(super) fn is_markup(text: &str) -> bool {
+    let start = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
+    start.starts_with('<')
+        || ["<html", "<body", "<div", "<p>", "<HTML", "<BODY", "<P>"].iter().any(|tag| text.contains(tag))
+}
+
+/// The instant of a day's beginning.
+pub(super) fn midnight(item: &Item, zone: Tz) -> Option<DateTime<Utc>> {
+    item.date.and_then(|day| date::in_zone(day.and_time(NaiveTime::MIN), zone)).filter(date::is_plausible)
+}
+
+fn from_text(text: &str, url: Option<Url>, source: &str, zone: Tz) -> Option<Post> {
+    let article = copied::read(text).article.filter(|article| !article.lines.is_empty())?;
+    let published = midnight(&article, zone);
+    let body = article.body();
+    Some(post(source, url, article.title, article.authors, published, body))
+}
+
+pub(super) fn post(
+    source: &str,
+    url: Option<Url>,
+    title: String,
+    authors: Vec<String>,
+    published: Option<DateTime<Utc>>,
+    body: String,
+) -> Post {
+    let day = published.map(|date| date.to_rfc3339()).unwrap_or_default();
+    Post {
+        id: PostId::new(None, url.as_ref(), &format!("{title}\n{day}")),
+        source: source.to_owned(),
+        url,
+        title,
+        authors,
+        published,
+        updated: None,
+        tags: Vec::new(),
+        language: None,
+        image: None,
+        description: None,
+        teaser: None,
+        body,
+        weight: None,
+        draft: false,
+    }
+}
+
+fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Tz) -> Option<Post> {
+    let page = html::shallow(page);
+    let dom = Dom::from(page.as_ref());
+    let about = About::of(&dom, url, zone);
+    let base =
+        dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.cloned()).or_else(|| about.url.clone());
+    let heading = dom.select("h1").iter().map(|h1| html::line(&h1.html())).find(|words| !words.is_empty());
+    let seen =
+        layout::read(layout::lines(&html::clean(&page, base.as_ref())), heading.as_deref().or(about.title.as_deref()));
+    let visible = seen.article.unwrap_or_default();
+    let title = match (&about.title, &heading) {
+        // `Title - Site` and the heading `Title`: the site is no part of it.
+        (Some(meta), Some(h1)) if meta.starts_with(h1.as_str()) => h1.clone(),
+        (Some(meta), _) if !about.title_is_weak => meta.clone(),
+        (_, Some(h1)) => h1.clone(),
+        _ if !visible.title.is_empty() && (visible.date.is_some() || about.title.is_none()) => visible.title.clone(),
+        (meta, _) => meta.clone().unwrap_or_default(),
+    };
+    let found = extracted(&page, &dom, base.as_ref(), &title, zone);
+    let body = best(found, &visible);
+    if body.is_empty() || title.is_empty() {
+        return None;
+    }
+    let published = about.published.or_else(|| midnight(&visible, zone)).or(about.time);
+    let authors = if about.authors.is_empty() { visible.authors } else { about.authors };
+    let own = about.url.or_else(|| url.cloned());
+    let body_image = super::first_image(&body);
+    let post = post(source, own, title, authors, published, body);
+    Some(Post {
+        updated: about.updated.filter(|updated| Some(*updated) != published),
+        language: about.language,
+        image: about.image.map(|url| Image { url, alt: None, width: None, height: None }).or(body_image),
+        description: about.description,
+        ..post
+    })
+}
+
+/// What readability finds, without what is not the article's.
+fn extracted(page: &str, dom: &Dom, base: Option<&Url>, title: &str, zone: Tz) -> Option<Item> {
+    let without = Dom::from(page);
+    drop_lists(&without, title, base, zone);
+    let _ = dom;
+    let mut reader = Readability::with_document(without, base.map(Url::as_str), None).ok()?;
+    let article = reader.parse().ok()?;
+    let lines = layout::lines(&html::clean(&article.content, base));
+    layout::read(lines, Some(title)).article
+}
+
+/// Takes lists of other posts out of the page before anything scores it.
+fn drop_lists(dom: &Dom, title: &str, base: Option<&Url>, zone: Tz) {
+    for node in listing::guess(dom).unwrap_or_default() {
+        let item = listing::item(&node, base, zone);
+        let words = node.text().len();
+        if item.date.is_some() && !layout::same(&item.title, title) && words < 1_200 {
+            node.remove_from_parent();
+        }
+    }
+}
+
+/// The larger of two readings, unless the smaller has hardly less.
+fn best(found: Option<Item>, visible: &Item) -> String {
+    let Some(found) = found else { return visible.body() };
+    let dated = visible.date.is_some() || !visible.authors.is_empty();
+    if dated && visible.words().len() > found.words().len() * 2 || found.lines.is_empty() {
+        visible.body()
+    } else {
+        found.body()
+    }
+}
+
+/// What the head of a page says.
+#[derive(Default)]
+struct About {
+    title: Option<String>,
+    title_is_weak: bool,
+    authors: Vec<String>,
+    published: Option<DateTime<Utc>>,
+    updated: Option<DateTime<Utc>>,
+    time: Option<DateTime<Utc>>,
+    description: Option<String>,
+    image: Option<Url>,
+    language: Option<String>,
+    url: Option<Url>,
+}
+
+impl About {
+    fn of(dom: &Dom, page: Option<&Url>, zone: Tz) -> Self {
+        let linked = linked(dom);
+        let field = |key: &str| linked.as_ref().and_then(|map| map.get(key)).and_then(words);
+        let meta = |names: &[&str]| {
+            names.iter().find_map(|name| {
+                let found = dom
+                    .select(&format!("meta[property='{name}'], meta[name='{name}'], meta[itemprop='{name}']"))
+                    .attr("content")?;
+                Some(html::line(&found)).filter(|words| !words.is_empty())
+            })
+        };
+        let day = |text: Option<String>| text.and_then(|text| date::parse(&text, zone)).filter(date::is_plausible);
+        let address = |text: Option<String>| {
+            let text = text?;
+            let url = match page {
+                Some(page) => page.join(&text).ok(),
+                None => Url::parse(&text).ok(),
+            };
+            url.filter(|url| matches!(url.scheme(), "http" | "https"))
+        };
+        let strong = field("headline").or_else(|| meta(&["og:title", "twitter:title", "dc.title", "DC.title"]));
+        let weak = || Some(html::line(&dom.select("head > title").first().text())).filter(|title| !title.is_empty());
+        let authors: Vec<String> = match linked.as_ref().and_then(|map| map.get("author")) {
+            Some(Value::Array(all)) => all.iter().filter_map(words).collect(),
+            Some(one) => words(one).into_iter().collect(),
+            None => meta(&["author", "article:author", "dc.creator", "DC.creator", "parsely-author"])
+                .into_iter()
+                .filter(|name| !name.contains("://"))
+                .collect(),
+        };
+        Self {
+            title_is_weak: strong.is_none(),
+            title: strong.or_else(weak),
+            authors,
+            published: day(field("datePublished")).or_else(|| {
+                day(meta(&[
+                    "article:published_time",
+                    "datePublished",
+                    "date",
+                    "pubdate",
+                    "dc.date",
+                    "DC.date",
+                    "DC.date.issued",
+                    "dcterms.created",
+                    "parsely-pub-date",
+                ]))
+            }),
+            updated: day(field("dateModified"))
+                .or_else(|| day(meta(&["article:modified_time", "og:updated_time", "dateModified"]))),
+            time: day(dom.select("time[datetime]").attr("datetime").map(|time| time.to_string())),
+            description: meta(&["og:description", "description", "twitter:description"])
+                .or_else(|| field("description")),
+            image: address(meta(&["og:image", "og:image:url", "twitter:image"]).or_else(|| field("image"))),
+            language: dom.select("html").attr("lang").and_then(|tag| feed::language(&tag)),
+            url: address(
+                dom.select("link[rel='canonical']")
+                    .attr("href")
+                    .map(|link| link.to_string())
+                    .or_else(|| meta(&["og:url"])),
+            ),
+        }
+    }
+}
+
+/// The article among the JSON-LD of a page.
+fn linked(dom: &Dom) -> Option<serde_json::Map<String, Value>> {
+    let scripts = dom.select("script[type='application/ld+json']");
+    let parsed = scripts.iter().take(20).filter_map(|script| serde_json::from_str::<Value>(script.text().trim()).ok());
+    parsed.collect::<Vec<_>>().into_iter().find_map(article)
+}
+
+fn article(value: Value) -> Option<serde_json::Map<String, Value>> {
+    match value {
+        Value::Array(all) => all.into_iter().find_map(article),
+        Value::Object(mut map) => {
+            let kind = map.get("@type").map(Value::to_string).unwrap_or_default();
+            if ["Article", "BlogPosting", "Report", "PressRelease"].iter().any(|name| kind.contains(name)) {
+                return Some(map);
+            }
+            map.remove("@graph").and_then(article)
+        }
+        _ => None,
+    }
+}
+
+fn words(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Object(map) => return map.get("name").or_else(|| map.get("url")).and_then(words),
+        Value::Array(all) => return all.first().and_then(words),
+        _ => return None,
+    };
+    Some(html::line(&text)).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

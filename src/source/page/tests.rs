@@ -1,0 +1,60 @@
+use super::*;
+
+#[track_caller]
+fn article(page: &str) -> Post {
+    let url = Url::parse("https://harbour.example/news/pier.html").ok();
+    let document = Document { octets: page.as_bytes().to_vec(), charset: None, url };
+    read(document, "press", Tz::UTC).unwrap().posts.remove(0)
+}
+
+#[track_caller]
+fn check(page: &str, paragraphs: usize) {
+    let post = article(page);
+    assert_eq!(post.title, "Harbour Opens Its New North Pier");
+    assert_eq!(post.published.unwrap().to_rfc3339(), "2025-01-09T00:00:00+00:00");
+    assert_eq!(post.authors, ["Jane Doe"]);
+    let blocks = html::blocks(&post.body);
+    assert_eq!(blocks.len(), paragraphs, "{}", post.body);
+    assert!(blocks[0].text.starts_with("The harbour office opened"), "{}", post.body);
+    for junk in ["Print", "Share", "More News", "Ferry", "Posted", "Jane Doe", "Privacy"] {
+        assert!(!post.body.contains(junk), "{junk}: {}", post.body);
+    }
+}
+
+#[test]
+fn a_saved_page_gives_its_article() {
+    check(include_str!("../../../tests/fixtures/pages/press.html"), 3);
+}
+
+#[test]
+fn a_page_of_tables_gives_its_article() {
+    check(include_str!("../../../tests/fixtures/pages/table.html"), 2);
+}
+
+#[test]
+fn a_copied_page_gives_its_article() {
+    check(include_str!("../../../tests/fixtures/pages/copied.txt"), 3);
+}
+
+#[test]
+fn what_the_head_says_comes_first() {
+    let post = article(
+        "<html lang=de><head><title>X</title><meta property='og:title' content='Boot | Hafen'><meta property='og:image' content='/a.png'>\
+         <script type='application/ld+json'>{\"@graph\":[{\"@type\":\"NewsArticle\",\"headline\":\"Das Boot\",\"datePublished\":\"2025-01-09T10:00:00Z\",\"author\":[{\"name\":\"A B\"}]}]}</script></head>\
+         <body><h1>Das Boot</h1><p>Ein Absatz, der lang genug ist, um als Text zu gelten, und noch ein paar Worte mehr hat.</p></body></html>",
+    );
+    assert_eq!(
+        (post.title.as_str(), post.authors, post.language.as_deref()),
+        ("Das Boot", vec!["A B".to_owned()], Some("de"))
+    );
+    assert_eq!(post.image.unwrap().url.as_str(), "https://harbour.example/a.png");
+}
+
+#[test]
+fn a_page_without_an_article_is_a_problem() {
+    assert!(read(Document::default(), "press", Tz::UTC).is_err());
+    assert!(
+        read(Document { octets: "<div>".repeat(50_000).into_bytes(), ..Document::default() }, "press", Tz::UTC)
+            .is_err()
+    );
+}

@@ -1,0 +1,11 @@
+#![no_main]
+//! Any text as HTML: what is clean stays clean.
+
+use libfuzzer_sys::fuzz_target;
+use tidings::html;
+
+fuzz_target!(|text: &str| {
+    let cleaned = html::clean(text, None);
+    assert!(!cleaned.contains("<script"));
+    let _ = (html::blocks(&cleaned), html::text(&cleaned), html::pieces(&cleaned), html::line(text));
+});
