@@ -1,8 +1,8 @@
-//! The lines under a title: when, and by whom. Also the lines that are furniture.
+//! The lines under a title: when, and by whom.
 
 use chrono::NaiveDate;
 
-use super::date;
+use super::{date, furniture::is_furniture};
 
 /// What a byline says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -227,184 +227,6 @@ fn split_names(names: &str) -> Vec<String> {
     rest.iter().map(|name| clean(name)).filter(|name| !name.is_empty()).collect()
 }
 
-/// Says whether a line is there for the reader of the page, not of the article: print and share links,
-/// switches of the font size, navigation.
-pub fn is_furniture(line: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "print",
-        "share",
-        "share this",
-        "share this page",
-        "share this article",
-        "share this post",
-        "share this story",
-        "email",
-        "e-mail",
-        "e-mail this",
-        "email this",
-        "email this page",
-        "tweet",
-        "post",
-        "like",
-        "pin",
-        "pin it",
-        "facebook",
-        "twitter",
-        "x",
-        "linkedin",
-        "whatsapp",
-        "reddit",
-        "telegram",
-        "mastodon",
-        "bluesky",
-        "pinterest",
-        "copy link",
-        "save",
-        "bookmark",
-        "listen",
-        "print this page",
-        "print this article",
-        "printer friendly",
-        "printer-friendly",
-        "printer-friendly version",
-        "print version",
-        "download pdf",
-        "pdf",
-        "font size",
-        "text size",
-        "a",
-        "a-",
-        "a+",
-        "aa",
-        "aaa",
-        "a a",
-        "a a a",
-        "a- a a+",
-        "a- a+",
-        "a+ a-",
-        "a+ a a-",
-        "increase font size",
-        "decrease font size",
-        "larger",
-        "smaller",
-        "reset",
-        "skip to content",
-        "skip to main content",
-        "back",
-        "back to top",
-        "top",
-        "back to news",
-        "menu",
-        "search",
-        "home",
-        "subscribe",
-        "sign up",
-        "log in",
-        "login",
-        "follow us",
-        "comments",
-        "leave a comment",
-        "leave a reply",
-        "advertisement",
-        "advertising",
-        "anzeige",
-        "close",
-        "next",
-        "previous",
-        "next article",
-        "previous article",
-        "drucken",
-        "teilen",
-        "imprimer",
-        "partager",
-        "compartir",
-        "imprimir",
-        "stampa",
-        "condividi",
-        "schriftgröße",
-        "read more",
-        "continue reading",
-        "more",
-        "no comments",
-        "share on facebook",
-        "share on twitter",
-        "share on x",
-        "share on linkedin",
-        "share via email",
-        "send by email",
-        "send to a friend",
-        "share by email",
-        "copy url",
-    ];
-    let lower = line.trim().to_lowercase();
-    let lower = lower.trim_matches(|c: char| {
-        matches!(c, '|' | '·' | '»' | '«' | '›' | '‹' | '→' | '←' | ':' | '.' | '…' | '[' | ']' | ' ')
-    });
-    if lower.chars().count() > 120 {
-        return false;
-    }
-    if lower.is_empty() || WORDS.contains(&lower) {
-        return true;
-    }
-    // A row of them: `Print | Share | A A A`, `Share: Facebook Twitter`.
-    let parts: Vec<&str> = lower
-        .split(['|', '·', '•', '/', ':', ',', '»', '>', '›'])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    if parts.len() > 1
-        && parts.iter().all(|part| WORDS.contains(part) || part.split_whitespace().all(|word| WORDS.contains(&word)))
-    {
-        return true;
-    }
-    let words: Vec<&str> = lower.split_whitespace().collect();
-    words.len() > 1
-        && words
-            .iter()
-            .all(|word| WORDS.contains(&word.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '-')))
-}
-
-/// Says whether a line heads a list of other posts.
-pub fn heads_others(line: &str) -> bool {
-    const STARTS: &[&str] = &[
-        "more ",
-        "related",
-        "recent",
-        "latest",
-        "other ",
-        "also ",
-        "you may also",
-        "you might also",
-        "read next",
-        "read also",
-        "see also",
-        "up next",
-        "popular",
-        "most read",
-        "trending",
-        "further reading",
-        "archive",
-        "from the archive",
-        "recommended",
-        "in other news",
-        "news archive",
-        "weitere",
-        "mehr ",
-        "ähnliche",
-        "auch interessant",
-        "verwandte",
-        "à lire",
-        "articles similaires",
-        "más ",
-        "relacionad",
-        "leia também",
-        "关连",
-        "関連",
-    ];
-    let lower = line.trim().to_lowercase();
-    lower.chars().count() <= 60 && !lower.ends_with('.') && STARTS.iter().any(|start| lower.starts_with(start))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -455,29 +277,10 @@ mod tests {
         }
     }
 
-    #[test]
-    fn furniture_is_known() {
-        for line in [
-            "Print",
-            "Share",
-            "A A A",
-            "Print | Share | A A A",
-            "Share: Facebook Twitter LinkedIn",
-            "A- A A+",
-            "» Print",
-            "Print Email Share",
-        ] {
-            assert!(is_furniture(line), "{line}");
-        }
-        for line in ["The print shop has closed", "Jane Doe", "A boat", "Share prices fall"] {
-            assert!(!is_furniture(line), "{line}");
-        }
-    }
-
     proptest! {
         #[test]
         fn nothing_panics(line in "(by |posted |[|·—]|jan|9|2025|, |é|年|\\PC){0,12}") {
-            let _ = (read(&line), is_furniture(&line), is_bare_author(&line), heads_others(&line));
+            let _ = (read(&line), is_bare_author(&line));
         }
     }
 }

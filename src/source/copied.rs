@@ -1,7 +1,7 @@
 //! A page copied as text: the same things in the same order as on the page, without its markup.
 
 use super::{
-    byline,
+    byline, furniture,
     layout::{self, Layout, Line},
 };
 use crate::html;
@@ -27,7 +27,7 @@ fn lines(text: &str) -> Vec<Line> {
             open = false;
             continue;
         }
-        let alone = byline::read(&words).is_some() || byline::is_furniture(&words);
+        let alone = byline::read(&words).is_some() || furniture::is_furniture(&words);
         let join = wraps && open && wrapped && !alone;
         match all.last_mut().filter(|_| join) {
             Some(last) => {

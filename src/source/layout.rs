@@ -4,7 +4,10 @@
 
 use chrono::NaiveDate;
 
-use super::byline::{self, Byline};
+use super::{
+    byline::{self, Byline},
+    furniture,
+};
 use crate::html;
 
 /// One line or block of a page.
@@ -66,7 +69,7 @@ pub fn lines(cleaned: &str) -> Vec<Line> {
             let words: Vec<String> = parts.iter().map(|part| plain(part)).collect();
             if words
                 .iter()
-                .any(|words| byline::read(words).is_some() || (!words.is_empty() && byline::is_furniture(words)))
+                .any(|words| byline::read(words).is_some() || (!words.is_empty() && furniture::is_furniture(words)))
             {
                 for (part, text) in parts.into_iter().zip(words).filter(|(_, text)| !text.is_empty()) {
                     let link = html::pieces(&part).into_iter().find_map(|piece| piece.link);
@@ -96,7 +99,7 @@ struct Head {
 /// Reads a page. `title` is the article's where something else than the lines names it.
 pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
     let lines: Vec<Line> =
-        lines.into_iter().filter(|line| !byline::is_furniture(&line.text) || line.html.contains("<img")).collect();
+        lines.into_iter().filter(|line| !furniture::is_furniture(&line.text) || line.html.contains("<img")).collect();
     let heads = heads(&lines, title);
     let Some(first) = heads.first() else {
         return Layout { article: without_byline(lines, title), others: Vec::new() };
@@ -160,7 +163,7 @@ fn tidy(lines: &[Line], title: &str, last: bool) -> Vec<Line> {
         }
         body.push(line.clone());
     }
-    if let Some(at) = body.iter().rposition(|line| byline::heads_others(&line.text)) {
+    if let Some(at) = body.iter().rposition(|line| furniture::heads_others(&line.text)) {
         // A heading over links or over nothing: what follows is not the article's.
         if body[at + 1..].iter().all(|line| line.link.is_some() || line.text.chars().count() < 80) {
             body.truncate(at);

@@ -7,7 +7,7 @@ use dom_query::{Document as Dom, Matcher, NodeRef};
 use url::Url;
 
 use super::{
-    Document, Problem, Reading, Selectors, byline, charset, copied, date, feed,
+    Document, Problem, Reading, Selectors, byline, charset, copied, date, feed, furniture,
     layout::{self, Item, Layout},
     page,
 };
@@ -60,7 +60,7 @@ fn post(item: Item, base: Option<&Url>, source: &str, zone: Tz, language: Option
     let words = item
         .lines
         .iter()
-        .filter(|line| !byline::is_furniture(&line.text))
+        .filter(|line| !furniture::is_furniture(&line.text))
         .map(|line| line.text.as_str())
         .collect::<Vec<_>>()
         .join(" ");
@@ -248,7 +248,7 @@ impl Chosen {
             if let Some(rest) = line.text.strip_prefix(stamped.as_str()).filter(|_| !stamped.is_empty()) {
                 line.text = rest.trim().trim_start_matches(['|', '·', ',', '–', '-']).trim().to_owned();
             }
-            if layout::same(&line.text, &item.title) || byline::is_furniture(&line.text) {
+            if layout::same(&line.text, &item.title) || furniture::is_furniture(&line.text) {
                 continue;
             }
             match byline::read(&line.text) {
@@ -274,7 +274,7 @@ impl Chosen {
                     let rest = rest.trim_matches(|c: char| {
                         c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | ':' | ',' | '(' | ')')
                     });
-                    if !rest.is_empty() && !byline::is_furniture(rest) {
+                    if !rest.is_empty() && !furniture::is_furniture(rest) {
                         item.lines.push(layout::Line { text: rest.to_owned(), ..line });
                     }
                 }

@@ -10,6 +10,7 @@ pub mod fetch;
 pub mod folder;
 mod front_matter;
 mod full_text;
+pub mod furniture;
 mod gather;
 pub mod guard;
 pub mod layout;

@@ -157,3 +157,14 @@ fn a_folder_that_is_not_there_is_a_problem() {
     let problem = read(Path::new("/nowhere/posts"), None, "notes", Tz::UTC).unwrap_err();
     assert_eq!(problem.message, "there is no such folder");
 }
+
+#[test]
+fn a_text_file_is_read_as_a_copied_page() {
+    let post = one("press.txt", include_str!("../../../tests/fixtures/pages/copied.txt"));
+    assert_eq!(
+        (post.title.as_str(), day(&post).as_str()),
+        ("Harbour Opens Its New North Pier", "2025-01-08T23:00:00Z")
+    );
+    assert_eq!(post.authors, ["Jane Doe"]);
+    assert!(post.body.ends_with("said Roe.</p>") && !post.body.contains("Print"), "{}", post.body);
+}
