@@ -110,7 +110,7 @@ impl Ledger {
                 .bind(&item.post.source)
                 .bind(item.post.id.as_str())
                 .bind(item.post.url.as_ref().map(canonical))
-                .bind(fingerprint(&item.post).cast_signed())
+                .bind(fingerprint(&item.post).to_octets())
                 .execute(&mut *write)
                 .await?;
         }

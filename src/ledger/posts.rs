@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Row as _, Sqlite};
 use super::{Error, Ledger, instant, json, to_json};
 use crate::{
     post::{Post, PostId},
-    select::{Seen, SentPost},
+    select::{Fingerprint, Seen, SentPost},
     source::{Gathered, Harvest, Kind, Problem, Source, State, Validators},
 };
 
@@ -131,7 +131,7 @@ impl Ledger {
                     source: row.get(0),
                     id: PostId::new(Some(row.get(1)), None, ""),
                     link: row.get(2),
-                    fingerprint: row.get::<i64, _>(3).cast_unsigned(),
+                    fingerprint: Fingerprint::from_octets(row.get(3)),
                     edition: row.get(4),
                 })
                 .collect(),

@@ -1,48 +1,97 @@
-//! Simhashes: texts that share most of their words get numbers that differ in few bits.
+//! Fingerprints of texts: those of near-duplicates have most of their numbers in common.
 //!
-//! The ledger keeps these numbers, so the way they are made must not change between versions.
+//! A text is the set of its shingles, three words in a row; its fingerprint is the smallest hashes of them (a bottom-k
+//! sketch: Broder, "On the resemblance and containment of documents", 1997). Two fingerprints give the likeness of
+//! the two sets, as exactly as 64 draws can. The ledger keeps them, so the way they are made must not change.
+
+use std::cmp::Ordering;
 
 use crate::post::Post;
 
 /// Texts of fewer words have no fingerprint: one changed word would change too much of them.
 const ENOUGH_WORDS: u32 = 40;
 
+/// So many hashes are kept.
+const KEPT: usize = 64;
+
+/// Texts that are four fifths alike share one of the eight smallest hashes in all but one of a million cases.
+const KEYS: usize = 8;
+
 /// So many octets after a `<` are searched for its `>`; what is longer is text.
 const LONGEST_TAG: usize = 4_096;
 
-/// A simhash of the post's words: near-duplicates differ in few bits.
-///
-/// Made from the body, or from the description where there is no body; 0 where that is too short to be compared.
-pub fn fingerprint(post: &Post) -> u64 {
-    sketch(post).hash
-}
+/// What a text is known by; empty for one too short to be compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fingerprint(Vec<u64>);
 
-/// What is compared of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Sketch {
-    /// The simhash; 0 for a text too short to have one.
-    pub hash: u64,
-    /// How many words it has, or characters in Chinese, Japanese and Korean.
-    pub words: u32,
-}
-
-pub(super) fn sketch(post: &Post) -> Sketch {
-    let mut votes = Votes::default();
-    // Three words in a row make a shingle; of a script without spaces, two characters.
+/// Makes the fingerprint of the post's body, or of its description where there is no body.
+pub fn fingerprint(post: &Post) -> Fingerprint {
+    let mut shingles = Vec::new();
+    // Of a script without spaces, two characters make a shingle.
     let mut last = [0_u64; 2];
     let mut words = 0;
     each_word(text(post), |word| {
         words += 1;
         match word {
-            Word::Spaced(hash) if words > 2 => votes.add(mix(hash ^ last[0].rotate_left(21) ^ last[1].rotate_left(42))),
-            Word::Character(hash) if words > 1 => votes.add(mix(hash ^ last[0].rotate_left(21))),
+            Word::Spaced(hash) if words > 2 => {
+                shingles.push(mix(hash ^ last[0].rotate_left(21) ^ last[1].rotate_left(42)));
+            }
+            Word::Character(hash) if words > 1 => shingles.push(mix(hash ^ last[0].rotate_left(21))),
             _ => {}
         }
         let (Word::Spaced(hash) | Word::Character(hash)) = word;
         last = [hash, last[0]];
     });
-    let hash = if words < ENOUGH_WORDS { 0 } else { votes.majority() };
-    Sketch { hash, words }
+    if words < ENOUGH_WORDS {
+        return Fingerprint::default();
+    }
+    shingles.sort_unstable();
+    shingles.dedup();
+    shingles.truncate(KEPT);
+    Fingerprint(shingles)
+}
+
+impl Fingerprint {
+    /// How much of two texts is the same, from 0 to 1; `None` where one is too short to tell.
+    pub fn likeness(&self, other: &Self) -> Option<f64> {
+        if self.0.is_empty() || other.0.is_empty() {
+            return None;
+        }
+        let (mut ours, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
+        let (mut seen, mut shared) = (0_u32, 0_u32);
+        while seen < KEPT as u32 {
+            let order = match (ours.peek(), theirs.peek()) {
+                (Some(a), Some(b)) => a.cmp(b),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            seen += 1;
+            shared += u32::from(order == Ordering::Equal);
+            if order != Ordering::Greater {
+                ours.next();
+            }
+            if order != Ordering::Less {
+                theirs.next();
+            }
+        }
+        Some(f64::from(shared) / f64::from(seen))
+    }
+
+    /// The numbers under which like texts find each other.
+    pub(super) fn keys(&self) -> &[u64] {
+        &self.0[..self.0.len().min(KEYS)]
+    }
+
+    /// The fingerprint as octets, eight for each number.
+    pub fn to_octets(&self) -> Vec<u8> {
+        self.0.iter().flat_map(|hash| hash.to_be_bytes()).collect()
+    }
+
+    /// Reads what [`Fingerprint::to_octets`] wrote.
+    pub fn from_octets(octets: &[u8]) -> Self {
+        Self(octets.as_chunks().0.iter().map(|hash| u64::from_be_bytes(*hash)).collect())
+    }
 }
 
 /// The hashes of the text's words, sorted and each once: what two short texts are compared by.
@@ -124,36 +173,6 @@ fn mix(hash: u64) -> u64 {
     hash ^ (hash >> 31)
 }
 
-/// Counts, for each of 64 bits, how many hashes have it set.
-///
-/// The counters lie across the words of `planes`, one binary digit of all 64 in each, so that one addition costs
-/// a few operations instead of 64.
-#[derive(Default)]
-struct Votes {
-    planes: [u64; 32],
-    cast: u32,
-}
-
-impl Votes {
-    fn add(&mut self, hash: u64) {
-        let mut carry = hash;
-        for plane in &mut self.planes {
-            (*plane, carry) = (*plane ^ carry, *plane & carry);
-            if carry == 0 {
-                break;
-            }
-        }
-        self.cast = self.cast.saturating_add(1);
-    }
-
-    fn majority(&self) -> u64 {
-        let count = |bit: u32| -> u64 {
-            self.planes.iter().zip(0_u32..).map(|(plane, digit)| ((plane >> bit) & 1) << digit).sum()
-        };
-        (0..64).filter(|bit| count(*bit) * 2 > u64::from(self.cast)).fold(0, |hash, bit| hash | 1 << bit)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,8 +182,8 @@ mod tests {
         Post { body: body.to_owned(), ..super::super::tests::post("a", "blog") }
     }
 
-    fn distance(a: &str, b: &str) -> u32 {
-        (fingerprint(&post(a)) ^ fingerprint(&post(b))).count_ones()
+    fn likeness(a: &str, b: &str) -> f64 {
+        fingerprint(&post(a)).likeness(&fingerprint(&post(b))).unwrap()
     }
 
     /// A text of many different words, the same for the same seed.
@@ -178,36 +197,36 @@ mod tests {
     fn markup_case_and_typography_do_not_count() {
         let plain = prose(1, 100);
         let marked = format!("<p class='x'>{}</p>", plain.to_uppercase().replace(' ', "</b> &amp; <b>"));
-        assert_eq!(distance(&plain, &marked), 0);
-        assert_eq!(distance(&format!("don't {plain}"), &format!("don’t {plain}")), 0);
+        assert_eq!(likeness(&plain, &marked), 1.0);
+        assert_eq!(likeness(&format!("don't {plain}"), &format!("don’t {plain}")), 1.0);
     }
 
     #[test]
     fn near_texts_are_near_and_others_far() {
         let text = prose(1, 400);
-        assert!(distance(&text, &format!("{text} one last line of an editor")) <= 6);
-        assert!(distance(&text, &prose(2, 400)) > 16);
+        assert!(likeness(&text, &format!("{text} one last line of an editor")) > 0.9);
+        assert!(likeness(&text, &prose(2, 400)) < 0.1);
     }
 
     #[test]
     fn scripts_without_spaces_are_compared_by_characters() {
         let text = "港の朝は早い。漁師たちは夜明け前に船を出し、日が昇るころには市場に魚が並ぶ。観光客はまだ眠っている。冬の海は荒く、沖に出られない日も多い。それでも市場は毎朝開く。";
         let other = "新しい図書館が来月開館する。三階建ての建物には児童書の部屋と静かな閲覧席があり、週末は夜九時まで利用できる。開館の日には作家の講演会も予定されている。";
-        assert_ne!(fingerprint(&post(text)), 0);
-        assert!(distance(text, &text.replace("市場は", "市場だけは")) <= 10);
-        assert!(distance(text, other) > 16);
+        assert!(likeness(text, &text.replace("市場は", "市場だけは")) > 0.8);
+        assert!(likeness(text, other) < 0.2);
     }
 
     #[test]
     fn short_texts_have_none() {
-        assert_eq!(fingerprint(&post("<p>Just a few words.</p>")), 0);
-        assert_eq!(fingerprint(&post("")), 0);
+        assert_eq!(fingerprint(&post("<p>Just a few words.</p>")), Fingerprint::default());
+        assert_eq!(fingerprint(&post("")).likeness(&fingerprint(&post(&prose(1, 100)))), None);
     }
 
     proptest! {
         #[test]
         fn nothing_panics_on_foreign_text(text in "[<>&;!/a-z海é'\u{200b} ]{0,80}") {
-            sketch(&post(&text));
+            let print = fingerprint(&post(&text));
+            prop_assert_eq!(Fingerprint::from_octets(&print.to_octets()), print);
         }
     }
 }

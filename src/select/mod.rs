@@ -17,7 +17,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-pub use fingerprint::fingerprint;
+pub use fingerprint::{Fingerprint, fingerprint};
 pub use reason::Reason;
 
 use crate::post::{Filter, Post, PostId};
@@ -139,7 +139,7 @@ pub struct SentPost {
     /// Its canonical link ([`canonical`](crate::post::canonical)).
     pub link: Option<String>,
     /// [`fingerprint`] of its text.
-    pub fingerprint: u64,
+    pub fingerprint: Fingerprint,
     /// The number of the edition.
     pub edition: i64,
 }

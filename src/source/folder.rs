@@ -18,8 +18,9 @@ use chrono_tz::Tz;
 use url::Url;
 
 use super::{
-    Problem, Reading, charset, date, feed,
+    Document, Problem, Reading, charset, date, feed,
     front_matter::{self, Matter},
+    page,
 };
 use crate::{
     html,
@@ -120,6 +121,7 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
         .raw(&["image", "cover", "thumbnail", "featured_image", "images"])
         .and_then(|image| resolve(&image, url.as_ref().or(about.base_url)))
         .map(|url| Image { url, alt: matter.line(&["image_alt", "alt"]), width: None, height: None })
+        .or(written.image)
         .or_else(|| super::first_image(&written.body));
     let mut authors = matter.list(&["authors", "author"], people);
     if authors.is_empty() {
@@ -144,7 +146,8 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
         language: matter
             .raw(&["lang", "language", "locale"])
             .or_else(|| name.language.clone())
-            .and_then(|tag| feed::language(&tag)),
+            .and_then(|tag| feed::language(&tag))
+            .or(written.language),
         image,
         description,
         teaser: matter.line(&["teaser"]),
@@ -178,6 +181,8 @@ struct Written {
     description: Option<String>,
     authors: Vec<String>,
     published: Option<DateTime<Utc>>,
+    language: Option<String>,
+    image: Option<Image>,
 }
 
 fn content(path: &str, body: &str, base: Option<&Url>, zone: Tz) -> Written {
@@ -194,7 +199,10 @@ fn content(path: &str, body: &str, base: Option<&Url>, zone: Tz) -> Written {
                 ..Written::default()
             }
         }
-        "html" | "htm" => Written { body: html::clean(&markdown::without_templates(body), base), ..Written::default() },
+        "html" | "htm" => whole_page(body, base, zone).unwrap_or_else(|| Written {
+            body: html::clean(&markdown::without_templates(body), base),
+            ..Written::default()
+        }),
         _ => {
             let article = super::copied::read(body).article.unwrap_or_default();
             Written {
@@ -202,10 +210,29 @@ fn content(path: &str, body: &str, base: Option<&Url>, zone: Tz) -> Written {
                 title: Some(article.title).filter(|title| !title.is_empty()),
                 authors: article.authors,
                 published: article.date.and_then(|day| date::in_zone(day.and_time(chrono::NaiveTime::MIN), zone)),
-                description: None,
+                ..Written::default()
             }
         }
     }
+}
+
+/// What a file says that is a page of its own, with a head: its title, author and date stand there.
+fn whole_page(body: &str, base: Option<&Url>, zone: Tz) -> Option<Written> {
+    let lower = body.get(..body.floor_char_boundary(2_048))?.to_ascii_lowercase();
+    if !lower.contains("<html") && !lower.contains("<head") {
+        return None;
+    }
+    let document = Document { octets: body.as_bytes().to_vec(), charset: Some("utf-8".to_owned()), url: base.cloned() };
+    let page = page::read(document, "", zone).ok()?.posts.into_iter().next()?;
+    Some(Written {
+        body: page.body,
+        title: Some(page.title).filter(|title| !title.is_empty()),
+        description: page.description,
+        authors: page.authors,
+        published: page.published,
+        language: page.language,
+        image: page.image,
+    })
 }
 
 /// What the path of a file says.

@@ -31,7 +31,7 @@ impl Project {
         Self::new()
             .file(
                 "tidings.toml",
-                &format!(
+                format!(
                     "[publication]\nname = \"Notes\"\nfrom = \"Notes <notes@harbour.example>\"\n\n\
                  [[source]]\nname = \"notes\"\nfolder = \"posts\"\nbase_url = \"https://harbour.example/\"\n\n\
                  [digest.weekly]\nsubject = \"{{{{ posts[0].title }}}}\"\nschedule = \"weekly mon 07:30\"\n\n\

@@ -54,7 +54,7 @@ CREATE TABLE edition_post (
     source      TEXT    NOT NULL,
     id          TEXT    NOT NULL,
     link        TEXT,
-    fingerprint INTEGER NOT NULL,
+    fingerprint BLOB    NOT NULL,
     PRIMARY KEY (edition, source, id)
 ) WITHOUT ROWID;
 
