@@ -25,6 +25,8 @@ pub struct Piece {
 pub fn pieces(html: &str) -> Vec<Piece> {
     let tables = data_tables(html);
     let lists = plain_lists(html);
+    // Terms that are links: a list of pages, not of meanings.
+    let linked = html.contains("<dt><a ");
     let (mut table, mut list) = (0, 0);
     let mut all = Vec::new();
     let mut run = String::new();
@@ -61,7 +63,11 @@ pub fn pieces(html: &str) -> Vec<Piece> {
                         lists.get(list - 1).copied().unwrap_or_default()
                     }
                     name => {
-                        is_one_of(name, &["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figure", "dl"])
+                        (name == "dl" && !linked)
+                            || is_one_of(
+                                name,
+                                &["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "figure"],
+                            )
                     }
                 };
                 if keep {

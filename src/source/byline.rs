@@ -188,6 +188,15 @@ pub fn is_name(words: &str) -> bool {
     fits && plain && !ends && words.split_whitespace().all(capital)
 }
 
+/// The names in words that something marks as an author's.
+pub fn names(words: &str) -> Vec<String> {
+    let names = match read(words) {
+        Some(byline) => byline.authors,
+        None => split_names(words),
+    };
+    if names.iter().all(|name| is_name(name)) { names } else { Vec::new() }
+}
+
 /// Says whether a line of its own is a person's name: two to four words, each with a capital.
 pub fn is_bare_author(line: &str) -> bool {
     let count = line.split_whitespace().count();
@@ -224,7 +233,10 @@ fn split_names(names: &str) -> Vec<String> {
         rest = rest.iter().flat_map(|part| part.split(separator)).collect();
     }
     let clean = |name: &str| name.trim().trim_start_matches("and ").trim_matches([',', ' ']).to_owned();
-    rest.iter().map(|name| clean(name)).filter(|name| !name.is_empty()).collect()
+    let roles = ["writer", "staff", "editor", "reporter", "correspondent", "contributor", "secretary", "office"];
+    let role = |name: &str| roles.iter().any(|role| name.to_lowercase().ends_with(role));
+    let names = rest.iter().map(|name| clean(name)).enumerate();
+    names.filter(|(at, name)| !name.is_empty() && (*at == 0 || !role(name))).map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]

@@ -107,25 +107,27 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
             None
         }
     };
-    let published = date(&["date", "published_at", "pubDate", "publishDate"]);
+    let written = date(&["date", "published_at", "pubDate"]);
+    // Hugo shows a post from its `publishDate` on, whatever its date says.
+    let published = date(&["publishDate"]).max(written);
     let updated = date(&["updated", "lastmod", "last_modified_at", "modified"]);
 
     let own_url = matter.raw(&["url", "permalink"]).filter(|url| !url.contains([':', '{']) || url.contains("://"));
     let url =
         own_url.as_deref().and_then(|url| resolve(url, about.base_url)).or_else(|| name.url(matter, about.base_url));
-    let written = content(path, body, url.as_ref(), about.zone);
+    let text = content(path, body, url.as_ref(), about.zone);
 
-    let title = matter.line(&["title"]).or(written.title).unwrap_or_else(|| name.words());
-    let description = matter.line(&["description", "summary", "excerpt", "subtitle"]).or(written.description);
+    let title = matter.line(&["title"]).or(text.title).unwrap_or_else(|| name.words());
+    let description = matter.line(&["description", "summary", "excerpt", "subtitle"]).or(text.description);
     let image = matter
         .raw(&["image", "cover", "thumbnail", "featured_image", "images"])
         .and_then(|image| resolve(&image, url.as_ref().or(about.base_url)))
         .map(|url| Image { url, alt: matter.line(&["image_alt", "alt"]), width: None, height: None })
-        .or(written.image)
-        .or_else(|| super::first_image(&written.body));
+        .or(text.image)
+        .or_else(|| super::first_image(&text.body));
     let mut authors = matter.list(&["authors", "author"], people);
     if authors.is_empty() {
-        authors = written.authors;
+        authors = text.authors;
     }
     let draft = matter.flag("draft").unwrap_or_default() || matter.flag("published") == Some(false) || name.in_drafts;
     let own_id = matter.line(&["id", "guid", "uuid"]);
@@ -140,25 +142,25 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
         url,
         title,
         authors,
-        published: published.or_else(|| name.date(about.zone)).or(written.published),
+        published: published.or_else(|| name.date(about.zone)).or(text.published),
         updated,
         tags: matter.list(&["tags", "tag", "categories", "category", "keywords"], tags),
         language: matter
             .raw(&["lang", "language", "locale"])
             .or_else(|| name.language.clone())
             .and_then(|tag| feed::language(&tag))
-            .or(written.language),
+            .or(text.language),
         image,
         description,
         teaser: matter.line(&["teaser"]),
-        body: written.body,
+        body: text.body,
         weight: matter.number("weight").or_else(|| matter.number("order")),
         draft,
     }
 }
 
 fn people(text: &str) -> Vec<&str> {
-    text.split([',', ';', '&']).map(str::trim).collect()
+    text.split([',', ';', '&']).flat_map(|part| part.split(" and ")).map(str::trim).collect()
 }
 
 fn tags(text: &str) -> Vec<&str> {

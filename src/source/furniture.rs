@@ -108,7 +108,77 @@ pub fn is_furniture(line: &str) -> bool {
         "send to a friend",
         "share by email",
         "copy url",
+        "min read",
+        "minute read",
+        "minutes read",
+        "# min read",
+        "# mins read",
+        "# minute read",
+        "# minutes read",
+        "read time: # min",
+        "reading time: # min",
+        "reading time: # minutes",
+        "# comment",
+        "# comments",
+        "# share",
+        "# shares",
+        "# like",
+        "# likes",
+        "# view",
+        "# views",
+        "- # -",
+        "loading",
+        "sign in",
+        "accept",
+        "accept all",
+        "accept cookies",
+        "manage options",
+        "cookie settings",
+        "click here to print",
+        "older posts",
+        "newer posts",
+        "today",
+        "yesterday",
+        "# minutes ago",
+        "# hours ago",
+        "# hour ago",
+        "# days ago",
+        "# day ago",
+        "weiterlesen",
+        "mehr lesen",
+        "lire la suite",
+        "leer más",
+        "続きを読む",
+        "印刷",
+        "共有",
     ];
+    const STARTS: &[&str] = &[
+        "print friendly",
+        "printer friendly",
+        "printer-friendly",
+        "click to share",
+        "click to print",
+        "click to email",
+        "share this",
+        "share on ",
+        "view all",
+        "see all ",
+        "posted in ",
+        "posted under ",
+        "filed under",
+        "tagged ",
+        "tags: ",
+        "topics: ",
+        "categories: ",
+        "enter your email",
+        "sign up for ",
+        "subscribe to ",
+        "read more about ",
+        "continue reading ",
+    ];
+    if !line.contains(char::is_alphanumeric) {
+        return true;
+    }
     let lower = line.trim().to_lowercase();
     let lower = lower.trim_matches(|c: char| {
         matches!(c, '|' | '·' | '»' | '«' | '›' | '‹' | '→' | '←' | ':' | '.' | '…' | '[' | ']' | ' ')
@@ -116,7 +186,11 @@ pub fn is_furniture(line: &str) -> bool {
     if lower.chars().count() > 120 {
         return false;
     }
-    if lower.is_empty() || WORDS.contains(&lower) {
+    if lower.is_empty() || WORDS.contains(&lower) || WORDS.contains(&numbered(lower).as_str()) {
+        return true;
+    }
+    let sentence = line.trim_end().ends_with(['.', '!', '?', '"']);
+    if !sentence && lower.chars().count() <= 80 && STARTS.iter().any(|start| lower.starts_with(start)) {
         return true;
     }
     // A row of them: `Print | Share | A A A`, `Share: Facebook Twitter`.
@@ -137,6 +211,19 @@ pub fn is_furniture(line: &str) -> bool {
             .all(|word| WORDS.contains(&word.trim_matches(|c: char| !c.is_alphanumeric() && c != '+' && c != '-')))
 }
 
+/// The words with `#` for each number.
+fn numbered(words: &str) -> String {
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        match c {
+            c if c.is_ascii_digit() && out.ends_with('#') => {}
+            c if c.is_ascii_digit() => out.push('#'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Says whether a line heads a list of other posts.
 pub fn heads_others(line: &str) -> bool {
     const STARTS: &[&str] = &[
@@ -144,6 +231,8 @@ pub fn heads_others(line: &str) -> bool {
         "related",
         "recent",
         "latest",
+        "older ",
+        "earlier ",
         "other ",
         "also ",
         "you may also",

@@ -111,9 +111,10 @@ async fn open(
         Location::File(path) => return file(path, context.limits.max_bytes, source, outcome).await,
     };
     let shown = shown(url);
-    let key = url.to_string();
+    // What is kept for the next time holds no password either.
+    let key = shown.clone();
     let mut note = |validator: Validator| outcome.validators.insert(key.clone(), validator);
-    let (state, words) = match fetcher.get(url, context.past.get(url.as_str()), context.now).await {
+    let (state, words) = match fetcher.get(url, context.past.get(&shown), context.now).await {
         Answer::Document(document, validator) => {
             note(validator);
             return Some(document);

@@ -2,6 +2,8 @@
 //!
 //! In go the lines of a page, whether they were markup or copied text; out come the article and the others.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::NaiveDate;
 
 use super::{
@@ -9,6 +11,8 @@ use super::{
     furniture,
 };
 use crate::html;
+
+mod heads;
 
 /// One line or block of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,6 +25,14 @@ pub struct Line {
     pub link: Option<String>,
     /// It is marked as a heading.
     pub heading: bool,
+}
+
+impl Line {
+    /// The level of its heading; 7 for what is none.
+    fn rank(&self) -> u8 {
+        let level = || self.html.strip_prefix("<h")?.bytes().next().filter(u8::is_ascii_digit);
+        if self.heading { level().map_or(6, |digit| digit - b'0') } else { 7 }
+    }
 }
 
 /// One post on a page.
@@ -39,6 +51,14 @@ pub struct Item {
 }
 
 impl Item {
+    /// Adds what a byline says and was not known.
+    pub fn add(&mut self, byline: Byline) {
+        self.date = self.date.or(byline.date);
+        if self.authors.is_empty() {
+            self.authors = byline.authors;
+        }
+    }
+
     /// The words under its byline.
     pub fn words(&self) -> String {
         self.lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ")
@@ -88,19 +108,12 @@ fn plain(cleaned: &str) -> String {
     html::line(&html::text(cleaned).replace('&', "&amp;").replace('<', "&lt;"))
 }
 
-/// Title, byline and where they stand.
-struct Head {
-    title: usize,
-    from: usize,
-    to: usize,
-    byline: Byline,
-}
-
 /// Reads a page. `title` is the article's where something else than the lines names it.
 pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
-    let lines: Vec<Line> =
-        lines.into_iter().filter(|line| !furniture::is_furniture(&line.text) || line.html.contains("<img")).collect();
-    let heads = heads(&lines, title);
+    let labels = labels(&lines);
+    let junk = |line: &Line| furniture::is_furniture(&line.text) || labels.contains(&line.text);
+    let lines: Vec<Line> = lines.into_iter().filter(|line| line.html.contains("<img") || !junk(line)).collect();
+    let heads = heads::heads(&lines, title);
     let Some(first) = heads.first() else {
         return Layout { article: without_byline(lines, title), others: Vec::new() };
     };
@@ -116,10 +129,14 @@ pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
     }
     let mut items: Vec<Item> = Vec::new();
     for (at, head) in heads.iter().enumerate() {
-        let end = heads.get(at + 1).map_or(lines.len(), |next| next.title.min(next.from));
+        let end = heads.get(at + 1).map_or(lines.len(), heads::Head::start);
         let own = &lines[head.title];
-        let start = head.to.max(head.title + 1).min(end);
-        let body = tidy(&lines[start..end], &own.text, at + 1 == heads.len());
+        let start = if head.led { head.title + 1 } else { head.to.max(head.title + 1) }.min(end);
+        let mut body = tidy(&lines[start..end], &own.text, at + 1 == heads.len());
+        if let Some(next) = heads.get(at + 1) {
+            // The next title, once more.
+            body.pop_if(|line| same(&line.text, &lines[next.title].text));
+        }
         items.push(Item {
             title: own.text.clone(),
             date: head.byline.date,
@@ -140,11 +157,47 @@ pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
         || named
         || (first_length > 150 && first_length * 2 > longest * 5)
         || items[0].lines.len() > parts + 1;
+    end_last(&mut items, usize::from(leads));
     if leads {
-        let article = items.remove(0);
+        let mut article = items.remove(0);
+        let heads_list = |line: &Line| line.text.chars().count() < 60 && !line.text.ends_with(ENDS);
+        if !items.is_empty() && article.lines.len() > 1 && article.lines.last().is_some_and(heads_list) {
+            article.lines.pop();
+        }
         return Layout { article: Some(article), others: items };
     }
     Layout { article: None, others: items }
+}
+
+/// Short lines that come again and again and are neither dates nor names: what a site writes on each card.
+fn labels(lines: &[Line]) -> HashSet<String> {
+    let mut times: HashMap<&str, usize> = HashMap::new();
+    for line in lines.iter().filter(|line| line.text.chars().count() < 30) {
+        *times.entry(line.text.as_str()).or_default() += 1;
+    }
+    let label = |text: &str| byline::read(text).is_none() && !byline::is_bare_author(text);
+    times.into_iter().filter(|(text, times)| *times > 2 && label(text)).map(|(text, _)| text.to_owned()).collect()
+}
+
+/// What ends a sentence.
+const ENDS: [char; 10] = ['.', '!', '?', '"', '”', '’', '»', ')', '。', '」'];
+
+/// The last post of a list has no more lines than the longest of the others: the rest ends the page.
+fn end_last(items: &mut [Item], list: usize) {
+    let Some((last, others)) = items.get_mut(list..).and_then(<[Item]>::split_last_mut) else { return };
+    if let Some(most) = others.iter().map(|item| item.lines.len()).max() {
+        last.lines.truncate(most);
+    }
+}
+
+/// The title of the first post where a page is a row of posts, each a linked heading of one level over its
+/// byline.
+pub fn first_entry(lines: &[Line]) -> Option<String> {
+    let heads = heads::heads(lines, None);
+    let [first, others @ ..] = &heads[..] else { return None };
+    let own = &lines[first.title];
+    let alike = others.iter().all(|head| lines[head.title].rank() == own.rank());
+    (own.heading && own.link.is_some() && alike && !others.is_empty()).then(|| own.text.clone())
 }
 
 /// Takes what belongs to the body: no titles and bylines again, no heading of the list that follows.
@@ -183,102 +236,6 @@ fn without_byline(lines: Vec<Line>, title: Option<&str>) -> Option<Item> {
     let title = title.map_or_else(|| own.text.clone(), str::to_owned);
     let body = tidy(if titled { &lines[at + 1..] } else { &lines[..] }, &title, true);
     Some(Item { title, lines: body, ..Item::default() })
-}
-
-fn heads(lines: &[Line], title: Option<&str>) -> Vec<Head> {
-    let bylines: Vec<Option<Byline>> = lines.iter().map(|line| byline::read(&line.text)).collect();
-    let known = title.and_then(|title| lines.iter().position(|line| same(&line.text, title)));
-    let date_first = bylines.first().is_some_and(Option::is_some);
-    let mut heads: Vec<Head> = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        if bylines[at].is_none() {
-            at += 1;
-            continue;
-        }
-        let from = at;
-        let mut byline = Byline::default();
-        while at < lines.len() {
-            let bare = byline.authors.is_empty()
-                && byline.date.is_some()
-                && byline::is_bare_author(&lines[at].text)
-                && !lines[at].heading
-                && lines.get(at + 1).is_some_and(|next| next.text.len() > 30 || bylines[at + 1].is_some());
-            match &bylines[at] {
-                Some(read) if byline.date.is_none() || read.date.is_none() => {
-                    byline.date = byline.date.or(read.date);
-                    byline.authors.extend(
-                        read.authors.iter().filter(|name| !byline.authors.contains(name)).cloned().collect::<Vec<_>>(),
-                    );
-                }
-                None if bare && !date_first => byline.authors.push(lines[at].text.clone()),
-                _ => break,
-            }
-            at += 1;
-        }
-        let floor = heads.last().map_or(0, |head: &Head| head.to);
-        let found = if date_first {
-            (at < lines.len()).then_some(at)
-        } else {
-            title_before(lines, from, floor, byline.authors.is_empty()).map(|(title, author)| {
-                if let Some(author) = author {
-                    byline.authors.push(lines[author].text.clone());
-                }
-                title
-            })
-        };
-        let Some(mut title_at) = found else { continue };
-        let mut to = if date_first { at + 1 } else { at };
-        if heads.is_empty()
-            && let Some(known) = known.filter(|known| *known < from && from - known <= 6)
-        {
-            title_at = known;
-        }
-        if date_first
-            && byline.authors.is_empty()
-            && let Some(next) = bylines.get(to).and_then(Option::as_ref)
-            && next.date.is_none()
-        {
-            byline.authors.clone_from(&next.authors);
-            to += 1;
-        }
-        // Only the first may lack a date: a name alone under a line is no other post.
-        if !heads.is_empty() && (byline.date.is_none() || !is_title(&lines[title_at])) {
-            continue;
-        }
-        heads.push(Head { title: title_at, from, to, byline });
-        at = at.max(to);
-    }
-    heads
-}
-
-/// The title over a byline: the line above, or the one over a subtitle or a bare author.
-fn title_before(lines: &[Line], from: usize, floor: usize, author_wanted: bool) -> Option<(usize, Option<usize>)> {
-    let above = from.checked_sub(1).filter(|above| *above >= floor)?;
-    let over = above.checked_sub(1).filter(|over| *over >= floor);
-    if let Some(over) = over {
-        if author_wanted
-            && !lines[above].heading
-            && byline::is_bare_author(&lines[above].text)
-            && is_title(&lines[over])
-            && (lines[over].heading || lines[over].text.split_whitespace().count() > 3)
-        {
-            return Some((over, Some(above)));
-        }
-        if !is_title(&lines[above])
-            && !lines[above].heading
-            && (lines[over].heading || is_title(&lines[over]))
-            && lines[over].text.len() > 8
-        {
-            return Some((over, None));
-        }
-    }
-    Some((above, None))
-}
-
-fn is_title(line: &Line) -> bool {
-    let length = line.text.chars().count();
-    (2..=180).contains(&length) && (line.heading || !line.text.ends_with('.'))
 }
 
 /// Compares titles without regard to case, space and what a site adds behind them.

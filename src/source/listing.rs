@@ -76,12 +76,14 @@ fn listed(layout: Layout) -> Vec<Item> {
 }
 
 fn guessed(dom: &Dom, page: &str, chosen: &Chosen, base: Option<&Url>, zone: Tz) -> Vec<Item> {
-    let found: Vec<Item> = guess(dom).unwrap_or_default().iter().map(|node| chosen.read(node, base, zone)).collect();
+    let heading = dom.select("h1").iter().map(|h1| html::line(&h1.html())).find(|words| !words.is_empty());
+    let mut found: Vec<Item> =
+        guess(dom).unwrap_or_default().iter().map(|node| chosen.read(node, base, zone)).collect();
+    found.retain(|item| !heading.as_deref().is_some_and(|h1| layout::same(h1, &item.title)));
     let dated = found.iter().filter(|item| item.date.is_some()).count();
     if found.len() > 1 && dated * 2 >= found.len() {
         return found;
     }
-    let heading = dom.select("h1").iter().map(|h1| html::line(&h1.html())).find(|words| !words.is_empty());
     let lines = layout::lines(&html::clean(page, base));
     let others = listed(layout::read(lines, heading.as_deref()));
     if others.len() > 1 || (found.is_empty() && !others.is_empty()) { others } else { found }
@@ -142,7 +144,7 @@ fn score(group: &[NodeRef<'_>]) -> f64 {
 
 /// Whether an element has a title, a date, a heading, and words besides.
 fn rich(node: &NodeRef<'_>) -> (bool, bool, bool, bool) {
-    let text = node.text();
+    let text = spaced(node);
     if text.len() < 12 || text.len() > 4_000 {
         return (false, false, false, false);
     }
@@ -153,6 +155,16 @@ fn rich(node: &NodeRef<'_>) -> (bool, bool, bool, bool) {
     // An element that holds several is a list itself.
     let one = dates <= 2 && headings <= 2;
     ((headings > 0 || link) && one, dates > 0 && one, headings > 0, text.trim().chars().count() > 80)
+}
+
+/// The words of an element, those of different elements apart.
+fn spaced(node: &NodeRef<'_>) -> String {
+    let mut words = String::new();
+    for text in node.descendants_it().filter(NodeRef::is_text) {
+        words.push_str(&text.text());
+        words.push(' ');
+    }
+    words
 }
 
 fn dates(text: &str) -> usize {
@@ -252,12 +264,7 @@ impl Chosen {
                 continue;
             }
             match byline::read(&line.text) {
-                Some(byline) => {
-                    item.date = item.date.or(byline.date);
-                    if item.authors.is_empty() {
-                        item.authors = byline.authors;
-                    }
-                }
+                Some(byline) => item.add(byline),
                 None if item.date.is_some()
                     && item.authors.is_empty()
                     && item.lines.is_empty()
@@ -267,14 +274,21 @@ impl Chosen {
                 }
                 None => {
                     // Title, date and teaser may share one block.
-                    let rest = line.text.strip_prefix(item.title.as_str()).unwrap_or(&line.text);
+                    let rest = line.text.strip_prefix(item.title.as_str()).unwrap_or(&line.text).trim();
+                    if let Some(byline) = byline::read(rest) {
+                        item.add(byline);
+                        continue;
+                    }
                     let found = date::find(rest).filter(|found| found.start < 12);
                     item.date = item.date.or(found.map(|found| found.date));
-                    let rest = found.map_or(rest, |found| &rest[found.end..]);
+                    let rest = found.map_or(rest, |found| rest[found.end..].trim_start());
+                    let rest = rest.strip_prefix(item.title.as_str()).unwrap_or(rest);
                     let rest = rest.trim_matches(|c: char| {
                         c.is_whitespace() || matches!(c, '-' | '–' | '—' | '|' | ':' | ',' | '(' | ')')
                     });
-                    if !rest.is_empty() && !furniture::is_furniture(rest) {
+                    if let Some(byline) = byline::read(rest) {
+                        item.add(byline);
+                    } else if !rest.is_empty() && !furniture::is_furniture(rest) {
                         item.lines.push(layout::Line { text: rest.to_owned(), ..line });
                     }
                 }

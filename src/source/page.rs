@@ -12,14 +12,16 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Document, Problem, Reading, charset, copied, date, feed,
-    layout::{self, Item},
+    Document, Problem, Reading, byline, charset, copied, date, feed,
+    layout::{self, Item, Line},
     listing,
 };
 use crate::{
     html,
     post::{Image, Post, PostId},
 };
+
+mod rest;
 
 /// Reads the article of a page.
 ///
@@ -94,29 +96,40 @@ pub(super) fn post(
 fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Tz) -> Option<Post> {
     let page = html::shallow(page);
     let dom = Dom::from(page.as_ref());
-    let about = About::of(&dom, url, zone);
+    let mut about = About::of(&dom, url, zone);
     let base =
         dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.cloned()).or_else(|| about.url.clone());
-    let heading = dom.select("h1").iter().map(|h1| html::line(&h1.html())).find(|words| !words.is_empty());
-    let seen =
-        layout::read(layout::lines(&html::clean(&page, base.as_ref())), heading.as_deref().or(about.title.as_deref()));
-    let visible = seen.article.unwrap_or_default();
+    rest::drop_rest(&dom);
+    let mut heading = rest::headings(&dom, about.site.as_deref()).into_iter().next();
+    let lines = layout::lines(&html::clean(&dom.html(), base.as_ref()));
+    if let Some(entry) = layout::first_entry(&lines).filter(|entry| heading.as_deref() != Some(entry)) {
+        // The page of a blog: its own heading names the blog.
+        about.title = about.title.filter(|title| heading.as_deref().is_none_or(|h1| !layout::same(title, h1)));
+        heading = Some(entry);
+    }
+    let mut seen = layout::read(lines, heading.as_deref().or(about.title.as_deref())).article.unwrap_or_default();
     let title = match (&about.title, &heading) {
         // `Title - Site` and the heading `Title`: the site is no part of it.
         (Some(meta), Some(h1)) if meta.starts_with(h1.as_str()) => h1.clone(),
         (Some(meta), _) if !about.title_is_weak => meta.clone(),
         (_, Some(h1)) => h1.clone(),
-        _ if !visible.title.is_empty() && (visible.date.is_some() || about.title.is_none()) => visible.title.clone(),
+        _ if !seen.title.is_empty() && (seen.date.is_some() || about.title.is_none()) => seen.title.clone(),
         (meta, _) => meta.clone().unwrap_or_default(),
     };
-    let found = extracted(&page, &dom, base.as_ref(), &title, zone);
-    let body = best(found, &visible);
+    drop_lists(&dom, &title, base.as_ref(), zone);
+    if seen.authors.is_empty() {
+        seen.authors = marked_authors(&dom);
+    }
+    let bare = dom.html();
+    let visible = layout::read(layout::lines(&html::clean(&bare, base.as_ref())), Some(&title)).article;
+    let body = best(extracted(&bare, base.as_ref(), &title), &visible.unwrap_or_default());
     if body.is_empty() || title.is_empty() {
         return None;
     }
-    let published = about.published.or_else(|| midnight(&visible, zone)).or(about.time);
-    let authors = if about.authors.is_empty() { visible.authors } else { about.authors };
+    let published = about.published.or_else(|| midnight(&seen, zone)).or(about.time);
+    let authors = if about.authors.is_empty() { seen.authors } else { about.authors };
     let own = about.url.or_else(|| url.cloned());
+    let published = published.or_else(|| own.as_ref().and_then(|url| dated_path(url, zone)));
     let body_image = super::first_image(&body);
     let post = post(source, own, title, authors, published, body);
     Some(Post {
@@ -128,14 +141,41 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Tz) -> Option<Po
     })
 }
 
+/// The day in an address like `/2025/01/09/title/`.
+fn dated_path(url: &Url, zone: Tz) -> Option<DateTime<Utc>> {
+    let found = date::find(url.path())?;
+    let year_first = url.path()[found.start..].bytes().take(4).all(|c| c.is_ascii_digit());
+    year_first.then(|| date::in_zone(found.date.and_time(NaiveTime::MIN), zone)).flatten()
+}
+
+/// The names that a page marks as its author's, where no byline was found.
+fn marked_authors(dom: &Dom) -> Vec<String> {
+    const MARKS: &[&str] = &[
+        "[itemprop='author'] [itemprop='name']",
+        "[itemprop='author']",
+        "[rel~='author']",
+        ".p-author",
+        ".author .fn",
+        ".byline",
+        ".author-name",
+        ".author",
+    ];
+    MARKS
+        .iter()
+        .map(|mark| byline::names(&html::line(&dom.select(mark).first().html())))
+        .find(|names| !names.is_empty())
+        .unwrap_or_default()
+}
+
 /// What readability finds, without what is not the article's.
-fn extracted(page: &str, dom: &Dom, base: Option<&Url>, title: &str, zone: Tz) -> Option<Item> {
-    let without = Dom::from(page);
-    drop_lists(&without, title, base, zone);
-    let _ = dom;
-    let mut reader = Readability::with_document(without, base.map(Url::as_str), None).ok()?;
+fn extracted(page: &str, base: Option<&Url>, title: &str) -> Option<Item> {
+    let mut reader = Readability::new(page, base.map(Url::as_str), None).ok()?;
     let article = reader.parse().ok()?;
-    let lines = layout::lines(&html::clean(&article.content, base));
+    let mut lines = layout::lines(&html::clean(&article.content, base));
+    if !lines.iter().any(|line| layout::same(&line.text, title)) {
+        // The title stands over what is left, so that its first line is not taken for one.
+        lines.insert(0, Line { text: title.to_owned(), heading: true, ..Line::default() });
+    }
     layout::read(lines, Some(title)).article
 }
 
@@ -166,6 +206,7 @@ fn best(found: Option<Item>, visible: &Item) -> String {
 struct About {
     title: Option<String>,
     title_is_weak: bool,
+    site: Option<String>,
     authors: Vec<String>,
     published: Option<DateTime<Utc>>,
     updated: Option<DateTime<Utc>>,
@@ -197,36 +238,43 @@ impl About {
             };
             url.filter(|url| matches!(url.scheme(), "http" | "https"))
         };
+        let site = meta(&["og:site_name", "application-name"]);
         let strong = field("headline").or_else(|| meta(&["og:title", "twitter:title", "dc.title", "DC.title"]));
+        let strong = strong.filter(|title| site.as_deref() != Some(title));
         let weak = || Some(html::line(&dom.select("head > title").first().text())).filter(|title| !title.is_empty());
         let authors: Vec<String> = match linked.as_ref().and_then(|map| map.get("author")) {
             Some(Value::Array(all)) => all.iter().filter_map(words).collect(),
             Some(one) => words(one).into_iter().collect(),
             None => meta(&["author", "article:author", "dc.creator", "DC.creator", "parsely-author"])
                 .into_iter()
-                .filter(|name| !name.contains("://"))
+                .filter(|name| !name.contains("://") && site.as_deref() != Some(name))
                 .collect(),
         };
+        let time = |name: &str| dom.select(name).attr("datetime").map(|time| time.to_string());
+        let shown = || Some(dom.select("time").text().to_string()).filter(|text| !text.trim().is_empty());
         Self {
             title_is_weak: strong.is_none(),
+            site,
             title: strong.or_else(weak),
             authors,
-            published: day(field("datePublished")).or_else(|| {
-                day(meta(&[
-                    "article:published_time",
-                    "datePublished",
-                    "date",
-                    "pubdate",
-                    "dc.date",
-                    "DC.date",
-                    "DC.date.issued",
-                    "dcterms.created",
-                    "parsely-pub-date",
-                ]))
-            }),
+            published: day(field("datePublished"))
+                .or_else(|| {
+                    day(meta(&[
+                        "article:published_time",
+                        "datePublished",
+                        "date",
+                        "pubdate",
+                        "dc.date",
+                        "DC.date",
+                        "DC.date.issued",
+                        "dcterms.created",
+                        "parsely-pub-date",
+                    ]))
+                })
+                .or_else(|| day(time("[itemprop='datePublished']"))),
             updated: day(field("dateModified"))
                 .or_else(|| day(meta(&["article:modified_time", "og:updated_time", "dateModified"]))),
-            time: day(dom.select("time[datetime]").attr("datetime").map(|time| time.to_string())),
+            time: day(time("time[datetime]")).or_else(|| day(shown())),
             description: meta(&["og:description", "description", "twitter:description"])
                 .or_else(|| field("description")),
             image: address(meta(&["og:image", "og:image:url", "twitter:image"]).or_else(|| field("image"))),
@@ -272,5 +320,7 @@ fn words(value: &Value) -> Option<String> {
     Some(html::line(&text)).filter(|text| !text.is_empty())
 }
 
+#[cfg(test)]
+mod saved;
 #[cfg(test)]
 mod tests;

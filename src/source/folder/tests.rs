@@ -168,3 +168,104 @@ fn a_text_file_is_read_as_a_copied_page() {
     assert_eq!(post.authors, ["Jane Doe"]);
     assert!(post.body.ends_with("said Roe.</p>") && !post.body.contains("Print"), "{}", post.body);
 }
+
+#[test]
+fn unusual_front_matters_are_read() {
+    let read = |matter: &str| one("a.md", &format!("---\n{matter}\n---\nText.\n"));
+    assert_eq!(read("author:\n  name: Jane Doe\n  email: j@harbour.example").authors, ["Jane Doe"]);
+    assert_eq!(read("authors:\n  - name: Jane Doe\n  - {name: John Roe}").authors, ["Jane Doe", "John Roe"]);
+    assert_eq!(read("author: Jane Doe and John Roe").authors, ["Jane Doe", "John Roe"]);
+    assert_eq!(read("author: Doe, Jane").authors.len(), 2);
+    assert_eq!(read("title: 42").title, "42");
+    assert_eq!(read("title: 1.10").title.is_empty(), false);
+    assert_eq!(read("title: null\ntags: null").title, "A");
+    assert_eq!(read("tags: one, two words").tags, ["one", "two words"]);
+    assert_eq!(read("tags: [1, 2.5, yes]").tags, ["1", "2.5", "yes"]);
+    assert_eq!(read("odd: {deep: [1, {x: 2}]}\nlayout: post\ntoc: true\ntitle: T").title, "T");
+    assert_eq!(day(&read("date: 2025-01-09T10:00:00+02:00")), "2025-01-09T08:00:00Z");
+    assert_eq!(day(&read("date: \"2025-01-09 10:00:00 -0500\"")), "2025-01-09T15:00:00Z");
+    assert_eq!(day(&read("date: 'January 9, 2025'")), "2025-01-08T23:00:00Z");
+    assert_eq!(day(&read("publishDate: 2025-01-09")), "2025-01-08T23:00:00Z");
+    assert_eq!(link(&read("permalink: /a/b/")), "https://harbour.example/a/b/");
+    assert_eq!(link(&read("permalink: /:categories/:title/")), "https://harbour.example/notes/a/");
+    assert_eq!(read("description: >-\n  Two\n  lines.").description.as_deref(), Some("Two lines."));
+    assert_eq!(read("published: false").draft, true);
+    assert_eq!(read("draft: 'true'").draft, true);
+    assert_eq!(one("a.md", "").title, "A");
+    assert_eq!(one("a.md", "\u{feff}---\r\ntitle: B\r\n---\r\n\r\nText\r\n").title, "B");
+    assert_eq!(
+        one("a.md", "{\n  \"title\": \"J\",\n  \"date\": \"2025-01-09\",\n  \"draft\": true\n}\n\nText").title,
+        "J"
+    );
+    assert_eq!(one("a.md", "+++\ntitle = \"Z\"\ndate = 2025-01-09T10:00:00\n+++\n\nText").title, "Z");
+}
+
+#[test]
+fn posts_in_expired_or_future_time_keep_their_dates() {
+    let post = one("a.md", "---\ndate: 2025-01-09\npublishDate: 2025-02-01\n---\n");
+    assert_eq!(day(&post), "2025-01-31T23:00:00Z");
+}
+
+#[test]
+fn names_with_spaces_and_foreign_letters_become_addresses() {
+    assert_eq!(link(&one("Ein schöner Tag.md", "Text")), "https://harbour.example/notes/Ein%20sch%C3%B6ner%20Tag/");
+    assert_eq!(
+        link(&one("日記/灯台.md", "Text")),
+        "https://harbour.example/notes/%E6%97%A5%E8%A8%98/%E7%81%AF%E5%8F%B0/"
+    );
+    assert_eq!(link(&one("a#b?c%d.md", "Text")), "https://harbour.example/notes/a%23b%3Fc%25d/");
+}
+
+#[test]
+fn html_files_are_fragments_or_whole_pages() {
+    let post = one("a.html", "---\ntitle: Fragment\n---\n<p>One.<p>Two.<script>x</script>");
+    assert_eq!((post.title.as_str(), post.body.as_str()), ("Fragment", "<p>One.</p><p>Two.</p>"));
+    let post = one(
+        "b.html",
+        "<!doctype html><html lang=fr><head><title>La page</title><meta name=author content='A B'></head><body><nav><a href=/>x</a></nav><h1>La page</h1><p>9 janvier 2025</p>\
+         <p>Une phrase assez longue pour compter comme du texte, avec des virgules, et encore quelques mots.</p></body></html>",
+    );
+    assert_eq!((post.title.as_str(), post.language.as_deref(), post.authors.len()), ("La page", Some("fr"), 1));
+    assert!(day(&post) == "2025-01-08T23:00:00Z" && post.body.starts_with("<p>Une phrase"), "{}", post.body);
+}
+
+#[test]
+fn every_broken_file_is_named_and_none_stops_the_others() {
+    let files: Vec<(String, &str)> = [
+        "---\ntitle: [\n---\n",
+        "---\ntitle: a\n  b: c\n---\n",
+        "---\ntitle: \"a\n---\n",
+        "+++\ntitle = a\n+++\n",
+        "+++\ntitle = 'a'\n",
+        "{\"title\": }",
+        "---\n- a\n- b\n---\n",
+        "---\ntitle: a\ntitle: b\n---\n",
+        "---\na: &x [*x]\n---\n",
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(at, text)| (format!("bad{at}.md"), text))
+    .collect();
+    let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    all.push(("good.md", "---\ntitle: Good\n---\nText"));
+    let reading = reading(&all);
+    let named: Vec<_> = reading.problems.iter().filter_map(|problem| problem.place.clone()).collect();
+    for (path, text) in &files {
+        assert!(named.iter().any(|place| place.starts_with(&format!("posts/{path}:"))), "{path} {text:?} {named:?}");
+    }
+    assert!(reading.posts.iter().any(|post| post.title == "Good"));
+}
+
+#[test]
+fn a_thousand_files_are_read_with_ids_that_stay() {
+    let files: Vec<(String, String)> =
+        (0..1_000).map(|n| (format!("p{n:04}.md"), format!("---\ntitle: T{n}\n---\nText {n}."))).collect();
+    let all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let tree = tree(&all);
+    let folder = tree.path().join("posts");
+    let ids =
+        || read(&folder, None, "notes", Tz::UTC).unwrap().posts.into_iter().map(|post| post.id).collect::<Vec<_>>();
+    let before = ids();
+    std::fs::write(folder.join("p0003.md"), "---\ntitle: Other\ndate: 2025-01-09\n---\nOther text.").unwrap();
+    assert_eq!((before.len(), ids()), (1_000, before));
+}

@@ -90,3 +90,65 @@ fn a_page_without_a_list_is_a_problem() {
     assert!(listing("<p>nothing</p>", &Selectors::default()).is_err());
     assert!(listing("", &Selectors::default()).is_err());
 }
+
+#[test]
+fn lists_of_other_shapes_are_read() {
+    check(
+        "<table class=news><tr><th>Date</th><th>Title</th></tr><tr><td>9 Jan 2025</td><td><a href=/a>The mole is closed on Sunday</a></td></tr>\
+         <tr><td>8 Jan 2025</td><td><a href=/b>The mole is open on Monday</a></td></tr></table>",
+        &[
+            ["The mole is closed on Sunday", "2025-01-09", "", "", "/a"],
+            ["The mole is open on Monday", "2025-01-08", "", "", "/b"],
+        ],
+    );
+    check(
+        "<h1>News</h1><ul><li><a href=/a>A boat has come home</a> — Nobody had expected it before the spring, least of all the crew.</li>\
+         <li><a href=/b>Another has left again</a> — It took the cook along, and the cook took the spoons of the house.</li></ul>",
+        &[
+            ["A boat has come home", "", "", "Nobody had expected it before the spring, least of all the crew.", "/a"],
+            [
+                "Another has left again",
+                "",
+                "",
+                "It took the cook along, and the cook took the spoons of the house.",
+                "/b",
+            ],
+        ],
+    );
+    check(
+        "<body><h1>Notes</h1><section><a href=/a><h3>One small note</h3><time datetime=2025-01-09T23:30:00Z>yesterday</time><p>Short.</p></a></section>\
+         <section><a href=/b><h3>Two small notes</h3><time datetime=2025-01-08>last week</time><p>Shorter.</p></a></section></body>",
+        &[
+            ["One small note", "2025-01-09", "", "Short.", "/a"],
+            ["Two small notes", "2025-01-08", "", "Shorter.", "/b"],
+        ],
+    );
+    check(
+        "<h2><a href=/a>First headline of two</a></h2><p>By Jane Doe on January 9, 2025</p><p>What it says.</p>\
+         <h2><a href=/b>Second headline of two</a></h2><p>By John Roe on January 8, 2025</p><p>What that says.</p>",
+        &[
+            ["First headline of two", "2025-01-09", "Jane Doe", "What it says.", "/a"],
+            ["Second headline of two", "2025-01-08", "John Roe", "What that says.", "/b"],
+        ],
+    );
+}
+
+#[test]
+fn selectors_may_name_only_some_parts() {
+    let page = "<div class=x><h3><a href=/t>T one</a></h3><span class=when>Posted January 09, 2025</span><span class=by>By Jane Doe</span><p>words</p></div>\
+                <div class=x><h3><a href=/u>T two</a></h3><span class=by>by John Roe and Ann Poe</span></div><div class=x></div>";
+    let some = |text: &str| Some(text.to_owned());
+    let select = Selectors { item: some("div.x"), author: some(".by"), ..Selectors::default() };
+    let posts = listing(page, &select).unwrap().posts;
+    assert_eq!(posts.len(), 2);
+    assert_eq!((posts[0].published.is_some(), posts[0].authors.join(",")), (true, "Jane Doe".to_owned()));
+    assert_eq!((posts[0].description.as_deref(), posts[0].title.as_str()), (Some("words"), "T one"));
+    assert_eq!((posts[1].description.as_deref(), posts[1].authors.len()), (None, 2));
+}
+
+#[test]
+fn links_that_act_are_no_links_of_a_list() {
+    let page = "<ul><li><a href='javascript:go(1)'>The first of them all</a> 9 January 2025</li><li><a href='data:text/html,x'>The second of them all</a> 8 January 2025</li></ul>";
+    let posts = listing(page, &Selectors::default()).unwrap().posts;
+    assert_eq!(posts.iter().map(|post| post.url.is_none()).collect::<Vec<_>>(), [true, true]);
+}
