@@ -16,7 +16,16 @@ pub fn parse(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) {
         return Some(instant.to_utc());
     }
-    iso(text, zone).or_else(|| worded(text, zone))
+    iso(text, zone).or_else(|| worded(text, zone)).or_else(|| worded(&year_forward(text)?, zone))
+}
+
+/// `Thu Jan  9 10:00:00 UTC 2025`, as C and Java write it, with the year before the time.
+fn year_forward(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let time = words.iter().position(|word| word.contains(':'))?;
+    let (year, zone) = words[time + 1..].split_last()?;
+    let (before, time) = (words[..time].join(" "), words[time]);
+    (year.len() == 4 && zone.len() < 2).then(|| format!("{before} {year} {time} {}", zone.concat()))
 }
 
 /// Says whether a date can be one of an article: nothing was published on the web before there was one, and
@@ -346,6 +355,7 @@ mod tests {
         check("09 Jan 2025 10:00 UT", "2025-01-09T10:00:00Z");
         check("2025-03-30T02:30", "2025-03-30T01:30:00Z");
         check("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z");
+        check("Thu Jan  9 10:00:00 UTC 2025", "2025-01-09T10:00:00Z");
         check("soon", "none");
         check("2025-13-45", "none");
         check("", "none");

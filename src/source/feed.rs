@@ -165,6 +165,11 @@ fn post(entry: Entry, about: &About<'_>) -> (Post, Option<String>) {
     let image = media_image(&entry, base.as_ref()).or_else(|| super::first_image(&body));
     let mut authors = names(&entry.authors);
     if authors.is_empty() {
+        // Podcasts name their authors there.
+        let credits = entry.media.iter().flat_map(|media| &media.credits);
+        authors = credits.map(|credit| html::line(&credit.entity)).filter(|name| !name.is_empty()).collect();
+    }
+    if authors.is_empty() {
         authors.clone_from(&about.authors);
     }
     let mut tags: Vec<String> = Vec::new();
@@ -281,6 +286,8 @@ fn names(people: &[Person]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for person in people {
         let name = html::line(person.name.as_deref().or(person.email.as_deref()).unwrap_or_default());
+        // RSS writes `jane@harbour.example (Jane Doe)`.
+        let name = name.strip_prefix('(').and_then(|name| name.strip_suffix(')')).unwrap_or(&name).to_owned();
         if !name.is_empty() && name != "unknown" && !names.contains(&name) {
             names.push(name);
         }

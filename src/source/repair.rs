@@ -1,6 +1,8 @@
 //! Makes a broken feed readable: what no XML parser takes goes, and the entries that are whole are read even
 //! where the document around them is not.
 
+mod json;
+
 use feed_rs::{model::Feed, parser::Parser};
 
 /// What could be read of a feed.
@@ -29,6 +31,9 @@ pub fn read(text: String, parser: &dyn Fn() -> Parser) -> Result<Repaired, Strin
         }
         Err(error) => error.to_string(),
     };
+    if text.trim_start().starts_with('{') {
+        return json::read(&text, parser).ok_or(error);
+    }
     let Some(document) = Pieces::of(&text) else { return Err(error) };
     let mut lost = document.unfinished;
     let mut feed: Option<Feed> = None;
@@ -58,7 +63,9 @@ fn prepare(mut text: String) -> String {
         text = text.replace("<media:thumbnail", "<media:content type=\"image/jpeg\"");
         text = text.replace("</media:thumbnail", "</media:content");
     }
+    text = modern(text);
     if let Some(at) = find_root(&text, "<rss") {
+        text = with_plain_titles(text);
         let end = text[at..].find('>').map_or(text.len(), |end| at + end);
         let root = &text[at..end];
         let known = ["2.0", "0.91", "0.92"];
@@ -68,6 +75,48 @@ fn prepare(mut text: String) -> String {
         }
     }
     text
+}
+
+/// Gives the forms before RSS 1.0 and Atom 1.0 the names that came after them.
+fn modern(mut text: String) -> String {
+    const NETSCAPE: [&str; 2] =
+        ["http://my.netscape.com/rdf/simple/0.9/", "http://channel.netscape.com/rdf/simple/0.9/"];
+    const ATOM: [(&str, &str); 2] = [("issued", "published"), ("modified", "updated")];
+    for old in NETSCAPE.iter().filter(|old| find_root(&text, old).is_some()).collect::<Vec<_>>() {
+        text = text.replacen(old, "http://purl.org/rss/1.0/", 1);
+    }
+    if find_root(&text, "http://purl.org/atom/ns#").is_some() {
+        text = text.replacen("http://purl.org/atom/ns#", "http://www.w3.org/2005/Atom", 1);
+        for (old, new) in ATOM {
+            text = text
+                .replace(&format!("<{old}>"), &format!("<{new}>"))
+                .replace(&format!("</{old}>"), &format!("</{new}>"));
+        }
+    }
+    text
+}
+
+/// Markup inside the titles of RSS, which the parser takes for other elements, becomes their text.
+fn with_plain_titles(text: String) -> String {
+    const LONGEST: usize = 1_000;
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, open) in text.match_indices("<title>") {
+        let from = at + open.len();
+        let near = &text[from..text.floor_char_boundary(from + LONGEST)];
+        let Some(inner) = near.find("</title>").map(|end| &near[..end]) else { continue };
+        let marked =
+            inner.contains('<') && !["<![CDATA[", "]]>", "<item", "<title"].iter().any(|no| inner.contains(no));
+        if marked {
+            out.extend([&text[done..from], "<![CDATA[", inner, "]]>"]);
+            done = from + inner.len();
+        }
+    }
+    if done == 0 {
+        return text;
+    }
+    out.push_str(&text[done..]);
+    out
 }
 
 fn without_version(root: &str) -> String {

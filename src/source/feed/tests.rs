@@ -224,3 +224,181 @@ proptest::proptest! {
         let _ = read(document(&rss(&text)), "blog", Tz::UTC);
     }
 }
+
+#[test]
+fn every_old_form_is_read() {
+    let titles = |text: &str| reading(text).posts.into_iter().map(|post| post.title).collect::<Vec<_>>();
+    let rdf = "<?xml version='1.0'?><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://my.netscape.com/rdf/simple/0.9/'>\
+               <channel><title>T</title><link>https://harbour.example</link><description>d</description></channel>\
+               <item><title>A</title><link>https://harbour.example/a</link></item><item><title>B</title><link>https://harbour.example/b</link></item></rdf:RDF>";
+    assert_eq!(titles(rdf), ["A", "B"]);
+    let rss10 = "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'><channel rdf:about='x'><title>T</title><link>https://harbour.example</link><description>d</description>\
+                 <items><rdf:Seq><rdf:li rdf:resource='https://harbour.example/a'/></rdf:Seq></items></channel><item rdf:about='https://harbour.example/a'><title>A</title><link>https://harbour.example/a</link></item></rdf:RDF>";
+    assert_eq!(titles(rss10), ["A"]);
+    let netscape = "<?xml version='1.0'?><!DOCTYPE rss PUBLIC '-//Netscape Communications//DTD RSS 0.91//EN' 'http://my.netscape.com/publish/formats/rss-0.91.dtd'>\
+                    <rss version='0.91'><channel><title>T</title><link>https://harbour.example</link><description>d</description><language>en</language><item><title>Caf&eacute; &nbsp;one</title><link>https://harbour.example/a</link></item></channel></rss>";
+    assert_eq!(titles(netscape), ["Café one"]);
+    let atom03 = "<feed version='0.3' xmlns='http://purl.org/atom/ns#'><title>T</title><link rel='alternate' type='text/html' href='https://harbour.example/'/><modified>2025-01-09T10:00:00Z</modified>\
+                  <entry><title>A</title><link rel='alternate' type='text/html' href='https://harbour.example/a'/><id>tag:a</id><issued>2025-01-09T10:00:00Z</issued><modified>2025-01-10T10:00:00Z</modified><content type='text/html' mode='escaped'>&lt;p&gt;x&lt;/p&gt;</content></entry></feed>";
+    let post = only(atom03);
+    assert_eq!(
+        (post.title.as_str(), post.published, post.body.as_str()),
+        ("A", date("2025-01-09T10:00:00Z"), "<p>x</p>")
+    );
+    assert_eq!(post.url.unwrap().path(), "/a");
+    let json = r#"{"version":"https://jsonfeed.org/version/1","title":"T","home_page_url":"https://harbour.example/","items":[
+        {"id":7,"url":"/rel","content_text":"Two\n\nparagraphs","author":{"name":"J"},"image":"/i.png","summary":"S"},
+        {"id":"8","external_url":"https://other.example/x","title":"X","content_html":"<p>y</p>"},
+        {"id":"9","title":"No content"}]}"#;
+    let posts = reading(json).posts;
+    assert_eq!((posts.len(), posts[0].id.as_str()), (3, "7"));
+    let cut = reading(&json[..json.find("\"title\":\"No").unwrap()]);
+    assert_eq!(cut.posts.len(), 2);
+    assert!(cut.problems[0].message.contains("ends in the middle"), "{:?}", cut.problems);
+    assert_eq!(posts[0].url.as_ref().unwrap().as_str(), "https://harbour.example/rel");
+    assert_eq!((posts[0].body.as_str(), posts[0].authors.join(",")), ("<p>Two</p><p>paragraphs</p>", "J".to_owned()));
+}
+
+#[test]
+fn dates_come_in_odd_forms() {
+    for (text, expect) in [
+        ("Thu, 9 Jan 2025 10:00 GMT", "2025-01-09T10:00:00Z"),
+        ("9 Jan 25 10:00:00 +0000", "2025-01-09T10:00:00Z"),
+        ("Thu, 09 Jan 2025 10:00:00 PST", "2025-01-09T18:00:00Z"),
+        ("Thur, 09 Jan 2025 10:00:00 GMT", "2025-01-09T10:00:00Z"),
+        ("Fri, 09 Jan 2025 10:00:00 GMT", "2025-01-09T10:00:00Z"),
+        ("Do, 09 Jan 2025 10:00:00 +0100", "2025-01-09T09:00:00Z"),
+        ("jeu., 09 janv. 2025 10:00:00 +0100", "2025-01-09T09:00:00Z"),
+        ("2025-01-09", "2025-01-09T00:00:00Z"),
+        ("2025-01-09 10:00:00", "2025-01-09T10:00:00Z"),
+        ("2025-01-09T10:00:00+0100", "2025-01-09T09:00:00Z"),
+        ("1/9/2025 10:00:00 AM", "2025-01-09T10:00:00Z"),
+        ("Thu Jan  9 10:00:00 2025", "2025-01-09T10:00:00Z"),
+        ("Thu Jan 9 10:00:00 UTC 2025", "2025-01-09T10:00:00Z"),
+        ("Thu, 09 Jan 2025 10:00:00 +01:00", "2025-01-09T09:00:00Z"),
+        ("09 Januar 2025 10:00", "2025-01-09T10:00:00Z"),
+    ] {
+        let post = reading(&rss(&format!("<item><title>T</title><pubDate>{text}</pubDate></item>"))).posts.remove(0);
+        assert_eq!(post.published, date(expect), "{text}");
+    }
+}
+
+#[test]
+fn media_itunes_and_permalinks_are_read() {
+    let post = only(&rss(
+        "<item><title>T</title><guid isPermaLink='true'>https://harbour.example/p</guid><media:group><media:content url='https://harbour.example/v.mp4' type='video/mp4'/>\
+         <media:thumbnail url='https://harbour.example/t.jpg'/><media:description>About it.</media:description></media:group></item>",
+    ));
+    assert_eq!(post.url.unwrap().path(), "/p");
+    assert_eq!(post.image.unwrap().url.path(), "/t.jpg");
+    assert_eq!(post.description.as_deref(), Some("About it."));
+    let post = only(&rss("<item><title>T</title><guid>not a link</guid></item>"));
+    assert_eq!((post.url, post.id.as_str()), (None, "not a link"));
+    let itunes = rss("<item><title>T</title><itunes:author>Jane Doe</itunes:author><itunes:summary>What is said.</itunes:summary><enclosure url='https://harbour.example/a.mp3' type='audio/mpeg' length='1'/></item>")
+        .replace("<rss ", "<rss xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd' ");
+    let post = only(&itunes);
+    assert_eq!(post.url, None);
+    assert_eq!((post.authors.join(","), post.description.as_deref()), ("Jane Doe".to_owned(), Some("What is said.")));
+    let post = only(&rss("<item><title>T</title><author>jane@harbour.example (Jane Doe)</author></item>"));
+    assert_eq!(post.authors, ["Jane Doe"]);
+}
+
+#[test]
+fn foreign_octets_are_read_with_the_right_letters() {
+    let bytes = |declared: &str, octets: &[u8], header: Option<&str>| {
+        let (before, after) =
+            ("<rss version='2.0'><channel><title>T</title><item><title>", "</title></item></channel></rss>");
+        let mut all = format!("<?xml version='1.0' encoding='{declared}'?>{before}").into_bytes();
+        all.extend_from_slice(octets);
+        all.extend_from_slice(after.as_bytes());
+        let document = Document { octets: all, charset: header.map(str::to_owned), url: None };
+        read(document, "blog", Tz::UTC).unwrap().posts.remove(0).title
+    };
+    assert_eq!(bytes("utf-8", b"Caf\xe9 \x93x\x94", None), "Café “x”");
+    assert_eq!(bytes("gb2312", b"\xb8\xdb\xbf\xda", None), "港口");
+    assert_eq!(bytes("utf-8", b"Caf\xe9", Some("iso-8859-1")), "Café");
+    assert_eq!(bytes("no-such-thing", "Café".as_bytes(), None), "Café");
+    for big in [false, true] {
+        let text = rss("<item><title>灯台</title></item>");
+        let mut octets = if big { vec![0xfe, 0xff] } else { vec![0xff, 0xfe] };
+        octets.extend(text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }));
+        let document = Document { octets, charset: Some("utf-8".to_owned()), url: None };
+        assert_eq!(read(document, "blog", Tz::UTC).unwrap().posts[0].title, "灯台");
+    }
+}
+
+#[test]
+fn hostile_content_is_bounded_and_clean() {
+    let deep = format!(
+        "<item><title>T</title><description><![CDATA[{}deep words{}]]></description></item>",
+        "<div><b>".repeat(3_000),
+        "</b></div>".repeat(3_000)
+    );
+    assert!(only(&rss(&deep)).description.is_some_and(|words| words.contains("deep words")));
+    let raw = format!(
+        "<item><title>T</title><description>{}deep{}</description></item><item><title>U</title></item>",
+        "<div>".repeat(3_000),
+        "</div>".repeat(3_000)
+    );
+    assert!(reading(&rss(&raw)).posts.iter().any(|post| post.title == "U"));
+    let large = format!(
+        "<item><title>T</title><description><![CDATA[<p>{}</p>]]></description></item>",
+        "words and more words ".repeat(250_000)
+    );
+    assert!(only(&rss(&large)).body.len() > 5_000_000);
+    let bomb = (1..12).fold("<!ENTITY e0 'ha'>".to_owned(), |all, n| {
+        all + &format!("<!ENTITY e{n} '{}'>", format!("&e{};", n - 1).repeat(10))
+    });
+    let bomb = rss("<item><title>T &e11;</title></item>")
+        .replace("<?xml version='1.0'?>", &format!("<?xml version='1.0'?><!DOCTYPE rss [{bomb}]>"));
+    assert!(reading(&bomb).posts[0].title.len() < 100);
+    let xxe = rss("<item><title>T</title><description>&x;</description></item>").replace(
+        "<?xml version='1.0'?>",
+        "<?xml version='1.0'?><!DOCTYPE rss [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>",
+    );
+    assert!(!format!("{:?}", reading(&xxe)).contains("root:"));
+    for title in [
+        "&lt;b&gt;Bold&lt;/b&gt;",
+        "<![CDATA[<b>Bold</b>]]>",
+        "&amp;lt;b&amp;gt;Bold&amp;lt;/b&amp;gt;",
+        "\n  Bold\n",
+        "Bo\u{202e}ld",
+        "<b>Bold</b>",
+    ] {
+        let got = only(&rss(&format!("<item><title>{title}</title></item>"))).title;
+        assert!(got == "Bold" || got == "<b>Bold</b>", "{title}: {got}");
+    }
+}
+
+#[test]
+fn broken_markup_costs_only_the_entry_it_stands_in() {
+    let titles = |item: &str| {
+        let all = format!("<item><title>A</title></item>{item}<item><title>Z</title></item>");
+        reading(&rss(&all)).posts.into_iter().map(|post| post.title).collect::<Vec<_>>()
+    };
+    for item in [
+        "<item><title>R & D</title></item>",
+        "<item><title>M &nbsp; N</title><link>https://harbour.example/?a=1&b=2</link></item>",
+        "<item><title>M</title><description><p>open</description></item>",
+        "<item><title>M</title><description>5 < 6</description></item>",
+        "<item><title>M",
+        "<item><foo:bar>unbound</foo:bar><title>M</title></item>",
+        "<item><title>M</title><description><![CDATA[open</description></item>",
+        "<item><title a=1>M</title></item>",
+    ] {
+        let titles = titles(item);
+        assert!(titles.first().is_some_and(|title| title == "A"), "{item}: {titles:?}");
+        assert!(titles.last().is_some_and(|title| title == "Z") || item.contains("[open"), "{item}: {titles:?}");
+    }
+    let post =
+        reading(&rss("<item><title>R & D</title><link>https://harbour.example/?a=1&b=2</link></item>")).posts.remove(0);
+    assert_eq!((post.title.as_str(), post.url.unwrap().query()), ("R & D", Some("a=1&b=2")));
+}
+
+#[test]
+fn a_feed_of_broken_entries_is_read_in_bounded_time() {
+    let items = "<item><title>B</wrong></item><item><title>C</title></item>".repeat(3_000);
+    let reading = reading(&rss(&items));
+    assert!(reading.posts.iter().filter(|post| post.title == "C").count() >= 2_900);
+    assert!(!reading.problems.is_empty());
+}

@@ -7,43 +7,49 @@ use crate::source::{Context, Gathered, Kind, Location, Source, State, Validators
 
 /// Serves each path with the octets given for it; requests are answered with whatever stands there.
 fn serve(answers: Vec<(&'static str, Vec<u8>)>) -> String {
+    serve_with(move |request| {
+        let path = request.split(' ').nth(1).unwrap_or_default();
+        if path == "/feed" && request.to_ascii_lowercase().contains("if-none-match: \"v1\"") {
+            return answer("304 Not Modified", "", "");
+        }
+        answers
+            .iter()
+            .find(|(there, _)| *there == path)
+            .map_or_else(|| answer("404 Not Found", "", ""), |(_, octets)| octets.clone())
+    })
+}
+
+/// Answers each request, its head as text, with the octets that `answer` makes.
+fn serve_with(answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
+    let answer = Arc::new(answer);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
-            let answers = answers.clone();
+            let answer = Arc::clone(&answer);
             std::thread::spawn(move || {
                 let mut request = Vec::new();
                 let mut part = [0; 1024];
-                while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+                // A handshake begins with 0x16 and has no such end.
+                while request.first() != Some(&0x16) && !request.windows(4).any(|end| end == b"\r\n\r\n") {
                     match stream.read(&mut part) {
                         Ok(0) | Err(_) => return,
                         Ok(read) => request.extend_from_slice(&part[..read]),
                     }
                 }
                 let request = String::from_utf8_lossy(&request).into_owned();
-                let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
-                let known = request.to_ascii_lowercase().contains("if-none-match: \"v1\"");
-                let answer = if known && path == "/feed" {
-                    answer("304 Not Modified", "", "")
-                } else {
-                    answers
-                        .iter()
-                        .find(|(there, _)| *there == path)
-                        .map_or_else(|| answer("404 Not Found", "", ""), |(_, octets)| octets.clone())
-                };
-                if path == "/slow" {
+                if request.contains(" /slow ") {
                     // Never answers; the client gives up and closes, which ends this read.
                     let _ = stream.read(&mut part);
                     return;
                 }
-                if path == "/endless" {
+                if request.contains(" /endless ") {
                     let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
                     while stream.write_all(&[b'x'; 65_536]).is_ok() {}
                     return;
                 }
-                let _ = stream.write_all(&answer);
+                let _ = stream.write_all(&answer(&request));
             });
         }
     });
@@ -187,4 +193,110 @@ fn retry_after_is_seconds_or_a_date() {
     assert_eq!(read("Thu, 09 Jan 2020 10:01:00 GMT"), None);
     assert_eq!(read("4000000000"), Some(LONGEST_WAIT.num_seconds()));
     assert_eq!(read("soon"), None);
+}
+
+#[tokio::test]
+async fn private_addresses_are_refused_however_they_are_written() {
+    let guarded = Limits { allow_private: false, ..limits() };
+    let urls: Vec<String> = ["2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "localhost", "[::1]", "169.254.169.254"]
+        .iter()
+        .map(|host| format!("http://{host}/"))
+        .collect();
+    let gathered = ask(&guarded, &Validators::new(), &urls).await;
+    for at in 0..urls.len() {
+        told(&gathered, &format!("s{at}"), State::Failed, "private address");
+    }
+    let gathered =
+        ask(&limits(), &Validators::new(), &["file:///etc/passwd".into(), "gopher://harbour.example/".into()]).await;
+    told(&gathered, "s0", State::Failed, "`file:` addresses are not fetched");
+    told(&gathered, "s1", State::Failed, "`gopher:` addresses are not fetched");
+}
+
+#[tokio::test]
+async fn a_public_host_may_not_redirect_to_a_private_address() {
+    let base = serve_with(|_| answer("302 Found", "Location: http://127.0.0.1:9/secret\r\n", ""));
+    let address = base.trim_start_matches("http://").parse().unwrap();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .no_proxy()
+        .resolve("harbour.example", address)
+        .redirect(guard::redirects(false))
+        .build()
+        .unwrap();
+    let error = client.get(format!("http://harbour.example:{}/away", address.port())).send().await.unwrap_err();
+    assert!(words(&error, limits().timeout).contains("`127.0.0.1` is a private address"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_without_encryption_is_told_in_words() {
+    let base = serve(vec![]);
+    let gathered = ask(&limits(), &Validators::new(), &[base.replace("http:", "https:") + "/feed"]).await;
+    told(&gathered, "s0", State::Failed, "no secure connection");
+}
+
+#[tokio::test]
+async fn validators_of_every_kind_are_sent_and_hold_no_password() {
+    let base = serve_with(|request| {
+        let lower = request.to_ascii_lowercase();
+        assert!(lower.contains("user-agent: tidings/"), "{request}");
+        match lower.lines().find_map(|line| line.strip_prefix("if-modified-since: ")) {
+            Some("thu, 09 jan 2025 10:00:00 gmt") => answer("304 Not Modified", "", ""),
+            Some(_) => answer("200 OK", "", &FEED.replace("One", "Two")),
+            None => answer("200 OK", "Last-Modified: Thu, 09 Jan 2025 10:00:00 GMT\r\n", FEED),
+        }
+    });
+    let url = base.replace("http://", "http://me:secret@") + "/feed";
+    let first = ask(&limits(), &Validators::new(), std::slice::from_ref(&url)).await;
+    told(&first, "s0", State::Read, "");
+    assert!(!format!("{:?}", first.validators).contains("secret"));
+    let second = ask(&limits(), &first.validators, std::slice::from_ref(&url)).await;
+    told(&second, "s0", State::Unchanged, "");
+    let mut later = second.validators.clone();
+    for validator in later.values_mut() {
+        validator.last_modified = Some("Wed, 08 Jan 2025 10:00:00 GMT".to_owned());
+    }
+    let third = ask(&limits(), &later, &[url]).await;
+    assert_eq!(third.harvests[0].posts[0].title, "Two");
+}
+
+#[tokio::test]
+async fn whole_articles_are_fetched_and_failing_pages_keep_the_text_of_the_feed() {
+    let base = serve_with(|request| {
+        let host = request.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default().to_owned();
+        let item = |name: &str| {
+            format!(
+                "<item><guid>{name}</guid><title>{name}</title><link>http://{host}/{name}</link><description>From the feed.</description></item>"
+            )
+        };
+        match request.split(' ').nth(1).unwrap_or_default() {
+            "/feed" => {
+                let items: String = ["good", "missing", "empty"].into_iter().map(item).collect();
+                answer("200 OK", "", &format!("<rss version='2.0'><channel><title>T</title>{items}</channel></rss>"))
+            }
+            "/good" => answer(
+                "200 OK",
+                "Content-Type: text/html\r\n",
+                "<html><body><h1>good</h1><p>By Jane Doe on January 9, 2025</p><p>The whole article is a good deal longer than what the feed said of it.</p></body></html>",
+            ),
+            "/empty" => answer("200 OK", "", "<html></html>"),
+            _ => answer("404 Not Found", "", ""),
+        }
+    });
+    let source = Source {
+        name: "s0".to_owned(),
+        kind: Kind::Feed(Location::Web(Url::parse(&format!("{base}/feed")).unwrap())),
+        tags: Vec::new(),
+        full_text: true,
+    };
+    let past = Validators::new();
+    let context = Context { limits: &limits(), past: &past, zone: Tz::UTC, now: now() };
+    let gathered = gather(&[source], &context).await;
+    let posts = &gathered.harvests[0].posts;
+    assert!(posts[0].body.contains("a good deal longer"), "{:?}", posts[0]);
+    assert_eq!(posts[0].authors, ["Jane Doe"]);
+    for post in &posts[1..] {
+        assert_eq!((post.body.as_str(), post.description.as_deref()), ("", Some("From the feed.")));
+    }
+    assert_eq!(gathered.problems.len(), 2, "{:?}", gathered.problems);
+    assert!(gathered.problems[0].message.contains("404") && gathered.problems[1].message.contains("no article"));
 }

@@ -177,7 +177,7 @@ fn unusual_front_matters_are_read() {
     assert_eq!(read("author: Jane Doe and John Roe").authors, ["Jane Doe", "John Roe"]);
     assert_eq!(read("author: Doe, Jane").authors.len(), 2);
     assert_eq!(read("title: 42").title, "42");
-    assert_eq!(read("title: 1.10").title.is_empty(), false);
+    assert!(!read("title: 1.10").title.is_empty());
     assert_eq!(read("title: null\ntags: null").title, "A");
     assert_eq!(read("tags: one, two words").tags, ["one", "two words"]);
     assert_eq!(read("tags: [1, 2.5, yes]").tags, ["1", "2.5", "yes"]);
@@ -189,8 +189,8 @@ fn unusual_front_matters_are_read() {
     assert_eq!(link(&read("permalink: /a/b/")), "https://harbour.example/a/b/");
     assert_eq!(link(&read("permalink: /:categories/:title/")), "https://harbour.example/notes/a/");
     assert_eq!(read("description: >-\n  Two\n  lines.").description.as_deref(), Some("Two lines."));
-    assert_eq!(read("published: false").draft, true);
-    assert_eq!(read("draft: 'true'").draft, true);
+    assert!(read("published: false").draft);
+    assert!(read("draft: 'true'").draft);
     assert_eq!(one("a.md", "").title, "A");
     assert_eq!(one("a.md", "\u{feff}---\r\ntitle: B\r\n---\r\n\r\nText\r\n").title, "B");
     assert_eq!(
