@@ -247,7 +247,7 @@ fn words(error: &reqwest::Error, timeout: Duration) -> String {
     let all = format!("{} {last}", chain.join(" ")).to_lowercase();
     if all.contains("dns error") || all.contains("lookup address") || all.contains("no such host") {
         format!("its host name is not known: {last}")
-    } else if all.contains("certificate") || all.contains("tls") || all.contains("handshake") {
+    } else if ["certificate", "tls", "handshake", "corrupt message"].iter().any(|word| all.contains(word)) {
         format!("no secure connection: {last}")
     } else if error.is_redirect() {
         format!("too many redirects: {last}")

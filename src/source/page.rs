@@ -172,7 +172,7 @@ fn extracted(page: &str, base: Option<&Url>, title: &str) -> Option<Item> {
     let mut reader = Readability::new(page, base.map(Url::as_str), None).ok()?;
     let article = reader.parse().ok()?;
     let mut lines = layout::lines(&html::clean(&article.content, base));
-    if !lines.iter().any(|line| layout::same(&line.text, title)) {
+    if !lines.first().is_some_and(|line| layout::same(&line.text, title)) {
         // The title stands over what is left, so that its first line is not taken for one.
         lines.insert(0, Line { text: title.to_owned(), heading: true, ..Line::default() });
     }

@@ -156,7 +156,7 @@ impl Page<'_> {
 
     /// The head of the first post, which may be an article whose title is known.
     fn first(&self, stamp: &Stamp, known: Option<usize>) -> Option<Head> {
-        if let Some(title) = known {
+        if let Some(title) = known.or_else(|| self.repeated(stamp)) {
             let mut head = self.under(stamp, title);
             if let Some((_, Some(author))) = self.title_over(stamp.from, title, head.byline.authors.is_empty()) {
                 head.byline.authors.push(self.lines[author].text.clone());
@@ -171,6 +171,13 @@ impl Page<'_> {
             }
             _ => self.over(stamp),
         }
+    }
+
+    /// A line over a byline that comes again under it is the title, even with a subtitle between.
+    fn repeated(&self, stamp: &Stamp) -> Option<usize> {
+        let below = &self.lines[stamp.to..self.lines.len().min(stamp.to + 4)];
+        let again = |at: &usize| self.is_title(*at) && below.iter().any(|line| same(&line.text, &self.lines[*at].text));
+        (stamp.from.saturating_sub(6)..stamp.from).rev().find(again)
     }
 
     fn head(&self, stamp: &Stamp, order: Order, floor: usize) -> Option<Head> {
