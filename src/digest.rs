@@ -203,6 +203,9 @@ pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resu
     let past = ledger.validators().await?;
     let context = source::Context { limits: plan.limits, past: &past, zone: plan.publication.timezone, now };
     let gathered = source::gather(plan.sources, &context).await;
+    for harvest in &gathered.harvests {
+        tracing::info!(source = harvest.source, state = ?harvest.state, posts = harvest.posts.len(), "gathered");
+    }
     let posts = ledger.take_in(&gathered, plan.sources, now).await?;
     let seen = ledger.seen(&plan.digest.name).await?;
     let number = ledger.next_number(&plan.digest.name).await?;

@@ -275,6 +275,7 @@ fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, now: DateTime<Utc>)
             (Verdict::InDoubt(again), unanswered(words))
         }
     };
+    tracing::debug!(to = claim.subscriber.address.masked(), ?verdict, code = reply.code, "settled");
     Settled { subscriber: claim.subscriber.id, verdict, reply }
 }
 
