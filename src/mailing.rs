@@ -14,7 +14,7 @@ use crate::{
     ledger::{self, Claim, Counts, Frozen, Ledger, Owner, Settled, Verdict},
     message::{self, Occasion, Sender},
     post::Filter,
-    render::Rendered,
+    render::Variants,
 };
 
 /// Files cost no round trip, and writing one twice gives the same file: so their windows are large.
@@ -82,11 +82,11 @@ fn remedy(reply: &Reply) -> &'static str {
 pub async fn publish(
     ledger: &Ledger,
     edition: Edition,
-    rendered: Rendered,
+    variants: Variants,
     audience: &Filter,
 ) -> Result<Frozen, ledger::Error> {
-    let row = ledger.publish(&edition, &rendered, audience).await?;
-    Ok(Frozen { row, edition, rendered, finished: false })
+    let row = ledger.publish(&edition, &variants, audience).await?;
+    Ok(Frozen { row, edition, variants, finished: false })
 }
 
 /// What delivering needs besides the edition.
@@ -241,7 +241,8 @@ async fn pace(rate: Option<f64>, count: usize, lines: &mut Lines) {
 async fn hand_over(run: &Run<'_>, frozen: &Frozen, line: &mut Transport, share: &[Claim]) -> Vec<Outcome> {
     let mut outcomes = Vec::with_capacity(share.len());
     for claim in share {
-        let made = message::compose(&frozen.edition, &frozen.rendered, &claim.subscriber, run.sender, Occasion::Send);
+        let parts = frozen.variants.of(claim.subscriber.language.as_deref());
+        let made = message::compose(&frozen.edition, parts, &claim.subscriber, run.sender, Occasion::Send);
         outcomes.push(match made {
             Ok(message) => line.deliver(&message).await,
             Err(error) => Outcome::Bounced(Reply { text: error.to_string(), ..Reply::default() }),
@@ -275,6 +276,7 @@ fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, now: DateTime<Utc>)
             (Verdict::InDoubt(again), unanswered(words))
         }
     };
+    tracing::debug!(to = claim.subscriber.address.masked(), ?verdict, code = reply.code, "settled");
     Settled { subscriber: claim.subscriber.id, verdict, reply }
 }
 
