@@ -197,7 +197,8 @@ def feed_over_http(_, scratch, port):
 
 def mailing(_, scratch, __):
     """Ten posts and 10,000 subscribers."""
-    digest = "[digest.weekly.teaser]\nmax_chars = 600\nmax_sentences = 5\n"
+    # Long teasers make a message of 60 to 75 KB.
+    digest = '[digest.weekly.teaser]\nfrom = ["extract"]\nmax_chars = 2500\nmax_sentences = 30\n'
     source = 'folder = "posts"\nbase_url = "https://bench.example/notes/"'
     made = project(scratch, "mailing", source, digest, '\n[subscribers]\nfile = "subscribers.csv"\n')
     posts = made / "posts"
