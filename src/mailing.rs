@@ -4,8 +4,10 @@
 //! before the first octet leaves, and every outcome before the next claim; so whoever dies, the next [`deliver()`]
 //! knows what went out, what did not, and what nobody can know.
 
+use std::num::NonZero;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::join_all;
+use futures::{executor::block_on, future::join_all};
 use tokio::time::Instant;
 
 use crate::{
@@ -185,15 +187,20 @@ pub async fn step(
     if let Err(stop) = connect(run, lines).await {
         return Ok(Step::Stopped(stop));
     }
-    let each = if matches!(run.destination, Destination::File(_)) { FILES } else { 1 };
-    let window = lines.open.len() * each;
+    let files = matches!(run.destination, Destination::File(_));
+    let window = lines.open.len() * if files { FILES } else { 1 };
     let claims = run.ledger.claim(frozen.row, owner, window, run.limits.in_doubt, now).await?;
     if claims.is_empty() {
         return Ok(Step::Idle);
     }
     pace(run.limits.rate, claims.len(), lines).await;
+    let each = claims.len().div_ceil(lines.open.len());
     let shares = lines.open.iter_mut().zip(claims.chunks(each));
-    let outcomes = join_all(shares.map(|(line, share)| hand_over(run, frozen, line, share))).await;
+    let outcomes = if files {
+        on_threads(run, frozen, shares)
+    } else {
+        join_all(shares.map(|(line, share)| hand_over(run, frozen, line, share))).await
+    };
     let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
     let settled: Vec<Settled> =
         claims.iter().zip(&outcomes).map(|(claim, outcome)| settle(run.limits, claim, outcome, now)).collect();
@@ -211,7 +218,10 @@ pub async fn step(
 
 /// Opens connections up to the limit. One is enough to go on: a relay that takes no more has a cap.
 async fn connect(run: &Run<'_>, lines: &mut Lines) -> Result<(), Stop> {
-    let wanted = if matches!(run.destination, Destination::File(_)) { 1 } else { run.limits.connections };
+    let wanted = match run.destination {
+        Destination::File(_) => std::thread::available_parallelism().map_or(1, NonZero::get),
+        Destination::Sendmail(_) | Destination::Smtp(_) => run.limits.connections,
+    };
     let wanted = lines.cap.map_or(wanted, |cap| wanted.min(cap)).max(1);
     let missing = wanted.saturating_sub(lines.open.len());
     for opened in join_all((0..missing).map(|_| Transport::open(run.destination))).await {
@@ -249,6 +259,21 @@ async fn hand_over(run: &Run<'_>, frozen: &Frozen, line: &mut Transport, share: 
         });
     }
     outcomes
+}
+
+/// Hands each share over on a thread of its own: a folder keeps nobody waiting, so what takes the time is making the
+/// messages, and that is work for every core.
+fn on_threads<'a>(
+    run: &Run<'_>,
+    frozen: &Frozen,
+    shares: impl Iterator<Item = (&'a mut Transport, &'a [Claim])>,
+) -> Vec<Vec<Outcome>> {
+    std::thread::scope(|scope| {
+        let work = |(line, share)| scope.spawn(move || block_on(hand_over(run, frozen, line, share)));
+        let workers: Vec<_> = shares.map(work).collect();
+        let done = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        done.map(|outcomes| outcomes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 /// Turns an outcome into the row's next state (`mail-rules` E2–E5).
