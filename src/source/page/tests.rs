@@ -58,3 +58,21 @@ fn a_page_without_an_article_is_a_problem() {
             .is_err()
     );
 }
+
+#[test]
+fn huge_and_odd_pages_are_read_in_bounded_time() {
+    let pages = [
+        "<div class=share>".repeat(20_000) + "x",
+        "<div class=item><h3><a href=/x>A title of one</a></h3><p>9 January 2025</p><p>Words of it.</p></div>"
+            .repeat(300),
+        "<p>By Jane Doe on January 9, 2025</p>".repeat(500),
+        "<ul><li>9 January 2025".repeat(500),
+        "Posted January 09, 2025\n".repeat(2_000),
+        "A title\n".repeat(2_000),
+    ];
+    for page in pages {
+        let document = Document { octets: page.into_bytes(), ..Document::default() };
+        let _ = read(document.clone(), "press", Tz::UTC);
+        let _ = listing::read(document, &crate::source::Selectors::default(), "press", Tz::UTC);
+    }
+}
