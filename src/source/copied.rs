@@ -21,7 +21,16 @@ fn lines(text: &str) -> Vec<Line> {
     let widest = raw.iter().map(|line| line.chars().count()).max().unwrap_or_default();
     // Text that a mail program or a person has wrapped has no long line, and blank lines part its paragraphs.
     let wraps = widest <= 100 && blank * 6 >= raw.len();
-    for line in raw {
+    let mut dated = false;
+    // A table that lays out the page puts a menu and the title into one line, with a tab between them.
+    let parts = raw.into_iter().flat_map(|line| {
+        let parts: Vec<&str> = line.split('\t').map(str::trim).collect();
+        let bylines = parts.iter().any(|part| byline::read(part).is_some());
+        let split = parts.len() > 1 && (!dated || bylines);
+        dated |= bylines;
+        if split { parts } else { vec![line] }
+    });
+    for line in parts {
         let words = html::line(&line.replace('&', "&amp;").replace('<', "&lt;"));
         if words.is_empty() {
             open = false;
@@ -99,6 +108,37 @@ mod tests {
         let article = read("A title\n\nA paragraph.\n\nAnother.").article.unwrap();
         assert_eq!((article.title.as_str(), article.lines.len(), article.date), ("A title", 2, None));
         assert_eq!(read("").article, None);
+    }
+
+    #[test]
+    fn an_article_without_a_byline_ends_where_dated_posts_begin() {
+        let body = "The basin froze on the night to Sunday, nine days earlier than in the winter before. ".repeat(4);
+        let layout = read(&format!(
+            "Home\nArchive\nThe Ice Came Early\n{body}\nMore news\nTugs Break Free\nJanuary 8, 2025\nThey worked all night.\n\
+             Skating Club Waits\nJanuary 6, 2025\nEight centimetres are needed.\n"
+        ));
+        let article = layout.article.unwrap();
+        assert_eq!((article.title.as_str(), article.words().as_str()), ("The Ice Came Early", body.trim()));
+        assert_eq!(layout.others.len(), 2);
+    }
+
+    #[test]
+    fn cells_of_layout_tables_are_lines() {
+        let article = read("Home\nGuestbook\tA Night on the Bank\nMarch 3, 1999 | Hal Brandt\nWe took the ground at ten minutes to midnight.").article.unwrap();
+        assert_eq!(
+            (article.title.as_str(), article.authors.join(",")),
+            ("A Night on the Bank", "Hal Brandt".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_standfirst_and_a_bare_author_may_stand_over_the_date() {
+        let article = read("Letters from the Lock\nTwelve letters tell of a winter without boats.\nPeter Lamb\nFeb 14, 2025 • 4 min read\nWhen the floor was taken up, there was a tin under it.").article.unwrap();
+        assert_eq!(
+            (article.title.as_str(), article.authors.join(",")),
+            ("Letters from the Lock", "Peter Lamb".to_owned())
+        );
+        assert_eq!(article.lines.len(), 1);
     }
 
     proptest! {

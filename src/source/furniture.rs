@@ -172,6 +172,7 @@ pub fn is_furniture(line: &str) -> bool {
         "categories: ",
         "enter your email",
         "sign up for ",
+        "sign up to ",
         "subscribe to ",
         "read more about ",
         "continue reading ",

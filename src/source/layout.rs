@@ -157,13 +157,18 @@ pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
         || named
         || (first_length > 150 && first_length * 2 > longest * 5)
         || items[0].lines.len() > parts + 1;
+    // An article that does not say when it was written, and dated posts after it.
+    let prose: usize = lines[..first.start()].iter().map(|line| line.text.len()).filter(|length| *length > 100).sum();
+    let shortest = items.iter().map(length).min().unwrap_or_default();
+    if !leads && title.is_none() && prose > 300 && prose > shortest * 2 {
+        let article = without_byline(lines[..first.start()].to_vec(), title).map(end_article);
+        end_last(&mut items, 0);
+        return Layout { article, others: items };
+    }
     end_last(&mut items, usize::from(leads));
     if leads {
-        let mut article = items.remove(0);
-        let heads_list = |line: &Line| line.text.chars().count() < 60 && !line.text.ends_with(ENDS);
-        if !items.is_empty() && article.lines.len() > 1 && article.lines.last().is_some_and(heads_list) {
-            article.lines.pop();
-        }
+        let article = items.remove(0);
+        let article = if items.is_empty() { article } else { end_article(article) };
         return Layout { article: Some(article), others: items };
     }
     Layout { article: None, others: items }
@@ -181,6 +186,15 @@ fn labels(lines: &[Line]) -> HashSet<String> {
 
 /// What ends a sentence.
 const ENDS: [char; 10] = ['.', '!', '?', '"', '”', '’', '»', ')', '。', '」'];
+
+/// Takes the heading of the list that follows off an article.
+fn end_article(mut article: Item) -> Item {
+    let heads_list = |line: &mut Line| line.text.chars().count() < 60 && !line.text.ends_with(ENDS);
+    if article.lines.len() > 1 {
+        article.lines.pop_if(heads_list);
+    }
+    article
+}
 
 /// The last post of a list has no more lines than the longest of the others: the rest ends the page.
 fn end_last(items: &mut [Item], list: usize) {
@@ -230,7 +244,10 @@ fn tidy(lines: &[Line], title: &str, last: bool) -> Vec<Line> {
 
 fn without_byline(lines: Vec<Line>, title: Option<&str>) -> Option<Item> {
     let at = title.and_then(|title| lines.iter().position(|line| same(&line.text, title)));
-    let at = at.or_else(|| lines.iter().position(|line| line.heading)).unwrap_or_default();
+    let at = at.or_else(|| lines.iter().position(|line| line.heading));
+    // The line over the first that is a sentence or long.
+    let prose = |line: &Line| line.text.chars().count() > 100 || line.text.ends_with(['.', '。']);
+    let at = at.or_else(|| lines.iter().position(prose)?.checked_sub(1)).unwrap_or_default();
     let own = lines.get(at)?;
     let titled = title.is_none() || same(&own.text, title.unwrap_or_default()) || own.heading;
     let title = title.map_or_else(|| own.text.clone(), str::to_owned);

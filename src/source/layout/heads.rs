@@ -224,6 +224,13 @@ impl Page<'_> {
     /// The title over a byline: the line above, or the one over a subtitle or a bare author.
     fn title_over(&self, from: usize, floor: usize, author_wanted: bool) -> Option<(usize, Option<usize>)> {
         let above = from.checked_sub(1).filter(|above| *above >= floor)?;
+        if let Some(top) = from.checked_sub(3).filter(|top| *top >= floor && self.is_title(*top))
+            && author_wanted
+            && byline::is_bare_author(&self.lines[above].text)
+            && self.is_words(above - 1)
+        {
+            return Some((top, Some(above)));
+        }
         let over = above.checked_sub(1).filter(|over| *over >= floor && self.is_title(*over));
         if let Some(over) = over {
             let (own, outer) = (&self.lines[above], &self.lines[over]);
