@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Exit, Setting, not_yet, print, print_json, sample_reader, subscribers, table};
+use super::{Exit, Setting, count, not_yet, print, print_json, sample_reader, subscribers, table};
 use crate::{
     config::Config,
     deliver::Destination,
@@ -10,6 +10,7 @@ use crate::{
     ledger::Ledger,
     lint::{self, Level, Row},
     message::{self, Occasion},
+    render,
     source::Problem,
 };
 
@@ -78,7 +79,7 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
     let next = match digest::next(ledger, &plan, setting.now()).await {
         Ok(next) => next,
         Err(digest::Error::Render(error)) => {
-            rows.push(row("template", Level::Error, super::chain(&error), None));
+            rows.push(of_template(&error));
             return Ok(rows);
         }
         Err(error) => return Err(error.into()),
@@ -89,6 +90,8 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
             rows.extend(draft.problems.iter().map(of_source));
             let message = format!("`{name}`: no edition to check: {reason}");
             rows.push(row("selection", Level::Warning, message, Some("`tidings explain` says why")));
+            let parsed = render::check_templates(config.templates.as_deref(), &chosen.template);
+            rows.extend(parsed.err().as_ref().map(of_template));
             return Ok(rows);
         }
         Next::Unfinished(frozen) => (frozen.edition, frozen.rendered),
@@ -97,13 +100,17 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
             (draft.edition, *rendered)
         }
     };
-    let count = edition.posts.len();
-    rows.push(row("selection", Level::Ok, format!("`{name}`: edition {} has {count} posts", edition.number), None));
+    let posts = count(edition.posts.len() as i64, "post");
+    rows.push(row("selection", Level::Ok, format!("`{name}`: edition {} has {posts}", edition.number), None));
     for item in edition.posts.iter().filter(|item| item.teaser.text.is_empty()) {
         let message = format!("“{}” has no teaser", item.post.title);
         rows.push(row("teaser", Level::Warning, message, Some("give it a `description`, or a teaser in the config")));
     }
     rows.extend(rendered.problems.iter().map(|problem| row("layout", Level::Error, problem.clone(), None)));
+    if chosen.theme.get("logo").is_some_and(|logo| !logo.starts_with("https://")) {
+        let hint = Some("name it by an address that begins with https://");
+        rows.push(row("logo", Level::Warning, "a logo from a file is not shown yet", hint));
+    }
     let recipients = ledger.audience(name, &chosen.audience).await?;
     if recipients == 0 {
         let hint = Some("`tidings subscribers list` shows who there is");
@@ -119,6 +126,12 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
         rows.push(row("smtp", Level::Ok, "messages go to files, not to readers", None));
     }
     Ok(rows)
+}
+
+fn of_template(error: &render::Error) -> Row {
+    let said = super::chain(error);
+    let (what, hint) = said.split_once("\nhint: ").map_or((said.as_str(), None), |(what, hint)| (what, Some(hint)));
+    row("template", Level::Error, what, hint)
 }
 
 fn of_source(problem: &Problem) -> Row {
@@ -145,7 +158,8 @@ fn shown(rows: &[Row]) -> String {
         shown.add_row([level, row.rule, &row.message, place, hint]);
     }
     let held = rows.len() - faults.len();
-    let count = |level| faults.iter().filter(|row| row.level == level).count();
-    let sum = format!("{held} checks hold, {} warnings, {} errors", count(Level::Warning), count(Level::Error));
+    let of = |level| faults.iter().filter(|row| row.level == level).count() as i64;
+    let (warnings, errors) = (count(of(Level::Warning), "warning"), count(of(Level::Error), "error"));
+    let sum = format!("{held} checks hold, {warnings}, {errors}");
     if faults.is_empty() { sum } else { format!("{shown}\n{sum}") }
 }

@@ -109,13 +109,25 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         Action::Replay { .. } => {
             super::subscribers::sync(setting, &config, &ledger).await?;
             let planned = ledger.replay(frozen.row, &chosen.name, &chosen.audience).await?;
-            print(&format!("edition {number} is planned again for {planned}; `tidings send` delivers it\n"))?;
+            if setting.json {
+                print_json(&json!({ "digest": chosen.name, "edition": number, "planned": planned }))?;
+            } else if planned == 0 {
+                print(&format!("edition {number} has gone to everybody, or is on its way\n"))?;
+            } else {
+                print(&format!("edition {number} is planned again for {planned}; `tidings send` delivers it\n"))?;
+            }
         }
         Action::Settle { address, sent, .. } => {
             if !ledger.end_doubt(frozen.row, address.as_str(), sent, setting.now()).await? {
                 bail!("nothing of edition {number} to {address} is in doubt");
             }
             ledger.finish(frozen.row, setting.now()).await?;
+            if setting.json {
+                let state = if sent { "sent" } else { "pending" };
+                let (digest, email) = (&chosen.name, address.as_str());
+                print_json(&json!({ "digest": digest, "edition": number, "email": email, "state": state }))?;
+                return Ok(Exit::Done);
+            }
             let word = if sent { "counts as sent" } else { "goes out with the next `tidings send`" };
             print(&format!("edition {number} to {address} {word}\n"))?;
         }

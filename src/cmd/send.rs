@@ -14,7 +14,7 @@ use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::{Exit, Setting, Usage, preview, print, print_json, sample_reader, subscribers, write};
+use super::{Exit, Setting, Usage, count, preview, print, print_json, sample_reader, subscribers, write};
 use crate::{
     config::Config,
     deliver::Destination,
@@ -81,6 +81,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     needs_unsubscribe(&config)?;
     let ledger = setting.open(&config).await?;
     subscribers::sync(setting, &config, &ledger).await?;
+    let named = args.subject.is_some();
     if let Some(subject) = args.subject {
         chosen.subject = subject;
     }
@@ -91,6 +92,9 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         Next::Unfinished(frozen) => {
             let (number, date) = (frozen.edition.number, frozen.edition.date);
             setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
+            if named {
+                setting.say("warning: `--subject` is for a new edition; this one keeps its own");
+            }
             *frozen
         }
         Next::Nothing(draft, reason) => {
@@ -172,9 +176,9 @@ async fn nothing(
     }
     let held = ledger.editions(Some(&digest.name)).await?.into_iter().find(|line| line.counts.in_doubt > 0);
     if let Some(line) = held {
-        let (count, number) = (line.counts.in_doubt, line.edition);
+        let (doubts, number) = (line.counts.in_doubt, line.edition);
         setting.say(format!(
-            "{count} deliveries of edition {number} are in doubt\nhint: `tidings editions show {number}` lists them"
+            "{doubts} deliveries of edition {number} are in doubt\nhint: `tidings editions show {number}` lists them"
         ));
         return Ok(Exit::Person);
     }
@@ -183,7 +187,8 @@ async fn nothing(
 
 fn confirm(frozen: &Frozen, recipients: i64) -> anyhow::Result<bool> {
     let (number, subject) = (frozen.edition.number, &frozen.rendered.subject);
-    eprint!("Send edition {number}, “{subject}”, {} posts, to {recipients}? [y/N] ", frozen.edition.posts.len());
+    let posts = count(frozen.edition.posts.len() as i64, "post");
+    eprint!("Send edition {number}, “{subject}”, {posts}, to {}? [y/N] ", count(recipients, "recipient"));
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).context("cannot read the answer")?;
@@ -242,10 +247,14 @@ fn summarise(setting: &Setting, frozen: &Frozen, counts: Counts, took: Duration)
 pub fn in_words(summary: &Summary<'_>) -> String {
     let counts = &summary.counts;
     let mut text = format!(
-        "edition {} of {}, “{}”: {} posts to {} recipients",
-        summary.edition, summary.digest, summary.subject, summary.posts, counts.recipients
+        "edition {} of {}, “{}”: {} to {}",
+        summary.edition,
+        summary.digest,
+        summary.subject,
+        count(summary.posts as i64, "post"),
+        count(counts.recipients, "recipient")
     );
-    for (count, what) in [
+    for (number, what) in [
         (counts.sent, "sent"),
         (counts.deferred, "deferred"),
         (counts.bounced, "bounced"),
@@ -253,8 +262,8 @@ pub fn in_words(summary: &Summary<'_>) -> String {
         (counts.in_doubt, "in doubt"),
         (counts.pending, "pending"),
     ] {
-        if count > 0 {
-            text.push_str(&format!(", {count} {what}"));
+        if number > 0 {
+            text.push_str(&format!(", {number} {what}"));
         }
     }
     text

@@ -165,9 +165,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// How many posts would be in, were they not fewer than `min`.
+    /// How many new posts would be in, were they not fewer than `min`.
     pub fn waiting(&self) -> usize {
-        self.candidates.iter().filter(|candidate| matches!(candidate.reason, Reason::Waits { .. })).count()
+        let found = |candidate: &Candidate| match candidate.reason {
+            Reason::Waits { found, .. } => Some(found),
+            _ => None,
+        };
+        self.candidates.iter().find_map(found).unwrap_or(0)
     }
 }
 
