@@ -82,6 +82,9 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let ledger = setting.open(&config).await?;
     subscribers::sync(setting, &config, &ledger).await?;
     let named = args.subject.is_some();
+    if args.subject.as_ref().is_some_and(|subject| subject.trim().is_empty()) {
+        return Err(Usage("`--subject` says nothing".into()).into());
+    }
     if let Some(subject) = args.subject {
         chosen.subject = subject;
     }

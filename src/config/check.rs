@@ -40,6 +40,13 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
             .key(&at(&["dkim"]), "`dkim`: not yet")
             .hint("messages leave unsigned; let the relay sign"));
     }
+    if let Some(Err(error)) = file.smtp.return_path.as_deref().map(message::check_return_path) {
+        let fault = document.value(&at(&["smtp", "return_path"]), error.to_string());
+        return Err(fault.hint("write it as `bounce+{{ token }}@domain`, or leave the token out"));
+    }
+    if file.publication.name.trim().is_empty() {
+        return Err(document.value(&at(&["publication", "name"]), "`publication.name` says nothing"));
+    }
     let sources = sources(file.source, root, document)?;
     let digests = digests(file.digest, &sources, root, document)?;
     if let Some(url) = &file.web.public_url
@@ -97,6 +104,9 @@ fn sources(tables: Vec<SourceTable>, root: &Path, document: &Document<'_>) -> Re
         let key = |key: &str| [&way[..], &at(&[key])].concat();
         if sources.iter().any(|source| source.name == table.name) {
             return Err(document.value(&key("name"), format!("two sources are named `{}`", table.name)));
+        }
+        if table.name.trim().is_empty() {
+            return Err(document.value(&key("name"), "a source's `name` says nothing"));
         }
         let kinds =
             [("feed", &table.feed), ("folder", &table.folder), ("page", &table.page), ("listing", &table.listing)];

@@ -22,6 +22,11 @@ pub(super) fn digests(
             let fault = document.key(&key(&[]), format!("`{name}` is no name for a digest"));
             return Err(fault.hint("names are made of letters, digits, `-` and `_`; readers see the `title`"));
         }
+        for (word, text) in [("subject", Some(&digest.subject)), ("title", digest.title.as_ref())] {
+            if text.is_some_and(|text| text.trim().is_empty()) {
+                return Err(document.value(&key(&[word]), format!("`{word}` says nothing")));
+            }
+        }
         look(digest, &key, document)?;
         let counts = [
             (["select", "max"], Some(digest.select.max)),

@@ -88,6 +88,9 @@ fn what_a_template_could_only_stumble_over_is_found_before() {
     check("texts = { read_onn = \"x\" }", "tidings.toml:12:11", "did you mean `read_on`?");
     check("select = { max = 0 }", "tidings.toml:12:18", "must be at least 1");
     check("teaser = { max_sentences = 0 }", "tidings.toml:12:28", "must be at least 1");
+    check("title = \" \"", "tidings.toml:12:9", "says nothing");
+    assert!(broken("url = \"file", "return_path = \"b+{{ tokn }}@x.example\"\nurl = \"file").contains("tidings.toml:15:15"));
+    assert!(broken("name = \"Notes\"", "name = \"\"").contains("tidings.toml:2:8"));
     assert!(broken("from =", "language = \"xx yy\"\nfrom =").contains("tidings.toml:3:12"));
     assert!(broken("file:outbox", "file:").contains("tidings.toml:15:7"));
     assert!(broken("[web]", "[store]\nurl = \"sqlite:\"\n[web]").contains("tidings.toml:18:7"));
