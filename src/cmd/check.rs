@@ -32,7 +32,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     let config = setting.load()?;
     let ledger = setting.open(&config).await?;
-    let mut rows = of_project(&config);
+    let mut rows = of_project(&config, setting);
     for bad in subscribers::sync(setting, &config, &ledger).await? {
         rows.push(row("subscribers", Level::Warning, bad, None));
     }
@@ -58,8 +58,11 @@ fn row(rule: &'static str, level: Level, message: impl Into<String>, hint: Optio
 }
 
 /// What holds for every digest.
-fn of_project(config: &Config) -> Vec<Row> {
+fn of_project(config: &Config, setting: &Setting) -> Vec<Row> {
     let mut rows = vec![row("config", Level::Ok, format!("`{}` is read", config.path.display()), None)];
+    if let Err(error) = config.open_destination(&setting.environment) {
+        rows.push(of_error("smtp", &error));
+    }
     if config.public_url.is_none() {
         let hint = Some("set `web.public_url`: readers leave the digest there");
         rows.push(row("L1", Level::Error, "there is no `web.public_url` for the unsubscribe link", hint));
@@ -79,7 +82,7 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
     let next = match digest::next(ledger, &plan, setting.now()).await {
         Ok(next) => next,
         Err(digest::Error::Render(error)) => {
-            rows.push(of_template(&error));
+            rows.push(of_error("template", &error));
             return Ok(rows);
         }
         Err(error) => return Err(error.into()),
@@ -91,7 +94,7 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
             let message = format!("`{name}`: no edition to check: {reason}");
             rows.push(row("selection", Level::Warning, message, Some("`tidings explain` says why")));
             let parsed = render::check_templates(config.templates.as_deref(), &chosen.template);
-            rows.extend(parsed.err().as_ref().map(of_template));
+            rows.extend(parsed.err().as_ref().map(|error| of_error("template", error)));
             return Ok(rows);
         }
         Next::Unfinished(frozen) => (frozen.edition, frozen.rendered),
@@ -128,10 +131,11 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
     Ok(rows)
 }
 
-fn of_template(error: &render::Error) -> Row {
+/// An error as a row; its hint has a column of its own.
+fn of_error(rule: &'static str, error: &dyn std::error::Error) -> Row {
     let said = super::chain(error);
     let (what, hint) = said.split_once("\nhint: ").map_or((said.as_str(), None), |(what, hint)| (what, Some(hint)));
-    row("template", Level::Error, what, hint)
+    row(rule, Level::Error, what, hint)
 }
 
 fn of_source(problem: &Problem) -> Row {

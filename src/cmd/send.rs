@@ -79,6 +79,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         return Err(Usage("nobody is there to confirm\nhint: add `--yes`, or `--dry-run` to look first".into()).into());
     }
     needs_unsubscribe(&config)?;
+    // A password that cannot be had is found before an edition is frozen.
+    let destination = (!args.dry_run).then(|| config.open_destination(&setting.environment)).transpose()?;
     let ledger = setting.open(&config).await?;
     subscribers::sync(setting, &config, &ledger).await?;
     let named = args.subject.is_some();
@@ -124,11 +126,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             mailing::publish(&ledger, fresh.edition, fresh.rendered, &chosen.audience).await?
         }
     };
-    if args.dry_run {
+    let Some(destination) = destination else {
         let counts = ledger.counts(frozen.row).await?;
         return summarise(setting, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
-    }
-    let destination = config.open_destination(&setting.environment)?;
+    };
     if let Destination::File(folder) = &destination {
         let page = show_beside(folder, &frozen, &sender)?;
         setting.say(format!("the edition as a page: {}", page.display()));

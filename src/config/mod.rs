@@ -173,7 +173,7 @@ impl Config {
         if let Destination::Smtp(relay) = &mut destination
             && let Some(login) = &self.login
         {
-            relay.credentials = Some((login.username.clone(), login.from.read(environment)?));
+            relay.credentials = Some((login.username.clone(), login.from.read(environment, &self.root)?));
         }
         Ok(destination)
     }

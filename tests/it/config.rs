@@ -70,6 +70,22 @@ fn the_environment_comes_before_the_file() {
 }
 
 #[test]
+fn a_password_that_cannot_be_had_freezes_nothing() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let relay = [("TIDINGS_SMTP__URL", "smtp://127.0.0.1:9"), ("TIDINGS_SMTP__USERNAME", "notes")];
+    project.run_with("send --yes", &relay).code(78).says("password");
+    project.run_with("send --dry-run", &relay).code(0);
+    project.run_with("check", &relay).code(65).says("password");
+    assert_eq!(project.run("editions --json").json()["editions"], serde_json::json!([]));
+    // A relative path starts from the config's folder, whoever names it.
+    project.write("site/tidings.toml", project.read("tidings.toml"));
+    project.write("site/subscribers.csv", "email\nada@readers.example\n");
+    project.write("site/secrets/smtp", "word");
+    let file = [relay[0], relay[1], ("TIDINGS_SMTP__PASSWORD_FILE", "secrets/smtp")];
+    project.run_with("check --config site/tidings.toml", &file).code(65).says("site/secrets/smtp");
+}
+
+#[test]
 fn a_schedule_that_is_right_has_next_runs() {
     let project = Project::with_notes("").at("2026-03-25T00:00:00Z");
     let runs = project.run("next -n 2 --json").code(0).json();
@@ -89,7 +105,9 @@ fn what_a_template_could_only_stumble_over_is_found_before() {
     check("select = { max = 0 }", "tidings.toml:12:18", "must be at least 1");
     check("teaser = { max_sentences = 0 }", "tidings.toml:12:28", "must be at least 1");
     check("title = \" \"", "tidings.toml:12:9", "says nothing");
-    assert!(broken("url = \"file", "return_path = \"b+{{ tokn }}@x.example\"\nurl = \"file").contains("tidings.toml:15:15"));
+    assert!(
+        broken("url = \"file", "return_path = \"b+{{ tokn }}@x.example\"\nurl = \"file").contains("tidings.toml:15:15")
+    );
     assert!(broken("name = \"Notes\"", "name = \"\"").contains("tidings.toml:2:8"));
     assert!(broken("from =", "language = \"xx yy\"\nfrom =").contains("tidings.toml:3:12"));
     assert!(broken("file:outbox", "file:").contains("tidings.toml:15:7"));
