@@ -77,6 +77,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let ledger = setting.open(&config).await?;
     if let Action::List = action {
         let lines = ledger.editions(setting.digest.as_deref()).await?;
+        if lines.is_empty() && setting.digest.is_some() {
+            // A digest that the config has forgotten may still have its editions; any other name is a slip.
+            setting.choose(&config)?;
+        }
         if setting.json {
             print_json(&json!({ "editions": lines }))?;
             return Ok(Exit::Done);

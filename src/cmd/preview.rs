@@ -6,7 +6,7 @@ use anyhow::bail;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Exit, Setting, Usage, count, not_yet, print, print_json, sample_reader, stranger, write};
+use super::{Exit, Setting, Usage, count, not_yet, print, print_json, sample_reader, send::Nothing, stranger, write};
 use crate::{
     digest::{self, Next},
     edition::Edition,
@@ -79,8 +79,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         Next::Nothing(draft, reason) => {
             say_problems(setting, &draft.problems, &[]);
             if setting.json {
-                let digest = &chosen.name;
-                print_json(&serde_json::json!({ "schema": 1, "digest": digest, "edition": null, "reason": reason }))?;
+                print_json(&Nothing::new(&chosen.name, &reason))?;
             } else {
                 print(&format!("nothing new: {reason}\n"))?;
             }

@@ -55,6 +55,22 @@ pub struct Summary<'a> {
     seconds: f64,
 }
 
+/// What `send --json` and `preview --json` print where there is nothing to send.
+#[derive(Debug, Serialize)]
+pub struct Nothing<'a> {
+    schema: u8,
+    digest: &'a str,
+    edition: Option<i64>,
+    reason: &'a str,
+}
+
+impl<'a> Nothing<'a> {
+    /// Says why there is no edition.
+    pub fn new(digest: &'a str, reason: &'a str) -> Self {
+        Self { schema: 1, digest, edition: None, reason }
+    }
+}
+
 impl<'a> Summary<'a> {
     /// Sums an edition up.
     pub fn new(frozen: &'a Frozen, counts: Counts, took: Duration) -> Self {
@@ -173,8 +189,7 @@ async fn nothing(
     fail_if_empty: bool,
 ) -> anyhow::Result<Exit> {
     if setting.json {
-        let digest = &digest.name;
-        print_json(&serde_json::json!({ "schema": 1, "digest": digest, "edition": null, "reason": reason }))?;
+        print_json(&Nothing::new(&digest.name, reason))?;
     } else {
         print(&format!("nothing new: {reason}\n"))?;
     }

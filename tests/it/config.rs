@@ -55,7 +55,11 @@ fn two_digests_want_a_name() {
     let project = Project::with_notes("[digest.daily]\nsubject = \"S\"\nschedule = \"daily 07:00\"\n");
     project.run("explain").code(2).says("--digest").says("`daily`, `weekly`");
     project.run("explain --digest daily").code(0);
-    project.run("--digest dialy explain").code(2);
+    for verb in ["explain", "status", "editions", "editions show 1", "next", "send --yes", "check", "preview"] {
+        project.run(&format!("--digest dialy {verb}")).code(2).says("`daily`");
+    }
+    let one = project.run("status --json --digest daily").code(0).json();
+    assert_eq!(one["digests"].as_array().map(Vec::len), Some(1), "{one}");
 }
 
 #[test]

@@ -32,3 +32,17 @@ fn standard_output_holds_one_thing() {
     assert!(project.run("preview --out -").code(0).stdout.starts_with("<!doctype html>"));
     assert!(project.run("preview --text - --out p.html").code(0).stdout.starts_with("Notes\n"));
 }
+
+#[test]
+fn json_has_the_keys_that_scripts_were_promised_in_their_order() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let explained = project.run("explain --teasers --json").code(0).stdout;
+    let keys =
+        ["id", "url", "title", "published", "first_seen", "source", "selected", "reason", "teaser", "teaser_from"];
+    let places: Vec<_> = keys.iter().map(|key| explained.find(&format!("\"{key}\":"))).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{explained}");
+    project.run("send --yes").code(0);
+    let reason = "no post is new since the last edition";
+    let nothing = format!("{{\"schema\":1,\"digest\":\"weekly\",\"edition\":null,\"reason\":\"{reason}\"}}\n");
+    assert_eq!(project.run("send --yes --json").code(0).stdout, nothing);
+}
