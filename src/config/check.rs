@@ -6,10 +6,11 @@ use url::Url;
 
 use super::{
     Config, Login,
-    diagnostic::{Diagnostic, Document, Step, at},
+    diagnostic::{Diagnostic, Document},
     digests::digests,
     file::{File, Smtp, SourceTable},
     secret::Secret,
+    way::{Step, at},
 };
 use crate::{
     deliver::{Destination, Limits, Relay, Tls},

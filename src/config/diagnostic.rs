@@ -4,7 +4,7 @@ use std::{fmt, ops::Range, path::Path};
 
 use toml::de::{DeTable, DeValue};
 
-use super::environment::{variable, variable_inside};
+use super::way::{Step, variable, variable_inside};
 
 /// One thing wrong in the config, shown with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,20 +54,6 @@ impl fmt::Display for Diagnostic {
         }
         Ok(())
     }
-}
-
-/// One step on the way to a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Into a table.
-    Key(String),
-    /// Into an array.
-    Index(usize),
-}
-
-/// Names a way by its keys: `at(&["smtp", "url"])`.
-pub(super) fn at(keys: &[&str]) -> Vec<Step> {
-    keys.iter().map(|key| Step::Key((*key).to_owned())).collect()
 }
 
 /// The config as text, to point into.

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use super::diagnostic::{Diagnostic, Document, Step, at, nearest};
+use super::{
+    diagnostic::{Diagnostic, Document, nearest},
+    way::{Step, at},
+};
 use crate::{digest::Digest, edition::ImageUse, render, source::Source, teaser::Maker};
 
 /// Completes the digests, or says what in them does not go together.

@@ -6,7 +6,10 @@ use serde::{Deserialize, Deserializer};
 use toml::Value;
 use url::Url;
 
-use super::diagnostic::{Diagnostic, Document, Step, nearest};
+use super::{
+    diagnostic::{Diagnostic, Document, nearest},
+    way::Step,
+};
 use crate::{
     deliver::{InDoubt, Tls},
     digest::Digest,
@@ -179,6 +182,11 @@ pub(super) fn read(config: Value, document: &Document<'_>) -> Result<File, Diagn
         let message = error.inner().message().trim().to_owned();
         explain(&mut way, &message, document)
     })
+}
+
+/// Says whether the one key of a config does not take a string. It lacks much else; that does not count.
+pub(super) fn refuses_text(config: Value) -> bool {
+    File::deserialize(config).is_err_and(|error| error.message().starts_with("invalid type: string"))
 }
 
 /// Puts serde's complaint into our words.

@@ -8,6 +8,7 @@ mod digests;
 mod environment;
 mod file;
 mod secret;
+mod way;
 
 use std::{
     collections::BTreeMap,
@@ -106,7 +107,7 @@ impl Config {
             Err(error) => return Err(Error::Unreadable(path.to_owned(), error)),
         };
         let document = diagnostic::Document::new(path, &text, environment);
-        let table = environment::overlay(&document).map_err(Error::Wrong)?;
+        let table = environment::overlay(&document, file::refuses_text).map_err(Error::Wrong)?;
         let file = file::read(table, &document).map_err(Error::Wrong)?;
         check::check(file, &document).map_err(Error::Wrong)
     }
@@ -160,7 +161,7 @@ impl Config {
     pub fn without_unsubscribe(&self) -> Error {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let document = diagnostic::Document::new(&self.path, &text, &[]);
-        let fault = document.value(&diagnostic::at(&["smtp", "url"]), "mail goes out, and nobody could unsubscribe");
+        let fault = document.value(&way::at(&["smtp", "url"]), "mail goes out, and nobody could unsubscribe");
         Error::Wrong(fault.hint("set `web.public_url`, or `smtp.unsubscribe_mailto`"))
     }
 

@@ -8,6 +8,7 @@ mod mjml;
 mod templates;
 mod text;
 mod texts;
+mod variants;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use context::Context;
 use templates::Templates;
 
 pub use texts::KEYS as TEXTS;
+pub use variants::{Variants, variants};
 
 pub(crate) use color::{READABLE, contrast, parse as parse_color};
 

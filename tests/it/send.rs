@@ -192,7 +192,9 @@ fn folders_are_nobody_elses_to_read_whatever_the_umask() {
     for folder in ["outbox", "shown", "shown/deep", "other", "other/posts"] {
         assert_eq!(mode(folder), 0o700, "{folder}");
     }
-    assert_eq!(mode("tidings.db"), 0o600);
+    for file in ["tidings.db", "outbox/weekly-1-000001.eml"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
 }
 
 #[test]
