@@ -191,6 +191,7 @@ fn why_empty(selection: &Selection, min: usize) -> String {
     match (selection.candidates.len(), selection.waiting()) {
         (0, _) => "the sources have no posts".to_owned(),
         (_, 0) => "no post is new since the last edition".to_owned(),
+        (_, 1) => format!("1 new post waits until there are {min}"),
         (_, waiting) => format!("{waiting} new posts wait until there are {min}"),
     }
 }

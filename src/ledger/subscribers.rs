@@ -95,19 +95,23 @@ impl Ledger {
             .transpose()
     }
 
-    /// The next page of subscribers after the number `after`, in the order of their numbers.
+    /// The next page of subscribers after the number `after`, in the order of their numbers; those too who left or
+    /// were suppressed before the subscribers file forgot them, so that a copy of the list does not bring them back.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn subscribers(&self, after: i64, limit: i64) -> Result<Vec<Subscriber>, Error> {
-        sqlx::query("SELECT * FROM subscriber WHERE id > ? AND listed = 1 ORDER BY id LIMIT ?")
-            .bind(after)
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?
-            .iter()
-            .map(read)
-            .collect()
+        sqlx::query(
+            "SELECT * FROM subscriber WHERE id > ? AND (listed = 1 OR status IN ('unsubscribed', 'suppressed'))
+             ORDER BY id LIMIT ?",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
     }
 
     /// The languages that active subscribers ask for.

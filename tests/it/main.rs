@@ -9,6 +9,7 @@ mod config;
 mod examples;
 mod explain;
 mod house;
+mod json;
 mod preview;
 mod readme;
 mod resume;
