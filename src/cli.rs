@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
     cmd::{self, Exit, Setting, Usage},
-    config, ledger,
+    config, digest, ledger,
 };
 
 /// Builds e-mail digests: gathers posts, selects some, lays them out, and sends them.
@@ -169,7 +169,11 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
         if cause.is::<config::Error>() {
             return 78;
         }
-        if let Some(ledger::Error::Locked(_)) = cause.downcast_ref() {
+        let store = match cause.downcast_ref() {
+            Some(digest::Error::Ledger(store)) => Some(store),
+            _ => cause.downcast_ref::<ledger::Error>(),
+        };
+        if store.is_some_and(ledger::Error::is_locked) {
             return Exit::Later as u8;
         }
     }

@@ -204,8 +204,10 @@ pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resu
     let context = source::Context { limits: plan.limits, past: &past, zone: plan.publication.timezone, now };
     let gathered = source::gather(plan.sources, &context).await;
     let posts = ledger.take_in(&gathered, plan.sources, now).await?;
-    let seen = ledger.seen(&plan.digest.name).await?;
+    // Read before what was seen: if somebody freezes an edition in between, the number is theirs and this draft,
+    // which may hold the same posts, cannot be frozen.
     let number = ledger.next_number(&plan.digest.name).await?;
+    let seen = ledger.seen(&plan.digest.name).await?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::Random(error.to_string()))?;
     let mut draft = compose(plan, posts, &seen, EditionId::new(random), number, now);

@@ -140,7 +140,11 @@ pub fn write(path: &std::path::Path, contents: &[u8]) -> anyhow::Result<()> {
         return print(&String::from_utf8_lossy(contents));
     }
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+        // For its owner only, as with all folders that we make: a preview holds what is not published yet.
+        let mut made = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o700);
+        made.recursive(true).create(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
     std::fs::write(path, contents).with_context(|| format!("cannot write `{}`", path.display()))
 }

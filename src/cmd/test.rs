@@ -55,7 +55,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let (word, end) = match transport.deliver(&message).await {
             Outcome::Sent(_) => ("sent".to_owned(), Exit::Done),
             Outcome::Deferred(reply) => (format!("deferred: {} {}", reply.code, reply.text), Exit::Later),
-            Outcome::Unreached(words) => (format!("not sent: {words}"), Exit::Later),
+            Outcome::Unreached(words) | Outcome::Cut(words) => (format!("not sent: {words}"), Exit::Later),
             Outcome::Bounced(reply) => (format!("bounced: {} {}", reply.code, reply.text), Exit::Failed),
             Outcome::Refused(reply) => (format!("refused: {} {}", reply.code, reply.text), Exit::Failed),
             Outcome::InDoubt(words) => (format!("in doubt: {words}"), Exit::Person),

@@ -99,8 +99,11 @@ pub enum Outcome {
     Deferred(Reply),
     /// Never (5yz).
     Bounced(Reply),
-    /// The connection ended before the message was handed over whole: nothing happened.
+    /// There was no way to begin: nothing happened, and it says nothing about the message.
     Unreached(String),
+    /// The conversation about this message broke before it was handed over whole: nothing happened, and the
+    /// message may be the reason.
+    Cut(String),
     /// The message was handed over and the reply never came.
     InDoubt(String),
     /// The other side refuses *us*: nothing is wrong with the recipient, and the run must stop.
@@ -163,6 +166,14 @@ impl Transport {
             Self::File(folder) => file::deliver(folder, message),
             Self::Sendmail(program) => sendmail::deliver(program, message).await,
             Self::Smtp(session) => session.deliver(message).await,
+        }
+    }
+
+    /// Says whether the next message can go without calling anew.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Sendmail(_) => true,
+            Self::Smtp(session) => session.is_open(),
         }
     }
 
