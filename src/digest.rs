@@ -32,7 +32,7 @@ pub struct Digest {
     /// The Subject, a Tera template.
     pub subject: String,
     /// The line after the subject, a Tera template.
-    #[serde(default)]
+    #[serde(default = "lead_teaser")]
     pub preheader: String,
     /// The layout's name.
     #[serde(default = "classic")]
@@ -110,6 +110,10 @@ pub enum Approval {
 
 fn classic() -> String {
     "classic".to_owned()
+}
+
+fn lead_teaser() -> String {
+    "{{ posts[0].teaser }}".to_owned()
 }
 
 fn two_hours() -> Duration {

@@ -44,7 +44,7 @@ pub enum Stop {
     #[error(transparent)]
     Transport(deliver::Error),
     /// The relay refuses *us* (`mail-rules` P2): nobody was marked.
-    #[error("the relay refuses this sender: {} {}\nhint: {}", .0.code, .0.text, remedy(.0))]
+    #[error("the relay refuses this sender: {}\nhint: {}", .0, remedy(.0))]
     Refused(Reply),
     /// The relay keeps hanging up, or the disk is full.
     #[error("nothing gets through: {0}")]
@@ -74,6 +74,8 @@ fn remedy(reply: &Reply) -> &'static str {
         (_, Some((_, 7, 20..=22 | 30))) => "let the relay sign with DKIM, and publish its key",
         (_, Some((_, 7, 29))) => "the relay must use TLS towards the receiver",
         (_, Some((_, 7, 26 | 515))) => "publish SPF, DKIM and DMARC for the From domain",
+        (_, Some((5, 3, 4))) => "take fewer posts or smaller pictures, or raise the relay's limit",
+        (0, _) => "run the program of `smtp.url` by hand; nobody was marked, and the next `send` goes on",
         _ => "ask the relay's operator; nobody was marked, and the next `send` goes on",
     }
 }
@@ -141,7 +143,11 @@ pub async fn deliver(
     };
     join_all(lines.open.drain(..).map(Transport::close)).await;
     run.ledger.finish(frozen.row, clock()).await?;
-    Ok(Report { counts: run.ledger.counts(frozen.row).await?, stopped, next: run.ledger.next_due(frozen.row).await? })
+    Ok(Report {
+        counts: run.ledger.counts(frozen.row).await?,
+        stopped,
+        next: run.ledger.next_due(frozen.row, run.limits.in_doubt).await?,
+    })
 }
 
 /// The open connections of a run.

@@ -54,10 +54,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let message = message::compose(&edition, &rendered, &reader, &sender, Occasion::Sample(nonce))?;
         let (word, end) = match transport.deliver(&message).await {
             Outcome::Sent(_) => ("sent".to_owned(), Exit::Done),
-            Outcome::Deferred(reply) => (format!("deferred: {} {}", reply.code, reply.text), Exit::Later),
+            Outcome::Deferred(reply) => (format!("deferred: {reply}"), Exit::Later),
             Outcome::Unreached(words) | Outcome::Cut(words) => (format!("not sent: {words}"), Exit::Later),
-            Outcome::Bounced(reply) => (format!("bounced: {} {}", reply.code, reply.text), Exit::Failed),
-            Outcome::Refused(reply) => (format!("refused: {} {}", reply.code, reply.text), Exit::Failed),
+            Outcome::Bounced(reply) => (format!("bounced: {reply}"), Exit::Failed),
+            Outcome::Refused(reply) => (format!("refused: {reply}"), Exit::Failed),
             Outcome::InDoubt(words) => (format!("in doubt: {words}"), Exit::Person),
         };
         print(&format!("{address}: {word}\n"))?;

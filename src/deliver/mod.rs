@@ -121,6 +121,18 @@ pub struct Reply {
     pub text: String,
 }
 
+impl std::fmt::Display for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.code > 0 {
+            write!(f, "{} ", self.code)?;
+        }
+        if let Some((class, subject, detail)) = self.enhanced {
+            write!(f, "{class}.{subject}.{detail} ")?;
+        }
+        f.write_str(&self.text)
+    }
+}
+
 /// One open way to hand messages over; a connection, where there is one.
 #[derive(Debug)]
 pub enum Transport {

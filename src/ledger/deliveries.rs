@@ -103,6 +103,8 @@ impl Ledger {
         in_doubt: InDoubt,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claim>, Error> {
+        // SQLite would go on writing into a file that no longer has a name, and nobody would ever read it.
+        std::fs::metadata(&self.path).map_err(|source| Error::Open { path: self.path.clone(), source })?;
         // Looked at in larger and larger pieces where everybody left; never more than `window` are claimed.
         let mut piece = window.max(1);
         loop {
@@ -193,15 +195,18 @@ impl Ledger {
         .await?)
     }
 
-    /// When the next deferred delivery of an edition is due.
+    /// When the next delivery of an edition is due that is not to be tried before; those in doubt count where they
+    /// are resent.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn next_due(&self, edition: i64) -> Result<Option<DateTime<Utc>>, Error> {
+    pub async fn next_due(&self, edition: i64, in_doubt: InDoubt) -> Result<Option<DateTime<Utc>>, Error> {
         let next: Option<i64> = sqlx::query_scalar(
-            "SELECT min(next_ms) FROM delivery WHERE edition = ? AND state IN ('deferred', 'in_doubt')",
+            "SELECT min(next_ms) FROM delivery WHERE edition = ?
+             AND (state = 'deferred' OR (? AND state = 'in_doubt'))",
         )
         .bind(edition)
+        .bind(in_doubt == InDoubt::Resend)
         .fetch_one(&self.pool)
         .await?;
         Ok(next.map(super::instant))

@@ -105,6 +105,33 @@ fn a_polite_kill_leaves_nobody_in_doubt() {
 }
 
 #[test]
+fn who_dies_while_doubts_are_held_leaves_them_to_a_person() {
+    let sink = SmtpSink::scripted(|event| (event.stage == Stage::End && event.nth == 5).then_some(Act::Stall));
+    let project = project(40, &sink);
+    let config = project.read("tidings.toml").replace("[web]", "in_doubt = \"hold\"\n\n[web]");
+    project.write("tidings.toml", config);
+    let mut child = project.start("send --yes");
+    // The sixth message is neither taken nor refused: its window never ends.
+    wait_for(&sink, 7, &mut child);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let held = project.run("send --yes --json").code(4).json();
+    assert_eq!((&held["sent"], &held["in_doubt"]), (&36.into(), &4.into()));
+    assert!(reached(&sink).values().all(|count| *count == 1));
+}
+
+#[test]
+fn a_store_that_is_taken_away_ends_the_run() {
+    let sink = SmtpSink::start();
+    let project = project(2_000, &sink);
+    let mut child = project.start("send --yes");
+    wait_for(&sink, 1, &mut child);
+    std::fs::remove_file(project.path("tidings.db")).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(sink.count() < 2_000);
+}
+
+#[test]
 fn what_a_dead_send_left_is_cleared_away() {
     let sink = SmtpSink::start();
     let project = project(2, &sink);
