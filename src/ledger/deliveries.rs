@@ -73,7 +73,7 @@ impl Ledger {
         let mut put = 0;
         for dead in owners.iter().filter(|id| !owner::is_alive(&self.path, id)) {
             put += sqlx::query(
-                "UPDATE delivery SET state = 'in_doubt', owner = NULL, at_ms = ?1, next_ms = ?1, tries = tries + 1,
+                "UPDATE delivery SET state = 'in_doubt', owner = NULL, at_ms = ?1, next_ms = ?1,
                  reply = 'the program ended before an answer came'
                  WHERE edition = ?2 AND state = 'attempting' AND owner = ?3",
             )
@@ -220,7 +220,7 @@ impl Ledger {
         let (state, word) = if sent { ("sent", "settled as sent") } else { ("pending", "settled to be resent") };
         let mut write = self.write().await?;
         let done = sqlx::query(
-            "UPDATE delivery SET state = ?, at_ms = ?, next_ms = NULL, reply = ? WHERE edition = ? AND state = 'in_doubt'
+            "UPDATE delivery SET state = ?, at_ms = ?, next_ms = NULL, tries = 0, reply = ? WHERE edition = ? AND state = 'in_doubt'
              AND subscriber = (SELECT id FROM subscriber WHERE folded = ?)",
         )
         .bind(state)
@@ -244,7 +244,7 @@ impl Ledger {
     pub async fn replay(&self, edition: i64, digest: &str, audience: &crate::post::Filter) -> Result<u64, Error> {
         let mut write = self.write().await?;
         let mut planned = sqlx::query(
-            "UPDATE delivery SET state = 'pending', next_ms = NULL WHERE edition = ?1 AND state IN ('bounced', 'skipped', 'deferred')
+            "UPDATE delivery SET state = 'pending', next_ms = NULL, tries = 0 WHERE edition = ?1 AND state IN ('bounced', 'skipped', 'deferred')
              AND subscriber IN (SELECT id FROM subscriber s WHERE status = 'active' AND listed = 1 AND NOT EXISTS
                 (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = ?2))",
         )

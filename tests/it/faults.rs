@@ -80,6 +80,18 @@ fn a_refusal_of_us_is_no_try() {
 }
 
 #[test]
+fn a_replay_begins_anew() {
+    let no = SmtpSink::scripted(|event| is_for(event, 0).then(|| "550 5.7.1 not from you".into()));
+    let project = project(1, &no);
+    let retry = [("TIDINGS_SMTP__RETRY", "[\"1m\"]")];
+    assert_eq!(project.run_with("send --yes --json", &retry).code(4).json()["bounced"], 1);
+    project.run("editions replay 1").code(0).says("for 1");
+    let busy = SmtpSink::scripted(|event| is_for(event, 0).then(|| "450 4.2.1 later".into()));
+    call(&project, &no, &busy);
+    assert_eq!(project.run_with("send --yes --json", &retry).code(75).json()["deferred"], 1);
+}
+
+#[test]
 fn a_relay_with_fewer_connections_gets_no_more() {
     let sink = SmtpSink::scripted(|event| {
         (event.stage == Stage::Greeting && event.nth > 1).then(|| Act::Last("421 4.7.0 too many".into()))
