@@ -13,7 +13,7 @@ use crate::{
     edition::{Edition, EditionId, ImageUse, Item, Publication},
     ledger::{self, Frozen, Ledger},
     post::{Filter, Post, canonical},
-    render::{self, Rendered},
+    render::{self, Variants},
     schedule::Schedule,
     select::{self, Rules, Seen, Selection},
     source::{self, Problem, Source, fetch},
@@ -168,7 +168,7 @@ pub enum Next {
     /// Frozen before, and not finished.
     Unfinished(Box<Frozen>),
     /// Made now.
-    Fresh(Box<Draft>, Box<Rendered>),
+    Fresh(Box<Draft>, Box<Variants>),
     /// Nothing to send, and why.
     Nothing(Box<Draft>, String),
 }
@@ -186,8 +186,8 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
         let reason = why_empty(&draft.selection, plan.digest.select.min);
         return Ok(Next::Nothing(Box::new(draft), reason));
     }
-    let rendered = render::render(&draft.edition, plan.templates)?;
-    Ok(Next::Fresh(Box::new(draft), Box::new(rendered)))
+    let variants = render::variants(&draft.edition, &ledger.languages().await?, plan.templates)?;
+    Ok(Next::Fresh(Box::new(draft), Box::new(variants)))
 }
 
 /// Why a selection makes no edition.
@@ -207,6 +207,9 @@ pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resu
     let past = ledger.validators().await?;
     let context = source::Context { limits: plan.limits, past: &past, zone: plan.publication.timezone, now };
     let gathered = source::gather(plan.sources, &context).await;
+    for harvest in &gathered.harvests {
+        tracing::info!(source = harvest.source, state = ?harvest.state, posts = harvest.posts.len(), "gathered");
+    }
     let posts = ledger.take_in(&gathered, plan.sources, now).await?;
     // Read before what was seen: if somebody freezes an edition in between, the number is theirs and this draft,
     // which may hold the same posts, cannot be frozen.

@@ -4,8 +4,10 @@
 //! before the first octet leaves, and every outcome before the next claim; so whoever dies, the next [`deliver()`]
 //! knows what went out, what did not, and what nobody can know.
 
+use std::num::NonZero;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::join_all;
+use futures::{executor::block_on, future::join_all};
 use tokio::time::Instant;
 
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
     ledger::{self, Claim, Counts, Frozen, Ledger, Owner, Settled, Verdict},
     message::{self, Occasion, Sender},
     post::Filter,
-    render::Rendered,
+    render::Variants,
 };
 
 /// Files cost no round trip, and writing one twice gives the same file: so their windows are large.
@@ -87,11 +89,11 @@ fn remedy(reply: &Reply) -> &'static str {
 pub async fn publish(
     ledger: &Ledger,
     edition: Edition,
-    rendered: Rendered,
+    variants: Variants,
     audience: &Filter,
 ) -> Result<Frozen, ledger::Error> {
-    let row = ledger.publish(&edition, &rendered, audience).await?;
-    Ok(Frozen { row, edition, rendered, finished: false })
+    let row = ledger.publish(&edition, &variants, audience).await?;
+    Ok(Frozen { row, edition, variants, finished: false })
 }
 
 /// What delivering needs besides the edition.
@@ -192,16 +194,21 @@ pub async fn step(
     if let Err(stop) = connect(run, lines).await {
         return Ok(Step::Stopped(stop));
     }
-    let each = if matches!(run.destination, Destination::File(_)) { FILES } else { 1 };
-    let window = (lines.open.len() * each).min(a_second_of(run.limits.rate));
+    let files = matches!(run.destination, Destination::File(_));
+    let window = (lines.open.len() * if files { FILES } else { 1 }).min(a_second_of(run.limits.rate));
     pause(run.limits.rate, lines).await;
     let claims = run.ledger.claim(frozen.row, owner, window, run.limits.in_doubt, now).await?;
     if claims.is_empty() {
         return Ok(Step::Idle);
     }
     take_places(claims.len(), lines);
+    let each = claims.len().div_ceil(lines.open.len());
     let shares = lines.open.iter_mut().zip(claims.chunks(each));
-    let outcomes = join_all(shares.map(|(line, share)| hand_over(run, frozen, line, share))).await;
+    let outcomes = if files {
+        on_threads(run, frozen, shares)
+    } else {
+        join_all(shares.map(|(line, share)| hand_over(run, frozen, line, share))).await
+    };
     let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
     let is_answer =
         |outcome: &Outcome| matches!(outcome, Outcome::Sent(_) | Outcome::Deferred(_) | Outcome::Bounced(_));
@@ -241,7 +248,10 @@ async fn insist(
 
 /// Opens connections up to the limit. One is enough to go on: a relay that takes no more has a cap.
 async fn connect(run: &Run<'_>, lines: &mut Lines) -> Result<(), Stop> {
-    let wanted = if matches!(run.destination, Destination::File(_)) { 1 } else { run.limits.connections };
+    let wanted = match run.destination {
+        Destination::File(_) => std::thread::available_parallelism().map_or(1, NonZero::get),
+        Destination::Sendmail(_) | Destination::Smtp(_) => run.limits.connections,
+    };
     let wanted = lines.cap.map_or(wanted, |cap| wanted.min(cap)).max(1);
     let missing = wanted.saturating_sub(lines.open.len());
     let mut has_failed = false;
@@ -286,13 +296,29 @@ fn take_places(count: usize, lines: &mut Lines) {
 async fn hand_over(run: &Run<'_>, frozen: &Frozen, line: &mut Transport, share: &[Claim]) -> Vec<Outcome> {
     let mut outcomes = Vec::with_capacity(share.len());
     for claim in share {
-        let made = message::compose(&frozen.edition, &frozen.rendered, &claim.subscriber, run.sender, Occasion::Send);
+        let parts = frozen.variants.of(claim.subscriber.language.as_deref());
+        let made = message::compose(&frozen.edition, parts, &claim.subscriber, run.sender, Occasion::Send);
         outcomes.push(match made {
             Ok(message) => line.deliver(&message).await,
             Err(error) => Outcome::Bounced(Reply { text: error.to_string(), ..Reply::default() }),
         });
     }
     outcomes
+}
+
+/// Hands each share over on a thread of its own: a folder keeps nobody waiting, so what takes the time is making the
+/// messages, and that is work for every core.
+fn on_threads<'a>(
+    run: &Run<'_>,
+    frozen: &Frozen,
+    shares: impl Iterator<Item = (&'a mut Transport, &'a [Claim])>,
+) -> Vec<Vec<Outcome>> {
+    std::thread::scope(|scope| {
+        let work = |(line, share)| scope.spawn(move || block_on(hand_over(run, frozen, line, share)));
+        let workers: Vec<_> = shares.map(work).collect();
+        let done = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        done.map(|outcomes| outcomes.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 /// Turns an outcome into the row's next state (`mail-rules` E2–E5). `answered` says whether the relay has ever
@@ -322,6 +348,7 @@ fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, answered: bool, now
             (Verdict::InDoubt(again), unanswered(words))
         }
     };
+    tracing::debug!(to = claim.subscriber.address.masked(), ?verdict, code = reply.code, "settled");
     Settled { subscriber: claim.subscriber.id, verdict, reply }
 }
 

@@ -84,17 +84,17 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
         Err(error) => return Err(error.into()),
     };
     let name = &chosen.name;
-    let (edition, rendered) = match next {
+    let (edition, variants) = match next {
         Next::Nothing(draft, reason) => {
             rows.extend(draft.problems.iter().map(of_source));
             let message = format!("`{name}`: no edition to check: {reason}");
             rows.push(row("selection", Level::Warning, message, Some("`tidings explain` says why")));
             return Ok(rows);
         }
-        Next::Unfinished(frozen) => (frozen.edition, frozen.rendered),
-        Next::Fresh(draft, rendered) => {
+        Next::Unfinished(frozen) => (frozen.edition, frozen.variants),
+        Next::Fresh(draft, variants) => {
             rows.extend(draft.problems.iter().map(of_source));
-            (draft.edition, *rendered)
+            (draft.edition, *variants)
         }
     };
     let count = edition.posts.len();
@@ -103,18 +103,24 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
         let message = format!("“{}” has no teaser", item.post.title);
         rows.push(row("teaser", Level::Warning, message, Some("give it a `description`, or a teaser in the config")));
     }
-    rows.extend(rendered.problems.iter().map(|problem| row("layout", Level::Error, problem.clone(), None)));
+    rows.extend(variants.main().problems.iter().map(|problem| row("layout", Level::Error, problem.clone(), None)));
     let recipients = ledger.audience(name, &chosen.audience).await?;
     if recipients == 0 {
         let hint = Some("`tidings subscribers list` shows who there is");
         rows.push(row("audience", Level::Warning, format!("`{name}` goes to nobody"), hint));
     }
     let sender = config.sender(ledger.keys().await?);
-    let message = message::compose(&edition, &rendered, &sample_reader()?, &sender, Occasion::Sample(0))?;
-    let mut of_message = lint::lint(&message.octets, &lint::own_words(&edition));
-    // The project has said it already: one fault, one row.
-    of_message.retain(|row| config.public_url.is_some() || row.rule != "L1");
-    rows.extend(of_message);
+    let (reader, own_words) = (sample_reader()?, lint::own_words(&edition));
+    for parts in variants.all() {
+        let message = message::compose(&edition, parts, &reader, &sender, Occasion::Sample(0))?;
+        for row in lint::lint(&message.octets, &own_words) {
+            // The project, or another variant, may have said it already: one fault, one row.
+            let said = config.public_url.is_none() && row.rule == "L1";
+            if !said && !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
+    }
     if matches!(config.destination, Destination::File(_)) {
         rows.push(row("smtp", Level::Ok, "messages go to files, not to readers", None));
     }

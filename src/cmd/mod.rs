@@ -134,17 +134,16 @@ pub fn table(header: &[&str]) -> comfy_table::Table {
     table
 }
 
-/// Writes a file and makes its folder.
+/// Writes a file and makes its folder, which is nobody else's to read.
 pub fn write(path: &std::path::Path, contents: &[u8]) -> anyhow::Result<()> {
     if path == std::path::Path::new("-") {
         return print(&String::from_utf8_lossy(contents));
     }
     if let Some(folder) = path.parent() {
-        // For its owner only, as with all folders that we make: a preview holds what is not published yet.
-        let mut made = std::fs::DirBuilder::new();
+        let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut made, 0o700);
-        made.recursive(true).create(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.recursive(true).create(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
     std::fs::write(path, contents).with_context(|| format!("cannot write `{}`", path.display()))
 }

@@ -72,9 +72,12 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let ledger = setting.open(&config).await?;
     let sources = config.sources_of(chosen);
     let plan = config.plan(chosen, &sources);
-    let (edition, rendered, problems) = match digest::next(&ledger, &plan, setting.now()).await? {
-        Next::Unfinished(frozen) => (frozen.edition, frozen.rendered, Vec::new()),
-        Next::Fresh(draft, rendered) => (draft.edition, *rendered, draft.problems),
+    if args.reader.is_some() {
+        super::subscribers::sync(setting, &config, &ledger).await?;
+    }
+    let (edition, variants, problems) = match digest::next(&ledger, &plan, setting.now()).await? {
+        Next::Unfinished(frozen) => (frozen.edition, frozen.variants, Vec::new()),
+        Next::Fresh(draft, variants) => (draft.edition, *variants, draft.problems),
         Next::Nothing(draft, reason) => {
             say_problems(setting, &draft.problems, &[]);
             if setting.json {
@@ -86,17 +89,15 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             return Ok(Exit::Done);
         }
     };
-    say_problems(setting, &problems, &rendered.problems);
     let reader = match args.reader {
         None => sample_reader()?,
-        Some(address) => {
-            super::subscribers::sync(setting, &config, &ledger).await?;
-            ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address))
-        }
+        Some(address) => ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address)),
     };
+    let rendered = variants.of(reader.language.as_deref());
+    say_problems(setting, &problems, &rendered.problems);
     let sender = config.sender(ledger.keys().await?);
     let occasion = Occasion::Sample(0);
-    let personal = message::personalise(&edition, &rendered, &reader, &sender, occasion);
+    let personal = message::personalise(&edition, rendered, &reader, &sender, occasion);
     write(&args.out, personal.html.as_bytes())?;
     if let Some(path) = args.text {
         write(&path, personal.text.as_bytes())?;
@@ -105,10 +106,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         write(&path, rendered.mjml.as_bytes())?;
     }
     if let Some(path) = args.eml {
-        write(&path, &message::compose(&edition, &rendered, &reader, &sender, occasion)?.octets)?;
+        write(&path, &message::compose(&edition, rendered, &reader, &sender, occasion)?.octets)?;
     }
     if setting.json {
-        print_json(&shown(&edition, &rendered, &personal, &problems))?;
+        print_json(&shown(&edition, rendered, &personal, &problems))?;
     } else if args.out != std::path::Path::new("-") {
         let (subject, count) = (&personal.subject, edition.posts.len());
         print(&format!("{}: edition {}, “{subject}”, {count} posts\n", args.out.display(), edition.number))?;

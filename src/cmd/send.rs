@@ -63,7 +63,7 @@ impl<'a> Summary<'a> {
             schema: 1,
             digest: &frozen.edition.digest,
             edition: frozen.edition.number,
-            subject: &frozen.rendered.subject,
+            subject: &frozen.variants.main().subject,
             posts: frozen.edition.posts.len(),
             counts,
             seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
@@ -89,7 +89,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let plan = config.plan(&chosen, &sources);
     let sender = config.sender(ledger.keys().await?);
     let frozen = loop {
-        let (draft, rendered) = match digest::next(&ledger, &plan, setting.now()).await? {
+        let (draft, variants) = match digest::next(&ledger, &plan, setting.now()).await? {
             Next::Unfinished(frozen) => {
                 let (number, date) = (frozen.edition.number, frozen.edition.date);
                 setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
@@ -99,15 +99,15 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
                 preview::say_problems(setting, &draft.problems, &[]);
                 return nothing(setting, &ledger, &chosen, &reason, args.fail_if_empty).await;
             }
-            Next::Fresh(draft, rendered) => (draft, rendered),
+            Next::Fresh(draft, variants) => (draft, variants),
         };
-        preview::say_problems(setting, &draft.problems, &rendered.problems);
+        preview::say_problems(setting, &draft.problems, &variants.main().problems);
         let recipients = ledger.audience(&chosen.name, &chosen.audience).await?;
         if recipients == 0 {
             let reason = "no active subscriber is in the audience";
             return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
         }
-        let fresh = Frozen { row: 0, edition: draft.edition, rendered: *rendered, finished: false };
+        let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: false };
         preflight(&config, &fresh, &sender)?;
         if args.dry_run {
             let counts = Counts { recipients, pending: recipients, ..Counts::default() };
@@ -117,7 +117,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             setting.say("not sent");
             return Ok(Exit::Done);
         }
-        match mailing::publish(&ledger, fresh.edition, fresh.rendered, &chosen.audience).await {
+        match mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience).await {
             // A `send` beside this one was faster: theirs is the edition, and this one helps to deliver it.
             Err(ledger::Error::Overtaken(_)) => {}
             published => break published?,
@@ -149,12 +149,14 @@ fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
 
 /// Refuses an edition that breaks the rules no mail may break.
 fn preflight(config: &Config, frozen: &Frozen, sender: &Sender) -> anyhow::Result<()> {
-    let message = message::compose(&frozen.edition, &frozen.rendered, &sample_reader()?, sender, Occasion::Sample(0))?;
     let to_file = matches!(config.destination, Destination::File(_)) && !frozen.edition.has_unsubscribe;
-    let rows: Vec<lint::Row> = lint::lint(&message.octets, &lint::own_words(&frozen.edition))
-        .into_iter()
-        .filter(|row| !(to_file && row.rule.starts_with('L')))
-        .collect();
+    let (reader, own_words) = (sample_reader()?, lint::own_words(&frozen.edition));
+    let mut rows = Vec::new();
+    for parts in frozen.variants.all() {
+        let message = message::compose(&frozen.edition, parts, &reader, sender, Occasion::Sample(0))?;
+        rows.extend(lint::lint(&message.octets, &own_words));
+    }
+    rows.retain(|row| !(to_file && row.rule.starts_with('L')));
     if lint::refuses(&rows) {
         let worst = rows.iter().filter(|row| row.level == lint::Level::Error);
         let lines: Vec<String> = worst.map(|row| format!("{}: {}", row.rule, row.message)).collect();
@@ -188,7 +190,7 @@ async fn nothing(
 }
 
 fn confirm(frozen: &Frozen, recipients: i64) -> anyhow::Result<bool> {
-    let (number, subject) = (frozen.edition.number, &frozen.rendered.subject);
+    let (number, subject) = (frozen.edition.number, &frozen.variants.main().subject);
     eprint!("Send edition {number}, “{subject}”, {} posts, to {recipients}? [y/N] ", frozen.edition.posts.len());
     io::stderr().flush()?;
     let mut answer = String::new();
@@ -198,8 +200,8 @@ fn confirm(frozen: &Frozen, recipients: i64) -> anyhow::Result<bool> {
 
 /// Writes the edition as a page beside the messages, for people to look at.
 fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> anyhow::Result<PathBuf> {
-    let Frozen { edition, rendered, .. } = frozen;
-    let page = message::personalise(edition, rendered, &sample_reader()?, sender, Occasion::Sample(0)).html;
+    let Frozen { edition, variants, .. } = frozen;
+    let page = message::personalise(edition, variants.main(), &sample_reader()?, sender, Occasion::Sample(0)).html;
     let path = folder.join(format!("{}-{}.html", edition.digest, edition.number));
     write(&path, page.as_bytes())?;
     Ok(path)

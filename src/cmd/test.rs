@@ -25,11 +25,11 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let ledger = setting.open(&config).await?;
     subscribers::sync(setting, &config, &ledger).await?;
     let sources = config.sources_of(chosen);
-    let (edition, rendered) = match digest::next(&ledger, &config.plan(chosen, &sources), setting.now()).await? {
-        Next::Unfinished(frozen) => (frozen.edition, frozen.rendered),
-        Next::Fresh(draft, rendered) => {
-            preview::say_problems(setting, &draft.problems, &rendered.problems);
-            (draft.edition, *rendered)
+    let (edition, variants) = match digest::next(&ledger, &config.plan(chosen, &sources), setting.now()).await? {
+        Next::Unfinished(frozen) => (frozen.edition, frozen.variants),
+        Next::Fresh(draft, variants) => {
+            preview::say_problems(setting, &draft.problems, &variants.main().problems);
+            (draft.edition, *variants)
         }
         Next::Nothing(draft, reason) => {
             preview::say_problems(setting, &draft.problems, &[]);
@@ -51,7 +51,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     for address in args.addresses {
         let reader = ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address.clone()));
         nonce += 1;
-        let message = message::compose(&edition, &rendered, &reader, &sender, Occasion::Sample(nonce))?;
+        let parts = variants.of(reader.language.as_deref());
+        let message = message::compose(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;
         let (word, end) = match transport.deliver(&message).await {
             Outcome::Sent(_) => ("sent".to_owned(), Exit::Done),
             Outcome::Deferred(reply) => (format!("deferred: {reply}"), Exit::Later),

@@ -1,18 +1,19 @@
 //! The environment over the file: `TIDINGS_SMTP__URL` sets `smtp.url`.
 
-use serde::Deserialize as _;
 use toml::{Table, Value};
 
-use super::{
-    diagnostic::{Diagnostic, Document, Step},
-    file::File,
-};
+use super::diagnostic::{Diagnostic, Document, Step};
 
 /// Variables that are no keys of the config.
 const SECRETS: [&str; 2] = ["smtp.password", "smtp.password_file"];
 
-/// Lays the variables over the file's table.
-pub(super) fn overlay(document: &Document<'_>, environment: &[(String, String)]) -> Result<Table, Diagnostic> {
+/// Lays the variables over the file's table. A value is a string where its key takes one, and TOML where
+/// `refuses_text` says of a table of that key alone that it does not.
+pub(super) fn overlay(
+    document: &Document<'_>,
+    environment: &[(String, String)],
+    refuses_text: impl Fn(Table) -> bool,
+) -> Result<Table, Diagnostic> {
     let mut table: Table = document.text().parse().map_err(|error: toml::de::Error| {
         let message = error.message().trim().to_owned();
         match error.span() {
@@ -22,7 +23,11 @@ pub(super) fn overlay(document: &Document<'_>, environment: &[(String, String)])
     })?;
     for (keys, value) in keys(environment) {
         if !SECRETS.contains(&keys.join(".").as_str()) {
-            set(&mut table, &keys, reading(&keys, value));
+            let mut probe = Table::new();
+            set(&mut probe, &keys, Value::String(value.to_owned()));
+            let text = || Value::String(value.to_owned());
+            let reading = if refuses_text(probe) { toml(value).unwrap_or_else(text) } else { text() };
+            set(&mut table, &keys, reading);
         }
     }
     Ok(table)
@@ -48,15 +53,8 @@ fn split(name: &str) -> Option<Vec<String>> {
     name.contains("__").then(|| name.to_ascii_lowercase().split("__").map(str::to_owned).collect())
 }
 
-/// A value is a string where the key takes one, and TOML where it does not.
-fn reading(keys: &[String], value: &str) -> Value {
-    let text = Value::String(value.to_owned());
-    let mut probe = Table::new();
-    set(&mut probe, keys, text.clone());
-    // The config with this key alone lacks much; only a complaint about the string itself counts.
-    let refused = File::deserialize(probe).is_err_and(|error| error.message().starts_with("invalid type: string"));
-    let parsed = || format!("value = {value}").parse::<Table>().ok()?.remove("value");
-    if refused { parsed().unwrap_or(text) } else { text }
+fn toml(value: &str) -> Option<Value> {
+    format!("value = {value}").parse::<Table>().ok()?.remove("value")
 }
 
 fn set(table: &mut Table, keys: &[String], value: Value) {

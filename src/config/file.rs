@@ -188,6 +188,11 @@ pub(super) fn read(
     })
 }
 
+/// Says whether the one key of a table does not take a string. The table lacks much else; that does not count.
+pub(super) fn refuses_text(table: Table) -> bool {
+    File::deserialize(table).is_err_and(|error| error.message().starts_with("invalid type: string"))
+}
+
 /// Puts serde's complaint into our words.
 fn explain(
     way: &mut Vec<Step>,

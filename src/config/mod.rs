@@ -105,7 +105,7 @@ impl Config {
             Err(error) => return Err(Error::Unreadable(path.to_owned(), error)),
         };
         let document = diagnostic::Document::new(path, &text);
-        let table = environment::overlay(&document, environment).map_err(Error::Wrong)?;
+        let table = environment::overlay(&document, environment, file::refuses_text).map_err(Error::Wrong)?;
         let file = file::read(table, &document, environment).map_err(Error::Wrong)?;
         check::check(file, &document).map_err(Error::Wrong)
     }

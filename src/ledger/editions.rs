@@ -1,5 +1,7 @@
 //! Frozen editions and the plan of who gets them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
@@ -8,9 +10,12 @@ use super::{Error, Ledger, instant, json, to_json};
 use crate::{
     edition::Edition,
     post::{Filter, canonical},
-    render::Rendered,
+    render::{Rendered, Variants},
     select::fingerprint,
 };
+
+/// Stands for the publication's own language in the table `variant`.
+const MAIN: &str = "";
 
 /// Rows planned by one statement; a plan of a million recipients never stands in memory whole.
 const PAGE: i64 = 10_000;
@@ -23,7 +28,7 @@ pub struct Frozen {
     /// What it holds.
     pub edition: Edition,
     /// How it looks.
-    pub rendered: Rendered,
+    pub variants: Variants,
     /// Says whether nothing is left to do for it.
     pub finished: bool,
 }
@@ -84,7 +89,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be written; [`Error::Overtaken`] when another program froze this number first.
-    pub async fn publish(&self, edition: &Edition, rendered: &Rendered, audience: &Filter) -> Result<i64, Error> {
+    pub async fn publish(&self, edition: &Edition, variants: &Variants, audience: &Filter) -> Result<i64, Error> {
         let mut write = self.write().await?;
         let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM edition WHERE digest = ? AND number >= ?")
             .bind(&edition.digest)
@@ -95,23 +100,21 @@ impl Ledger {
             return Err(Error::Overtaken(edition.number));
         }
         let row = sqlx::query(
-            "INSERT INTO edition (uid, digest, number, state, frozen_ms, content, subject, preheader, html, text, mjml,
-             problems) VALUES (?, ?, ?, 'sending', ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO edition (uid, digest, number, state, frozen_ms, content, subject)
+             VALUES (?, ?, ?, 'sending', ?, ?, ?)",
         )
         .bind(edition.id.as_str())
         .bind(&edition.digest)
         .bind(edition.number)
         .bind(edition.date.timestamp_millis())
         .bind(to_json(edition, "edition")?)
-        .bind(&rendered.subject)
-        .bind(&rendered.preheader)
-        .bind(&rendered.html)
-        .bind(&rendered.text)
-        .bind(&rendered.mjml)
-        .bind(to_json(&rendered.problems, "edition")?)
+        .bind(&variants.main().subject)
         .execute(&mut *write)
         .await?
         .last_insert_rowid();
+        for (language, parts) in std::iter::once((MAIN, variants.main())).chain(variants.others()) {
+            insert_parts(&mut write, row, language, parts).await?;
+        }
         for item in &edition.posts {
             sqlx::query("INSERT INTO edition_post (edition, source, id, link, fingerprint) VALUES (?, ?, ?, ?, ?)")
                 .bind(row)
@@ -147,12 +150,11 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub async fn unfinished(&self, digest: &str) -> Result<Option<Frozen>, Error> {
-        sqlx::query("SELECT * FROM edition WHERE digest = ? AND state = 'sending' ORDER BY number LIMIT 1")
+        let row = sqlx::query("SELECT * FROM edition WHERE digest = ? AND state = 'sending' ORDER BY number LIMIT 1")
             .bind(digest)
             .fetch_optional(&self.pool)
-            .await?
-            .map(|row| read(&row))
-            .transpose()
+            .await?;
+        self.frozen(row).await
     }
 
     /// One edition by its number.
@@ -160,13 +162,37 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub async fn edition(&self, digest: &str, number: i64) -> Result<Option<Frozen>, Error> {
-        sqlx::query("SELECT * FROM edition WHERE digest = ? AND number = ?")
+        let row = sqlx::query("SELECT * FROM edition WHERE digest = ? AND number = ?")
             .bind(digest)
             .bind(number)
             .fetch_optional(&self.pool)
-            .await?
-            .map(|row| read(&row))
-            .transpose()
+            .await?;
+        self.frozen(row).await
+    }
+
+    async fn frozen(&self, row: Option<SqliteRow>) -> Result<Option<Frozen>, Error> {
+        let Some(row) = row else { return Ok(None) };
+        let id: i64 = row.get("id");
+        let parts = sqlx::query("SELECT * FROM variant WHERE edition = ?").bind(id).fetch_all(&self.pool).await?;
+        let mut variants = BTreeMap::new();
+        for part in parts {
+            let rendered = Rendered {
+                subject: part.get("subject"),
+                preheader: part.get("preheader"),
+                html: part.get("html"),
+                text: part.get("text"),
+                mjml: part.get("mjml"),
+                problems: json(part.get("problems"), "variant")?,
+            };
+            variants.insert(part.get::<String, _>("language"), rendered);
+        }
+        let main = variants.remove(MAIN).ok_or(sqlx::Error::RowNotFound)?;
+        Ok(Some(Frozen {
+            row: id,
+            edition: json(row.get("content"), "edition")?,
+            variants: Variants::new(main, variants),
+            finished: row.get::<String, _>("state") != "sending",
+        }))
     }
 
     /// Every edition, or those of one digest, the newest first.
@@ -283,22 +309,29 @@ async fn audience_page(
     .await?)
 }
 
-fn wanted(audience: &Filter, tags: &str) -> bool {
-    audience.holds(&tags.split_whitespace().collect::<Vec<_>>())
+async fn insert_parts(
+    write: &mut sqlx::SqliteConnection,
+    edition: i64,
+    language: &str,
+    parts: &Rendered,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO variant (edition, language, subject, preheader, html, text, mjml, problems)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(edition)
+    .bind(language)
+    .bind(&parts.subject)
+    .bind(&parts.preheader)
+    .bind(&parts.html)
+    .bind(&parts.text)
+    .bind(&parts.mjml)
+    .bind(to_json(&parts.problems, "variant")?)
+    .execute(write)
+    .await?;
+    Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Frozen, Error> {
-    Ok(Frozen {
-        row: row.get("id"),
-        edition: json(row.get("content"), "edition")?,
-        rendered: Rendered {
-            subject: row.get("subject"),
-            preheader: row.get("preheader"),
-            html: row.get("html"),
-            text: row.get("text"),
-            mjml: row.get("mjml"),
-            problems: json(row.get("problems"), "edition")?,
-        },
-        finished: row.get::<String, _>("state") != "sending",
-    })
+fn wanted(audience: &Filter, tags: &str) -> bool {
+    audience.holds(&tags.split_whitespace().collect::<Vec<_>>())
 }

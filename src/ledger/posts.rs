@@ -254,13 +254,17 @@ fn left_behind(harvest: &Harvest, known: HashMap<String, Option<String>>, scroll
             continue;
         }
         let post: Post = json(&held, "post")?;
-        if scrolls && oldest.is_some_and(|oldest| post.published.is_some_and(|at| at <= oldest)) {
+        // Where dates are missing nobody can tell: then the post is rather shown late than lost.
+        let newer = oldest.zip(post.published).is_some_and(|(oldest, at)| at > oldest);
+        if scrolls && !newer {
             left.scrolled_off.push(post);
         } else {
             left.withdrawn.push(id);
         }
     }
     newest_first(&mut left.scrolled_off);
+    let forgotten = left.scrolled_off.drain(HELD.min(left.scrolled_off.len())..);
+    left.withdrawn.extend(forgotten.map(|post| post.id.as_str().to_owned()));
     Ok(left)
 }
 

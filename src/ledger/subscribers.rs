@@ -111,6 +111,19 @@ impl Ledger {
             .collect()
     }
 
+    /// The languages that active subscribers ask for.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn languages(&self) -> Result<Vec<String>, Error> {
+        Ok(sqlx::query_scalar(
+            "SELECT DISTINCT language FROM subscriber
+             WHERE status = 'active' AND listed = 1 AND language IS NOT NULL ORDER BY language",
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// Subscribers on the list by status.
     ///
     /// # Errors

@@ -8,12 +8,15 @@ mod mjml;
 mod templates;
 mod text;
 mod texts;
+mod variants;
 
 use std::path::{Path, PathBuf};
 
 use crate::edition::Edition;
 use context::Context;
 use templates::Templates;
+
+pub use variants::{Variants, variants};
 
 pub(crate) use color::{READABLE, contrast, parse as parse_color};
 

@@ -237,6 +237,11 @@ impl Texts {
     }
 }
 
+/// Says whether we have words of our own in this language, the first part of a tag.
+pub(super) fn speaks(primary: &str) -> bool {
+    WORDS.iter().any(|words| words.language == primary)
+}
+
 /// The language of a BCP 47 tag in lower case: `pt` of `pt-BR`.
 pub(super) fn primary(tag: &str) -> String {
     tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase()

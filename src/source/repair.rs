@@ -45,7 +45,10 @@ pub fn read(text: String, parser: &dyn Fn() -> Parser) -> Result<Repaired, Strin
 /// Removes the XML declaration, whose encoding no longer holds, control characters, and what stands before
 /// the root; gives RSS a version that the parser knows.
 fn prepare(mut text: String) -> String {
-    if text.contains(is_illegal) {
+    // Hardly any feed holds one: its octets say so in a fraction of the time that its characters would take.
+    if text.bytes().any(|octet| octet < b' ' && !b"\t\n\r".contains(&octet) || octet == 0xef)
+        && text.contains(is_illegal)
+    {
         text.retain(|c| !is_illegal(c));
     }
     let start = text.len() - text.trim_start().len();

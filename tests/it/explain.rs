@@ -98,20 +98,37 @@ fn the_first_edition_takes_only_the_newest() {
     project.run("send --yes").code(0).says("nothing new");
 }
 
-#[test]
-fn a_post_that_scrolled_off_its_feed_is_not_lost() {
+/// A project with one feed.
+fn paper(items: &[(&str, &str, &str, &str, &str)]) -> Project {
     let config = "[publication]\nname = \"N\"\nfrom = \"N <n@harbour.example>\"\n\
                   [[source]]\nname = \"paper\"\nfeed = \"feed.xml\"\n\
                   [digest.weekly]\nsubject = \"S\"\nschedule = \"weekly mon 10:00\"\n[smtp]\nurl = \"file:outbox\"\n\
                   [web]\npublic_url = \"https://news.harbour.example\"\n[subscribers]\nfile = \"s.csv\"\n";
-    let item = |id, date| (id, id, id, date, "A short story of one sentence, told in the feed.");
-    let project = Project::new()
+    Project::new()
         .file("tidings.toml", config)
         .file("s.csv", "email\nada@readers.example\n")
-        .file("feed.xml", feed(&[item("first", OLD)]));
+        .file("feed.xml", feed(items))
+}
+
+fn item<'a>(id: &'a str, date: &'a str) -> (&'a str, &'a str, &'a str, &'a str, &'a str) {
+    (id, id, id, date, "A short story of one sentence, told in the feed.")
+}
+
+#[test]
+fn a_post_that_scrolled_off_its_feed_is_not_lost() {
+    let project = paper(&[item("first", OLD)]);
     project.run("preview").code(0);
     project.write("feed.xml", feed(&[item("second", "Fri, 30 May 2025 08:00:00 GMT")]));
     assert_eq!(project.run("send --yes --json").code(0).json()["posts"], 2);
+}
+
+#[test]
+fn a_post_that_its_publisher_took_back_is_not_sent() {
+    let (stays, slip) = (item("stays", OLD), item("slip", "Fri, 30 May 2025 08:00:00 GMT"));
+    let project = paper(&[stays, slip]);
+    project.run("preview").code(0);
+    project.write("feed.xml", feed(&[stays]));
+    assert_eq!(project.run("send --yes --json").code(0).json()["posts"], 1);
 }
 
 #[test]

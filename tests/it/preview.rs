@@ -95,3 +95,26 @@ fn a_broken_template_names_its_line() {
         .file("templates/classic.mjml", "<mjml>\n<mj-body>\n{{ nosuch.field }}\n</mj-body>\n</mjml>\n");
     project.run("preview").code(1).says("classic.mjml").says("nosuch");
 }
+
+#[test]
+fn each_reader_gets_the_variant_of_their_language() {
+    let readers =
+        "email,name,language\nada@readers.example,Ada,\nben@readers.example,Ben,de-AT\ncyd@readers.example,Cyd,xx\n";
+    let project = Project::with_notes("").post("one", "One", "2025-05-30").file("subscribers.csv", readers);
+    for (reader, words) in [("ada", "Read on"), ("ben", "Weiterlesen"), ("cyd", "Read on")] {
+        project.run(&format!("preview --as {reader}@readers.example --text {reader}.txt")).code(0);
+        assert!(project.read(&format!("{reader}.txt")).contains(words), "{reader}");
+    }
+    project.run("send --yes").code(0);
+    for (_, octets) in project.outbox() {
+        let message = MessageParser::default().parse(&octets).unwrap();
+        let reader = message.to().unwrap().first().unwrap().address().unwrap()[..3].to_owned();
+        let text = message.body_text(0).unwrap().into_owned();
+        assert_eq!(without_slots(&text).trim_end(), {
+            without_slots(&project.read(&format!("{reader}.txt")))
+                .replace(&format!("{reader}@readers.example"), "ADDRESS")
+                .trim_end()
+                .to_owned()
+        });
+    }
+}

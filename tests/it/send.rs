@@ -179,3 +179,15 @@ fn replay_reaches_those_who_came_later() {
     assert_eq!((&sent["edition"], &sent["recipients"], &sent["sent"]), (&1.into(), &3.into(), &3.into()));
     assert_eq!(project.outbox().len(), 3);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_written_is_nobody_elses_to_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    project.run("send --yes").code(0);
+    for (path, mode) in [("tidings.db", 0o600), ("outbox", 0o700), ("outbox/weekly-1-000001.eml", 0o600)] {
+        let found = std::fs::metadata(project.path(path)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(found, mode, "{path} is {found:o}");
+    }
+}

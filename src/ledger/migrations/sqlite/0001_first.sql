@@ -39,13 +39,21 @@ CREATE TABLE edition (
     frozen_ms   INTEGER NOT NULL,
     finished_ms INTEGER,
     content     TEXT    NOT NULL,           -- the edition itself
-    subject     TEXT    NOT NULL,
-    preheader   TEXT    NOT NULL,
-    html        TEXT    NOT NULL,
-    text        TEXT    NOT NULL,
-    mjml        TEXT    NOT NULL,
-    problems    TEXT    NOT NULL,
+    subject     TEXT    NOT NULL,           -- in the publication's own language
     UNIQUE (digest, number)
+);
+
+-- The rendered parts, the recipients' slots in them; the language '' is the publication's own.
+CREATE TABLE variant (
+    edition   INTEGER NOT NULL REFERENCES edition (id),
+    language  TEXT    NOT NULL,
+    subject   TEXT    NOT NULL,
+    preheader TEXT    NOT NULL,
+    html      TEXT    NOT NULL,
+    text      TEXT    NOT NULL,
+    mjml      TEXT    NOT NULL,
+    problems  TEXT    NOT NULL,
+    PRIMARY KEY (edition, language)
 );
 
 -- Which posts went out, in the words that `select` compares.

@@ -1,0 +1,63 @@
+//! An edition in each language that its readers ask for and we speak.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use super::{Error, Rendered, render, texts};
+use crate::edition::Edition;
+
+/// The parts of an edition by language: the publication's own, and the others that readers ask for.
+///
+/// Posts and teasers stay as they are written; our own words, dates and the direction of the page follow the
+/// reader. Everyone who reads one variant gets the same mail but for the slots.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variants {
+    main: Rendered,
+    others: BTreeMap<String, Rendered>,
+}
+
+impl Variants {
+    /// Puts parts together: the publication's own, and others by the first part of their BCP 47 tag (`de`).
+    pub fn new(main: Rendered, others: BTreeMap<String, Rendered>) -> Self {
+        Self { main, others }
+    }
+
+    /// The parts in the publication's own language.
+    pub fn main(&self) -> &Rendered {
+        &self.main
+    }
+
+    /// The parts for a reader of this language; the publication's own where there are no others.
+    pub fn of(&self, language: Option<&str>) -> &Rendered {
+        language.and_then(|tag| self.others.get(&texts::primary(tag))).unwrap_or(&self.main)
+    }
+
+    /// The variants in other languages than the publication's own.
+    pub fn others(&self) -> impl Iterator<Item = (&str, &Rendered)> {
+        self.others.iter().map(|(language, parts)| (language.as_str(), parts))
+    }
+
+    /// All of them, the publication's own first.
+    pub fn all(&self) -> impl Iterator<Item = &Rendered> {
+        std::iter::once(&self.main).chain(self.others.values())
+    }
+}
+
+/// Lays out an edition in its own language and in each of `languages` that we speak.
+///
+/// # Errors
+/// As [`render`] does.
+pub fn variants(edition: &Edition, languages: &[String], templates: Option<&Path>) -> Result<Variants, Error> {
+    let main = render(edition, templates)?;
+    let own = texts::primary(&edition.language);
+    let wanted: BTreeSet<String> = languages.iter().map(|tag| texts::primary(tag)).collect();
+    let others = wanted.into_iter().filter(|language| *language != own && texts::speaks(language));
+    let others = others.map(|language| {
+        let edition = Edition { language: language.clone(), ..edition.clone() };
+        Ok((language, render(&edition, templates)?))
+    });
+    let others = others.collect::<Result<_, Error>>()?;
+    Ok(Variants { main, others })
+}
