@@ -117,6 +117,22 @@ fn a_polite_kill_leaves_nobody_in_doubt() {
 }
 
 #[test]
+fn a_second_signal_does_not_wait_for_the_relay() {
+    let sink = SmtpSink::scripted(|event| (event.stage == Stage::End && event.nth == 0).then_some(Act::Stall));
+    let project = project(3, &sink);
+    let mut child = project.start("send --yes");
+    while !sink.transcript().iter().any(|line| line.contains("Stall")) {
+        assert!(child.try_wait().unwrap().is_none());
+        std::thread::yield_now();
+    }
+    signal(&child, "INT");
+    signal(&child, "TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(75));
+    assert_eq!(project.run("send --yes --json").code(0).json()["sent"], 3);
+    assert!(reached(&sink).values().all(|count| *count <= 2));
+}
+
+#[test]
 fn who_dies_while_doubts_are_held_leaves_them_to_a_person() {
     let sink = SmtpSink::scripted(|event| (event.stage == Stage::End && event.nth == 5).then_some(Act::Stall));
     let project = project(40, &sink);
