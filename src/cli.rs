@@ -170,12 +170,12 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
             return 78;
         }
         // An error that another one shows as its own does not stand in the chain.
-        let ledger = match cause.downcast_ref() {
+        let store = match cause.downcast_ref() {
             Some(digest::Error::Render(render::Error::Key(_))) => return 78,
             Some(digest::Error::Ledger(error)) => Some(error),
             _ => cause.downcast_ref(),
         };
-        if let Some(ledger::Error::Locked(_)) = ledger {
+        if store.is_some_and(ledger::Error::is_locked) {
             return Exit::Later as u8;
         }
     }

@@ -13,13 +13,14 @@ use std::{
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Exit, Setting, Usage, count, preview, print, print_json, sample_reader, subscribers, write};
 use crate::{
     config::Config,
     deliver::Destination,
     digest::{self, Digest, Next},
-    ledger::{Counts, Frozen, Ledger},
+    ledger::{self, Counts, Frozen, Ledger},
     lint,
     mailing::{self, Report, Run, Stop},
     message::{self, Occasion, Sender},
@@ -109,37 +110,42 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let sources = config.sources_of(&chosen);
     let plan = config.plan(&chosen, &sources);
     let sender = config.sender(ledger.keys().await?);
-    let frozen = match digest::next(&ledger, &plan, setting.now()).await? {
-        Next::Unfinished(frozen) => {
-            let (number, date) = (frozen.edition.number, frozen.edition.date);
-            setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
-            if named {
-                setting.say("warning: `--subject` is for a new edition; this one keeps its own");
+    let frozen = loop {
+        let (draft, variants) = match digest::next(&ledger, &plan, setting.now()).await? {
+            Next::Unfinished(frozen) => {
+                let (number, date) = (frozen.edition.number, frozen.edition.date);
+                setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
+                if named {
+                    setting.say("warning: `--subject` is for a new edition; this one keeps its own");
+                }
+                break *frozen;
             }
-            *frozen
+            Next::Nothing(draft, reason) => {
+                preview::say_problems(setting, &draft.problems, &[]);
+                return nothing(setting, &ledger, &chosen, &reason, args.fail_if_empty).await;
+            }
+            Next::Fresh(draft, variants) => (draft, variants),
+        };
+        preview::say_problems(setting, &draft.problems, &variants.main().problems);
+        let recipients = ledger.audience(&chosen.name, &chosen.audience).await?;
+        if recipients == 0 {
+            let reason = "no active subscriber is in the audience";
+            return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
         }
-        Next::Nothing(draft, reason) => {
-            preview::say_problems(setting, &draft.problems, &[]);
-            return nothing(setting, &ledger, &chosen, &reason, args.fail_if_empty).await;
+        let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: false };
+        preflight(&config, &fresh, &sender)?;
+        if args.dry_run {
+            let counts = Counts { recipients, pending: recipients, ..Counts::default() };
+            return summarise(setting, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
         }
-        Next::Fresh(draft, variants) => {
-            preview::say_problems(setting, &draft.problems, &variants.main().problems);
-            let recipients = ledger.audience(&chosen.name, &chosen.audience).await?;
-            if recipients == 0 {
-                let reason = "no active subscriber is in the audience";
-                return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
-            }
-            let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: false };
-            preflight(&config, &fresh, &sender)?;
-            if args.dry_run {
-                let counts = Counts { recipients, pending: recipients, ..Counts::default() };
-                return summarise(setting, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
-            }
-            if !args.yes && !confirm(&fresh, recipients)? {
-                setting.say("not sent");
-                return Ok(Exit::Done);
-            }
-            mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience).await?
+        if !args.yes && !confirm(&fresh, recipients)? {
+            setting.say("not sent");
+            return Ok(Exit::Done);
+        }
+        match mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience).await {
+            // A `send` beside this one was faster: theirs is the edition, and this one helps to deliver it.
+            Err(ledger::Error::Overtaken(_)) => {}
+            published => break published?,
         }
     };
     let Some(destination) = destination else {
@@ -229,12 +235,7 @@ async fn deliver(setting: &Setting, run: &Run<'_>, frozen: &Frozen) -> anyhow::R
     let before = run.ledger.counts(frozen.row).await?;
     let bar = progress_bar(setting, before.pending + before.deferred);
     let asked = Arc::new(AtomicBool::new(false));
-    let asked_to = Arc::clone(&asked);
-    let ctrl_c = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            asked_to.store(true, Ordering::Relaxed);
-        }
-    });
+    let watch = watch(Arc::clone(&asked))?;
     let report = mailing::deliver(
         run,
         frozen,
@@ -245,9 +246,22 @@ async fn deliver(setting: &Setting, run: &Run<'_>, frozen: &Frozen) -> anyhow::R
         },
     )
     .await;
-    ctrl_c.abort();
+    watch.abort();
     bar.finish_and_clear();
     Ok(report?)
+}
+
+/// Waits for Ctrl-C or a polite kill: the first ends the run after the messages in flight, the second at once.
+fn watch(asked: Arc<AtomicBool>) -> io::Result<tokio::task::JoinHandle<()>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(tokio::spawn(async move {
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        asked.store(true, Ordering::Relaxed);
+        eprintln!("ending after the messages in flight; once more ends at once");
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        // What is in flight is in doubt then, as after any other death.
+        std::process::exit(Exit::Later as i32);
+    }))
 }
 
 fn progress_bar(setting: &Setting, length: i64) -> ProgressBar {

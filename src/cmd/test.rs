@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Exit, Setting, preview, print, print_json, stranger, subscribers};
 use crate::{
-    deliver::{Outcome, Reply, Transport},
+    deliver::{Outcome, Transport},
     digest::{self, Next},
     message::{self, Occasion},
     subscriber::Address,
@@ -57,10 +57,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let message = message::compose(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;
         let (outcome, reply, end) = match transport.deliver(&message).await {
             Outcome::Sent(_) => ("sent", None, Exit::Done),
-            Outcome::Deferred(reply) => ("deferred", Some(in_words(&reply)), Exit::Later),
-            Outcome::Unreached(words) => ("not sent", Some(words), Exit::Later),
-            Outcome::Bounced(reply) => ("bounced", Some(in_words(&reply)), Exit::Failed),
-            Outcome::Refused(reply) => ("refused", Some(in_words(&reply)), Exit::Failed),
+            Outcome::Deferred(reply) => ("deferred", Some(reply.to_string()), Exit::Later),
+            Outcome::Unreached(words) | Outcome::Cut(words) => ("not sent", Some(words), Exit::Later),
+            Outcome::Bounced(reply) => ("bounced", Some(reply.to_string()), Exit::Failed),
+            Outcome::Refused(reply) => ("refused", Some(reply.to_string()), Exit::Failed),
             Outcome::InDoubt(words) => ("in doubt", Some(words), Exit::Person),
         };
         if !setting.json {
@@ -77,8 +77,4 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         print_json(&json!({ "tested": tested }))?;
     }
     Ok(exit)
-}
-
-fn in_words(reply: &Reply) -> String {
-    format!("{} {}", reply.code, reply.text)
 }

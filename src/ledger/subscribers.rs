@@ -49,7 +49,7 @@ impl Ledger {
             query.push(
                 " ON CONFLICT (folded) DO UPDATE SET address = excluded.address, name = excluded.name,
                  language = excluded.language, timezone = excluded.timezone, tags = excluded.tags, listed = 1,
-                 sync = excluded.sync, status = CASE
+                 sync = CASE WHEN excluded.sync < sync THEN sync ELSE excluded.sync END, status = CASE
                     WHEN status IN ('unsubscribed', 'suppressed') THEN status
                     WHEN status = 'active' AND excluded.status = 'pending' THEN status
                     ELSE excluded.status END",
@@ -71,11 +71,12 @@ impl Ledger {
     }
 
     /// Takes off the list those who came from the subscribers file and are not in it any more; says how many.
+    /// A later reading of the file, by a program beside this one, knows better than this one.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn unlist_missing(&self, sync: i64) -> Result<u64, Error> {
-        Ok(sqlx::query("UPDATE subscriber SET listed = 0 WHERE listed = 1 AND sync IS NOT NULL AND sync <> ?")
+        Ok(sqlx::query("UPDATE subscriber SET listed = 0 WHERE listed = 1 AND sync < ?")
             .bind(sync)
             .execute(&self.pool)
             .await?

@@ -8,6 +8,7 @@ mod world;
 mod config;
 mod examples;
 mod explain;
+mod faults;
 mod house;
 mod json;
 mod preview;
