@@ -32,7 +32,7 @@ pub struct Digest {
     /// The Subject, a Tera template.
     pub subject: String,
     /// The line after the subject, a Tera template.
-    #[serde(default)]
+    #[serde(default = "lead_teaser")]
     pub preheader: String,
     /// The layout's name.
     #[serde(default = "classic")]
@@ -110,6 +110,10 @@ pub enum Approval {
 
 fn classic() -> String {
     "classic".to_owned()
+}
+
+fn lead_teaser() -> String {
+    "{{ posts[0].teaser }}".to_owned()
 }
 
 fn two_hours() -> Duration {
@@ -191,6 +195,7 @@ fn why_empty(selection: &Selection, min: usize) -> String {
     match (selection.candidates.len(), selection.waiting()) {
         (0, _) => "the sources have no posts".to_owned(),
         (_, 0) => "no post is new since the last edition".to_owned(),
+        (_, 1) => format!("1 new post waits until there are {min}"),
         (_, waiting) => format!("{waiting} new posts wait until there are {min}"),
     }
 }
@@ -207,8 +212,10 @@ pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resu
         tracing::info!(source = harvest.source, state = ?harvest.state, posts = harvest.posts.len(), "gathered");
     }
     let posts = ledger.take_in(&gathered, plan.sources, now).await?;
-    let seen = ledger.seen(&plan.digest.name).await?;
+    // Read before what was seen: if somebody freezes an edition in between, the number is theirs and this draft,
+    // which may hold the same posts, cannot be frozen.
     let number = ledger.next_number(&plan.digest.name).await?;
+    let seen = ledger.seen(&plan.digest.name).await?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::Random(error.to_string()))?;
     let mut draft = compose(plan, posts, &seen, EditionId::new(random), number, now);

@@ -25,6 +25,9 @@ const FILES: usize = 256;
 /// So many windows in a row in which nobody was reached end the run.
 const PATIENCE: u32 = 3;
 
+/// So often an outcome is offered to a store that another program keeps locked; each time waits some seconds.
+const INSISTENCE: u32 = 12;
+
 /// How a run over an edition ended.
 #[derive(Debug)]
 pub struct Report {
@@ -43,10 +46,10 @@ pub enum Stop {
     #[error(transparent)]
     Transport(deliver::Error),
     /// The relay refuses *us* (`mail-rules` P2): nobody was marked.
-    #[error("the relay refuses this sender: {} {}\nhint: {}", .0.code, .0.text, remedy(.0))]
+    #[error("the relay refuses this sender: {}\nhint: {}", .0, remedy(.0))]
     Refused(Reply),
-    /// The relay keeps hanging up.
-    #[error("the relay keeps ending the connection: {0}")]
+    /// The relay keeps hanging up, or the disk is full.
+    #[error("nothing gets through: {0}")]
     HangsUp(String),
     /// Somebody asked for it.
     #[error("interrupted")]
@@ -73,6 +76,8 @@ fn remedy(reply: &Reply) -> &'static str {
         (_, Some((_, 7, 20..=22 | 30))) => "let the relay sign with DKIM, and publish its key",
         (_, Some((_, 7, 29))) => "the relay must use TLS towards the receiver",
         (_, Some((_, 7, 26 | 515))) => "publish SPF, DKIM and DMARC for the From domain",
+        (_, Some((5, 3, 4))) => "take fewer posts or smaller pictures, or raise the relay's limit",
+        (0, _) => "run the program of `smtp.url` by hand; nobody was marked, and the next `send` goes on",
         _ => "ask the relay's operator; nobody was marked, and the next `send` goes on",
     }
 }
@@ -106,8 +111,8 @@ pub struct Run<'a> {
 
 /// Delivers what is due of a frozen edition, until nothing is left but what lies ahead.
 ///
-/// `clock` gives the present before each window; `progress` hears the number of settled deliveries after it and
-/// says whether to go on.
+/// `clock` gives the present before each window; `progress` hears before each how many deliveries the one before
+/// it settled, and says whether to go on.
 ///
 /// # Errors
 /// When the store fails. What the relay does is part of the report.
@@ -119,24 +124,20 @@ pub async fn deliver(
 ) -> Result<Report, ledger::Error> {
     let owner = run.ledger.owner()?;
     run.ledger.reclaim(frozen.row, clock()).await?;
-    let mut lines = Lines::default();
-    let mut fruitless = 0;
+    let before = run.ledger.counts(frozen.row).await?;
+    let mut lines = Lines { answered: before.sent + before.bounced > 0, ..Lines::default() };
+    let (mut fruitless, mut settled) = (0, 0);
     let stopped = loop {
+        if !progress(settled) {
+            break Some(Stop::Asked);
+        }
         match step(run, frozen, &owner, &mut lines, clock()).await? {
             Step::Idle => break None,
-            Step::Settled { count, reached: true } => {
-                fruitless = 0;
-                if !progress(count) {
-                    break Some(Stop::Asked);
-                }
-            }
-            Step::Settled { count, reached: false } => {
-                fruitless += 1;
+            Step::Settled { count, reached } => {
+                settled = count;
+                fruitless = if reached { 0 } else { fruitless + 1 };
                 if fruitless == PATIENCE {
                     break Some(Stop::HangsUp(std::mem::take(&mut lines.last_words)));
-                }
-                if !progress(count) {
-                    break Some(Stop::Asked);
                 }
             }
             Step::Stopped(stop) => break Some(stop),
@@ -144,7 +145,11 @@ pub async fn deliver(
     };
     join_all(lines.open.drain(..).map(Transport::close)).await;
     run.ledger.finish(frozen.row, clock()).await?;
-    Ok(Report { counts: run.ledger.counts(frozen.row).await?, stopped, next: run.ledger.next_due(frozen.row).await? })
+    Ok(Report {
+        counts: run.ledger.counts(frozen.row).await?,
+        stopped,
+        next: run.ledger.next_due(frozen.row, run.limits.in_doubt).await?,
+    })
 }
 
 /// The open connections of a run.
@@ -154,6 +159,8 @@ pub struct Lines {
     /// The relay takes no more connections than this.
     cap: Option<usize>,
     last_words: String,
+    /// The relay has said something about a message of this edition, so it can.
+    answered: bool,
     pace: Option<(Instant, Pacer)>,
 }
 
@@ -188,12 +195,13 @@ pub async fn step(
         return Ok(Step::Stopped(stop));
     }
     let files = matches!(run.destination, Destination::File(_));
-    let window = lines.open.len() * if files { FILES } else { 1 };
+    let window = (lines.open.len() * if files { FILES } else { 1 }).min(a_second_of(run.limits.rate));
+    pause(run.limits.rate, lines).await;
     let claims = run.ledger.claim(frozen.row, owner, window, run.limits.in_doubt, now).await?;
     if claims.is_empty() {
         return Ok(Step::Idle);
     }
-    pace(run.limits.rate, claims.len(), lines).await;
+    take_places(claims.len(), lines);
     let each = claims.len().div_ceil(lines.open.len());
     let shares = lines.open.iter_mut().zip(claims.chunks(each));
     let outcomes = if files {
@@ -202,18 +210,40 @@ pub async fn step(
         join_all(shares.map(|(line, share)| hand_over(run, frozen, line, share))).await
     };
     let outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
-    let settled: Vec<Settled> =
-        claims.iter().zip(&outcomes).map(|(claim, outcome)| settle(run.limits, claim, outcome, now)).collect();
-    run.ledger.settle(frozen.row, owner, &settled, now).await?;
-    let mut reached = false;
+    let is_answer =
+        |outcome: &Outcome| matches!(outcome, Outcome::Sent(_) | Outcome::Deferred(_) | Outcome::Bounced(_));
+    let reached = outcomes.iter().any(is_answer);
+    lines.answered |= reached;
+    let judge = |(claim, outcome)| settle(run.limits, claim, outcome, lines.answered, now);
+    let settled: Vec<Settled> = claims.iter().zip(&outcomes).map(judge).collect();
+    insist(run.ledger, frozen.row, owner, &settled, now).await?;
+    lines.open.retain(Transport::is_open);
     for outcome in outcomes {
         match outcome {
             Outcome::Refused(reply) => return Ok(Step::Stopped(Stop::Refused(reply))),
-            Outcome::Unreached(words) | Outcome::InDoubt(words) => lines.last_words = words,
-            Outcome::Sent(_) | Outcome::Deferred(_) | Outcome::Bounced(_) => reached = true,
+            Outcome::Unreached(words) | Outcome::Cut(words) | Outcome::InDoubt(words) => lines.last_words = words,
+            Outcome::Sent(_) | Outcome::Deferred(_) | Outcome::Bounced(_) => {}
         }
     }
     Ok(Step::Settled { count: settled.len(), reached })
+}
+
+/// Writes what became of a window; a store that is locked now is asked again, because what is not written down
+/// goes out twice.
+async fn insist(
+    ledger: &Ledger,
+    row: i64,
+    owner: &Owner,
+    settled: &[Settled],
+    now: DateTime<Utc>,
+) -> Result<(), ledger::Error> {
+    let mut tries = 1;
+    loop {
+        match ledger.settle(row, owner, settled, now).await {
+            Err(error) if error.is_locked() && tries < INSISTENCE => tries += 1,
+            other => return other,
+        }
+    }
 }
 
 /// Opens connections up to the limit. One is enough to go on: a relay that takes no more has a cap.
@@ -224,27 +254,42 @@ async fn connect(run: &Run<'_>, lines: &mut Lines) -> Result<(), Stop> {
     };
     let wanted = lines.cap.map_or(wanted, |cap| wanted.min(cap)).max(1);
     let missing = wanted.saturating_sub(lines.open.len());
+    let mut has_failed = false;
     for opened in join_all((0..missing).map(|_| Transport::open(run.destination))).await {
         match opened {
             Ok(line) => lines.open.push(line),
-            Err(error) if lines.open.is_empty() && missing == 1 => return Err(Stop::Transport(error)),
-            Err(error) => {
-                lines.cap = Some(lines.open.len());
-                if !matches!(error, deliver::Error::Unreachable { .. }) {
-                    return Err(Stop::Transport(error));
-                }
+            Err(deliver::Error::Unreachable(..)) if missing > 1 || !lines.open.is_empty() => {
+                has_failed = true;
             }
+            Err(error) => return Err(Stop::Transport(error)),
         }
+    }
+    if has_failed {
+        lines.cap = Some(lines.open.len());
     }
     if lines.open.is_empty() { Box::pin(connect(run, lines)).await } else { Ok(()) }
 }
 
-/// Waits until the whole window may go.
-async fn pace(rate: Option<f64>, count: usize, lines: &mut Lines) {
+/// A window is no longer than a second at this rate, so that a pause is no longer than it must be.
+fn a_second_of(rate: Option<f64>) -> usize {
+    // The conversion saturates: a rate beyond all windows is no limit, one below one is one.
+    rate.map_or(usize::MAX, |rate| rate.ceil() as usize).max(1)
+}
+
+/// Waits until the places taken before are paid for. Nothing is claimed meanwhile, so a death in it costs nothing.
+async fn pause(rate: Option<f64>, lines: &mut Lines) {
     let (started, pacer) = lines.pace.get_or_insert_with(|| (Instant::now(), Pacer::new(rate)));
-    let now = started.elapsed();
-    let last = (0..count).map(|_| pacer.take(now)).last().unwrap_or(now);
-    tokio::time::sleep_until(*started + last).await;
+    tokio::time::sleep_until(*started + pacer.ready(started.elapsed())).await;
+}
+
+/// Takes a place for each message of a window.
+fn take_places(count: usize, lines: &mut Lines) {
+    if let Some((started, pacer)) = &mut lines.pace {
+        let now = started.elapsed();
+        for _ in 0..count {
+            pacer.take(now);
+        }
+    }
 }
 
 /// Hands a connection's share over, one message after the other.
@@ -276,12 +321,17 @@ fn on_threads<'a>(
     })
 }
 
-/// Turns an outcome into the row's next state (`mail-rules` E2–E5).
-fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, now: DateTime<Utc>) -> Settled {
+/// Turns an outcome into the row's next state (`mail-rules` E2–E5). `answered` says whether the relay has ever
+/// spoken about a message of this edition: one that never did is at fault itself.
+fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, answered: bool, now: DateTime<Utc>) -> Settled {
     let seed = claim.subscriber.id.cast_unsigned();
-    let wait =
-        || backoff::next_try(&limits.retry, claim.tries + 1, seed).and_then(|wait| TimeDelta::from_std(wait).ok());
-    let later = || wait().map(|wait| now + wait);
+    let after = |tries| {
+        let wait = TimeDelta::from_std(backoff::next_try(&limits.retry, tries, seed)?).ok()?;
+        now.checked_add_signed(wait)
+    };
+    let later = || after(claim.tries + 1);
+    // After a broken conversation the first new try is at once, and the waits begin with the second.
+    let again = || if claim.tries == 0 { Some(now) } else { after(claim.tries) };
     let unanswered = |text: &String| Reply { text: text.clone(), ..Reply::default() };
     let (verdict, reply) = match outcome {
         Outcome::Sent(reply) => (Verdict::Sent, reply.clone()),
@@ -289,15 +339,12 @@ fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, now: DateTime<Utc>)
         Outcome::Bounced(reply) if is_bad_address(reply) => (Verdict::Suppressed, reply.clone()),
         Outcome::Bounced(reply) => (Verdict::Bounced, reply.clone()),
         Outcome::Refused(reply) => (Verdict::Pending, reply.clone()),
-        // The first time it may be the connection's fault, the second time it may be this message's.
-        Outcome::Unreached(words) if claim.tries == 0 => (Verdict::Pending, unanswered(words)),
-        Outcome::Unreached(words) => (later().map_or(Verdict::Bounced, Verdict::Deferred), unanswered(words)),
+        Outcome::Unreached(words) => (Verdict::Pending, unanswered(words)),
+        Outcome::Cut(words) if !answered => (Verdict::Pending, unanswered(words)),
+        // Others got through: the second time it may be this message's fault, and in the end it is.
+        Outcome::Cut(words) => (again().map_or(Verdict::Bounced, Verdict::Deferred), unanswered(words)),
         Outcome::InDoubt(words) => {
-            let again = match limits.in_doubt {
-                InDoubt::Hold => None,
-                InDoubt::Resend if claim.tries == 0 => Some(now),
-                InDoubt::Resend => later(),
-            };
+            let again = if limits.in_doubt == InDoubt::Resend { again() } else { None };
             (Verdict::InDoubt(again), unanswered(words))
         }
     };

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Exit, Setting, not_yet, print, print_json, sample_reader, subscribers, table};
+use super::{Exit, Setting, count, not_yet, print, print_json, sample_reader, subscribers, table};
 use crate::{
     config::Config,
     deliver::Destination,
@@ -10,6 +10,7 @@ use crate::{
     ledger::Ledger,
     lint::{self, Level, Row},
     message::{self, Occasion},
+    render,
     source::Problem,
 };
 
@@ -31,7 +32,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     let config = setting.load()?;
     let ledger = setting.open(&config).await?;
-    let mut rows = of_project(&config);
+    let mut rows = of_project(&config, setting);
     for bad in subscribers::sync(setting, &config, &ledger).await? {
         rows.push(row("subscribers", Level::Warning, bad, None));
     }
@@ -57,8 +58,11 @@ fn row(rule: &'static str, level: Level, message: impl Into<String>, hint: Optio
 }
 
 /// What holds for every digest.
-fn of_project(config: &Config) -> Vec<Row> {
+fn of_project(config: &Config, setting: &Setting) -> Vec<Row> {
     let mut rows = vec![row("config", Level::Ok, format!("`{}` is read", config.path.display()), None)];
+    if let Err(error) = config.open_destination(&setting.environment) {
+        rows.push(of_error("smtp", &error));
+    }
     if config.public_url.is_none() {
         let hint = Some("set `web.public_url`: readers leave the digest there");
         rows.push(row("L1", Level::Error, "there is no `web.public_url` for the unsubscribe link", hint));
@@ -78,7 +82,7 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
     let next = match digest::next(ledger, &plan, setting.now()).await {
         Ok(next) => next,
         Err(digest::Error::Render(error)) => {
-            rows.push(row("template", Level::Error, super::chain(&error), None));
+            rows.push(of_error("template", &error));
             return Ok(rows);
         }
         Err(error) => return Err(error.into()),
@@ -89,6 +93,8 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
             rows.extend(draft.problems.iter().map(of_source));
             let message = format!("`{name}`: no edition to check: {reason}");
             rows.push(row("selection", Level::Warning, message, Some("`tidings explain` says why")));
+            let parsed = render::check_templates(config.templates.as_deref(), &chosen.template);
+            rows.extend(parsed.err().as_ref().map(|error| of_error("template", error)));
             return Ok(rows);
         }
         Next::Unfinished(frozen) => (frozen.edition, frozen.variants),
@@ -97,13 +103,17 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
             (draft.edition, *variants)
         }
     };
-    let count = edition.posts.len();
-    rows.push(row("selection", Level::Ok, format!("`{name}`: edition {} has {count} posts", edition.number), None));
+    let posts = count(edition.posts.len() as i64, "post");
+    rows.push(row("selection", Level::Ok, format!("`{name}`: edition {} has {posts}", edition.number), None));
     for item in edition.posts.iter().filter(|item| item.teaser.text.is_empty()) {
         let message = format!("“{}” has no teaser", item.post.title);
         rows.push(row("teaser", Level::Warning, message, Some("give it a `description`, or a teaser in the config")));
     }
     rows.extend(variants.main().problems.iter().map(|problem| row("layout", Level::Error, problem.clone(), None)));
+    if chosen.theme.get("logo").is_some_and(|logo| !logo.starts_with("https://")) {
+        let hint = Some("name it by an address that begins with https://");
+        rows.push(row("logo", Level::Warning, "a logo from a file is not shown yet", hint));
+    }
     let recipients = ledger.audience(name, &chosen.audience).await?;
     if recipients == 0 {
         let hint = Some("`tidings subscribers list` shows who there is");
@@ -125,6 +135,13 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
         rows.push(row("smtp", Level::Ok, "messages go to files, not to readers", None));
     }
     Ok(rows)
+}
+
+/// An error as a row; its hint has a column of its own.
+fn of_error(rule: &'static str, error: &dyn std::error::Error) -> Row {
+    let said = super::chain(error);
+    let (what, hint) = said.split_once("\nhint: ").map_or((said.as_str(), None), |(what, hint)| (what, Some(hint)));
+    row(rule, Level::Error, what, hint)
 }
 
 fn of_source(problem: &Problem) -> Row {
@@ -151,7 +168,8 @@ fn shown(rows: &[Row]) -> String {
         shown.add_row([level, row.rule, &row.message, place, hint]);
     }
     let held = rows.len() - faults.len();
-    let count = |level| faults.iter().filter(|row| row.level == level).count();
-    let sum = format!("{held} checks hold, {} warnings, {} errors", count(Level::Warning), count(Level::Error));
+    let of = |level| faults.iter().filter(|row| row.level == level).count() as i64;
+    let (warnings, errors) = (count(of(Level::Warning), "warning"), count(of(Level::Error), "error"));
+    let sum = format!("{held} checks hold, {warnings}, {errors}");
     if faults.is_empty() { sum } else { format!("{shown}\n{sum}") }
 }

@@ -77,6 +77,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let ledger = setting.open(&config).await?;
     if let Action::List = action {
         let lines = ledger.editions(setting.digest.as_deref()).await?;
+        if lines.is_empty() && setting.digest.is_some() {
+            // A digest that the config has forgotten may still have its editions; any other name is a slip.
+            setting.choose(&config)?;
+        }
         if setting.json {
             print_json(&json!({ "editions": lines }))?;
             return Ok(Exit::Done);
@@ -109,13 +113,25 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         Action::Replay { .. } => {
             super::subscribers::sync(setting, &config, &ledger).await?;
             let planned = ledger.replay(frozen.row, &chosen.name, &chosen.audience).await?;
-            print(&format!("edition {number} is planned again for {planned}; `tidings send` delivers it\n"))?;
+            if setting.json {
+                print_json(&json!({ "digest": chosen.name, "edition": number, "planned": planned }))?;
+            } else if planned == 0 {
+                print(&format!("edition {number} has gone to everybody, or is on its way\n"))?;
+            } else {
+                print(&format!("edition {number} is planned again for {planned}; `tidings send` delivers it\n"))?;
+            }
         }
         Action::Settle { address, sent, .. } => {
             if !ledger.end_doubt(frozen.row, address.as_str(), sent, setting.now()).await? {
                 bail!("nothing of edition {number} to {address} is in doubt");
             }
             ledger.finish(frozen.row, setting.now()).await?;
+            if setting.json {
+                let state = if sent { "sent" } else { "pending" };
+                let (digest, email) = (&chosen.name, address.as_str());
+                print_json(&json!({ "digest": digest, "edition": number, "email": email, "state": state }))?;
+                return Ok(Exit::Done);
+            }
             let word = if sent { "counts as sent" } else { "goes out with the next `tidings send`" };
             print(&format!("edition {number} to {address} {word}\n"))?;
         }

@@ -1,9 +1,12 @@
 //! `explain`: every candidate post, in or out, and why.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::{Exit, Setting, preview, print, print_json, table};
-use crate::digest;
+use crate::{digest, teaser::Origin};
 
 /// Says of every candidate post whether it is in or out, and why.
 #[derive(Debug, clap::Args)]
@@ -11,6 +14,23 @@ pub struct Args {
     /// The teaser that each selected post gets too, and where it came from.
     #[arg(long)]
     teasers: bool,
+}
+
+/// A candidate as `explain --json` shows it.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    id: &'a str,
+    url: Option<&'a url::Url>,
+    title: &'a str,
+    published: Option<DateTime<Utc>>,
+    first_seen: Option<DateTime<Utc>>,
+    source: &'a str,
+    selected: bool,
+    reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    teaser: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    teaser_from: Option<Origin>,
 }
 
 /// Runs the command.
@@ -23,9 +43,9 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let draft = digest::draft(&ledger, &config.plan(chosen, &sources), now).await?;
     preview::say_problems(setting, &draft.problems, &[]);
     let zone = config.publication.timezone;
-    let mut rows: Vec<Value> = Vec::new();
+    let mut rows = Vec::new();
     let mut shown = table(&["", "published", "first seen", "source", "title", "why"]);
-    let day = |at: Option<chrono::DateTime<chrono::Utc>>| {
+    let day = |at: Option<DateTime<Utc>>| {
         at.map_or_else(|| "–".to_owned(), |at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
     };
     let (picked, others) = order(&draft.selection);
@@ -33,23 +53,28 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let candidate = &draft.selection.candidates[index];
         let post = &candidate.post;
         let reason = candidate.reason.to_string();
-        let mut row = json!({
-            "id": post.id, "url": post.url, "title": post.title, "published": post.published,
-            "first_seen": candidate.first_seen, "source": post.source, "selected": selected, "reason": reason,
-        });
         let mark = if selected { "+" } else { " " };
         let (published, seen) = (day(post.published), day(candidate.first_seen));
         shown.add_row([mark, &published, &seen, &post.source, &post.title, &reason]);
-        if args.teasers && selected {
-            let teaser = digest::tease(post, chosen);
-            row["teaser"] = json!(teaser.text);
-            row["teaser_from"] = json!(teaser.from);
+        let teaser = (args.teasers && selected).then(|| digest::tease(post, chosen));
+        if let Some(teaser) = &teaser {
             shown.add_row(["", "", "", &format!("{:?}", teaser.from).to_lowercase(), &teaser.text, ""]);
         }
-        rows.push(row);
+        rows.push(Row {
+            id: post.id.as_str(),
+            url: post.url.as_ref(),
+            title: &post.title,
+            published: post.published,
+            first_seen: candidate.first_seen,
+            source: &post.source,
+            selected,
+            reason,
+            teaser_from: teaser.as_ref().map(|teaser| teaser.from),
+            teaser: teaser.map(|teaser| teaser.text),
+        });
     }
     if setting.json {
-        print_json(&json!({ "posts": rows }))?;
+        print_json(&BTreeMap::from([("posts", rows)]))?;
     } else {
         print(&format!("{shown}\n"))?;
     }

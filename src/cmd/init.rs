@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 
-use super::{Exit, Setting, print, write};
+use super::{Exit, Setting, print_list, write};
 
 const FILES: [(&str, &str); 5] = [
     ("tidings.toml", include_str!("../../templates/project/tidings.toml")),
@@ -27,11 +27,13 @@ pub fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     if let Some((file, _)) = FILES.iter().find(|(file, _)| args.folder.join(file).exists()) {
         bail!("`{}` is there already\nhint: name an empty folder", args.folder.join(file).display());
     }
+    let mut written = Vec::new();
     for (file, text) in FILES {
         let path = args.folder.join(file);
         write(&path, text.as_bytes())?;
-        print(&format!("{}\n", path.display()))?;
+        written.push(path.display().to_string());
     }
+    print_list(setting, "files", written)?;
     let enter = if args.folder == std::path::Path::new(".") {
         String::new()
     } else {

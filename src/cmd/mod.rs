@@ -127,6 +127,14 @@ pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     print(&format!("{}\n", serde_json::to_string(value)?))
 }
 
+/// Prints names, one a line, or as one JSON object under `key`.
+pub fn print_list(setting: &Setting, key: &str, names: Vec<String>) -> anyhow::Result<()> {
+    if setting.json {
+        return print_json(&serde_json::json!({ key: names }));
+    }
+    print(&names.iter().map(|name| format!("{name}\n")).collect::<String>())
+}
+
 /// A table without lines, as wide as the terminal.
 pub fn table(header: &[&str]) -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
@@ -134,16 +142,21 @@ pub fn table(header: &[&str]) -> comfy_table::Table {
     table
 }
 
-/// Writes a file and makes its folder, which is nobody else's to read.
+/// So many of something: `1 post`, `2 posts`.
+pub fn count(number: i64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Writes a file, and makes its folder, which is nobody else's to read.
 pub fn write(path: &std::path::Path, contents: &[u8]) -> anyhow::Result<()> {
     if path == std::path::Path::new("-") {
         return print(&String::from_utf8_lossy(contents));
     }
     if let Some(folder) = path.parent() {
-        let mut builder = std::fs::DirBuilder::new();
+        let mut new = std::fs::DirBuilder::new();
         #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.recursive(true).create(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+        std::os::unix::fs::DirBuilderExt::mode(&mut new, 0o700);
+        new.recursive(true).create(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
     std::fs::write(path, contents).with_context(|| format!("cannot write `{}`", path.display()))
 }

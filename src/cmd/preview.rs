@@ -6,7 +6,7 @@ use anyhow::bail;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Exit, Setting, not_yet, print, print_json, sample_reader, stranger, write};
+use super::{Exit, Setting, Usage, count, not_yet, print, print_json, sample_reader, send::Nothing, stranger, write};
 use crate::{
     digest::{self, Next},
     edition::Edition,
@@ -67,6 +67,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     if args.serve.is_some() {
         return Err(not_yet("preview --serve"));
     }
+    one_to_stdout(&args, setting)?;
     let config = setting.load()?;
     let chosen = setting.choose(&config)?;
     let ledger = setting.open(&config).await?;
@@ -81,15 +82,14 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         Next::Nothing(draft, reason) => {
             say_problems(setting, &draft.problems, &[]);
             if setting.json {
-                let digest = &chosen.name;
-                print_json(&serde_json::json!({ "schema": 1, "digest": digest, "edition": null, "reason": reason }))?;
+                print_json(&Nothing::new(&chosen.name, &reason))?;
             } else {
                 print(&format!("nothing new: {reason}\n"))?;
             }
             return Ok(Exit::Done);
         }
     };
-    let reader = match args.reader {
+    let reader = match args.reader.clone() {
         None => sample_reader()?,
         Some(address) => ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address)),
     };
@@ -99,25 +99,46 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let occasion = Occasion::Sample(0);
     let personal = message::personalise(&edition, rendered, &reader, &sender, occasion);
     write(&args.out, personal.html.as_bytes())?;
-    if let Some(path) = args.text {
-        write(&path, personal.text.as_bytes())?;
+    if let Some(path) = &args.text {
+        write(path, personal.text.as_bytes())?;
     }
-    if let Some(path) = args.mjml {
-        write(&path, rendered.mjml.as_bytes())?;
+    if let Some(path) = &args.mjml {
+        write(path, rendered.mjml.as_bytes())?;
     }
-    if let Some(path) = args.eml {
-        write(&path, &message::compose(&edition, rendered, &reader, &sender, occasion)?.octets)?;
+    if let Some(path) = &args.eml {
+        write(path, &message::compose(&edition, rendered, &reader, &sender, occasion)?.octets)?;
     }
     if setting.json {
         print_json(&shown(&edition, rendered, &personal, &problems))?;
     } else if args.out != std::path::Path::new("-") {
-        let (subject, count) = (&personal.subject, edition.posts.len());
-        print(&format!("{}: edition {}, “{subject}”, {count} posts\n", args.out.display(), edition.number))?;
+        let (out, subject, posts) = (args.out.display(), &personal.subject, count(edition.posts.len() as i64, "post"));
+        let line = format!("{out}: edition {}, “{subject}”, {posts}", edition.number);
+        if to_stdout(&args).is_empty() { print(&format!("{line}\n"))? } else { setting.say(line) }
     }
     if personal.html.is_empty() {
         bail!("the edition has no HTML part");
     }
     Ok(Exit::Done)
+}
+
+/// The parts that go to standard output.
+fn to_stdout(args: &Args) -> Vec<&'static str> {
+    let parts = [("--text", &args.text), ("--mjml", &args.mjml), ("--eml", &args.eml)];
+    let parts = parts.into_iter().filter_map(|(flag, path)| Some((flag, path.as_deref()?)));
+    let stdout = std::path::Path::new("-");
+    [("--out", args.out.as_path())]
+        .into_iter()
+        .chain(parts)
+        .filter(|(_, path)| *path == stdout)
+        .map(|(f, _)| f)
+        .collect()
+}
+
+/// Two parts on one stream could not be told apart.
+fn one_to_stdout(args: &Args, setting: &Setting) -> Result<(), Usage> {
+    let mut given = to_stdout(args);
+    given.extend(setting.json.then_some("--json"));
+    if given.len() < 2 { Ok(()) } else { Err(Usage(format!("{} all want standard output", given.join(" and ")))) }
 }
 
 fn shown<'a>(

@@ -13,13 +13,14 @@ use std::{
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Exit, Setting, Usage, preview, print, print_json, sample_reader, subscribers, write};
+use super::{Exit, Setting, Usage, count, preview, print, print_json, sample_reader, subscribers, write};
 use crate::{
     config::Config,
     deliver::Destination,
     digest::{self, Digest, Next},
-    ledger::{Counts, Frozen, Ledger},
+    ledger::{self, Counts, Frozen, Ledger},
     lint,
     mailing::{self, Report, Run, Stop},
     message::{self, Occasion, Sender},
@@ -55,6 +56,22 @@ pub struct Summary<'a> {
     seconds: f64,
 }
 
+/// What `send --json` and `preview --json` print where there is nothing to send.
+#[derive(Debug, Serialize)]
+pub struct Nothing<'a> {
+    schema: u8,
+    digest: &'a str,
+    edition: Option<i64>,
+    reason: &'a str,
+}
+
+impl<'a> Nothing<'a> {
+    /// Says why there is no edition.
+    pub fn new(digest: &'a str, reason: &'a str) -> Self {
+        Self { schema: 1, digest, edition: None, reason }
+    }
+}
+
 impl<'a> Summary<'a> {
     /// Sums an edition up.
     pub fn new(frozen: &'a Frozen, counts: Counts, took: Duration) -> Self {
@@ -79,49 +96,62 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         return Err(Usage("nobody is there to confirm\nhint: add `--yes`, or `--dry-run` to look first".into()).into());
     }
     needs_unsubscribe(&config)?;
+    // A password that cannot be had is found before an edition is frozen.
+    let destination = (!args.dry_run).then(|| config.open_destination(&setting.environment)).transpose()?;
     let ledger = setting.open(&config).await?;
     subscribers::sync(setting, &config, &ledger).await?;
+    let named = args.subject.is_some();
+    if args.subject.as_ref().is_some_and(|subject| subject.trim().is_empty()) {
+        return Err(Usage("`--subject` says nothing".into()).into());
+    }
     if let Some(subject) = args.subject {
         chosen.subject = subject;
     }
     let sources = config.sources_of(&chosen);
     let plan = config.plan(&chosen, &sources);
     let sender = config.sender(ledger.keys().await?);
-    let frozen = match digest::next(&ledger, &plan, setting.now()).await? {
-        Next::Unfinished(frozen) => {
-            let (number, date) = (frozen.edition.number, frozen.edition.date);
-            setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
-            *frozen
+    let frozen = loop {
+        let (draft, variants) = match digest::next(&ledger, &plan, setting.now()).await? {
+            Next::Unfinished(frozen) => {
+                let (number, date) = (frozen.edition.number, frozen.edition.date);
+                setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
+                if named {
+                    setting.say("warning: `--subject` is for a new edition; this one keeps its own");
+                }
+                break *frozen;
+            }
+            Next::Nothing(draft, reason) => {
+                preview::say_problems(setting, &draft.problems, &[]);
+                return nothing(setting, &ledger, &chosen, &reason, args.fail_if_empty).await;
+            }
+            Next::Fresh(draft, variants) => (draft, variants),
+        };
+        preview::say_problems(setting, &draft.problems, &variants.main().problems);
+        let recipients = ledger.audience(&chosen.name, &chosen.audience).await?;
+        if recipients == 0 {
+            let reason = "no active subscriber is in the audience";
+            return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
         }
-        Next::Nothing(draft, reason) => {
-            preview::say_problems(setting, &draft.problems, &[]);
-            return nothing(setting, &ledger, &chosen, &reason, args.fail_if_empty).await;
+        let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: false };
+        preflight(&config, &fresh, &sender)?;
+        if args.dry_run {
+            let counts = Counts { recipients, pending: recipients, ..Counts::default() };
+            return summarise(setting, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
         }
-        Next::Fresh(draft, variants) => {
-            preview::say_problems(setting, &draft.problems, &variants.main().problems);
-            let recipients = ledger.audience(&chosen.name, &chosen.audience).await?;
-            if recipients == 0 {
-                let reason = "no active subscriber is in the audience";
-                return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
-            }
-            let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: false };
-            preflight(&config, &fresh, &sender)?;
-            if args.dry_run {
-                let counts = Counts { recipients, pending: recipients, ..Counts::default() };
-                return summarise(setting, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
-            }
-            if !args.yes && !confirm(&fresh, recipients)? {
-                setting.say("not sent");
-                return Ok(Exit::Done);
-            }
-            mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience).await?
+        if !args.yes && !confirm(&fresh, recipients)? {
+            setting.say("not sent");
+            return Ok(Exit::Done);
+        }
+        match mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience).await {
+            // A `send` beside this one was faster: theirs is the edition, and this one helps to deliver it.
+            Err(ledger::Error::Overtaken(_)) => {}
+            published => break published?,
         }
     };
-    if args.dry_run {
+    let Some(destination) = destination else {
         let counts = ledger.counts(frozen.row).await?;
         return summarise(setting, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
-    }
-    let destination = config.open_destination(&setting.environment)?;
+    };
     if let Destination::File(folder) = &destination {
         let page = show_beside(folder, &frozen, &sender)?;
         setting.say(format!("the edition as a page: {}", page.display()));
@@ -167,16 +197,15 @@ async fn nothing(
     fail_if_empty: bool,
 ) -> anyhow::Result<Exit> {
     if setting.json {
-        let digest = &digest.name;
-        print_json(&serde_json::json!({ "schema": 1, "digest": digest, "edition": null, "reason": reason }))?;
+        print_json(&Nothing::new(&digest.name, reason))?;
     } else {
         print(&format!("nothing new: {reason}\n"))?;
     }
     let held = ledger.editions(Some(&digest.name)).await?.into_iter().find(|line| line.counts.in_doubt > 0);
     if let Some(line) = held {
-        let (count, number) = (line.counts.in_doubt, line.edition);
+        let (doubts, number) = (line.counts.in_doubt, line.edition);
         setting.say(format!(
-            "{count} deliveries of edition {number} are in doubt\nhint: `tidings editions show {number}` lists them"
+            "{doubts} deliveries of edition {number} are in doubt\nhint: `tidings editions show {number}` lists them"
         ));
         return Ok(Exit::Person);
     }
@@ -185,7 +214,8 @@ async fn nothing(
 
 fn confirm(frozen: &Frozen, recipients: i64) -> anyhow::Result<bool> {
     let (number, subject) = (frozen.edition.number, &frozen.variants.main().subject);
-    eprint!("Send edition {number}, “{subject}”, {} posts, to {recipients}? [y/N] ", frozen.edition.posts.len());
+    let posts = count(frozen.edition.posts.len() as i64, "post");
+    eprint!("Send edition {number}, “{subject}”, {posts}, to {}? [y/N] ", count(recipients, "recipient"));
     io::stderr().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer).context("cannot read the answer")?;
@@ -205,12 +235,7 @@ async fn deliver(setting: &Setting, run: &Run<'_>, frozen: &Frozen) -> anyhow::R
     let before = run.ledger.counts(frozen.row).await?;
     let bar = progress_bar(setting, before.pending + before.deferred);
     let asked = Arc::new(AtomicBool::new(false));
-    let asked_to = Arc::clone(&asked);
-    let ctrl_c = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            asked_to.store(true, Ordering::Relaxed);
-        }
-    });
+    let watch = watch(Arc::clone(&asked))?;
     let report = mailing::deliver(
         run,
         frozen,
@@ -221,9 +246,22 @@ async fn deliver(setting: &Setting, run: &Run<'_>, frozen: &Frozen) -> anyhow::R
         },
     )
     .await;
-    ctrl_c.abort();
+    watch.abort();
     bar.finish_and_clear();
     Ok(report?)
+}
+
+/// Waits for Ctrl-C or a polite kill: the first ends the run after the messages in flight, the second at once.
+fn watch(asked: Arc<AtomicBool>) -> io::Result<tokio::task::JoinHandle<()>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(tokio::spawn(async move {
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        asked.store(true, Ordering::Relaxed);
+        eprintln!("ending after the messages in flight; once more ends at once");
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        // What is in flight is in doubt then, as after any other death.
+        std::process::exit(Exit::Later as i32);
+    }))
 }
 
 fn progress_bar(setting: &Setting, length: i64) -> ProgressBar {
@@ -244,10 +282,14 @@ fn summarise(setting: &Setting, frozen: &Frozen, counts: Counts, took: Duration)
 pub fn in_words(summary: &Summary<'_>) -> String {
     let counts = &summary.counts;
     let mut text = format!(
-        "edition {} of {}, “{}”: {} posts to {} recipients",
-        summary.edition, summary.digest, summary.subject, summary.posts, counts.recipients
+        "edition {} of {}, “{}”: {} to {}",
+        summary.edition,
+        summary.digest,
+        summary.subject,
+        count(summary.posts as i64, "post"),
+        count(counts.recipients, "recipient")
     );
-    for (count, what) in [
+    for (number, what) in [
         (counts.sent, "sent"),
         (counts.deferred, "deferred"),
         (counts.bounced, "bounced"),
@@ -255,8 +297,8 @@ pub fn in_words(summary: &Summary<'_>) -> String {
         (counts.in_doubt, "in doubt"),
         (counts.pending, "pending"),
     ] {
-        if count > 0 {
-            text.push_str(&format!(", {count} {what}"));
+        if number > 0 {
+            text.push_str(&format!(", {number} {what}"));
         }
     }
     text

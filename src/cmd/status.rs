@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Exit, Setting, preview, print, print_json, subscribers};
+use crate::digest::Digest;
 
 /// Shows the last and the next edition, counts, the queue, and what is wrong with sources.
 #[derive(Debug, clap::Args)]
@@ -15,8 +16,13 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
     subscribers::sync(setting, &config, &ledger).await?;
     let zone = config.publication.timezone;
     let mut text = String::new();
-    let mut digests = Vec::new();
-    for (name, digest) in &config.digests {
+    let mut shown = Vec::new();
+    let digests: Vec<&Digest> = match &setting.digest {
+        Some(_) => vec![setting.choose(&config)?],
+        None => config.digests.values().collect(),
+    };
+    for digest in digests {
+        let name = &digest.name;
         let last = ledger.editions(Some(name)).await?.into_iter().next();
         let next = digest.schedule.next(setting.now(), zone);
         let recipients = ledger.audience(name, &digest.audience).await?;
@@ -36,7 +42,7 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
             let local = next.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
             text.push_str(&format!("  next: {local}, to {recipients} recipients\n"));
         }
-        digests.push(json!({ "digest": name, "last": last, "next": next, "recipients": recipients }));
+        shown.push(json!({ "digest": name, "last": last, "next": next, "recipients": recipients }));
     }
     let counts = ledger.subscriber_counts().await?;
     let listed: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
@@ -63,7 +69,7 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     if setting.json {
         let counts: serde_json::Map<_, _> = counts.into_iter().map(|(status, n)| (status, n.into())).collect();
-        print_json(&json!({ "digests": digests, "subscribers": counts, "sources": sources }))?;
+        print_json(&json!({ "digests": shown, "subscribers": counts, "sources": sources }))?;
     } else {
         print(&text)?;
     }

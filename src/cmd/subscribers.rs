@@ -67,14 +67,22 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             let row = Row { address: address.clone(), name, language, timezone: None, tags, status: Status::Active };
             let added = ledger.upsert(&[row], None, setting.now()).await?;
             let status = ledger.subscriber(&address).await?.map_or(Status::Active, |known| known.status);
-            let word = if added.new > 0 { "added" } else { "was known" };
-            print(&format!("{address} {word}: {}\n", status.as_str()))?;
+            if setting.json {
+                print_json(&json!({ "email": address.as_str(), "new": added.new > 0, "status": status }))?;
+            } else {
+                let word = if added.new > 0 { "added" } else { "was known" };
+                print(&format!("{address} {word}: {}\n", status.as_str()))?;
+            }
         }
         Action::Remove { address } => {
             if !ledger.set_status(&address, Status::Unsubscribed).await? {
                 anyhow::bail!("{address} is not on the list");
             }
-            print(&format!("{address} is unsubscribed\n"))?;
+            if setting.json {
+                print_json(&json!({ "email": address.as_str(), "status": Status::Unsubscribed }))?;
+            } else {
+                print(&format!("{address} is unsubscribed\n"))?;
+            }
         }
         Action::Import { file } => {
             let (added, bad) = import(setting, &ledger, &file, None).await?;

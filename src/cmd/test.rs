@@ -1,8 +1,9 @@
 //! `test`: the next edition to a few addresses; consumes nothing.
 
 use anyhow::bail;
+use serde_json::json;
 
-use super::{Exit, Setting, preview, print, stranger, subscribers};
+use super::{Exit, Setting, preview, print, print_json, stranger, subscribers};
 use crate::{
     deliver::{Outcome, Transport},
     digest::{self, Next},
@@ -47,25 +48,33 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
     };
     let mut exit = Exit::Done;
+    let mut tested = Vec::new();
     let mut nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
     for address in args.addresses {
         let reader = ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address.clone()));
         nonce += 1;
         let parts = variants.of(reader.language.as_deref());
         let message = message::compose(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;
-        let (word, end) = match transport.deliver(&message).await {
-            Outcome::Sent(_) => ("sent".to_owned(), Exit::Done),
-            Outcome::Deferred(reply) => (format!("deferred: {} {}", reply.code, reply.text), Exit::Later),
-            Outcome::Unreached(words) => (format!("not sent: {words}"), Exit::Later),
-            Outcome::Bounced(reply) => (format!("bounced: {} {}", reply.code, reply.text), Exit::Failed),
-            Outcome::Refused(reply) => (format!("refused: {} {}", reply.code, reply.text), Exit::Failed),
-            Outcome::InDoubt(words) => (format!("in doubt: {words}"), Exit::Person),
+        let (outcome, reply, end) = match transport.deliver(&message).await {
+            Outcome::Sent(_) => ("sent", None, Exit::Done),
+            Outcome::Deferred(reply) => ("deferred", Some(reply.to_string()), Exit::Later),
+            Outcome::Unreached(words) | Outcome::Cut(words) => ("not sent", Some(words), Exit::Later),
+            Outcome::Bounced(reply) => ("bounced", Some(reply.to_string()), Exit::Failed),
+            Outcome::Refused(reply) => ("refused", Some(reply.to_string()), Exit::Failed),
+            Outcome::InDoubt(words) => ("in doubt", Some(words), Exit::Person),
         };
-        print(&format!("{address}: {word}\n"))?;
+        if !setting.json {
+            let why = reply.as_ref().map(|reply| format!(": {reply}")).unwrap_or_default();
+            print(&format!("{address}: {outcome}{why}\n"))?;
+        }
+        tested.push(json!({ "email": address.as_str(), "outcome": outcome, "reply": reply }));
         if end != Exit::Done {
             exit = end;
         }
     }
     transport.close().await;
+    if setting.json {
+        print_json(&json!({ "tested": tested }))?;
+    }
     Ok(exit)
 }

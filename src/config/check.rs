@@ -1,22 +1,22 @@
 //! What in the tables goes together, and what follows from it.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::path::Path;
 
 use url::Url;
 
 use super::{
     Config, Login,
-    diagnostic::{Diagnostic, Document, Step, at, nearest},
+    diagnostic::{Diagnostic, Document},
+    digests::digests,
     file::{File, Smtp, SourceTable},
     secret::Secret,
+    way::{Step, at},
 };
 use crate::{
     deliver::{Destination, Limits, Relay, Tls},
-    digest::Digest,
-    edition::ImageUse,
     message,
     source::{Kind, Location, Source, fetch},
-    teaser::Maker,
+    subscriber,
 };
 
 /// Makes the config of the tables, or says what in them does not go together.
@@ -32,10 +32,21 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
             return Err(fault.hint("write `Name <name@domain>`"));
         }
     }
+    if !subscriber::is_language(&file.publication.language) {
+        let fault = document.value(&at(&["publication", "language"]), "`publication.language` is no language tag");
+        return Err(fault.hint("write it as `en` or `pt-BR` (BCP 47)"));
+    }
     if file.dkim.is_some() {
         return Err(document
             .key(&at(&["dkim"]), "`dkim`: not yet")
             .hint("messages leave unsigned; let the relay sign"));
+    }
+    if let Some(Err(error)) = file.smtp.return_path.as_deref().map(message::check_return_path) {
+        let fault = document.value(&at(&["smtp", "return_path"]), error.to_string());
+        return Err(fault.hint("write it as `bounce+{{ token }}@domain`, or leave the token out"));
+    }
+    if file.publication.name.trim().is_empty() {
+        return Err(document.value(&at(&["publication", "name"]), "`publication.name` says nothing"));
     }
     let sources = sources(file.source, root, document)?;
     let digests = digests(file.digest, &sources, root, document)?;
@@ -95,6 +106,9 @@ fn sources(tables: Vec<SourceTable>, root: &Path, document: &Document<'_>) -> Re
         if sources.iter().any(|source| source.name == table.name) {
             return Err(document.value(&key("name"), format!("two sources are named `{}`", table.name)));
         }
+        if table.name.trim().is_empty() {
+            return Err(document.value(&key("name"), "a source's `name` says nothing"));
+        }
         let kinds =
             [("feed", &table.feed), ("folder", &table.folder), ("page", &table.page), ("listing", &table.listing)];
         let given: Vec<&str> = kinds.iter().filter(|(_, value)| value.is_some()).map(|(kind, _)| *kind).collect();
@@ -151,59 +165,18 @@ fn as_folder(mut url: Url) -> Url {
     url
 }
 
-fn digests(
-    mut digests: BTreeMap<String, Digest>,
-    sources: &[Source],
-    root: &Path,
-    document: &Document<'_>,
-) -> Result<BTreeMap<String, Digest>, Diagnostic> {
-    if digests.is_empty() {
-        return Err(document.whole("there is no `[digest.NAME]`"));
-    }
-    for (name, digest) in &mut digests {
-        digest.name.clone_from(name);
-        let key = |keys: &[&str]| at(&[&["digest", name], keys].concat());
-        for (index, source) in digest.sources.iter().flatten().enumerate() {
-            if !sources.iter().any(|known| known.name == *source) {
-                let way = [key(&["sources"]), vec![Step::Index(index)]].concat();
-                let fault = document.value(&way, format!("there is no source `{source}`"));
-                let names = sources.iter().map(|source| source.name.as_str());
-                return Err(match nearest(source, names.clone()) {
-                    Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                    None => fault.hint(format!("the config has {}", names.collect::<Vec<_>>().join(", "))),
-                });
-            }
-        }
-        if digest.image == ImageUse::Embed {
-            return Err(document.value(&key(&["image"]), "`image = \"embed\"`: not yet").hint("take `link` or `none`"));
-        }
-        if digest.teaser.from.contains(&Maker::Llm) {
-            let fault = document.value(&key(&["teaser", "from"]), "a teaser from `llm`: not yet");
-            return Err(fault.hint("take `description`, `extract`, `lead`"));
-        }
-        if let Some(file) = &digest.intro_file {
-            if digest.intro.is_some() {
-                return Err(document.key(&key(&["intro_file"]), "there is an `intro` and an `intro_file`"));
-            }
-            let path = root.join(file);
-            let text = fs::read_to_string(&path).map_err(|error| {
-                document.value(&key(&["intro_file"]), format!("cannot read `{}`: {error}", path.display()))
-            })?;
-            digest.intro = Some(text);
-        }
-    }
-    Ok(digests)
-}
-
 fn destination(smtp: &Smtp, root: &Path, document: &Document<'_>) -> Result<(Destination, Option<Login>), Diagnostic> {
     let way = at(&["smtp", "url"]);
+    let known = "one of smtp://HOST:PORT, smtps://HOST, file:FOLDER, sendmail:PROGRAM";
+    if let Some(("file" | "sendmail", "" | "//")) = smtp.url.split_once(':') {
+        return Err(document.value(&way, "`smtp.url` ends before it names a file").hint(known));
+    }
     if let Some(folder) = smtp.url.strip_prefix("file:") {
         return Ok((Destination::File(root.join(folder.trim_start_matches("//"))), None));
     }
     if let Some(program) = smtp.url.strip_prefix("sendmail:") {
         return Ok((Destination::Sendmail(program.into()), None));
     }
-    let known = "one of smtp://HOST:PORT, smtps://HOST, file:FOLDER, sendmail:PROGRAM";
     let bad = |why: &str| document.value(&way, format!("`smtp.url`: {why}")).hint(known);
     let url = Url::parse(&smtp.url).map_err(|_| bad("no address of a relay"))?;
     let (port, tls) = match url.scheme() {
@@ -238,8 +211,9 @@ fn destination(smtp: &Smtp, root: &Path, document: &Document<'_>) -> Result<(Des
 
 fn store(url: Option<&str>, root: &Path, document: &Document<'_>) -> Result<std::path::PathBuf, Diagnostic> {
     let url = url.unwrap_or("sqlite:tidings.db");
-    if let Some(file) = url.strip_prefix("sqlite:") {
-        return Ok(root.join(file.trim_start_matches("//")));
+    if let Some(file) = url.strip_prefix("sqlite:").map(|file| file.trim_start_matches("//")).filter(|f| !f.is_empty())
+    {
+        return Ok(root.join(file));
     }
     let way = at(&["store", "url"]);
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {

@@ -4,6 +4,8 @@ use std::{fmt, ops::Range, path::Path};
 
 use toml::de::{DeTable, DeValue};
 
+use super::way::{Step, variable, variable_inside};
+
 /// One thing wrong in the config, shown with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -54,30 +56,18 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// One step on the way to a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Into a table.
-    Key(String),
-    /// Into an array.
-    Index(usize),
-}
-
-/// Names a way by its keys: `at(&["smtp", "url"])`.
-pub(super) fn at(keys: &[&str]) -> Vec<Step> {
-    keys.iter().map(|key| Step::Key((*key).to_owned())).collect()
-}
-
 /// The config as text, to point into.
 #[derive(Debug)]
 pub(super) struct Document<'a> {
     path: &'a Path,
     text: &'a str,
+    environment: &'a [(String, String)],
 }
 
 impl<'a> Document<'a> {
-    pub(super) fn new(path: &'a Path, text: &'a str) -> Self {
-        Self { path, text }
+    /// `environment` are the variables that come before the text.
+    pub(super) fn new(path: &'a Path, text: &'a str, environment: &'a [(String, String)]) -> Self {
+        Self { path, text, environment }
     }
 
     pub(super) fn path(&self) -> &'a Path {
@@ -86,6 +76,10 @@ impl<'a> Document<'a> {
 
     pub(super) fn text(&self) -> &'a str {
         self.text
+    }
+
+    pub(super) fn environment(&self) -> &'a [(String, String)] {
+        self.environment
     }
 
     /// Points at the value that `way` leads to, or as near as the file comes to it.
@@ -98,9 +92,25 @@ impl<'a> Document<'a> {
         self.point(way, true, message)
     }
 
-    /// Where the file does not come as far as `way`, the nearest table on it is meant.
+    /// Points at a key that nobody knows, and names the nearest of those that are known there.
+    pub(super) fn unknown<'k>(&self, way: &[Step], known: impl IntoIterator<Item = &'k str> + Clone) -> Diagnostic {
+        let Some(Step::Key(key)) = way.last() else { return self.key(way, "unknown key") };
+        let fault = self.key(way, format!("unknown key `{key}`"));
+        match nearest(key, known.clone()) {
+            Some(near) => fault.hint(format!("did you mean `{near}`?")),
+            None => fault.hint(format!("known here: {}", known.into_iter().collect::<Vec<_>>().join(", "))),
+        }
+    }
+
+    /// Where the file does not come as far as `way`, the nearest table on it is meant; where a variable set the
+    /// value, no line of the file is to blame.
     fn point(&self, way: &[Step], key: bool, message: impl Into<String>) -> Diagnostic {
-        let whole = self.range(way, key).into_iter();
+        let whole = self.range(way, key);
+        let inside = || variable_inside(way, self.environment).filter(|_| whole.is_none());
+        if let Some(name) = variable(way, self.environment).or_else(inside) {
+            return Diagnostic::new(format!("{name}: {}", message.into()));
+        }
+        let whole = whole.into_iter();
         let nearer = (1..way.len()).rev().filter_map(|depth| self.range(&way[..depth], false));
         match whole.chain(nearer).next() {
             Some(range) => self.span(range, message),

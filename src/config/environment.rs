@@ -1,73 +1,67 @@
-//! The environment over the file: `TIDINGS_SMTP__URL` sets `smtp.url`.
+//! The environment over the file: `TIDINGS_SMTP__URL` sets `smtp.url`, `TIDINGS_SOURCE__0__FEED` the first source's `feed`.
 
 use toml::{Table, Value};
 
-use super::diagnostic::{Diagnostic, Document, Step};
+use super::{
+    diagnostic::{Diagnostic, Document},
+    way::{folded, split},
+};
+
+/// The keys whose value is a list of tables: an entry is named by its number, from 0.
+const LISTS: [&str; 2] = ["source", "dkim"];
 
 /// Variables that are no keys of the config.
 const SECRETS: [&str; 2] = ["smtp.password", "smtp.password_file"];
 
 /// Lays the variables over the file's table. A value is a string where its key takes one, and TOML where
-/// `refuses_text` says of a table of that key alone that it does not.
-pub(super) fn overlay(
-    document: &Document<'_>,
-    environment: &[(String, String)],
-    refuses_text: impl Fn(Table) -> bool,
-) -> Result<Table, Diagnostic> {
-    let mut table: Table = document.text().parse().map_err(|error: toml::de::Error| {
+/// `refuses_text` says of a config of that key alone that it does not.
+pub(super) fn overlay(document: &Document<'_>, refuses_text: impl Fn(Value) -> bool) -> Result<Value, Diagnostic> {
+    let table: Table = document.text().parse().map_err(|error: toml::de::Error| {
         let message = error.message().trim().to_owned();
         match error.span() {
             Some(span) => document.span(span, message),
             None => document.whole(message),
         }
     })?;
-    for (keys, value) in keys(environment) {
-        if !SECRETS.contains(&keys.join(".").as_str()) {
-            let mut probe = Table::new();
-            set(&mut probe, &keys, Value::String(value.to_owned()));
-            let text = || Value::String(value.to_owned());
-            let reading = if refuses_text(probe) { toml(value).unwrap_or_else(text) } else { text() };
-            set(&mut table, &keys, reading);
+    let mut config = Value::Table(table);
+    for (name, value) in document.environment() {
+        let Some(keys) = split(name).filter(|keys| !SECRETS.contains(&keys.join(".").as_str())) else { continue };
+        if !set(&mut config, &keys, reading(&keys, value, &refuses_text)) {
+            let fault = Diagnostic::new(format!("{name} leads to no key of the config"));
+            return Err(fault.hint("`__` stands for the dot, and a number from 0 for an entry of a list"));
         }
     }
-    Ok(table)
+    Ok(config)
 }
 
-/// The variable that sets the value at `way`, if one does.
-pub(super) fn variable<'a>(way: &[Step], environment: &'a [(String, String)]) -> Option<&'a str> {
-    let wanted: Vec<&str> =
-        way.iter().filter_map(|step| if let Step::Key(key) = step { Some(&**key) } else { None }).collect();
-    let found = environment.iter().find(|(name, _)| {
-        split(name).is_some_and(|keys| wanted.len() >= keys.len() && keys.iter().zip(&wanted).all(|(a, b)| a == b))
+fn reading(keys: &[String], value: &str, refuses_text: impl Fn(Value) -> bool) -> Value {
+    let text = Value::String(value.to_owned());
+    let alone = keys.iter().enumerate().rev().fold(text.clone(), |inner, (depth, key)| {
+        if depth == 1 && LISTS.contains(&keys[0].as_str()) {
+            Value::Array(vec![inner])
+        } else {
+            Value::Table(Table::from_iter([(key.clone(), inner)]))
+        }
     });
-    found.map(|(name, _)| name.as_str())
+    let parsed = || format!("value = {value}").parse::<Table>().ok()?.remove("value");
+    if refuses_text(alone) { parsed().unwrap_or(text) } else { text }
 }
 
-fn keys(environment: &[(String, String)]) -> impl Iterator<Item = (Vec<String>, &str)> {
-    environment.iter().filter_map(|(name, value)| Some((split(name)?, value.as_str())))
-}
-
-/// `TIDINGS_SMTP__URL` is the key `smtp.url`; a name without `__` is no key.
-fn split(name: &str) -> Option<Vec<String>> {
-    let name = name.strip_prefix("TIDINGS_")?;
-    name.contains("__").then(|| name.to_ascii_lowercase().split("__").map(str::to_owned).collect())
-}
-
-fn toml(value: &str) -> Option<Value> {
-    format!("value = {value}").parse::<Table>().ok()?.remove("value")
-}
-
-fn set(table: &mut Table, keys: &[String], value: Value) {
-    match keys {
-        [] => {}
-        [last] => {
-            table.insert(last.clone(), value);
+/// Sets the value that `keys` lead to; says whether they lead anywhere.
+fn set(config: &mut Value, keys: &[String], value: Value) -> bool {
+    let Some((first, rest)) = keys.split_first() else {
+        *config = value;
+        return true;
+    };
+    match config {
+        Value::Table(table) => {
+            let known = table.keys().find(|known| folded(known) == *first).unwrap_or(first).clone();
+            set(table.entry(known).or_insert_with(|| Value::Table(Table::new())), rest, value)
         }
-        [first, rest @ ..] => {
-            let next = table.entry(first.clone()).or_insert_with(|| Value::Table(Table::new()));
-            if let Value::Table(next) = next {
-                set(next, rest, value);
-            }
+        Value::Array(list) => {
+            let entry = first.parse::<usize>().ok().and_then(|index| list.get_mut(index));
+            entry.is_some_and(|entry| set(entry, rest, value))
         }
+        _ => false,
     }
 }

@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Deserializer};
-use toml::Table;
+use toml::Value;
 use url::Url;
 
 use super::{
-    diagnostic::{Diagnostic, Document, Step, nearest},
-    environment::variable,
+    diagnostic::{Diagnostic, Document, nearest},
+    way::Step,
 };
 use crate::{
     deliver::{InDoubt, Tls},
@@ -168,12 +168,8 @@ fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>
 }
 
 /// Reads the tables; a fault is shown where it stands.
-pub(super) fn read(
-    table: Table,
-    document: &Document<'_>,
-    environment: &[(String, String)],
-) -> Result<File, Diagnostic> {
-    serde_path_to_error::deserialize(table).map_err(|error| {
+pub(super) fn read(config: Value, document: &Document<'_>) -> Result<File, Diagnostic> {
+    serde_path_to_error::deserialize(config).map_err(|error| {
         let mut way: Vec<Step> = error
             .path()
             .iter()
@@ -184,22 +180,17 @@ pub(super) fn read(
             })
             .collect();
         let message = error.inner().message().trim().to_owned();
-        explain(&mut way, &message, document, environment)
+        explain(&mut way, &message, document)
     })
 }
 
-/// Says whether the one key of a table does not take a string. The table lacks much else; that does not count.
-pub(super) fn refuses_text(table: Table) -> bool {
-    File::deserialize(table).is_err_and(|error| error.message().starts_with("invalid type: string"))
+/// Says whether the one key of a config does not take a string. It lacks much else; that does not count.
+pub(super) fn refuses_text(config: Value) -> bool {
+    File::deserialize(config).is_err_and(|error| error.message().starts_with("invalid type: string"))
 }
 
 /// Puts serde's complaint into our words.
-fn explain(
-    way: &mut Vec<Step>,
-    message: &str,
-    document: &Document<'_>,
-    environment: &[(String, String)],
-) -> Diagnostic {
+fn explain(way: &mut Vec<Step>, message: &str, document: &Document<'_>) -> Diagnostic {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let first = quoted.next().unwrap_or_default().to_owned();
     let known: Vec<&str> = quoted.collect();
@@ -207,14 +198,7 @@ fn explain(
         if way.last() != Some(&Step::Key(first.clone())) {
             way.push(Step::Key(first.clone()));
         }
-        let fault = match variable(way, environment) {
-            Some(name) => Diagnostic::new(format!("{name} sets `{first}`, which is no key")),
-            None => document.key(way, format!("unknown key `{first}`")),
-        };
-        return match nearest(&first, known.iter().copied()) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault.hint(format!("known here: {}", known.join(", "))),
-        };
+        return document.unknown(way, known);
     }
     if message.starts_with("missing field") {
         way.push(Step::Key(first));
@@ -225,10 +209,7 @@ fn explain(
         };
     }
     let (message, hint) = message.split_once("\nhint: ").map_or((message, None), |(what, hint)| (what, Some(hint)));
-    let fault = match variable(way, environment) {
-        Some(name) => Diagnostic::new(format!("{name}: {message}")),
-        None => document.value(way, format!("`{}`: {message}", dotted(way))),
-    };
+    let fault = document.value(way, format!("`{}`: {message}", dotted(way)));
     let near = if message.starts_with("unknown variant") {
         nearest(&first, known.iter().copied())
     } else if message.starts_with("failed to parse timezone") {

@@ -4,9 +4,11 @@
 
 mod check;
 mod diagnostic;
+mod digests;
 mod environment;
 mod file;
 mod secret;
+mod way;
 
 use std::{
     collections::BTreeMap,
@@ -104,9 +106,9 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Error::Missing(path.to_owned())),
             Err(error) => return Err(Error::Unreadable(path.to_owned(), error)),
         };
-        let document = diagnostic::Document::new(path, &text);
-        let table = environment::overlay(&document, environment, file::refuses_text).map_err(Error::Wrong)?;
-        let file = file::read(table, &document, environment).map_err(Error::Wrong)?;
+        let document = diagnostic::Document::new(path, &text, environment);
+        let table = environment::overlay(&document, file::refuses_text).map_err(Error::Wrong)?;
+        let file = file::read(table, &document).map_err(Error::Wrong)?;
         check::check(file, &document).map_err(Error::Wrong)
     }
 
@@ -158,8 +160,8 @@ impl Config {
     /// The fault of a project whose mail nobody could leave (RFC 8058; `mail-rules` L1).
     pub fn without_unsubscribe(&self) -> Error {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
-        let document = diagnostic::Document::new(&self.path, &text);
-        let fault = document.value(&diagnostic::at(&["smtp", "url"]), "mail goes out, and nobody could unsubscribe");
+        let document = diagnostic::Document::new(&self.path, &text, &[]);
+        let fault = document.value(&way::at(&["smtp", "url"]), "mail goes out, and nobody could unsubscribe");
         Error::Wrong(fault.hint("set `web.public_url`, or `smtp.unsubscribe_mailto`"))
     }
 
@@ -172,7 +174,7 @@ impl Config {
         if let Destination::Smtp(relay) = &mut destination
             && let Some(login) = &self.login
         {
-            relay.credentials = Some((login.username.clone(), login.from.read(environment)?));
+            relay.credentials = Some((login.username.clone(), login.from.read(environment, &self.root)?));
         }
         Ok(destination)
     }

@@ -43,16 +43,17 @@ pub enum Error {
 }
 
 impl Secret {
-    /// Reads the password; the environment comes before the config. A line end after it is no part of it.
+    /// Reads the password; the environment comes before the config. A line end after it is no part of it, and a
+    /// relative path starts from `root`.
     ///
     /// # Errors
     /// When there is none, or it lies open.
-    pub fn read(&self, environment: &[(String, String)]) -> Result<SecretString, Error> {
+    pub fn read(&self, environment: &[(String, String)], root: &Path) -> Result<SecretString, Error> {
         let variable = |name| environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let password = if let Some(value) = variable("TIDINGS_SMTP__PASSWORD") {
             value.to_owned()
         } else if let Some(path) = variable("TIDINGS_SMTP__PASSWORD_FILE") {
-            read_file(Path::new(path))?
+            read_file(&root.join(path))?
         } else {
             match self {
                 Self::File(path) => read_file(path)?,

@@ -99,8 +99,11 @@ pub enum Outcome {
     Deferred(Reply),
     /// Never (5yz).
     Bounced(Reply),
-    /// The connection ended before the message was handed over whole: nothing happened.
+    /// There was no way to begin: nothing happened, and it says nothing about the message.
     Unreached(String),
+    /// The conversation about this message broke before it was handed over whole: nothing happened, and the
+    /// message may be the reason.
+    Cut(String),
     /// The message was handed over and the reply never came.
     InDoubt(String),
     /// The other side refuses *us*: nothing is wrong with the recipient, and the run must stop.
@@ -116,6 +119,18 @@ pub struct Reply {
     pub enhanced: Option<(u8, u16, u16)>,
     /// Its words, one line, printable.
     pub text: String,
+}
+
+impl std::fmt::Display for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.code > 0 {
+            write!(f, "{} ", self.code)?;
+        }
+        if let Some((class, subject, detail)) = self.enhanced {
+            write!(f, "{class}.{subject}.{detail} ")?;
+        }
+        f.write_str(&self.text)
+    }
 }
 
 /// One open way to hand messages over; a connection, where there is one.
@@ -163,6 +178,14 @@ impl Transport {
             Self::File(folder) => file::deliver(folder, message),
             Self::Sendmail(program) => sendmail::deliver(program, message).await,
             Self::Smtp(session) => session.deliver(message).await,
+        }
+    }
+
+    /// Says whether the next message can go without calling anew.
+    pub fn is_open(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Sendmail(_) => true,
+            Self::Smtp(session) => session.is_open(),
         }
     }
 

@@ -18,9 +18,14 @@ impl Pacer {
         Self { gap, burst: Duration::from_millis(100).saturating_sub(gap), next: Duration::ZERO }
     }
 
+    /// Says when the next message may go, `now` or later, and takes no place.
+    pub fn ready(&self, now: Duration) -> Duration {
+        self.next.saturating_sub(self.burst).max(now)
+    }
+
     /// Takes a place for one message and says when it may go: `now` or later.
     pub fn take(&mut self, now: Duration) -> Duration {
-        let may = self.next.saturating_sub(self.burst).max(now);
+        let may = self.ready(now);
         self.next = self.next.max(now).saturating_add(self.gap);
         may
     }

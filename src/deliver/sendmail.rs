@@ -1,6 +1,7 @@
 //! Messages to a program on its standard input, as every `sendmail` takes them.
 
 use std::{
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -18,10 +19,13 @@ use crate::message::Message;
 /// A program that queues a message takes moments; one that delivers it takes minutes (RFC 5321 4.5.3.2.6).
 const DEADLINE: Duration = Duration::from_secs(600);
 
+/// So long the complaints of a program that has ended are waited for.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
 /// Looks whether the program is there.
 pub(super) fn open(program: &Path) -> Result<PathBuf, Error> {
     match std::fs::metadata(program) {
-        Ok(found) if found.is_file() => Ok(program.to_owned()),
+        Ok(found) if found.is_file() && found.permissions().mode() & 0o111 != 0 => Ok(program.to_owned()),
         _ => Err(Error::Refused(format!(
             "`{}` is not a program\nhint: `smtp.url` names it as `sendmail:/usr/sbin/sendmail`",
             program.display()
@@ -48,13 +52,14 @@ pub(super) async fn deliver(program: &Path, message: &Message) -> Outcome {
         _ if *handed_over => {
             Outcome::InDoubt(format!("`{}` took the message and did not say how it ended", program.display()))
         }
-        _ => Outcome::Unreached(format!("`{}` did not take the message", program.display())),
+        _ => Outcome::Cut(format!("`{}` did not take the message", program.display())),
     }
 }
 
 /// Writes the message and reads the complaints at the same time, so that neither side waits for the other.
 async fn talk(mut child: Child, octets: &[u8], handed_over: &mut bool) -> Option<Outcome> {
     let (stdin, stderr) = (child.stdin.take(), child.stderr.take());
+    let mut said = Vec::new();
     let write = async {
         // The program expects the line ends of its own machine.
         let local = line_feeds(octets);
@@ -65,15 +70,30 @@ async fn talk(mut child: Child, octets: &[u8], handed_over: &mut bool) -> Option
         Some(())
     };
     let read = async {
-        let mut first = Vec::new();
         let mut stderr = stderr?;
-        let _ = (&mut stderr).take(4096).read_to_end(&mut first).await;
+        let _ = (&mut stderr).take(4096).read_to_end(&mut said).await;
         let _ = tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await;
-        Some(first)
+        Some(())
     };
-    let (_, said) = tokio::join!(write, read);
-    let code = child.wait().await.ok()?.code()?;
-    let said = said.unwrap_or_default();
+    // A program that goes on delivering in the background keeps its standard error open: its exit counts.
+    let ended = async {
+        let (written, status) = tokio::join!(write, child.wait());
+        Some((written, status.ok()?.code()?))
+    };
+    let (written, code) = {
+        tokio::pin!(read);
+        tokio::pin!(ended);
+        tokio::select! {
+            ended = &mut ended => {
+                let _ = timeout(LAST_WORDS, read).await;
+                ended
+            }
+            _ = &mut read => ended.await,
+        }
+    }?;
+    if code == 0 && written.is_none() {
+        return Some(Outcome::Cut("the program ended before it had read the message".to_owned()));
+    }
     let first = said.split(|octet| *octet == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     Some(verdict(code, printable(first)))
 }
@@ -107,7 +127,7 @@ fn verdict(code: i32, said: String) -> Outcome {
 mod tests {
     use super::*;
     use crate::deliver::tests::message;
-    use std::{fs, os::unix::fs::PermissionsExt as _};
+    use std::fs;
 
     async fn run(script: &str, octets: &str) -> (Outcome, PathBuf, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
@@ -142,8 +162,22 @@ mod tests {
         assert!(matches!(chatty, Outcome::Sent(_)), "{chatty:?}");
     }
 
+    #[tokio::test]
+    async fn a_program_that_goes_on_in_the_background_has_ended() {
+        let outcome = run("cat >/dev/null; sleep 60 & exit 67", "x").await.0;
+        assert!(matches!(outcome, Outcome::Bounced(_)), "{outcome:?}");
+    }
+
+    #[tokio::test]
+    async fn a_message_that_was_not_read_was_not_sent() {
+        let outcome = run("exec 0<&-; exit 0", &"x".repeat(300_000)).await.0;
+        assert!(matches!(outcome, Outcome::Cut(_)), "{outcome:?}");
+    }
+
     #[test]
     fn a_missing_program_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(matches!(open(file.path()), Err(Error::Refused(_))));
         assert!(matches!(open(Path::new("/nowhere/sendmail")), Err(Error::Refused(_))));
     }
 }

@@ -4,7 +4,7 @@
 //! leaves rows that say `attempting` under a dead owner: those become `in_doubt`, and nobody guesses.
 
 use chrono::{DateTime, Utc};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Error, Ledger, Owner, owner, subscribers};
 use crate::{
@@ -45,7 +45,7 @@ pub enum Verdict {
     Suppressed,
     /// Handed over without an answer; where there is a time, it may be resent from then on.
     InDoubt(Option<DateTime<Utc>>),
-    /// Nothing happened: as it was before the claim.
+    /// Nothing happened, and it was no try: as it was before the claim.
     Pending,
 }
 
@@ -55,6 +55,7 @@ impl Ledger {
     /// # Errors
     /// When the lock file cannot be made beside the store.
     pub fn owner(&self) -> Result<Owner, Error> {
+        owner::sweep(&self.path);
         Owner::new(&self.path).map_err(|source| Error::Open { path: self.path.clone(), source })
     }
 
@@ -72,7 +73,7 @@ impl Ledger {
         let mut put = 0;
         for dead in owners.iter().filter(|id| !owner::is_alive(&self.path, id)) {
             put += sqlx::query(
-                "UPDATE delivery SET state = 'in_doubt', owner = NULL, at_ms = ?1, next_ms = ?1, tries = tries + 1,
+                "UPDATE delivery SET state = 'in_doubt', owner = NULL, at_ms = ?1, next_ms = ?1,
                  reply = 'the program ended before an answer came'
                  WHERE edition = ?2 AND state = 'attempting' AND owner = ?3",
             )
@@ -80,7 +81,8 @@ impl Ledger {
             .bind(edition)
             .bind(dead)
             .execute(&self.pool)
-            .await?
+            .await
+            .map_err(|error| super::locked(error, &self.path))?
             .rows_affected();
         }
         Ok(put)
@@ -101,51 +103,28 @@ impl Ledger {
         in_doubt: InDoubt,
         now: DateTime<Utc>,
     ) -> Result<Vec<Claim>, Error> {
-        let mut write = self.write().await?;
-        let due = sqlx::query(
-            "SELECT s.*, d.tries, s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
-                JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
-             FROM delivery d JOIN subscriber s ON s.id = d.subscriber
-             WHERE d.edition = ?1 AND (d.state = 'pending' OR (d.state = 'deferred' AND d.next_ms <= ?2)
-                OR (?3 AND d.state = 'in_doubt' AND d.next_ms <= ?2))
-             ORDER BY d.tries, d.subscriber LIMIT ?4",
-        )
-        .bind(edition)
-        .bind(now.timestamp_millis())
-        .bind(in_doubt == InDoubt::Resend)
-        .bind(i64::try_from(window).unwrap_or(i64::MAX))
-        .fetch_all(&mut *write)
-        .await?;
-        let mut claims = Vec::new();
-        let (mut claimed, mut skipped) = (Vec::new(), Vec::new());
-        for row in &due {
-            if row.get("wanted") {
+        // SQLite would go on writing into a file that no longer has a name, and nobody would ever read it.
+        std::fs::metadata(&self.path).map_err(|source| Error::Open { path: self.path.clone(), source })?;
+        // Looked at in larger and larger pieces where everybody left; never more than `window` are claimed.
+        let mut piece = window.max(1);
+        loop {
+            let mut write = self.write().await?;
+            let due = due(&mut write, edition, piece, in_doubt, now).await?;
+            let (wanted, left): (Vec<_>, Vec<_>) = due.iter().partition(|row| row.get("wanted"));
+            let mut claims = Vec::with_capacity(window);
+            for &row in wanted.iter().take(window) {
                 claims.push(Claim { subscriber: subscribers::read(row)?, tries: row.get("tries") });
-                claimed.push(row.get::<i64, _>("id"));
-            } else {
-                skipped.push(row.get::<i64, _>("id"));
             }
-        }
-        let now = now.timestamp_millis();
-        for (state, owner, ids) in [("attempting", Some(owner.id()), claimed), ("skipped", None, skipped)] {
-            if ids.is_empty() {
-                continue;
+            let claimed: Vec<i64> = claims.iter().map(|claim| claim.subscriber.id).collect();
+            let skipped: Vec<i64> = left.iter().map(|row| row.get("id")).collect();
+            mark(&mut write, edition, "attempting", Some(owner), &claimed, now).await?;
+            mark(&mut write, edition, "skipped", None, &skipped, now).await?;
+            write.commit().await?;
+            if !claims.is_empty() || due.is_empty() {
+                return Ok(claims);
             }
-            let mut query = QueryBuilder::<Sqlite>::new("UPDATE delivery SET next_ms = NULL, state = ");
-            query.push_bind(state).push(", owner = ").push_bind(owner).push(", at_ms = ").push_bind(now);
-            query.push(" WHERE edition = ").push_bind(edition).push(" AND subscriber IN (");
-            let mut list = query.separated(", ");
-            for id in ids {
-                list.push_bind(id);
-            }
-            query.push(")").build().persistent(false).execute(&mut *write).await?;
+            piece = (piece * 4).min(1_000);
         }
-        write.commit().await?;
-        if claims.is_empty() && !due.is_empty() {
-            // A whole window of people who left: there may be more behind it.
-            return Box::pin(self.claim(edition, owner, window, in_doubt, super::instant(now))).await;
-        }
-        Ok(claims)
     }
 
     /// Writes what became of claimed deliveries, in one transaction.
@@ -166,15 +145,17 @@ impl Ledger {
                 Verdict::Deferred(at) => ("deferred", Some(at)),
                 Verdict::Bounced | Verdict::Suppressed => ("bounced", None),
                 Verdict::InDoubt(at) => ("in_doubt", at),
-                Verdict::Pending => ("pending", None),
+                // Behind those that were never tried: one that breaks each connection must not stand in their way.
+                Verdict::Pending => ("pending", Some(now)),
             };
             sqlx::query(
-                "UPDATE delivery SET state = ?, owner = NULL, at_ms = ?, next_ms = ?, tries = tries + 1, code = ?,
+                "UPDATE delivery SET state = ?, owner = NULL, at_ms = ?, next_ms = ?, tries = tries + ?, code = ?,
                  reply = ? WHERE edition = ? AND subscriber = ? AND state = 'attempting' AND owner = ?",
             )
             .bind(state)
             .bind(now.timestamp_millis())
             .bind(next.map(|at| at.timestamp_millis()))
+            .bind(i64::from(one.verdict != Verdict::Pending))
             .bind(i64::from(one.reply.code))
             .bind(&one.reply.text)
             .bind(edition)
@@ -214,15 +195,18 @@ impl Ledger {
         .await?)
     }
 
-    /// When the next deferred delivery of an edition is due.
+    /// When the next delivery of an edition is due that is not to be tried before; those in doubt count where they
+    /// are resent.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn next_due(&self, edition: i64) -> Result<Option<DateTime<Utc>>, Error> {
+    pub async fn next_due(&self, edition: i64, in_doubt: InDoubt) -> Result<Option<DateTime<Utc>>, Error> {
         let next: Option<i64> = sqlx::query_scalar(
-            "SELECT min(next_ms) FROM delivery WHERE edition = ? AND state IN ('deferred', 'in_doubt')",
+            "SELECT min(next_ms) FROM delivery WHERE edition = ?
+             AND (state = 'deferred' OR (? AND state = 'in_doubt'))",
         )
         .bind(edition)
+        .bind(in_doubt == InDoubt::Resend)
         .fetch_one(&self.pool)
         .await?;
         Ok(next.map(super::instant))
@@ -236,7 +220,7 @@ impl Ledger {
         let (state, word) = if sent { ("sent", "settled as sent") } else { ("pending", "settled to be resent") };
         let mut write = self.write().await?;
         let done = sqlx::query(
-            "UPDATE delivery SET state = ?, at_ms = ?, next_ms = NULL, reply = ? WHERE edition = ? AND state = 'in_doubt'
+            "UPDATE delivery SET state = ?, at_ms = ?, next_ms = NULL, tries = 0, reply = ? WHERE edition = ? AND state = 'in_doubt'
              AND subscriber = (SELECT id FROM subscriber WHERE folded = ?)",
         )
         .bind(state)
@@ -260,7 +244,7 @@ impl Ledger {
     pub async fn replay(&self, edition: i64, digest: &str, audience: &crate::post::Filter) -> Result<u64, Error> {
         let mut write = self.write().await?;
         let mut planned = sqlx::query(
-            "UPDATE delivery SET state = 'pending', next_ms = NULL WHERE edition = ?1 AND state IN ('bounced', 'skipped', 'deferred')
+            "UPDATE delivery SET state = 'pending', next_ms = NULL, tries = 0 WHERE edition = ?1 AND state IN ('bounced', 'skipped', 'deferred')
              AND subscriber IN (SELECT id FROM subscriber s WHERE status = 'active' AND listed = 1 AND NOT EXISTS
                 (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = ?2))",
         )
@@ -280,4 +264,58 @@ impl Ledger {
         write.commit().await?;
         Ok(planned)
     }
+}
+
+/// The rows that are due: those never tried, then those tried longest ago. Each part is a walk along the index,
+/// however many rows an edition has.
+async fn due(
+    write: &mut SqliteConnection,
+    edition: i64,
+    limit: usize,
+    in_doubt: InDoubt,
+    now: DateTime<Utc>,
+) -> Result<Vec<SqliteRow>, Error> {
+    let mut due = Vec::new();
+    for state in ["pending", "deferred", "in_doubt"] {
+        if due.len() >= limit || (state == "in_doubt" && in_doubt == InDoubt::Hold) {
+            break;
+        }
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT s.*, d.tries, s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
+                JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
+             FROM delivery d CROSS JOIN subscriber s ON s.id = d.subscriber WHERE d.edition = ",
+        );
+        query.push_bind(edition).push(" AND d.state = ").push_bind(state);
+        if state != "pending" {
+            query.push(" AND d.next_ms <= ").push_bind(now.timestamp_millis());
+        }
+        let left = i64::try_from(limit - due.len()).unwrap_or(i64::MAX);
+        query.push(" ORDER BY d.next_ms, d.subscriber LIMIT ").push_bind(left);
+        due.extend(query.build().fetch_all(&mut *write).await?);
+    }
+    Ok(due)
+}
+
+/// Puts these rows into `state`.
+async fn mark(
+    write: &mut SqliteConnection,
+    edition: i64,
+    state: &str,
+    owner: Option<&Owner>,
+    ids: &[i64],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut query = QueryBuilder::<Sqlite>::new("UPDATE delivery SET next_ms = NULL, state = ");
+    query.push_bind(state).push(", owner = ").push_bind(owner.map(Owner::id));
+    query.push(", at_ms = ").push_bind(now.timestamp_millis());
+    query.push(" WHERE edition = ").push_bind(edition).push(" AND subscriber IN (");
+    let mut list = query.separated(", ");
+    for id in ids {
+        list.push_bind(*id);
+    }
+    query.push(")").build().persistent(false).execute(&mut *write).await?;
+    Ok(())
 }

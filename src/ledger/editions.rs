@@ -88,9 +88,17 @@ impl Ledger {
     /// there is an edition with all its recipients, or none.
     ///
     /// # Errors
-    /// When the store cannot be written, or another program froze this number first.
+    /// When the store cannot be written; [`Error::Overtaken`] when another program froze this number first.
     pub async fn publish(&self, edition: &Edition, variants: &Variants, audience: &Filter) -> Result<i64, Error> {
         let mut write = self.write().await?;
+        let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM edition WHERE digest = ? AND number >= ?")
+            .bind(&edition.digest)
+            .bind(edition.number)
+            .fetch_one(&mut *write)
+            .await?;
+        if taken > 0 {
+            return Err(Error::Overtaken(edition.number));
+        }
         let row = sqlx::query(
             "INSERT INTO edition (uid, digest, number, state, frozen_ms, content, subject)
              VALUES (?, ?, ?, 'sending', ?, ?, ?)",

@@ -31,6 +31,9 @@ pub use owner::Owner;
 pub use posts::SourceStatus;
 pub use subscribers::Added;
 
+/// So often a store is looked at again that another program is just making.
+const ATTEMPTS: usize = 2;
+
 /// The open store.
 #[derive(Debug, Clone)]
 pub struct Ledger {
@@ -53,9 +56,15 @@ pub enum Error {
     /// Another program keeps it locked.
     #[error("the store `{}` is locked by another program\nhint: wait for it to finish, then run again", .0.display())]
     Locked(PathBuf),
-    /// SQLite refused: disk full, read-only, damaged.
+    /// Another `send` froze this number first.
+    #[error("another `send` froze edition {0} first")]
+    Overtaken(i64),
+    /// There is no room for it, or the disk fails.
+    #[error("the store cannot be written: the disk is full, or fails\nhint: make room, then run again")]
+    Disk(#[source] sqlx::Error),
+    /// SQLite refused: read-only, damaged.
     #[error("the store failed")]
-    Sql(#[from] sqlx::Error),
+    Sql(#[source] sqlx::Error),
     /// Its tables are newer than this program, or damaged.
     #[error("the store's tables do not fit this version of tidings")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -68,6 +77,24 @@ pub enum Error {
         #[source]
         source: serde_json::Error,
     },
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        // 10 is IOERR, 13 is FULL.
+        if matches!(primary_code(&error), Some(10 | 13)) { Self::Disk(error) } else { Self::Sql(error) }
+    }
+}
+
+impl Error {
+    /// Says whether another program has the store, so that trying again later may do.
+    pub fn is_locked(&self) -> bool {
+        match self {
+            Self::Locked(_) => true,
+            Self::Sql(error) => is_busy(error),
+            _ => false,
+        }
+    }
 }
 
 impl Ledger {
@@ -85,12 +112,25 @@ impl Ledger {
             .busy_timeout(Duration::from_secs(5));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let ledger = Self { pool: pool.map_err(|error| locked(error, path))?, path: path.to_owned() };
-        match sqlx::migrate!("src/ledger/migrations/sqlite").run(&ledger.pool).await {
-            Err(sqlx::migrate::MigrateError::Execute(error)) => return Err(locked(error, path)),
-            other => other?,
-        }
+        ledger.migrate().await?;
         ledger.make_key(now).await?;
         Ok(ledger)
+    }
+
+    /// Brings the tables up to date. A program that opens the same new store at the same moment makes the same
+    /// tables: who comes second fails, looks again, and finds them made.
+    async fn migrate(&self) -> Result<(), Error> {
+        let migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
+        for _ in 0..migrator.iter().count() + ATTEMPTS {
+            if migrator.run(&self.pool).await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        match migrator.run(&self.pool).await {
+            Err(sqlx::migrate::MigrateError::Execute(error)) => Err(locked(error, &self.path)),
+            other => Ok(other?),
+        }
     }
 
     /// Writes everything into the one file and lets go of it.
@@ -144,12 +184,18 @@ fn make_private(path: &Path) -> std::io::Result<()> {
 
 /// Tells a locked store from a broken one.
 fn locked(error: sqlx::Error, path: &Path) -> Error {
-    let code = error.as_database_error().and_then(|error| error.code());
-    match code.and_then(|code| i64::from_str(&code).ok()) {
-        // The low octet is SQLite's primary code: 5 is BUSY, 6 is LOCKED.
-        Some(code) if [5, 6].contains(&(code & 0xff)) => Error::Locked(path.to_owned()),
-        _ => Error::Sql(error),
-    }
+    if is_busy(&error) { Error::Locked(path.to_owned()) } else { error.into() }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    // 5 is BUSY, 6 is LOCKED.
+    matches!(primary_code(error), Some(5 | 6))
+}
+
+/// SQLite's result code without the details in its higher octets.
+fn primary_code(error: &sqlx::Error) -> Option<i64> {
+    let code = error.as_database_error()?.code()?;
+    Some(i64::from_str(&code).ok()? & 0xff)
 }
 
 /// Reads a stored instant.
@@ -165,4 +211,22 @@ fn json<T: serde::de::DeserializeOwned>(text: &str, place: &'static str) -> Resu
 /// Writes a value of ours as JSON.
 fn to_json(value: &impl serde::Serialize, place: &'static str) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|source| Error::Corrupt { place, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_new_store_may_be_opened_by_many_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tidings.db");
+        let opened = (0..8).map(|_| {
+            let path = path.clone();
+            tokio::spawn(async move { Ledger::open(&path, DateTime::UNIX_EPOCH).await })
+        });
+        for opened in futures::future::join_all(opened).await {
+            opened.unwrap().unwrap();
+        }
+    }
 }

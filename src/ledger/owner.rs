@@ -5,7 +5,7 @@
 //! `attempting` belong to nobody.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
 };
@@ -21,6 +21,16 @@ pub struct Owner {
 impl Owner {
     /// Takes an id and its lock.
     pub(super) fn new(store: &Path) -> io::Result<Self> {
+        loop {
+            let owner = Self::draw(store)?;
+            // Between making the file and locking it, `sweep` may have taken it for a dead owner's.
+            if owner.path.exists() {
+                return Ok(owner);
+            }
+        }
+    }
+
+    fn draw(store: &Path) -> io::Result<Self> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
         let id = format!("{:016x}", u64::from_be_bytes(random));
@@ -50,12 +60,29 @@ impl Drop for Owner {
 /// Says whether the process that took `id` still runs; clears away what a dead one left.
 pub(super) fn is_alive(store: &Path, id: &str) -> bool {
     let path = lock_path(store, id);
-    let Ok(file) = File::open(&path) else { return false };
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        // Only a file that is not there is a dead owner's: what cannot be looked at may live.
+        Err(why) => return why.kind() != io::ErrorKind::NotFound,
+    };
     match file.try_lock() {
-        Err(TryLockError::WouldBlock) => true,
-        Ok(()) | Err(TryLockError::Error(_)) => {
+        Err(_) => true,
+        Ok(()) => {
+            // Removed while we hold its lock, so that nobody can lock it and believe that it counts.
             let _ = fs::remove_file(&path);
             false
+        }
+    }
+}
+
+/// Clears away the files of owners that died between two windows, when no delivery names them.
+pub(super) fn sweep(store: &Path) {
+    let (Some(folder), Some(prefix)) = (store.parent(), store.file_name()) else { return };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let prefix = format!("{}.owner-", prefix.to_string_lossy());
+    for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if let Some(id) = file.file_name().to_str().and_then(|name| name.strip_prefix(&prefix)) {
+            is_alive(store, id);
         }
     }
 }
@@ -80,6 +107,18 @@ mod tests {
         drop(owner);
         assert!(!is_alive(&store, &id));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_the_dead_left_is_swept_and_the_living_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("tidings.db");
+        let owner = Owner::new(&store).unwrap();
+        fs::write(lock_path(&store, "1"), "").unwrap();
+        fs::write(folder.path().join("tidings.db"), "").unwrap();
+        sweep(&store);
+        assert!(is_alive(&store, owner.id()) && store.exists());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Ledger {
             query.push(
                 " ON CONFLICT (folded) DO UPDATE SET address = excluded.address, name = excluded.name,
                  language = excluded.language, timezone = excluded.timezone, tags = excluded.tags, listed = 1,
-                 sync = excluded.sync, status = CASE
+                 sync = CASE WHEN excluded.sync < sync THEN sync ELSE excluded.sync END, status = CASE
                     WHEN status IN ('unsubscribed', 'suppressed') THEN status
                     WHEN status = 'active' AND excluded.status = 'pending' THEN status
                     ELSE excluded.status END",
@@ -71,11 +71,12 @@ impl Ledger {
     }
 
     /// Takes off the list those who came from the subscribers file and are not in it any more; says how many.
+    /// A later reading of the file, by a program beside this one, knows better than this one.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn unlist_missing(&self, sync: i64) -> Result<u64, Error> {
-        Ok(sqlx::query("UPDATE subscriber SET listed = 0 WHERE listed = 1 AND sync IS NOT NULL AND sync <> ?")
+        Ok(sqlx::query("UPDATE subscriber SET listed = 0 WHERE listed = 1 AND sync < ?")
             .bind(sync)
             .execute(&self.pool)
             .await?
@@ -95,19 +96,23 @@ impl Ledger {
             .transpose()
     }
 
-    /// The next page of subscribers after the number `after`, in the order of their numbers.
+    /// The next page of subscribers after the number `after`, in the order of their numbers; those too who left or
+    /// were suppressed before the subscribers file forgot them, so that a copy of the list does not bring them back.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn subscribers(&self, after: i64, limit: i64) -> Result<Vec<Subscriber>, Error> {
-        sqlx::query("SELECT * FROM subscriber WHERE id > ? AND listed = 1 ORDER BY id LIMIT ?")
-            .bind(after)
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?
-            .iter()
-            .map(read)
-            .collect()
+        sqlx::query(
+            "SELECT * FROM subscriber WHERE id > ? AND (listed = 1 OR status IN ('unsubscribed', 'suppressed'))
+             ORDER BY id LIMIT ?",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
     }
 
     /// The languages that active subscribers ask for.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use dom_query::{Document, NodeRef};
+use unicode_width::UnicodeWidthStr as _;
 use url::{Host, Url};
 
 use super::{Finding, Seen, error, warning};
@@ -40,7 +41,7 @@ pub(super) fn frame(message: &Seen) -> Vec<Finding> {
     }
     let start = message.html.trim_start().get(..9).unwrap_or_default();
     let meta = |name: &str| page.select(&format!("meta[name=\"{name}\"]")).exists();
-    let preheader = preheader(page).chars().count();
+    let preheader = preheader(page).width();
     for (holds, what, place) in [
         (start.eq_ignore_ascii_case("<!doctype"), "the page has no doctype", "text/html"),
         (["ltr", "rtl"].contains(&attribute("dir").as_str()), "the page does not name its direction", "<html dir>"),

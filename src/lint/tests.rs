@@ -69,6 +69,14 @@ fn text(rule: &str, level: Level, says: &str, from: &str, to: &str) {
 }
 
 #[test]
+fn a_wide_letter_counts_twice_in_the_preheader() {
+    let page =
+        HTML.replacen("The old lamps are lit again, and who lights them", "灯台に古いランプが帰ってきた知らせです", 1);
+    let rows = lint(&message(HEADER, TEXT, &page), "");
+    assert!(rows.iter().all(|row| row.rule != "X1" || row.level == Level::Ok), "{rows:?}");
+}
+
+#[test]
 fn a_good_message_passes_every_rule() {
     let rows = lint(&message(HEADER, TEXT, HTML), "");
     assert!(rows.iter().all(|row| row.level == Level::Ok), "{rows:#?}");

@@ -12,7 +12,7 @@ use url::Url;
 use crate::{subscriber::Address, token::Keys};
 
 pub use compose::{compose, mailbox};
-pub use ids::{read_message_id, read_return_path};
+pub use ids::{check_return_path, read_message_id, read_return_path};
 pub use slots::{Personal, personalise, unsubscribe_link};
 
 /// What every message of a publication shares.

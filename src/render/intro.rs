@@ -33,6 +33,7 @@ pub(super) fn to_text(markdown: &str) -> String {
             Event::End(TagEnd::Link) => {
                 if let Some((start, address)) = links.pop()
                     && out.get(start..) != Some(&*address)
+                    && ["http://", "https://", "mailto:"].iter().any(|scheme| address.starts_with(scheme))
                 {
                     out.push_str(&format!(" ({address})"));
                 }
@@ -57,6 +58,7 @@ mod tests {
     #[test]
     fn text_keeps_addresses_and_lists() {
         let markdown = "# Hello\n\nDear *reader*, see [us](https://h.example/).\n\n- one\n- two\n\nBye";
+        assert_eq!(to_text("[here](javascript:alert)"), "here");
         assert_eq!(to_text(markdown), "Hello\n\nDear reader, see us (https://h.example/).\n\n- one\n- two\n\nBye");
     }
 

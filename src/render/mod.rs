@@ -16,9 +16,13 @@ use crate::edition::Edition;
 use context::Context;
 use templates::Templates;
 
+pub use texts::KEYS as TEXTS;
 pub use variants::{Variants, variants};
 
 pub(crate) use color::{READABLE, contrast, parse as parse_color};
+
+/// The keys of `[digest.X.theme]`.
+pub const THEME: [&str; 2] = ["accent", "logo"];
 
 /// Gmail clips a page of 102 KB; what the recipients' own links add must fit as well.
 const CLIPPED: usize = 100 * 1024;
@@ -47,6 +51,9 @@ pub enum Error {
     /// A template cannot be parsed or run; the text says in which file, line and column.
     #[error("{0}")]
     Template(String),
+    /// A template that stands in the config cannot be parsed or run; the text says under which key.
+    #[error("{0}")]
+    Key(String),
     /// A template or its folder cannot be read.
     #[error("cannot read `{}`", path.display())]
     Read {
@@ -97,6 +104,14 @@ pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, E
     let own = if templates.has(&own) { own.as_str() } else { "classic.txt" };
     let text = text::tidy(&templates.render(own, &context)?);
     Ok(Rendered { subject: context.subject, preheader: context.preheader, html, text, mjml, problems })
+}
+
+/// Parses every template, and looks for the one named.
+///
+/// # Errors
+/// A template that cannot be read or parsed, or that is not there.
+pub fn check_templates(folder: Option<&Path>, name: &str) -> Result<(), Error> {
+    Templates::load(folder)?.find_named(&format!("{name}.mjml"))
 }
 
 /// Lays out one MJML file and adds nothing; Tera runs over it only with `data`.

@@ -64,18 +64,24 @@ impl Templates {
         }
     }
 
+    /// Looks for a template.
+    ///
+    /// # Errors
+    /// Says which there are.
+    pub(super) fn find_named(&self, name: &str) -> Result<(), Error> {
+        if self.has(name) {
+            return Ok(());
+        }
+        let known: Vec<String> = self.names().map(|name| format!("`{name}`")).collect();
+        Err(Error::Template(format!("there is no template `{name}`\nhint: known templates are {}", known.join(", "))))
+    }
+
     /// Runs a template by name.
     ///
     /// # Errors
     /// No such template, or one that fails, with its path, line and column.
     pub(super) fn render(&self, name: &str, context: &impl Serialize) -> Result<String, Error> {
-        if !self.sources.contains_key(name) {
-            let known: Vec<String> = self.names().map(|name| format!("`{name}`")).collect();
-            return Err(Error::Template(format!(
-                "there is no template `{name}`\nhint: known templates are {}",
-                known.join(", ")
-            )));
-        }
+        self.find_named(name)?;
         let context = Context::from_serialize(context).map_err(|error| self.explain(&error, None))?;
         self.tera.render(name, &context).map_err(|error| self.explain(&error, None))
     }
@@ -85,8 +91,8 @@ impl Templates {
     /// # Errors
     /// What is wrong, with the key, line and column.
     pub(super) fn inline(&self, key: &str, template: &str, context: &impl Serialize) -> Result<String, Error> {
-        let context = Context::from_serialize(context).map_err(|error| self.explain(&error, Some(key)))?;
-        self.tera.render_str(template, &context, false).map_err(|error| self.explain(&error, Some(key)))
+        let context = Context::from_serialize(context).map_err(|error| self.explain_key(&error, key))?;
+        self.tera.render_str(template, &context, false).map_err(|error| self.explain_key(&error, key))
     }
 
     /// Runs a Markdown template of the config: what it inserts is text, never Markdown.
@@ -94,8 +100,8 @@ impl Templates {
     /// # Errors
     /// What is wrong, with the key, line and column.
     pub(super) fn inline_markdown(&self, key: &str, template: &str, context: &impl Serialize) -> Result<String, Error> {
-        let context = Context::from_serialize(context).map_err(|error| self.explain(&error, Some(key)))?;
-        self.markdown.render_str(template, &context, true).map_err(|error| self.explain(&error, Some(key)))
+        let context = Context::from_serialize(context).map_err(|error| self.explain_key(&error, key))?;
+        self.markdown.render_str(template, &context, true).map_err(|error| self.explain_key(&error, key))
     }
 
     /// Runs a file that is no named template; values are escaped.
@@ -136,6 +142,14 @@ impl Templates {
 
     fn names(&self) -> impl Iterator<Item = &str> {
         self.sources.keys().filter(|name| !name.contains('/')).filter_map(|name| name.strip_suffix(".mjml"))
+    }
+
+    /// The same for a template that stands in the config.
+    fn explain_key(&self, error: &tera::Error, key: &str) -> Error {
+        match self.explain(error, Some(key)) {
+            Error::Template(text) => Error::Key(text),
+            other => other,
+        }
     }
 
     /// Turns Tera's report into ours: `file:line:column: what`, then the line itself.

@@ -10,7 +10,7 @@ use super::Error;
 /// The names of our words; each row of [`WORDS`] gives them in this order.
 ///
 /// `{date}`, `{authors}`, `{number}` and `{title}` in them are filled in.
-const KEYS: [&str; 7] = ["number", "posted", "by", "and", "read_on", "why", "unsubscribe"];
+pub const KEYS: [&str; 7] = ["number", "posted", "by", "and", "read_on", "why", "unsubscribe"];
 
 /// A language's words.
 struct Words {

@@ -54,7 +54,7 @@ impl<'a> Judge<'a> {
         let mut reason = match (ahead, pin, sent) {
             _ if dropped => Reason::Dropped,
             _ if post.draft => Reason::Draft,
-            (Some(date), ..) => Reason::Future(date),
+            (Some(_), ..) => Reason::Future,
             (None, Some(_), _) => Reason::Pinned,
             (None, None, Some(edition)) => Reason::Sent(edition),
             (None, None, None) => self

@@ -28,7 +28,7 @@ use merge::Stories;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
-    /// At most so many posts.
+    /// At most so many posts, but for the pinned: those are always in.
     pub max: usize,
     /// Fewer: no edition, the posts wait.
     pub min: usize,
@@ -165,9 +165,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// How many posts would be in, were they not fewer than `min`.
+    /// How many new posts would be in, were they not fewer than `min`.
     pub fn waiting(&self) -> usize {
-        self.candidates.iter().filter(|candidate| matches!(candidate.reason, Reason::Waits { .. })).count()
+        let found = |candidate: &Candidate| match candidate.reason {
+            Reason::Waits { found, .. } => Some(found),
+            _ => None,
+        };
+        self.candidates.iter().find_map(found).unwrap_or(0)
     }
 }
 
@@ -245,7 +249,7 @@ impl Table<'_> {
             let cap = self.rules.per_source.filter(|cap| *taken >= *cap && verdict.pin.is_none());
             if let Some(cap) = cap {
                 verdict.reason = Reason::PerSource(cap);
-            } else if count >= self.rules.max {
+            } else if count >= self.rules.max && verdict.pin.is_none() {
                 verdict.reason = Reason::Max(self.rules.max);
             } else {
                 *taken += 1;
@@ -427,7 +431,7 @@ pub(crate) mod tests {
                 "already sent in edition 1",
                 "already sent in edition 2",
                 "draft",
-                "dated in the future (2027-01-01)",
+                "dated in the future",
                 NEW,
             ],
         );
@@ -499,6 +503,9 @@ pub(crate) mod tests {
         ];
         let reasons = [NEW, "pinned", "pinned", "left out by `drop`", "draft", "left out: max = 3"];
         check(&rules, &seen, posts, &["second", "first", "a"], &reasons);
+        let rules = Rules { pin: vec!["a".into(), "b".into()], max: 1, ..Rules::default() };
+        let posts = vec![on("c", 20), on("b", 1), on("a", 2)];
+        check(&rules, &Seen::default(), posts, &["a", "b"], &["left out: max = 1", "pinned", "pinned"]);
     }
 
     #[test]
@@ -610,7 +617,7 @@ pub(crate) mod tests {
                 selection.picked.iter().map(title).collect::<Vec<String>>()
             };
             let picked = titles(&shuffled);
-            prop_assert!(picked.len() <= max);
+            prop_assert!(picked.len() <= max.max(1), "only a pin goes over `max`");
             let fresh = (old..24).all(|n| n == pin || !picked.contains(&format!("post {n}")));
             prop_assert!(fresh);
             prop_assert_eq!(picked, titles(&(0..24).collect::<Vec<_>>()));

@@ -2,8 +2,6 @@
 
 use std::{fmt, time::Duration};
 
-use chrono::{DateTime, Utc};
-
 /// Why a post is in or out; shown as one plain line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
@@ -20,7 +18,7 @@ pub enum Reason {
     /// Out: not finished.
     Draft,
     /// Out for now: its date lies ahead.
-    Future(DateTime<Utc>),
+    Future,
     /// Out: it, or the same story, went out in this edition.
     Sent(i64),
     /// Out: another candidate tells the same story.
@@ -69,7 +67,7 @@ impl fmt::Display for Reason {
             Self::Pinned => f.write_str("pinned"),
             Self::Dropped => f.write_str("left out by `drop`"),
             Self::Draft => f.write_str("draft"),
-            Self::Future(date) => write!(f, "dated in the future ({})", date.format("%Y-%m-%d")),
+            Self::Future => f.write_str("dated in the future"),
             Self::Sent(edition) => write!(f, "already sent in edition {edition}"),
             Self::Duplicate { title, source } if title.is_empty() => write!(f, "the same story as one from `{source}`"),
             Self::Duplicate { title, source } => write!(f, "the same story as `{title}` from `{source}`"),
@@ -112,7 +110,7 @@ mod tests {
     #[test]
     fn reasons_read_as_plain_words() {
         let hours = |hours: u64| Duration::from_secs(hours * 3_600);
-        check(Reason::Future("2027-01-01T08:00:00Z".parse().unwrap()), "dated in the future (2027-01-01)");
+        check(Reason::Future, "dated in the future");
         check(Reason::Sent(3), "already sent in edition 3");
         check(Reason::TooOld(hours(720)), "older than max_age = 30d");
         check(Reason::Recent(hours(36)), "published within the last 36h");

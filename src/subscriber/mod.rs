@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use url::Host;
 
-pub use roster::{BadRow, Row, rows, write_csv};
+pub use roster::{BadRow, Row, is_tag as is_language, rows, write_csv};
 
 /// Someone who gets editions.
 #[derive(Debug, Clone, PartialEq)]

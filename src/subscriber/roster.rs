@@ -245,7 +245,7 @@ fn text(cell: &[u8]) -> std::borrow::Cow<'_, str> {
 }
 
 /// Says whether this has the form of a language tag (RFC 5646 2.1).
-fn is_tag(text: &str) -> bool {
+pub fn is_tag(text: &str) -> bool {
     text.len() <= 35
         && text
             .split('-')

@@ -55,7 +55,11 @@ fn two_digests_want_a_name() {
     let project = Project::with_notes("[digest.daily]\nsubject = \"S\"\nschedule = \"daily 07:00\"\n");
     project.run("explain").code(2).says("--digest").says("`daily`, `weekly`");
     project.run("explain --digest daily").code(0);
-    project.run("--digest dialy explain").code(2);
+    for verb in ["explain", "status", "editions", "editions show 1", "next", "send --yes", "check", "preview"] {
+        project.run(&format!("--digest dialy {verb}")).code(2).says("`daily`");
+    }
+    let one = project.run("status --json --digest daily").code(0).json();
+    assert_eq!(one["digests"].as_array().map(Vec::len), Some(1), "{one}");
 }
 
 #[test]
@@ -70,8 +74,89 @@ fn the_environment_comes_before_the_file() {
 }
 
 #[test]
+fn a_password_that_cannot_be_had_freezes_nothing() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let relay = [("TIDINGS_SMTP__URL", "smtp://127.0.0.1:9"), ("TIDINGS_SMTP__USERNAME", "notes")];
+    project.run_with("send --yes", &relay).code(78).says("password");
+    project.run_with("send --dry-run", &relay).code(0);
+    project.run_with("check", &relay).code(65).says("password");
+    assert_eq!(project.run("editions --json").json()["editions"], serde_json::json!([]));
+    // A relative path starts from the config's folder, whoever names it.
+    project.write("site/tidings.toml", project.read("tidings.toml"));
+    project.write("site/subscribers.csv", "email\nada@readers.example\n");
+    project.write("site/secrets/smtp", "word");
+    let file = [relay[0], relay[1], ("TIDINGS_SMTP__PASSWORD_FILE", "secrets/smtp")];
+    project.run_with("check --config site/tidings.toml", &file).code(65).says("site/secrets/smtp");
+}
+
+#[test]
 fn a_schedule_that_is_right_has_next_runs() {
     let project = Project::with_notes("").at("2026-03-25T00:00:00Z");
     let runs = project.run("next -n 2 --json").code(0).json();
     assert_eq!(runs["runs"][0], serde_json::json!({ "local": "2026-03-30T07:30:00Z", "utc": "2026-03-30T07:30:00Z" }));
+}
+
+#[test]
+fn what_a_template_could_only_stumble_over_is_found_before() {
+    #[track_caller]
+    fn check(to: &str, place: &str, words: &str) {
+        let said = broken("schedule", &format!("{to}\nschedule"));
+        assert!(said.contains(place) && said.contains(words), "{said}");
+    }
+    check("theme = { acent = \"#123456\" }", "tidings.toml:12:11", "did you mean `accent`?");
+    check("theme = { accent = \"bluish\" }", "tidings.toml:12:20", "`bluish` is no colour");
+    check("texts = { read_onn = \"x\" }", "tidings.toml:12:11", "did you mean `read_on`?");
+    check("select = { max = 0 }", "tidings.toml:12:18", "must be at least 1");
+    check("teaser = { max_sentences = 0 }", "tidings.toml:12:28", "must be at least 1");
+    check("title = \" \"", "tidings.toml:12:9", "says nothing");
+    assert!(
+        broken("url = \"file", "return_path = \"b+{{ tokn }}@x.example\"\nurl = \"file").contains("tidings.toml:15:15")
+    );
+    assert!(broken("name = \"Notes\"", "name = \"\"").contains("tidings.toml:2:8"));
+    assert!(broken("from =", "language = \"xx yy\"\nfrom =").contains("tidings.toml:3:12"));
+    assert!(broken("file:outbox", "file:").contains("tidings.toml:15:7"));
+    assert!(broken("[web]", "[store]\nurl = \"sqlite:\"\n[web]").contains("tidings.toml:18:7"));
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let subject = [("TIDINGS_DIGEST__WEEKLY__SUBJECT", "{{ posts[0].titel }}")];
+    project.run_with("preview", &subject).code(78).says("digest.weekly.subject:1:");
+}
+
+#[test]
+fn a_digests_name_leads_out_of_no_folder() {
+    for name in ["../../x", "a b", "wöchentlich", ""] {
+        let said = broken("[digest.weekly]", &format!("[digest.\"{name}\"]"));
+        assert!(said.contains("tidings.toml:10:9") && said.contains("letters"), "{name}: {said}");
+    }
+    let project = Project::with_notes("");
+    project.write("tidings.toml", project.read("tidings.toml").replace("digest.weekly", "digest.My_week-2"));
+    project.run("explain").code(0);
+}
+
+#[test]
+fn any_key_can_be_set_from_the_environment() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let source = [("TIDINGS_SOURCE__0__TAGS", "[\"kept\"]"), ("TIDINGS_SOURCE__0__FULL_TEXT", "false")];
+    let wanted = [source[0], source[1], ("TIDINGS_DIGEST__WEEKLY__SELECT__TAGS__ALL", "[\"kept\"]")];
+    assert_eq!(project.run_with("explain --json", &wanted).code(0).json()["posts"][0]["selected"], true);
+    for name in ["TIDINGS_SOURCE__1__TAGS", "TIDINGS_SOURCE__NOTES__TAGS", "TIDINGS_SMTP__URL__X"] {
+        project.run_with("explain", &[(name, "x")]).code(78).says(name);
+    }
+    project.write("tidings.toml", project.read("tidings.toml").replace("digest.weekly", "digest.My-Week"));
+    let subject = [("TIDINGS_DIGEST__MY_WEEK__SUBJECT", "Other")];
+    assert_eq!(project.run_with("preview --json", &subject).code(0).json()["subject"], "Other");
+}
+
+#[test]
+fn a_fault_of_the_environment_names_the_variable_and_no_line() {
+    for (name, value) in [
+        ("TIDINGS_SMTP__URL", "ftp://x"),
+        ("TIDINGS_SMTP__CONNECTIONS", "0"),
+        ("TIDINGS_DIGEST__WEEKLY__SOURCES", "[\"nots\"]"),
+        ("TIDINGS_DIGEST__WEEKLY__SCHEDULE", "weekly moon"),
+        ("TIDINGS_NOWHERE__KEY", "x"),
+        ("TIDINGS_DIGEST__DAILY__SUBJECT", "x"),
+    ] {
+        let said = Project::with_notes("").run_with("explain", &[(name, value)]).code(78).stderr;
+        assert!(said.contains(name) && !said.contains(" | "), "{said}");
+    }
 }

@@ -97,6 +97,34 @@ fn a_broken_template_names_its_line() {
 }
 
 #[test]
+fn check_reads_the_templates_also_where_nothing_is_new() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    project.run("send --yes").code(0);
+    project.run("check").code(0);
+    project.write("templates/classic.txt", "one\n{% for %}\n");
+    project.run("check").code(65).says("classic.txt:2:");
+}
+
+#[test]
+fn a_copied_template_takes_effect_with_its_parts() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    project.run("templates new classic").code(0).says("templates/classic/post.mjml");
+    let part = project.read("templates/classic/post.mjml");
+    project.write("templates/classic/post.mjml", part.replace("{{ post.title }}", "≫ {{ post.title }}"));
+    project.run("preview").code(0);
+    assert!(project.read("preview.html").contains("≫ One"));
+    project.run("templates new classic").code(1).says("is there already");
+}
+
+#[test]
+fn check_says_of_a_logo_that_is_not_shown() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let text = project.read("tidings.toml").replace("schedule", "theme = { logo = \"logo.png\" }\nschedule");
+    project.write("tidings.toml", text);
+    project.run("check").code(0).says("a logo from a file is not shown yet");
+}
+
+#[test]
 fn each_reader_gets_the_variant_of_their_language() {
     let readers =
         "email,name,language\nada@readers.example,Ada,\nben@readers.example,Ben,de-AT\ncyd@readers.example,Cyd,xx\n";

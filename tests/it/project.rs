@@ -81,12 +81,17 @@ impl Project {
     }
 
     pub fn run_with(&self, arguments: &str, environment: &[(&str, &str)]) -> Ran {
-        let output = self.command(arguments).envs(environment.iter().copied()).output().unwrap();
-        Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
+        let mut command = self.command(arguments);
+        command.envs(environment.iter().copied());
+        ran(command)
+    }
+
+    /// Runs the binary where new files are open to everybody unless it says otherwise.
+    pub fn run_without_umask(&self, arguments: &str) -> Ran {
+        let mut command = Command::new("sh");
+        command.current_dir(self.folder.path()).stdin(Stdio::null()).env("TIDINGS_NOW", &self.now);
+        command.args(["-c", &format!("umask 000; exec '{}' {arguments}", env!("CARGO_BIN_EXE_tidings"))]);
+        ran(command)
     }
 
     pub fn start(&self, arguments: &str) -> Child {
@@ -103,6 +108,15 @@ impl Project {
     /// The messages in the outbox, by file name.
     pub fn outbox(&self) -> Vec<(String, Vec<u8>)> {
         files(&self.path("outbox"), "eml")
+    }
+}
+
+fn ran(mut command: Command) -> Ran {
+    let output = command.output().unwrap();
+    Ran {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 

@@ -20,7 +20,7 @@ fn hangs_up_once() -> SmtpSink {
     SmtpSink::scripted(|event| (event.stage == Stage::End && event.nth == 0).then_some(Act::DisconnectAfterTaking))
 }
 
-fn project(recipients: usize, sink: &SmtpSink) -> Project {
+pub fn project(recipients: usize, sink: &SmtpSink) -> Project {
     let mut csv = "email\n".to_owned();
     for number in 0..recipients {
         csv.push_str(&format!("reader{number}@readers.example\n"));
@@ -33,7 +33,7 @@ fn project(recipients: usize, sink: &SmtpSink) -> Project {
 }
 
 /// Waits until the sink took so many messages, or the child ended by itself.
-fn wait_for(sink: &SmtpSink, count: usize, child: &mut std::process::Child) {
+pub fn wait_for(sink: &SmtpSink, count: usize, child: &mut std::process::Child) {
     let start = Instant::now();
     while sink.count() < count && child.try_wait().unwrap().is_none() {
         assert!(start.elapsed() < Duration::from_secs(60), "the send hangs");
@@ -42,7 +42,7 @@ fn wait_for(sink: &SmtpSink, count: usize, child: &mut std::process::Child) {
 }
 
 /// How often each recipient was reached, and that each repeat carries the first Message-ID.
-fn reached(sink: &SmtpSink) -> HashMap<String, usize> {
+pub fn reached(sink: &SmtpSink) -> HashMap<String, usize> {
     let (mut counts, mut ids) = (HashMap::new(), HashMap::new());
     for message in sink.messages() {
         let id = MessageParser::default().parse(&message.data[..]).unwrap().message_id().unwrap().to_owned();

@@ -180,14 +180,42 @@ fn replay_reaches_those_who_came_later() {
     assert_eq!(project.outbox().len(), 3);
 }
 
-#[cfg(unix)]
 #[test]
-fn what_is_written_is_nobody_elses_to_read() {
+fn folders_are_nobody_elses_to_read_whatever_the_umask() {
     use std::os::unix::fs::PermissionsExt as _;
+
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    project.run_without_umask("preview --out shown/deep/p.html").code(0);
+    project.run_without_umask("send --yes").code(0);
+    project.run_without_umask("init other").code(0);
+    let mode = |path: &str| std::fs::metadata(project.path(path)).unwrap().permissions().mode() & 0o777;
+    for folder in ["outbox", "shown", "shown/deep", "other", "other/posts"] {
+        assert_eq!(mode(folder), 0o700, "{folder}");
+    }
+    for file in ["tidings.db", "outbox/weekly-1-000001.eml"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+}
+
+#[test]
+fn a_frozen_edition_keeps_its_subject_and_says_so() {
     let project = Project::with_notes("").post("one", "One", "2025-05-30");
     project.run("send --yes").code(0);
-    for (path, mode) in [("tidings.db", 0o600), ("outbox", 0o700), ("outbox/weekly-1-000001.eml", 0o600)] {
-        let found = std::fs::metadata(project.path(path)).unwrap().permissions().mode() & 0o777;
-        assert_eq!(found, mode, "{path} is {found:o}");
-    }
+    project.run("subscribers add cyd@readers.example").code(0);
+    project.run("editions replay 1").code(0);
+    let ran = project.run("send --yes --json --subject Other").code(0);
+    assert_eq!(ran.json()["subject"], "One");
+    assert!(ran.stderr.contains("--subject"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_pinned_post_that_went_out_is_nothing_new() {
+    let project = Project::with_notes("[digest.weekly.select]\npin = [\"https://harbour.example/one/\"]\n").post(
+        "one",
+        "One",
+        "2025-05-30",
+    );
+    project.run("send --yes").code(0);
+    let reason = project.run("send --yes --json").code(0).json()["reason"].clone();
+    assert_eq!(reason, "no post is new since the last edition");
 }

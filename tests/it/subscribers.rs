@@ -56,3 +56,19 @@ fn added_by_hand_stays_beside_the_file() {
     project.run("subscribers add cyd@readers.example --name Cyd").code(0).says("added");
     assert_eq!(project.run("send --yes --json").code(0).json()["recipients"], 3);
 }
+
+#[test]
+fn an_export_remembers_who_left_and_comes_in_again_as_it_was() {
+    let project = Project::with_notes("").file(
+        "subscribers.csv",
+        "email,name,language,timezone,tags,status\nada@readers.example,\"Ada, \"\"B\"\"\",pt-BR,Asia/Tokyo,a b,\nben@readers.example,=1+1,,,,pending\ncyd@readers.example,,,,,\n",
+    );
+    project.run("subscribers remove cyd@readers.example").code(0);
+    project.write("subscribers.csv", project.read("subscribers.csv").replace("cyd@readers.example,,,,,\n", ""));
+    let exported = project.run("subscribers export").code(0).stdout;
+    assert!(exported.contains("cyd@readers.example,,,,,unsubscribed"), "{exported}");
+    let copy = Project::with_notes("").file("subscribers.csv", "email\n").file("list.csv", &exported);
+    copy.run("subscribers import list.csv").code(0).says("3 new, 0 known, 0 bad");
+    copy.run("subscribers import list.csv").code(0).says("0 new, 3 known, 0 bad");
+    assert_eq!(copy.run("subscribers export").code(0).stdout, exported);
+}

@@ -97,10 +97,15 @@ impl Session {
     pub async fn deliver(&mut self, message: &Message) -> Outcome {
         let is_kept = self.ready.is_some();
         match self.converse(message).await {
-            Err(_) if is_kept => self.converse(message).await.unwrap_or_else(|why| Outcome::Unreached(why.to_string())),
-            Err(why) => Outcome::Unreached(why.to_string()),
+            Err(_) if is_kept => self.converse(message).await.unwrap_or_else(|why| Outcome::Cut(why.to_string())),
+            Err(why) => Outcome::Cut(why.to_string()),
             Ok(outcome) => outcome,
         }
+    }
+
+    /// Says whether there is a connection that the next conversation can begin on.
+    pub(super) fn is_open(&self) -> bool {
+        self.ready.is_some()
     }
 
     /// Says QUIT.
@@ -134,9 +139,9 @@ impl Session {
             let deadline = if step == Step::Data { self.deadlines.data } else { self.deadlines.command };
             let reply = match ready.wire.command(&step.command(&ready, message), deadline).await {
                 Ok(reply) => reply,
-                Err(Broken::Late) => return Ok(Outcome::Unreached(Broken::Late.to_string())),
+                Err(Broken::Late) => return Ok(Outcome::Cut(Broken::Late.to_string())),
                 Err(why) if step == Step::Mail => return Err(why),
-                Err(why) => return Ok(Outcome::Unreached(why.to_string())),
+                Err(why) => return Ok(Outcome::Cut(why.to_string())),
             };
             match reply.code {
                 354 if step == Step::Data => {}
@@ -148,7 +153,7 @@ impl Session {
                     self.ready = if step == Step::Mail { Some(ready) } else { self.reset(ready).await };
                     return Ok(verdict(reply));
                 }
-                code => return Ok(Outcome::Unreached(format!("the server answered {} with {code}", step.name()))),
+                code => return Ok(Outcome::Cut(format!("the server answered {} with {code}", step.name()))),
             }
         }
         Ok(self.hand_over(ready, message).await)
@@ -157,7 +162,7 @@ impl Session {
     /// The message itself, after 354: from its last octet on, silence means doubt.
     async fn hand_over(&mut self, mut ready: Ready, message: &Message) -> Outcome {
         if ready.wire.has_unread() {
-            return Outcome::Unreached(Broken::Garbage("it spoke out of turn").to_string());
+            return Outcome::Cut(Broken::Garbage("it spoke out of turn").to_string());
         }
         match ready.wire.send_message(&dots::stuff(&message.octets), self.deadlines.block).await {
             Ok(()) => {}
@@ -166,7 +171,7 @@ impl Session {
                 // A server that has had enough says why before it closes.
                 return match ready.wire.reply(self.deadlines.quit).await {
                     Ok(reply) if reply.code >= 400 => verdict(reply),
-                    _ => Outcome::Unreached(why.to_string()),
+                    _ => Outcome::Cut(why.to_string()),
                 };
             }
         }

@@ -45,6 +45,7 @@ fn kind(outcome: &Outcome) -> &'static str {
         Outcome::Deferred(_) => "deferred",
         Outcome::Bounced(_) => "bounced",
         Outcome::Unreached(_) => "unreached",
+        Outcome::Cut(_) => "cut",
         Outcome::InDoubt(_) => "in doubt",
         Outcome::Refused(_) => "refused",
     }
@@ -102,8 +103,8 @@ async fn a_closing_server_defers_and_is_called_again() {
 #[tokio::test]
 async fn a_lost_connection_is_in_doubt_only_after_the_dot() {
     check(Stage::Mail, Act::Disconnect, "sent", 2).await;
-    check(Stage::Rcpt, Act::Disconnect, "unreached", 2).await;
-    check(Stage::Data, Act::Disconnect, "unreached", 2).await;
+    check(Stage::Rcpt, Act::Disconnect, "cut", 2).await;
+    check(Stage::Data, Act::Disconnect, "cut", 2).await;
     check(Stage::End, Act::Disconnect, "in doubt", 2).await;
     check(Stage::End, Act::DisconnectAfterTaking, "in doubt", 2).await;
 }
@@ -112,20 +113,19 @@ async fn a_lost_connection_is_in_doubt_only_after_the_dot() {
 async fn garbage_is_never_taken_for_consent() {
     for octets in ["\u{7f}\u{ff}\r\n", "250", "HTTP/1.1 200 OK\r\n", "250-a\r\n251 b\r\n", "350 hm\r\n"] {
         let act = || if octets == "250" { Act::Last("2".into()) } else { Act::Raw(octets.as_bytes().to_vec()) };
-        check(Stage::Rcpt, act(), "unreached", 2).await;
-        check(Stage::Data, act(), "unreached", 2).await;
+        check(Stage::Rcpt, act(), "cut", 2).await;
+        check(Stage::Data, act(), "cut", 2).await;
         check(Stage::End, act(), "in doubt", 2).await;
     }
-    check(Stage::Data, "250 no, go on", "unreached", 2).await;
+    check(Stage::Data, "250 no, go on", "cut", 2).await;
     check(Stage::End, Act::Endlessly(b"250-more\r\n".to_vec()), "in doubt", 2).await;
     check(Stage::End, Act::Endlessly(b"x".to_vec()), "in doubt", 2).await;
-    check(Stage::Rcpt, Act::Raw(b"250 ok\r\n354 go\r\n250 taken\r\n".to_vec()), "unreached", 2).await;
+    check(Stage::Rcpt, Act::Raw(b"250 ok\r\n354 go\r\n250 taken\r\n".to_vec()), "cut", 2).await;
 }
 
 #[tokio::test]
 async fn a_stalled_server_does_not_hold_us() {
-    for (stage, expect) in
-        [(Stage::Mail, "unreached"), (Stage::Rcpt, "unreached"), (Stage::Data, "unreached"), (Stage::End, "in doubt")]
+    for (stage, expect) in [(Stage::Mail, "cut"), (Stage::Rcpt, "cut"), (Stage::Data, "cut"), (Stage::End, "in doubt")]
     {
         let sink = once(stage, Act::Stall);
         let mut session = plain(&sink).await;

@@ -3,7 +3,7 @@
 use std::{io, path::Path, sync::Arc};
 
 use rustls::{
-    ClientConfig, RootCertStore,
+    CertificateError, ClientConfig, RootCertStore,
     crypto::ring,
     pki_types::{CertificateDer, pem::PemObject as _},
 };
@@ -34,6 +34,14 @@ pub(super) fn trust(own: Option<&Path>) -> Result<Arc<ClientConfig>, Error> {
 /// Tells a server that must not be trusted from a connection that broke.
 pub(super) fn judge(place: &str, why: io::Error) -> Error {
     match why.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(CertificateError::Other(fault)))
+            if fault.to_string().contains("CaUsedAsEndEntity") =>
+        {
+            Error::Refused(format!(
+                "the certificate of {place} is a root's own and no server's\n\
+                 hint: sign one for the server with it, or make a self-signed one with `basicConstraints=CA:FALSE`"
+            ))
+        }
         Some(rustls::Error::InvalidCertificate(fault)) => Error::Refused(format!(
             "the certificate of {place} is not to be trusted: {fault}\n\
              hint: the name in `smtp.url` must be the certificate's; `smtp.tls_ca` names the root of your own relay"

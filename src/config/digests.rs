@@ -1,0 +1,90 @@
+//! `[digest.NAME]`: what can be known to be wrong before a post is read.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use super::{
+    diagnostic::{Diagnostic, Document, nearest},
+    way::{Step, at},
+};
+use crate::{digest::Digest, edition::ImageUse, render, source::Source, teaser::Maker};
+
+/// Completes the digests, or says what in them does not go together.
+pub(super) fn digests(
+    mut digests: BTreeMap<String, Digest>,
+    sources: &[Source],
+    root: &Path,
+    document: &Document<'_>,
+) -> Result<BTreeMap<String, Digest>, Diagnostic> {
+    if digests.is_empty() {
+        return Err(document.whole("there is no `[digest.NAME]`"));
+    }
+    for (name, digest) in &mut digests {
+        digest.name.clone_from(name);
+        let key = |keys: &[&str]| at(&[&["digest", name], keys].concat());
+        if name.is_empty() || !name.chars().all(|char| char.is_ascii_alphanumeric() || "-_".contains(char)) {
+            let fault = document.key(&key(&[]), format!("`{name}` is no name for a digest"));
+            return Err(fault.hint("names are made of letters, digits, `-` and `_`; readers see the `title`"));
+        }
+        for (word, text) in [("subject", Some(&digest.subject)), ("title", digest.title.as_ref())] {
+            if text.is_some_and(|text| text.trim().is_empty()) {
+                return Err(document.value(&key(&[word]), format!("`{word}` says nothing")));
+            }
+        }
+        look(digest, &key, document)?;
+        let counts = [
+            (["select", "max"], Some(digest.select.max)),
+            (["select", "per_source"], digest.select.per_source),
+            (["teaser", "max_chars"], Some(digest.teaser.max_chars)),
+            (["teaser", "max_sentences"], Some(digest.teaser.max_sentences)),
+        ];
+        if let Some((keys, _)) = counts.iter().find(|(_, count)| *count == Some(0)) {
+            return Err(document.value(&key(keys), format!("`{}` must be at least 1", keys.join("."))));
+        }
+        for (index, source) in digest.sources.iter().flatten().enumerate() {
+            if !sources.iter().any(|known| known.name == *source) {
+                let way = [key(&["sources"]), vec![Step::Index(index)]].concat();
+                let fault = document.value(&way, format!("there is no source `{source}`"));
+                let names = sources.iter().map(|source| source.name.as_str());
+                return Err(match nearest(source, names.clone()) {
+                    Some(near) => fault.hint(format!("did you mean `{near}`?")),
+                    None => fault.hint(format!("the config has {}", names.collect::<Vec<_>>().join(", "))),
+                });
+            }
+        }
+        if digest.image == ImageUse::Embed {
+            return Err(document.value(&key(&["image"]), "`image = \"embed\"`: not yet").hint("take `link` or `none`"));
+        }
+        if digest.teaser.from.contains(&Maker::Llm) {
+            let fault = document.value(&key(&["teaser", "from"]), "a teaser from `llm`: not yet");
+            return Err(fault.hint("take `description`, `extract`, `lead`"));
+        }
+        if let Some(file) = &digest.intro_file {
+            if digest.intro.is_some() {
+                return Err(document.key(&key(&["intro_file"]), "there is an `intro` and an `intro_file`"));
+            }
+            let path = root.join(file);
+            let text = fs::read_to_string(&path).map_err(|error| {
+                document.value(&key(&["intro_file"]), format!("cannot read `{}`: {error}", path.display()))
+            })?;
+            digest.intro = Some(text);
+        }
+    }
+    Ok(digests)
+}
+
+/// Checks the keys of `theme` and `texts`, and the colours.
+fn look(digest: &Digest, key: &impl Fn(&[&str]) -> Vec<Step>, document: &Document<'_>) -> Result<(), Diagnostic> {
+    let tables = [("theme", &digest.theme, &render::THEME[..]), ("texts", &digest.texts, &render::TEXTS[..])];
+    for (table, given, known) in tables {
+        if let Some(name) = given.keys().find(|name| !known.contains(&name.as_str())) {
+            return Err(document.unknown(&key(&[table, name]), known.iter().copied()));
+        }
+    }
+    match digest.theme.get("accent") {
+        Some(accent) if render::parse_color(accent).is_none() => {
+            let fault = document.value(&key(&["theme", "accent"]), format!("`{accent}` is no colour"));
+            Err(fault.hint("write it as `#1f6f8b`"))
+        }
+        _ => Ok(()),
+    }
+}
