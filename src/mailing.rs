@@ -93,7 +93,7 @@ pub async fn publish(
     audience: &Filter,
 ) -> Result<Frozen, ledger::Error> {
     let row = ledger.publish(&edition, &variants, audience).await?;
-    Ok(Frozen { row, edition, variants, finished: false })
+    Ok(Frozen { row, edition, variants, finished: None })
 }
 
 /// What delivering needs besides the edition.
