@@ -162,7 +162,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     Ok(verdict(setting, &report))
 }
 
-/// A mail that nobody can leave is not sent (RFC 8058; `mail-rules` L1).
+/// A mail that nobody can leave is not sent (RFC 8058).
 fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
     let mails = !matches!(config.destination, Destination::File(_));
     if mails && config.public_url.is_none() && config.unsubscribe_mailto.is_none() {
