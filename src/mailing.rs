@@ -45,7 +45,7 @@ pub enum Stop {
     /// The relay cannot be reached, or will not have us.
     #[error(transparent)]
     Transport(deliver::Error),
-    /// The relay refuses *us* (`mail-rules` P2): nobody was marked.
+    /// The relay refuses *us* (530, 535, the policy replies of RFC 7372): nobody was marked.
     #[error("the relay refuses this sender: {}\nhint: {}", .0, remedy(.0))]
     Refused(Reply),
     /// The relay keeps hanging up, or the disk is full.
@@ -93,7 +93,7 @@ pub async fn publish(
     audience: &Filter,
 ) -> Result<Frozen, ledger::Error> {
     let row = ledger.publish(&edition, &variants, audience).await?;
-    Ok(Frozen { row, edition, variants, finished: false })
+    Ok(Frozen { row, edition, variants, finished: None })
 }
 
 /// What delivering needs besides the edition.
@@ -321,7 +321,7 @@ fn on_threads<'a>(
     })
 }
 
-/// Turns an outcome into the row's next state (`mail-rules` E2–E5). `answered` says whether the relay has ever
+/// Turns an outcome into the row's next state (RFC 5321 4.5.4, RFC 3463). `answered` says whether the relay has ever
 /// spoken about a message of this edition: one that never did is at fault itself.
 fn settle(limits: &Limits, claim: &Claim, outcome: &Outcome, answered: bool, now: DateTime<Utc>) -> Settled {
     let seed = claim.subscriber.id.cast_unsigned();

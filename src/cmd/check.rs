@@ -92,7 +92,7 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
         Next::Nothing(draft, reason) => {
             rows.extend(draft.problems.iter().map(of_source));
             let message = format!("`{name}`: no edition to check: {reason}");
-            rows.push(row("selection", Level::Warning, message, Some("`tidings explain` says why")));
+            rows.push(row("selection", Level::Ok, message, None));
             let parsed = render::check_templates(config.templates.as_deref(), &chosen.template);
             rows.extend(parsed.err().as_ref().map(|error| of_error("template", error)));
             return Ok(rows);

@@ -1,7 +1,5 @@
 //! `editions`: what went out, and what is still on its way.
 
-use std::time::Duration;
-
 use anyhow::bail;
 use serde_json::json;
 
@@ -137,7 +135,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
         _ => {
             let counts = ledger.counts(frozen.row).await?;
-            let summary = Summary::new(&frozen, counts, Duration::ZERO);
+            let took = frozen.finished.and_then(|at| (at - frozen.edition.date).to_std().ok()).unwrap_or_default();
+            let summary = Summary::new(&frozen, counts, took);
             if setting.json {
                 print_json(&summary)?;
                 return Ok(Exit::Done);

@@ -132,7 +132,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             let reason = "no active subscriber is in the audience";
             return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
         }
-        let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: false };
+        let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: None };
         preflight(&config, &fresh, &sender)?;
         if args.dry_run {
             let counts = Counts { recipients, pending: recipients, ..Counts::default() };
@@ -162,7 +162,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     Ok(verdict(setting, &report))
 }
 
-/// A mail that nobody can leave is not sent (RFC 8058; `mail-rules` L1).
+/// A mail that nobody can leave is not sent (RFC 8058).
 fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
     let mails = !matches!(config.destination, Destination::File(_));
     if mails && config.public_url.is_none() && config.unsubscribe_mailto.is_none() {

@@ -157,7 +157,7 @@ impl Config {
         }
     }
 
-    /// The fault of a project whose mail nobody could leave (RFC 8058; `mail-rules` L1).
+    /// The fault of a project whose mail nobody could leave (RFC 8058).
     pub fn without_unsubscribe(&self) -> Error {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let document = diagnostic::Document::new(&self.path, &text, &[]);

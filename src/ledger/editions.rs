@@ -29,8 +29,8 @@ pub struct Frozen {
     pub edition: Edition,
     /// How it looks.
     pub variants: Variants,
-    /// Says whether nothing is left to do for it.
-    pub finished: bool,
+    /// When nothing was left to do for it; `None` while something is.
+    pub finished: Option<DateTime<Utc>>,
 }
 
 /// An edition on one line, for `editions list` and `status`.
@@ -191,7 +191,10 @@ impl Ledger {
             row: id,
             edition: json(row.get("content"), "edition")?,
             variants: Variants::new(main, variants),
-            finished: row.get::<String, _>("state") != "sending",
+            finished: row
+                .get::<Option<i64>, _>("finished_ms")
+                .filter(|_| row.get::<&str, _>("state") != "sending")
+                .map(instant),
         }))
     }
 

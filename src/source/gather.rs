@@ -108,7 +108,7 @@ async fn open(
 ) -> Option<Document> {
     let url = match location {
         Location::Web(url) => url,
-        Location::File(path) => return file(path, context.limits.max_bytes, source, outcome).await,
+        Location::File(path) => return file(path, source, outcome).await,
     };
     let shown = shown(url);
     // What is kept for the next time holds no password either.
@@ -138,25 +138,14 @@ async fn open(
     None
 }
 
-async fn file(path: &std::path::Path, max_bytes: usize, source: &str, outcome: &mut Outcome) -> Option<Document> {
-    let place = Some(path.display().to_string());
-    let read = async {
-        let size = tokio::fs::metadata(path).await?.len();
-        if usize::try_from(size).is_ok_and(|size| size <= max_bytes) {
-            tokio::fs::read(path).await.map(Ok)
-        } else {
-            Ok(Err(size))
-        }
-    };
-    let words = match read.await {
-        Ok(Ok(octets)) => return Some(Document { octets, charset: None, url: None }),
-        Ok(Err(size)) => {
-            format!("the file is {size} octets large, more than {max_bytes}\nhint: raise `fetch.max_bytes`")
-        }
+/// Reads a file of the user's own: the limits on size and time are for what strangers send.
+async fn file(path: &std::path::Path, source: &str, outcome: &mut Outcome) -> Option<Document> {
+    let words = match tokio::fs::read(path).await {
+        Ok(octets) => return Some(Document { octets, charset: None, url: None }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         Err(error) => format!("the file cannot be read: {error}"),
     };
-    outcome.problems.push(trouble(source, place, &words));
+    outcome.problems.push(trouble(source, Some(path.display().to_string()), &words));
     None
 }
 
