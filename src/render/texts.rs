@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::Error;
 
-/// The names of our words; each row of [`WORDS`] gives them in this order.
+/// The names of our words; each language gives them in this order.
 ///
 /// `{date}`, `{authors}`, `{number}` and `{title}` in them are filled in.
 pub const KEYS: [&str; 7] = ["number", "posted", "by", "and", "read_on", "why", "unsubscribe"];
