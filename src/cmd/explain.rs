@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Exit, Setting, preview, print, print_json, table};
+use super::{Exit, Setting, print, print_json, say, table};
 use crate::{digest, teaser::Origin};
 
 /// Says of every candidate post whether it is in or out, and why.
@@ -41,7 +41,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let sources = config.sources_of(chosen);
     let now = setting.now();
     let draft = digest::draft(&ledger, &config.plan(chosen, &sources), now).await?;
-    preview::say_problems(setting, &draft.problems, &[]);
+    say::say_problems(setting, &draft.problems, &[]);
     let zone = config.publication.timezone;
     let mut rows = Vec::new();
     let mut shown = table(&["", "published", "first seen", "source", "title", "why"]);

@@ -7,6 +7,7 @@ pub mod init;
 pub mod next;
 pub mod preview;
 pub mod render;
+mod say;
 pub mod send;
 pub mod status;
 pub mod subscribers;

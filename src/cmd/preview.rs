@@ -6,7 +6,11 @@ use anyhow::bail;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Exit, Setting, Usage, count, not_yet, print, print_json, sample_reader, send::Nothing, stranger, write};
+use super::{
+    Exit, Setting, Usage, count, not_yet, print, print_json, sample_reader,
+    say::{Nothing, in_words, say_problems},
+    stranger, write,
+};
 use crate::{
     digest::{self, Next},
     edition::Edition,
@@ -163,20 +167,5 @@ fn shown<'a>(
         posts: posts.collect(),
         html_bytes: personal.html.len(),
         problems: problems.iter().map(in_words).chain(rendered.problems.iter().cloned()).collect(),
-    }
-}
-
-/// Says what went wrong on the way to an edition.
-pub fn say_problems(setting: &Setting, problems: &[Problem], layout: &[String]) {
-    for line in problems.iter().map(in_words).chain(layout.iter().cloned()) {
-        setting.say(format!("warning: {line}"));
-    }
-}
-
-/// A source's problem in one line.
-pub fn in_words(problem: &Problem) -> String {
-    match &problem.place {
-        Some(place) => format!("{}: {place}: {}", problem.source, problem.message),
-        None => format!("{}: {}", problem.source, problem.message),
     }
 }

@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Exit, Setting, Usage, count, preview, print, print_json, sample_reader, subscribers, write};
+use super::{Exit, Setting, Usage, count, print, print_json, sample_reader, say, subscribers, write};
 use crate::{
     config::Config,
     deliver::Destination,
@@ -54,22 +54,6 @@ pub struct Summary<'a> {
     #[serde(flatten)]
     counts: Counts,
     seconds: f64,
-}
-
-/// What `send --json` and `preview --json` print where there is nothing to send.
-#[derive(Debug, Serialize)]
-pub struct Nothing<'a> {
-    schema: u8,
-    digest: &'a str,
-    edition: Option<i64>,
-    reason: &'a str,
-}
-
-impl<'a> Nothing<'a> {
-    /// Says why there is no edition.
-    pub fn new(digest: &'a str, reason: &'a str) -> Self {
-        Self { schema: 1, digest, edition: None, reason }
-    }
 }
 
 impl<'a> Summary<'a> {
@@ -121,12 +105,12 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
                 break *frozen;
             }
             Next::Nothing(draft, reason) => {
-                preview::say_problems(setting, &draft.problems, &[]);
+                say::say_problems(setting, &draft.problems, &[]);
                 return nothing(setting, &ledger, &chosen, &reason, args.fail_if_empty).await;
             }
             Next::Fresh(draft, variants) => (draft, variants),
         };
-        preview::say_problems(setting, &draft.problems, &variants.main().problems);
+        say::say_problems(setting, &draft.problems, &variants.main().problems);
         let recipients = ledger.audience(&chosen.name, &chosen.audience).await?;
         if recipients == 0 {
             let reason = "no active subscriber is in the audience";
@@ -197,7 +181,7 @@ async fn nothing(
     fail_if_empty: bool,
 ) -> anyhow::Result<Exit> {
     if setting.json {
-        print_json(&Nothing::new(&digest.name, reason))?;
+        print_json(&say::Nothing::new(&digest.name, reason))?;
     } else {
         print(&format!("nothing new: {reason}\n"))?;
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Exit, Setting, preview, print, print_json, subscribers};
+use super::{Exit, Setting, print, print_json, say, subscribers};
 use crate::digest::Digest;
 
 /// Shows the last and the next edition, counts, the queue, and what is wrong with sources.
@@ -60,7 +60,7 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let again = if status.failures > 1 { format!(", {} times in a row", status.failures) } else { String::new() };
         text.push_str(&format!("  {}: {} at {checked}{again}\n", source.name, status.state));
         for problem in &status.problems {
-            text.push_str(&format!("    {}\n", preview::in_words(problem)));
+            text.push_str(&format!("    {}\n", say::in_words(problem)));
         }
         sources.push(json!({
             "name": status.name, "state": status.state, "checked": status.checked, "read": status.read,

@@ -3,7 +3,7 @@
 use anyhow::bail;
 use serde_json::json;
 
-use super::{Exit, Setting, preview, print, print_json, stranger, subscribers};
+use super::{Exit, Setting, print, print_json, say, stranger, subscribers};
 use crate::{
     deliver::{Outcome, Transport},
     digest::{self, Next},
@@ -29,11 +29,11 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let (edition, variants) = match digest::next(&ledger, &config.plan(chosen, &sources), setting.now()).await? {
         Next::Unfinished(frozen) => (frozen.edition, frozen.variants),
         Next::Fresh(draft, variants) => {
-            preview::say_problems(setting, &draft.problems, &variants.main().problems);
+            say::say_problems(setting, &draft.problems, &variants.main().problems);
             (draft.edition, *variants)
         }
         Next::Nothing(draft, reason) => {
-            preview::say_problems(setting, &draft.problems, &[]);
+            say::say_problems(setting, &draft.problems, &[]);
             bail!("there is no edition to test with: {reason}");
         }
     };

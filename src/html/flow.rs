@@ -1,7 +1,7 @@
 //! Reading order: the blocks of an article, or its text.
 
 use super::{
-    plain::{decode, is_one_of, is_raw, push_folded},
+    plain::{decode, is_block, is_one_of, is_raw, push_folded},
     token::{Token, tokens},
 };
 
@@ -255,61 +255,6 @@ pub(super) fn data_tables(html: &str) -> Vec<bool> {
 fn names_kind(name: &str) -> bool {
     const NAMES: &[&str] =
         &["pre", "li", "dt", "dd", "blockquote", "figcaption", "caption", "table", "h1", "h2", "h3", "h4", "h5", "h6"];
-    is_one_of(name, NAMES)
-}
-
-/// Says whether an element stands on lines of its own.
-pub(crate) fn is_block(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "table",
-        "caption",
-        "tr",
-        "td",
-        "th",
-        "thead",
-        "tbody",
-        "tfoot",
-        "hr",
-        "article",
-        "section",
-        "header",
-        "footer",
-        "main",
-        "aside",
-        "nav",
-        "address",
-        "details",
-        "summary",
-        "center",
-        "form",
-        "fieldset",
-        "legend",
-        "dialog",
-        "hgroup",
-        "menu",
-        "search",
-        "option",
-        "body",
-        "html",
-    ];
     is_one_of(name, NAMES)
 }
 

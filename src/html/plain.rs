@@ -160,7 +160,7 @@ pub(crate) fn is_raw(name: &str) -> bool {
 }
 
 fn parts_words(name: &str) -> bool {
-    super::flow::is_block(name) || is_one_of(name, &["br", "td", "th", "img"])
+    is_block(name) || is_one_of(name, &["br", "td", "th", "img"])
 }
 
 fn is_known(name: &str) -> bool {
@@ -172,12 +172,67 @@ fn is_known(name: &str) -> bool {
     ];
     // `<T>` and `<S>` are type parameters more often than tags that nobody writes in capitals any more.
     let shouted = name.len() == 1 && name.bytes().all(|byte| byte.is_ascii_uppercase());
-    !shouted && (is_raw(name) || super::flow::is_block(name) || is_one_of(name, INLINE))
+    !shouted && (is_raw(name) || is_block(name) || is_one_of(name, INLINE))
 }
 
 /// Compares the name of an element with lower-case names.
 pub(crate) fn is_one_of(name: &str, names: &[&str]) -> bool {
     names.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Says whether an element stands on lines of its own.
+pub(crate) fn is_block(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "p",
+        "div",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "figure",
+        "figcaption",
+        "table",
+        "caption",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "hr",
+        "article",
+        "section",
+        "header",
+        "footer",
+        "main",
+        "aside",
+        "nav",
+        "address",
+        "details",
+        "summary",
+        "center",
+        "form",
+        "fieldset",
+        "legend",
+        "dialog",
+        "hgroup",
+        "menu",
+        "search",
+        "option",
+        "body",
+        "html",
+    ];
+    is_one_of(name, NAMES)
 }
 
 #[cfg(test)]

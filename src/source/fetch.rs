@@ -60,6 +60,15 @@ pub enum Answer {
     Failed(String),
 }
 
+/// A URL for people: without a password.
+pub(super) fn shown(url: &url::Url) -> String {
+    let mut url = url.clone();
+    if url.password().is_some() {
+        let _ = url.set_password(Some("***"));
+    }
+    url.to_string()
+}
+
 /// At most so many requests at the same time.
 const AT_ONCE: usize = 16;
 /// At most so many of them to one host.

@@ -5,7 +5,7 @@ use futures::StreamExt as _;
 
 use super::{
     Context, Problem,
-    fetch::{Answer, Fetcher},
+    fetch::{Answer, Fetcher, shown},
     page,
 };
 use crate::post::Post;
@@ -24,7 +24,7 @@ async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, context: &Context
     let url = post.url.clone()?;
     let trouble = |words: &str| Problem {
         source: source.to_owned(),
-        place: Some(super::gather::shown(&url)),
+        place: Some(shown(&url)),
         message: format!("its page gave no article, the source's own text stands: {words}"),
     };
     // Without a validator: the article is wanted, not the news that it has not changed.

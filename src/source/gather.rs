@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{
     Context, Document, Gathered, Harvest, Kind, Location, Problem, Reading, Source, State, Validator, Validators, feed,
-    fetch::{Answer, Fetcher},
+    fetch::{Answer, Fetcher, shown},
 };
 
 /// Reads every source at the same time.
@@ -110,11 +110,11 @@ async fn open(
         Location::Web(url) => url,
         Location::File(path) => return file(path, source, outcome).await,
     };
-    let shown = shown(url);
+    let place = shown(url);
     // What is kept for the next time holds no password either.
-    let key = shown.clone();
+    let key = place.clone();
     let mut note = |validator: Validator| outcome.validators.insert(key.clone(), validator);
-    let (state, words) = match fetcher.get(url, context.past.get(&shown), context.now).await {
+    let (state, words) = match fetcher.get(url, context.past.get(&place), context.now).await {
         Answer::Document(document, validator) => {
             note(validator);
             return Some(document);
@@ -134,7 +134,7 @@ async fn open(
         Answer::Failed(words) => (State::Failed, Some(words)),
     };
     outcome.harvest.state = state;
-    outcome.problems.extend(words.map(|words| trouble(source, Some(shown), &words)));
+    outcome.problems.extend(words.map(|words| trouble(source, Some(place), &words)));
     None
 }
 
@@ -147,15 +147,6 @@ async fn file(path: &std::path::Path, source: &str, outcome: &mut Outcome) -> Op
     };
     outcome.problems.push(trouble(source, Some(path.display().to_string()), &words));
     None
-}
-
-/// A URL for people: without a password.
-pub(super) fn shown(url: &url::Url) -> String {
-    let mut url = url.clone();
-    if url.password().is_some() {
-        let _ = url.set_password(Some("***"));
-    }
-    url.to_string()
 }
 
 fn trouble(source: &str, place: Option<String>, message: &str) -> Problem {

@@ -4,13 +4,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono_tz::Tz;
+use url::Url;
 
 use super::{
     byline::{self, Byline},
-    furniture,
+    date, furniture,
 };
-use crate::html;
+use crate::{
+    html,
+    post::{Post, PostId},
+};
 
 mod heads;
 
@@ -261,4 +266,44 @@ pub fn same(a: &str, b: &str) -> bool {
         |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
     let (a, b) = (plain(a), plain(b));
     !a.is_empty() && a == b
+}
+
+/// Tells a page from a text that was copied from one.
+pub(super) fn is_markup(text: &str) -> bool {
+    let start = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
+    start.starts_with('<')
+        || ["<html", "<body", "<div", "<p>", "<HTML", "<BODY", "<P>"].iter().any(|tag| text.contains(tag))
+}
+
+/// The instant of a day's beginning.
+pub(super) fn midnight(item: &Item, zone: Tz) -> Option<DateTime<Utc>> {
+    item.date.and_then(|day| date::in_zone(day.and_time(NaiveTime::MIN), zone)).filter(date::is_plausible)
+}
+
+pub(super) fn post(
+    source: &str,
+    url: Option<Url>,
+    title: String,
+    authors: Vec<String>,
+    published: Option<DateTime<Utc>>,
+    body: String,
+) -> Post {
+    let day = published.map(|date| date.to_rfc3339()).unwrap_or_default();
+    Post {
+        id: PostId::new(None, url.as_ref(), &format!("{title}\n{day}")),
+        source: source.to_owned(),
+        url,
+        title,
+        authors,
+        published,
+        updated: None,
+        tags: Vec::new(),
+        language: None,
+        image: None,
+        description: None,
+        teaser: None,
+        body,
+        weight: None,
+        draft: false,
+    }
 }

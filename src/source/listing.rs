@@ -9,7 +9,6 @@ use url::Url;
 use super::{
     Document, Problem, Reading, Selectors, byline, charset, copied, date, feed, furniture,
     layout::{self, Item, Layout},
-    page,
 };
 use crate::{html, post::Post};
 
@@ -22,7 +21,7 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Tz) -> R
     let url = document.url;
     let text = charset::decode(document.octets, document.charset.as_deref()).text;
     let mut language = None;
-    let items = if page::is_markup(&text) {
+    let items = if layout::is_markup(&text) {
         let text = html::shallow(&text);
         let dom = Dom::from(text.as_ref());
         language = dom.select("html").attr("lang").and_then(|tag| feed::language(&tag));
@@ -56,7 +55,7 @@ fn post(item: Item, base: Option<&Url>, source: &str, zone: Tz, language: Option
         None => Url::parse(link).ok(),
     });
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
-    let published = page::midnight(&item, zone);
+    let published = layout::midnight(&item, zone);
     let words = item
         .lines
         .iter()
@@ -64,7 +63,7 @@ fn post(item: Item, base: Option<&Url>, source: &str, zone: Tz, language: Option
         .map(|line| line.text.as_str())
         .collect::<Vec<_>>()
         .join(" ");
-    let mut post = page::post(source, url, item.title, item.authors, published, String::new());
+    let mut post = layout::post(source, url, item.title, item.authors, published, String::new());
     post.description = Some(words).filter(|words| !words.is_empty());
     post.language = language.map(str::to_owned);
     post

@@ -13,12 +13,12 @@ use url::Url;
 
 use super::{
     Document, Problem, Reading, byline, charset, copied, date, feed,
-    layout::{self, Item, Line},
+    layout::{self, Item, Line, is_markup, midnight, post},
     listing,
 };
 use crate::{
     html,
-    post::{Image, Post, PostId},
+    post::{Image, Post},
 };
 
 mod rest;
@@ -46,51 +46,11 @@ pub fn read(document: Document, source: &str, zone: Tz) -> Result<Reading, Probl
     }
 }
 
-/// Tells a page from a text that was copied from one.
-pub(super) fn is_markup(text: &str) -> bool {
-    let start = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
-    start.starts_with('<')
-        || ["<html", "<body", "<div", "<p>", "<HTML", "<BODY", "<P>"].iter().any(|tag| text.contains(tag))
-}
-
-/// The instant of a day's beginning.
-pub(super) fn midnight(item: &Item, zone: Tz) -> Option<DateTime<Utc>> {
-    item.date.and_then(|day| date::in_zone(day.and_time(NaiveTime::MIN), zone)).filter(date::is_plausible)
-}
-
 fn from_text(text: &str, url: Option<Url>, source: &str, zone: Tz) -> Option<Post> {
     let article = copied::read(text).article.filter(|article| !article.lines.is_empty())?;
     let published = midnight(&article, zone);
     let body = article.body();
     Some(post(source, url, article.title, article.authors, published, body))
-}
-
-pub(super) fn post(
-    source: &str,
-    url: Option<Url>,
-    title: String,
-    authors: Vec<String>,
-    published: Option<DateTime<Utc>>,
-    body: String,
-) -> Post {
-    let day = published.map(|date| date.to_rfc3339()).unwrap_or_default();
-    Post {
-        id: PostId::new(None, url.as_ref(), &format!("{title}\n{day}")),
-        source: source.to_owned(),
-        url,
-        title,
-        authors,
-        published,
-        updated: None,
-        tags: Vec::new(),
-        language: None,
-        image: None,
-        description: None,
-        teaser: None,
-        body,
-        weight: None,
-        draft: false,
-    }
 }
 
 fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Tz) -> Option<Post> {
