@@ -87,7 +87,11 @@ fn stamps(lines: &[Line], bylines: &[Option<Byline>]) -> Vec<Stamp> {
                 && byline.date.is_some()
                 && byline::is_bare_author(&lines[at].text)
                 && !lines[at].heading
-                && lines.get(at + 1).is_some_and(|next| next.text.len() > 30 && bylines[at + 1].is_none());
+                && lines.get(at + 1).is_some_and(|next| {
+                    // The body follows, or the title once more.
+                    let again = || lines[from.saturating_sub(6)..from].iter().any(|line| same(&line.text, &next.text));
+                    bylines[at + 1].is_none() && (next.text.len() > 30 || again())
+                });
             match &bylines[at] {
                 Some(read) if byline.date.is_none() || read.date.is_none() => {
                     byline.date = byline.date.or(read.date);
