@@ -193,7 +193,7 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
 /// Why a selection makes no edition.
 fn why_empty(selection: &Selection, min: usize) -> String {
     match (selection.candidates.len(), selection.waiting()) {
-        (0, _) => "the sources have no posts".to_owned(),
+        (0, _) => "the sources gave no posts".to_owned(),
         (_, 0) => "no post is new since the last edition".to_owned(),
         (_, 1) => format!("1 new post waits until there are {min}"),
         (_, waiting) => format!("{waiting} new posts wait until there are {min}"),

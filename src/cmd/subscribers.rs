@@ -1,6 +1,11 @@
 //! `subscribers`: who gets the mail.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    collections::HashSet,
+    fs::File,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    path::PathBuf,
+};
 
 use anyhow::Context as _;
 use serde_json::json;
@@ -9,7 +14,7 @@ use super::{Exit, Setting, print, print_json, table};
 use crate::{
     config::Config,
     ledger::{Added, Ledger},
-    subscriber::{self, Address, Row, Status, Subscriber},
+    subscriber::{self, Address, BadRow, Row, Status, Subscriber},
 };
 
 /// Rows that go to the store in one transaction.
@@ -151,9 +156,17 @@ async fn import(
 ) -> anyhow::Result<(Added, Vec<String>)> {
     let file = File::open(path).with_context(|| format!("cannot read the subscribers file `{}`", path.display()))?;
     let (mut sum, mut bad, mut batch) = (Added::default(), Vec::new(), Vec::with_capacity(BATCH));
+    let mut seen = HashSet::new();
     for row in subscriber::rows(file) {
+        let row = row.and_then(|(line, row)| {
+            // Eight octets for each of a million addresses, not the addresses.
+            let mut hasher = DefaultHasher::new();
+            row.address.as_str().to_lowercase().hash(&mut hasher);
+            let why = || BadRow { line, why: format!("{} stands in an earlier row, which counts", row.address) };
+            if seen.insert(hasher.finish()) { Ok(row) } else { Err(why()) }
+        });
         match row {
-            Ok((_, row)) => batch.push(row),
+            Ok(row) => batch.push(row),
             Err(row) => {
                 let line = format!("{}:{}: {}", path.display(), row.line, row.why);
                 setting.say(format!("warning: {line}"));

@@ -175,6 +175,8 @@ async fn note_source(
         State::Failed => "failed",
     };
     let failed = harvest.state == State::Failed;
+    // "Not now" is no failure, and no reading either.
+    let read = harvest.state == State::Read || (harvest.state == State::Unchanged && problems.is_empty());
     sqlx::query(
         "INSERT INTO source (name, state, checked_ms, read_ms, failures, problems) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (name) DO UPDATE SET state = ?2, checked_ms = ?3, read_ms = coalesce(?4, read_ms),
@@ -183,7 +185,7 @@ async fn note_source(
     .bind(&harvest.source)
     .bind(state)
     .bind(now.timestamp_millis())
-    .bind((!failed).then(|| now.timestamp_millis()))
+    .bind(read.then(|| now.timestamp_millis()))
     .bind(i64::from(failed))
     .bind(to_json(&problems, "source")?)
     .execute(&mut **write)

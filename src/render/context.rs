@@ -64,6 +64,8 @@ struct Subscriber {
 /// A post as a template sees it.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Post {
+    /// The number of its link among the links; of the one before where it has none.
+    link: usize,
     id: String,
     url: Option<String>,
     pub(super) title: String,
@@ -119,7 +121,7 @@ impl Context {
             padding: String::new(),
             intro: String::new(),
             intro_text: String::new(),
-            posts: edition.posts.iter().map(|item| Post::new(item, edition, &words, &lang)).collect(),
+            posts: numbered(edition.posts.iter().map(|item| Post::new(item, edition, &words, &lang))),
             texts: words.all(edition.number, &edition.title),
             theme: theme(edition)?,
             start: start(dir),
@@ -130,6 +132,16 @@ impl Context {
             unsubscribe_url: edition.has_unsubscribe.then(|| edition.marker(Slot::Unsubscribe)),
         })
     }
+}
+
+/// Numbers the links, as the text part shows them: `[1]`, `[2]`.
+fn numbered(posts: impl Iterator<Item = Post>) -> Vec<Post> {
+    let mut links = 0;
+    let number = |post: Post| {
+        links += usize::from(post.url.is_some());
+        Post { link: links, ..post }
+    };
+    posts.map(number).collect()
 }
 
 impl Post {
@@ -151,6 +163,7 @@ impl Post {
         let dir = texts::first_strong(&seen).unwrap_or_else(|| texts::direction(&own));
         Self {
             id: post.id.to_string(),
+            link: 0,
             byline: byline.join(" · "),
             image: image(item, edition.image, &title),
             published: post.published.map(|at| at.to_rfc3339()),

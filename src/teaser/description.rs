@@ -25,8 +25,11 @@ pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, &'s
 pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
     let text = words(material)?;
     let text = checks::without_mark(&text);
-    if !matches!(checks::defect(text, material.post), None | Some("does not end as a sentence")) {
-        return None;
+    match checks::defect(text, material.post) {
+        None | Some("does not end as a sentence") => {}
+        // Few words are more than none.
+        Some("too short") => return fit::fits(text, style).then(|| text.to_owned()),
+        Some(_) => return None,
     }
     let ended: Vec<&str> = sentence::sentences(text).filter(|sentence| sentence::is_ended(sentence)).collect();
     let whole = fit::whole(&ended.join(" "), style).filter(|whole| checks::defect(whole, material.post).is_none());

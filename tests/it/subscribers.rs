@@ -72,3 +72,16 @@ fn an_export_remembers_who_left_and_comes_in_again_as_it_was() {
     copy.run("subscribers import list.csv").code(0).says("0 new, 3 known, 0 bad");
     assert_eq!(copy.run("subscribers export").code(0).stdout, exported);
 }
+
+#[test]
+fn an_address_that_comes_again_is_reported_and_changes_nothing() {
+    let project = Project::with_notes("")
+        .file("subscribers.csv", "email,name,tags\nada@readers.example,Ada,weekly\nADA@readers.example,Other,\n");
+    project.run("subscribers list").code(0).says("subscribers.csv:3: ADA@readers.example stands in an earlier row");
+    let list = project.run("subscribers list --json").code(0).json();
+    assert_eq!(list["subscribers"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&list["subscribers"][0]["name"], &list["subscribers"][0]["tags"][0]),
+        (&"Ada".into(), &"weekly".into())
+    );
+}
