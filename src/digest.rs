@@ -183,7 +183,7 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
     }
     let draft = draft(ledger, plan, now).await?;
     if draft.edition.posts.is_empty() {
-        let reason = why_empty(&draft.selection, plan.digest.select.min);
+        let reason = why_empty(&draft, plan.digest.select.min);
         return Ok(Next::Nothing(Box::new(draft), reason));
     }
     let variants = render::variants(&draft.edition, &ledger.languages().await?, plan.templates)?;
@@ -191,8 +191,9 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
 }
 
 /// Why a selection makes no edition.
-fn why_empty(selection: &Selection, min: usize) -> String {
-    match (selection.candidates.len(), selection.waiting()) {
+fn why_empty(draft: &Draft, min: usize) -> String {
+    match (draft.selection.candidates.len(), draft.selection.waiting()) {
+        (0, _) if !draft.problems.is_empty() => "no source gave a post; `tidings status` says what is wrong".to_owned(),
         (0, _) => "the sources gave no posts".to_owned(),
         (_, 0) => "no post is new since the last edition".to_owned(),
         (_, 1) => format!("1 new post waits until there are {min}"),

@@ -3,7 +3,7 @@
 use super::{
     clean::clean,
     flow::{data_tables, text},
-    plain::{decode, is_one_of, line},
+    plain::{self, decode, is_one_of, line},
     token::{Token, attribute, tokens},
 };
 
@@ -127,36 +127,9 @@ fn piece(html: String, heading: Option<u8>) -> Piece {
     Piece { text: words, link, heading, html }
 }
 
+/// A block that holds something: a rule holds nothing and never ends.
 fn is_block(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "p",
-        "div",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-    ];
-    is_one_of(name, NAMES)
+    name != "hr" && plain::is_block(name)
 }
 
 /// For each list in order of its start: whether its items hold no blocks but lists.

@@ -181,7 +181,7 @@ pub(crate) fn is_one_of(name: &str, names: &[&str]) -> bool {
 }
 
 /// Says whether an element stands on lines of its own.
-pub(crate) fn is_block(name: &str) -> bool {
+pub(super) fn is_block(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "p",
         "div",

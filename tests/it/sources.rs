@@ -75,7 +75,7 @@ fn private_addresses_are_refused() {
     let web = Web::start(|_| Answer::new("200 OK", FEED));
     let text = config(&web, &["inside"]).replace("allow_private = true\n", "");
     let project = Project::new().file("tidings.toml", text).file("s.csv", "email\nada@readers.example\n");
-    project.run("preview").code(0).says("nothing new").says("private");
+    project.run("preview").code(0).says("nothing new: no source gave a post").says("private");
     assert!(web.requests().is_empty());
 }
 
