@@ -17,7 +17,7 @@ use crate::{
     schedule::Schedule,
     select::{self, Rules, Seen, Selection},
     source::{self, Problem, Source, fetch},
-    teaser::{self, Style, Teaser},
+    teaser::{self, Around, Refusal, Style},
 };
 
 /// A recurring publication: `[digest.NAME]`.
@@ -144,6 +144,8 @@ pub struct Draft {
     pub edition: Edition,
     /// Every candidate and its reason.
     pub selection: Selection,
+    /// For each post of the edition, the makers that had no teaser for it, and why.
+    pub refused: Vec<Vec<Refusal>>,
     /// What went wrong at the sources.
     pub problems: Vec<Problem>,
 }
@@ -235,15 +237,18 @@ pub fn compose(
 ) -> Draft {
     let Plan { digest, publication, .. } = *plan;
     let selection = select::select(posts, &digest.select, seen, now);
-    let picked = selection.picked.iter().map(|&index| &selection.candidates[index]);
-    let posts = picked
-        .map(|candidate| {
-            let mut post = candidate.post.clone();
-            // A post without a date takes the time when it was first seen.
-            post.published = post.published.or(candidate.first_seen);
-            Item { teaser: tease(&post, digest), post }
-        })
-        .collect();
+    let (mut posts, mut refused, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
+    for &index in &selection.picked {
+        let candidate = &selection.candidates[index];
+        let mut post = candidate.post.clone();
+        // A post without a date takes the time when it was first seen.
+        post.published = post.published.or(candidate.first_seen);
+        let around = Around { pinned: pinned(&post, digest), earlier: &earlier, ..Around::default() };
+        let made = teaser::tease(&post, &digest.teaser, &around);
+        earlier.push(made.teaser.text.clone());
+        refused.push(made.refused);
+        posts.push(Item { post, teaser: made.teaser });
+    }
     let edition = Edition {
         id,
         digest: digest.name.clone(),
@@ -262,15 +267,13 @@ pub fn compose(
         posts,
         has_unsubscribe: plan.has_unsubscribe,
     };
-    Draft { edition, selection, problems: Vec::new() }
+    Draft { edition, selection, refused, problems: Vec::new() }
 }
 
-/// The teaser of one post in this digest: an editor's, where the config holds one.
-pub fn tease(post: &Post, digest: &Digest) -> Teaser {
+/// An editor's teaser of a post, where the config holds one.
+fn pinned<'a>(post: &Post, digest: &'a Digest) -> Option<&'a str> {
     let link = post.url.as_ref().map(canonical);
-    let pinned = digest
-        .teasers
-        .iter()
-        .find(|(key, _)| *key == post.id.as_str() || Url::parse(key).is_ok_and(|url| Some(canonical(&url)) == link));
-    teaser::tease(post, &digest.teaser, pinned.map(|(_, words)| words.as_str()))
+    let mut pins = digest.teasers.iter();
+    let own = |key: &str| key == post.id.as_str() || Url::parse(key).is_ok_and(|url| Some(canonical(&url)) == link);
+    pins.find(|(key, _)| own(key)).map(|(_, words)| words.as_str())
 }

@@ -49,6 +49,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         at.map_or_else(|| "–".to_owned(), |at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
     };
     let (picked, others) = order(&draft.selection);
+    let mut items = draft.edition.posts.iter().filter(|_| args.teasers);
     for (index, selected) in picked.iter().map(|&i| (i, true)).chain(others.iter().map(|&i| (i, false))) {
         let candidate = &draft.selection.candidates[index];
         let post = &candidate.post;
@@ -56,8 +57,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let mark = if selected { "+" } else { " " };
         let (published, seen) = (day(post.published), day(candidate.first_seen));
         shown.add_row([mark, &published, &seen, &post.source, &post.title, &reason]);
-        let teaser = (args.teasers && selected).then(|| digest::tease(post, chosen));
-        if let Some(teaser) = &teaser {
+        let teaser = if selected { items.next().map(|item| &item.teaser) } else { None };
+        if let Some(teaser) = teaser {
             shown.add_row(["", "", "", &format!("{:?}", teaser.from).to_lowercase(), &teaser.text, ""]);
         }
         rows.push(Row {
@@ -69,8 +70,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             source: &post.source,
             selected,
             reason,
-            teaser_from: teaser.as_ref().map(|teaser| teaser.from),
-            teaser: teaser.map(|teaser| teaser.text),
+            teaser_from: teaser.map(|teaser| teaser.from),
+            teaser: teaser.map(|teaser| teaser.text.clone()),
         });
     }
     if setting.json {

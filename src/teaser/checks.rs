@@ -3,25 +3,28 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
+    Material,
     fit::is_unspaced,
     sentence::{is_ended, sentences},
 };
-use crate::post::Post;
 
-/// The first defect of `text` as a teaser of `post`, in words for an editor.
-pub(super) fn defect(text: &str, post: &Post) -> Option<&'static str> {
-    CHECKS.iter().find(|(_, wrong)| wrong(text, post)).map(|(name, _)| *name)
+/// The first defect of `text` as a teaser, in words for an editor.
+pub(super) fn defect(text: &str, material: &Material<'_>) -> Option<&'static str> {
+    CHECKS.iter().find(|(_, wrong)| wrong(text, material)).map(|(name, _)| *name)
 }
 
 /// A defect's name, and what finds it.
-type Check = (&'static str, fn(&str, &Post) -> bool);
+type Check = (&'static str, fn(&str, &Material<'_>) -> bool);
 
 const CHECKS: &[Check] = &[
     ("empty", |text, _| text.trim().is_empty()),
     ("cut off", |text, _| is_cut(text)),
     ("markup", |text, _| has_markup(text)),
     ("boilerplate", |text, _| is_boilerplate(text)),
-    ("only the title again", |text, post| letters(text) == letters(&post.title)),
+    ("only the title again", |text, material| letters(text) == letters(&material.post.title)),
+    ("the same as the teaser of an earlier post", |text, material| {
+        material.around.earlier.iter().any(|earlier| letters(earlier) == letters(text))
+    }),
     ("too short", |text, _| is_short(text)),
     ("does not end as a sentence", |text, _| !is_ended(text)),
 ];
@@ -193,17 +196,18 @@ pub(super) fn letters(text: &str) -> String {
 }
 
 /// Says whether a sentence of a body can stand for the post by itself.
-pub(super) fn is_good_sentence(text: &str, post: &Post) -> bool {
-    !is_lead_in(text) && defect(text, post).is_none() && sentences(text).take(2).count() == 1
+pub(super) fn is_good_sentence(text: &str, material: &Material<'_>) -> bool {
+    !is_lead_in(text) && defect(text, material).is_none() && sentences(text).take(2).count() == 1
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::Around, *};
 
     #[track_caller]
     fn check(text: &str, expect: Option<&str>) {
-        assert_eq!(defect(text, &super::super::tests::post("", "")), expect);
+        let post = super::super::tests::post("", "");
+        assert_eq!(defect(text, &Material { post: &post, blocks: &[], around: &Around::default() }), expect);
     }
 
     #[test]

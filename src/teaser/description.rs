@@ -1,23 +1,23 @@
 //! The publisher's own words, where they are a real teaser.
 
-use super::{Material, Style, checks, fit, lead, sentence};
+use super::{Material, Reason, Style, checks, fit, lead, sentence};
 use crate::html;
 
 /// Takes the description as it is, or its first whole sentences where it is longer than the limits.
-pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, &'static str> {
+pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
     let text = words(material).ok_or("empty")?;
-    if let Some(defect) = checks::defect(&text, material.post) {
-        return Err(defect);
+    if let Some(defect) = checks::defect(&text, material) {
+        return Err(defect.into());
     }
     let within = fit::fits(&text, style) && sentence::sentences(&text).nth(style.max_sentences).is_none();
     if within {
         return Ok(text);
     }
     if begins_body(&text, material) {
-        return Err("only the beginning of the body");
+        return Err("only the beginning of the body".into());
     }
     let first = fit::whole(&text, style).ok_or("no whole sentence within the limits")?;
-    checks::defect(&first, material.post).map_or(Ok(first), Err)
+    checks::defect(&first, material).map_or(Ok(first), |defect| Err(defect.into()))
 }
 
 /// What is left of a description that was refused for being cut off or too long: its whole sentences, or else its
@@ -25,14 +25,14 @@ pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, &'s
 pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
     let text = words(material)?;
     let text = checks::without_mark(&text);
-    match checks::defect(text, material.post) {
+    match checks::defect(text, material) {
         None | Some("does not end as a sentence") => {}
         // Few words are more than none.
         Some("too short") => return fit::fits(text, style).then(|| text.to_owned()),
         Some(_) => return None,
     }
     let ended: Vec<&str> = sentence::sentences(text).filter(|sentence| sentence::is_ended(sentence)).collect();
-    let whole = fit::whole(&ended.join(" "), style).filter(|whole| checks::defect(whole, material.post).is_none());
+    let whole = fit::whole(&ended.join(" "), style).filter(|whole| checks::defect(whole, material).is_none());
     whole.or_else(|| lead::first_words(text, style))
 }
 
@@ -62,7 +62,10 @@ mod tests {
     #[track_caller]
     fn check(description: &str, body: &str, expect: Result<&str, &str>) {
         let made = made(Maker::Description, description, &[(Paragraph, body)]);
-        assert_eq!(made.as_deref(), expect.as_ref().map(|text| *text));
+        assert_eq!(
+            made.as_deref().map_err(|reason| &**reason),
+            expect.as_ref().map(|text| *text).map_err(|reason| *reason)
+        );
     }
 
     #[test]

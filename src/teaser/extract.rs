@@ -2,22 +2,22 @@
 //!
 //! For now these are the first that can stand by themselves; what weighs them against each other comes here.
 
-use super::{Material, Style, checks, fit, sentence};
+use super::{Material, Reason, Style, checks, fit, sentence};
 use crate::html::{Block, BlockKind};
 
 /// A long post says what it is about within so many sentences.
 const LOOK_AT: usize = 60;
 
 /// Takes the first good sentence, and those right behind it that are good and fit.
-pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, &'static str> {
+pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
     if style.max_sentences == 0 {
-        return Err("no sentence allowed");
+        return Err("no sentence allowed".into());
     }
     let running = |block: &&Block| block.kind == BlockKind::Paragraph;
     let listed = |block: &&Block| matches!(block.kind, BlockKind::ListItem | BlockKind::Quote);
     from_blocks(material, material.blocks.iter().filter(running), style)
         .or_else(|| from_blocks(material, material.blocks.iter().filter(listed), style))
-        .ok_or("no good sentence within the limits")
+        .ok_or(Reason::Borrowed("no good sentence within the limits"))
 }
 
 fn from_blocks<'a>(material: &Material<'_>, blocks: impl Iterator<Item = &'a Block>, style: &Style) -> Option<String> {
@@ -26,7 +26,7 @@ fn from_blocks<'a>(material: &Material<'_>, blocks: impl Iterator<Item = &'a Blo
     let sentences = blocks.flat_map(|block| sentence::sentences(&block.text)).take(LOOK_AT);
     for sentence in sentences {
         let sentence = fit::one_line(sentence);
-        let good = checks::is_good_sentence(&sentence, material.post);
+        let good = checks::is_good_sentence(&sentence, material);
         let longer = if teaser.is_empty() { sentence } else { join(&teaser, &sentence) };
         if good && fit::fits(&longer, style) {
             teaser = longer;

@@ -1,13 +1,13 @@
 //! The first sentences of the body, as they stand.
 
-use super::{Material, Style, checks, fit, sentence};
+use super::{Material, Reason, Style, checks, fit, sentence};
 use crate::html::BlockKind;
 
 /// Takes whole sentences from the start of the first paragraph that has one.
-pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, &'static str> {
+pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
     let (first, rest) = first_paragraph(material).ok_or("empty")?;
     if !sentence::is_ended(&first) {
-        return Err("does not end as a sentence");
+        return Err("does not end as a sentence".into());
     }
     let lead = fit::whole(&first, style).ok_or("no whole sentence within the limits")?;
     // A paragraph of one short sentence takes the next one along.
@@ -57,7 +57,7 @@ mod tests {
 
     #[track_caller]
     fn check(blocks: &[(BlockKind, &str)], expect: Result<&str, &str>) {
-        assert_eq!(made(Maker::Lead, "", blocks).as_deref(), expect.as_ref().map(|text| *text));
+        assert_eq!(made(Maker::Lead, "", blocks), expect.map(str::to_owned).map_err(Into::into));
     }
 
     #[test]

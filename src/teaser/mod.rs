@@ -4,13 +4,18 @@
 //! none. Only when every maker has refused is a sentence shortened, at the end of a word.
 
 mod checks;
+mod common;
 mod description;
 mod extract;
 mod fit;
 mod lead;
 mod sentence;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+
+pub use common::Common;
 
 use crate::{
     html::{self, Block},
@@ -76,38 +81,81 @@ pub enum Origin {
     None,
 }
 
-/// Makes the teaser of one post; `pinned` is an editor's own from `[digest.X.teasers]`.
+/// What is known of a post besides itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Around<'a> {
+    /// An editor's own teaser, from `[digest.X.teasers]`.
+    pub pinned: Option<&'a str>,
+    /// What stands in many posts of its source.
+    pub common: Option<&'a Common>,
+    /// The teasers of the posts before it in the edition.
+    pub earlier: &'a [String],
+    /// What a language model answered, or why there is no answer.
+    pub answer: Option<Result<&'a str, &'a str>>,
+}
+
+/// A teaser, and what the makers before it said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Made {
+    /// The teaser.
+    pub teaser: Teaser,
+    /// Makers that had none, and why.
+    pub refused: Vec<Refusal>,
+}
+
+/// Why a maker has no teaser for a post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// Which maker.
+    pub maker: Maker,
+    /// In words for an editor.
+    pub reason: Reason,
+}
+
+/// Words for an editor.
+pub type Reason = Cow<'static, str>;
+
+/// Makes the teaser of one post.
 ///
 /// Editors' words stay as they are, whatever their length; all others keep to `style`.
-pub fn tease(post: &Post, style: &Style, pinned: Option<&str>) -> Teaser {
-    let editors = [pinned, post.teaser.as_deref()].into_iter().flatten().map(|text| fit::one_line(&html::line(text)));
-    if let Some(text) = editors.into_iter().find(|text| !text.is_empty()) {
-        return Teaser { text, from: Origin::Editor };
+pub fn tease(post: &Post, style: &Style, around: &Around<'_>) -> Made {
+    let editors = [around.pinned, post.teaser.as_deref()];
+    let mut editors = editors.into_iter().flatten().map(|text| fit::one_line(&html::line(text)));
+    if let Some(text) = editors.find(|text| !text.is_empty()) {
+        return Made { teaser: Teaser { text, from: Origin::Editor }, refused: Vec::new() };
     }
     let blocks = html::blocks(&post.body);
-    let material = Material { post, blocks: &blocks };
-    let made = style.from.iter().find_map(|maker| Some((*maker, maker.make(&material, style).ok()?)));
-    let made = made.or_else(|| style.from.iter().find_map(|maker| Some((*maker, maker.shorten(&material, style)?))));
-    match made {
+    let material = Material { post, blocks: &blocks, around };
+    let mut refused = Vec::new();
+    for maker in style.from.iter().copied() {
+        match maker.make(&material, style) {
+            Ok(text) => return Made { teaser: Teaser { text, from: maker.origin() }, refused },
+            Err(reason) => refused.push(Refusal { maker, reason }),
+        }
+    }
+    let shortened = style.from.iter().find_map(|maker| Some((*maker, maker.shorten(&material, style)?)));
+    let teaser = match shortened {
         Some((maker, text)) => Teaser { text, from: maker.origin() },
         None => Teaser { text: String::new(), from: Origin::None },
-    }
+    };
+    Made { teaser, refused }
 }
 
 /// What the makers work on.
 struct Material<'a> {
     post: &'a Post,
     blocks: &'a [Block],
+    around: &'a Around<'a>,
 }
 
 impl Maker {
     /// Whole sentences within the limits of `style`, or why there are none.
-    fn make(self, material: &Material<'_>, style: &Style) -> Result<String, &'static str> {
+    fn make(self, material: &Material<'_>, style: &Style) -> Result<String, Reason> {
         match self {
             Self::Description => description::make(material, style),
             Self::Extract => extract::make(material, style),
             Self::Lead => lead::make(material, style),
-            Self::Llm => Err("not asked"),
+            Self::Llm => Err("not asked".into()),
         }
     }
 
@@ -158,17 +206,19 @@ mod tests {
     }
 
     /// What `maker` makes of a post with these blocks, at 100 graphemes and 2 sentences.
-    pub(super) fn made(maker: Maker, description: &str, blocks: &[(BlockKind, &str)]) -> Result<String, &'static str> {
+    pub(super) fn made(maker: Maker, description: &str, blocks: &[(BlockKind, &str)]) -> Result<String, Reason> {
         let blocks: Vec<Block> =
             blocks.iter().map(|(kind, text)| Block { kind: *kind, text: (*text).to_owned() }).collect();
         let style = Style { max_chars: 100, ..Style::default() };
-        maker.make(&Material { post: &post(description, ""), blocks: &blocks }, &style)
+        let around = Around::default();
+        maker.make(&Material { post: &post(description, ""), blocks: &blocks, around: &around }, &style)
     }
 
     #[track_caller]
     fn check(description: &str, body: &str, expect: &str, from: Origin) {
         let style = Style { max_chars: 60, ..Style::default() };
-        assert_eq!(tease(&post(description, body), &style, None), Teaser { text: expect.to_owned(), from });
+        let made = tease(&post(description, body), &style, &Around::default());
+        assert_eq!(made.teaser, Teaser { text: expect.to_owned(), from });
     }
 
     const WORDS: &str = "The north quay is closed until the end of May.";
@@ -212,10 +262,13 @@ mod tests {
     fn an_editors_words_stay_as_they_are() {
         let style = Style { max_chars: 5, ..Style::default() };
         let edited = Post { teaser: Some("Come aboard\n now".to_owned()), ..post(WORDS, BODY) };
-        let editor = |text: &str| Teaser { text: text.to_owned(), from: Origin::Editor };
-        assert_eq!(tease(&edited, &style, None), editor("Come aboard now"));
-        assert_eq!(tease(&edited, &style, Some("Pinned.")), editor("Pinned."));
-        assert_eq!(tease(&edited, &style, Some(" ")), editor("Come aboard now"));
+        let check = |pinned, text: &str| {
+            let made = tease(&edited, &style, &Around { pinned, ..Around::default() });
+            assert_eq!(made.teaser, Teaser { text: text.to_owned(), from: Origin::Editor });
+        };
+        check(None, "Come aboard now");
+        check(Some("Pinned."), "Pinned.");
+        check(Some(" "), "Come aboard now");
     }
 
     proptest! {
@@ -226,7 +279,7 @@ mod tests {
             max in 0_usize..120,
         ) {
             let style = Style { max_chars: max, ..Style::default() };
-            let teaser = tease(&post(&description, &body), &style, None);
+            let teaser = tease(&post(&description, &body), &style, &Around::default()).teaser;
             prop_assert!(teaser.text.graphemes(true).count() <= max);
             prop_assert_eq!(teaser.text.is_empty(), teaser.from == Origin::None);
             let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}');
