@@ -1,0 +1,231 @@
+//! Whether the dot behind a word belongs to it and ends nothing: abbreviations, initials, ordinals, list numbers.
+
+use super::{
+    marks::{is_opener, is_unspaced},
+    words::{self, Kind},
+};
+
+/// The longest abbreviation, in octets.
+pub(super) const LONGEST: usize = 18;
+
+/// Says whether the dot behind `before` is part of its last word.
+///
+/// `before` is the end of the sentence so far, or all of it where `whole` says so. `next` is what follows behind the
+/// space and can begin a sentence.
+pub(super) fn is_part(before: &str, whole: bool, next: &str) -> bool {
+    let (earlier, word) = last_word(before);
+    if word.is_empty() {
+        return false;
+    }
+    let first = whole && !earlier.contains(char::is_alphanumeric);
+    let next = Next::read(next);
+    if is_list_number(word) {
+        let leads_in = earlier.trim_end().ends_with([':', '：']);
+        return first || leads_in || is_ordinal(earlier, &next);
+    }
+    if is_roman(word) && word.len() > 1 {
+        return first || words::is_before_ordinal(&last_token(earlier).to_lowercase()) && !next.is_starter();
+    }
+    let mut letters = word.chars();
+    let single = letters.next().filter(|c| letters.next().is_none() && c.is_alphabetic());
+    if single.is_some() && next.dotted && next.is_letter_or_part(word) {
+        // The first of "a. C.", "v. Chr." and "J. P.", a number before it or not.
+        return true;
+    }
+    if let Some(letter) = single
+        && letter.is_lowercase()
+        && is_number(last_token(earlier))
+        && composite(earlier, word).is_none()
+    {
+        // The unit of "10 h." or the year's "1990 г.".
+        return false;
+    }
+    match kind(earlier, word) {
+        Some(kind) if !is_capital_word(word, kind) => return holds(kind, earlier, word, &next),
+        _ => {}
+    }
+    if let Some(letter) = single {
+        return is_initial(letter, first, earlier, &next);
+    }
+    let dotted = word.contains('.')
+        && word.split('.').all(|part| part.chars().count() <= 2 && part.chars().all(char::is_alphabetic));
+    if dotted {
+        return next.bracket || !next.is_starter();
+    }
+    if is_doubled(word) {
+        // Spanish doubles the letters of plurals: "EE. UU.", "CC. OO.".
+        let behind = is_doubled(last_token(earlier).trim_end_matches('.')) && earlier.trim_end().ends_with('.');
+        return behind && !next.is_starter() || next.dotted && is_doubled(next.word);
+    }
+    // "Hafenstr. 12"; "Sgt.", "Wm." and others that are not in the tables.
+    word.ends_with("str") && next.is_number() || is_contraction(word) && !next.is_starter()
+}
+
+/// What an abbreviation's kind says about this place.
+fn holds(kind: Kind, earlier: &str, word: &str, next: &Next<'_>) -> bool {
+    match kind {
+        Kind::Never => true,
+        Kind::Title | Kind::Rank => {
+            let capital = word.starts_with(char::is_uppercase);
+            let unit = !capital && is_number(last_token(earlier));
+            let name = (capital || kind == Kind::Title) && (!next.is_starter() || words::is_particle(next.word));
+            !unit && name
+        }
+        // "Proc. Mar. Biol." is a chain.
+        Kind::Number => next.is_number() || next.dotted && words::kind(&next.word.to_lowercase()).is_some(),
+        Kind::Rarely => next.bracket || !next.is_starter(),
+        Kind::Mostly => next.bracket || words::is_behind_hour(next.word) || words::is_behind_company(next.word),
+    }
+}
+
+/// The kind of `word`, together with the single letters before it ("z. B.", "и т. д.") or by itself.
+fn kind(earlier: &str, word: &str) -> Option<Kind> {
+    if word.len() > LONGEST {
+        return None;
+    }
+    // French "M. Dupont" and Spanish "D. Luis" are titles only with a capital.
+    if matches!(word, "M" | "D" | "г") && composite(earlier, word).is_none() {
+        return Some(Kind::Title);
+    }
+    if word == "ex" && last_token(earlier) == "par" {
+        return Some(Kind::Never);
+    }
+    let alone = || (word.chars().nth(1).is_some()).then(|| words::kind(&word.to_lowercase())).flatten();
+    composite(earlier, word).and_then(|whole| words::kind(&whole)).or_else(alone)
+}
+
+/// `word` with the dotted single letters before it, in lower case and without spaces.
+fn composite(earlier: &str, word: &str) -> Option<String> {
+    let mut letters = Vec::new();
+    let mut rest = earlier.trim_end();
+    while let Some(undotted) = rest.strip_suffix('.').filter(|_| letters.len() < 3) {
+        let (before, letter) = last_word(undotted);
+        if letter.is_empty() || letter.chars().count() > 2 || !letter.chars().all(char::is_alphabetic) {
+            break;
+        }
+        letters.push(letter);
+        rest = before.trim_end();
+    }
+    letters.reverse();
+    letters.push(word);
+    (letters.len() > 1 && word.chars().count() <= 3).then(|| letters.join(".").to_lowercase())
+}
+
+/// Says whether a single letter with a dot stands for a name or the like.
+fn is_initial(letter: char, first: bool, earlier: &str, next: &Next<'_>) -> bool {
+    if is_unspaced(letter) {
+        return false;
+    }
+    if first || next.is_number() {
+        return first || !words::is_label(&last_token(earlier).to_lowercase());
+    }
+    if !letter.is_lowercase() && !letter.is_uppercase() {
+        return true;
+    }
+    let lead = last_token(earlier);
+    let label = !lead.ends_with('.') && words::is_label(&lead.to_lowercase());
+    !label && !next.is_starter()
+}
+
+/// Says whether German, which begins nouns with capitals, counts what follows: "am 3. Mai", "der 2. Platz".
+fn is_ordinal(earlier: &str, next: &Next<'_>) -> bool {
+    let lead = last_token(earlier).trim_start_matches(is_opener);
+    words::is_counted(&next.word.to_lowercase())
+        || words::is_before_ordinal(&lead.to_lowercase())
+            && !next.is_starter()
+            && next.word.starts_with(char::is_uppercase)
+}
+
+/// A number that may count items or be a German ordinal; a year is neither.
+fn is_list_number(word: &str) -> bool {
+    word.len() <= 3 && word.bytes().all(|octet| octet.is_ascii_digit())
+}
+
+/// Says whether an all-capital word only looks like an abbreviation: "Oakland, CA.", "Tell ME.".
+fn is_capital_word(word: &str, kind: Kind) -> bool {
+    matches!(kind, Kind::Never | Kind::Title | Kind::Rank)
+        && word.chars().count() > 1
+        && word.chars().all(char::is_uppercase)
+        && !matches!(word, "MR" | "MRS" | "DR" | "MM" | "ST")
+}
+
+/// Says whether a word with a capital has no vowel, as only abbreviations do.
+fn is_contraction(word: &str) -> bool {
+    let mut chars = word.chars();
+    let consonant = |c: char| c.is_ascii_lowercase() && !"aeiouy".contains(c);
+    word.len() <= 5
+        && chars.next().is_some_and(|c| c.is_ascii_uppercase() && !"AEIOUY".contains(c))
+        && word.len() > 1
+        && chars.all(consonant)
+}
+
+fn is_doubled(word: &str) -> bool {
+    let mut chars = word.chars();
+    let pair = (chars.next(), chars.next(), chars.next());
+    matches!(pair, (Some(a), Some(b), None) if a == b && a.is_uppercase())
+}
+
+fn is_number(word: &str) -> bool {
+    word.ends_with(|c: char| c.is_numeric()) || is_roman(word)
+}
+
+fn is_roman(word: &str) -> bool {
+    !word.is_empty() && word.len() < 8 && word.bytes().all(|octet| b"IVXLCDM".contains(&octet))
+}
+
+/// Cuts `text` before its last word; hyphens, brackets and quotes bound a word as spaces do.
+fn last_word(text: &str) -> (&str, &str) {
+    let bound =
+        |c: char| c.is_whitespace() || is_opener(c) || is_unspaced(c) || matches!(c, '/' | '‑' | ')' | ',' | '+' | '(');
+    let word = text.rsplit(bound).next().unwrap_or_default();
+    (text.strip_suffix(word).unwrap_or_default(), word)
+}
+
+/// The last token before a space, with its signs.
+fn last_token(text: &str) -> &str {
+    text.trim_end().rsplit(char::is_whitespace).next().unwrap_or_default()
+}
+
+/// The first word behind the space, and what surrounds it.
+struct Next<'a> {
+    word: &'a str,
+    /// A dot follows the word: it may be an abbreviation itself.
+    dotted: bool,
+    /// A bracket stands before it.
+    bracket: bool,
+    /// "¿" or "¡" stands before it, or a dash: only sentences begin so.
+    opened: bool,
+}
+
+impl<'a> Next<'a> {
+    fn read(next: &'a str) -> Self {
+        let start = next.trim_start_matches(is_opener);
+        let word = start.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let behind = start.strip_prefix(word).unwrap_or_default();
+        Self {
+            word,
+            dotted: behind.starts_with('.'),
+            bracket: next.starts_with(['(', '[', '（']),
+            opened: next.starts_with(['¿', '¡', '—', '–']),
+        }
+    }
+
+    /// Says whether the word is a letter, or makes an abbreviation of the tables with the letter before it.
+    fn is_letter_or_part(&self, letter: &str) -> bool {
+        let single = self.word.chars().nth(1).is_none() && self.word.chars().all(char::is_alphabetic);
+        single || self.word.len() < LONGEST && words::kind(&format!("{letter}.{}", self.word).to_lowercase()).is_some()
+    }
+
+    fn is_starter(&self) -> bool {
+        let initial = self.dotted && self.word.chars().count() == 1;
+        self.opened || !initial && words::is_starter(self.word)
+    }
+
+    /// "5", "XII", "A4".
+    fn is_number(&self) -> bool {
+        let digit = |c: char| c.is_numeric();
+        self.word.starts_with(digit)
+            || is_roman(self.word) && self.word != "I"
+            || self.word.len() < 5 && self.word.ends_with(digit) && self.word.starts_with(char::is_uppercase)
+    }
+}
