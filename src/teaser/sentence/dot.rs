@@ -20,11 +20,13 @@ pub(super) fn is_part(before: &str, whole: bool, next: &str) -> bool {
     let first = whole && !earlier.contains(char::is_alphanumeric);
     let next = Next::read(next);
     if is_list_number(word) {
-        let leads_in = earlier.trim_end().ends_with([':', '：']);
-        return first || leads_in || is_ordinal(earlier, &next);
+        return first || is_in_list(earlier, word) || is_ordinal(earlier, &next);
     }
     if is_roman(word) && word.len() > 1 {
         return first || words::is_before_ordinal(&last_token(earlier).to_lowercase()) && !next.is_starter();
+    }
+    if is_measure(word, &next) {
+        return true;
     }
     let mut letters = word.chars();
     let single = letters.next().filter(|c| letters.next().is_none() && c.is_alphabetic());
@@ -74,6 +76,8 @@ fn holds(kind: Kind, earlier: &str, word: &str, next: &Next<'_>) -> bool {
         // "Proc. Mar. Biol." is a chain.
         Kind::Number => next.is_number() || next.dotted && words::kind(&next.word.to_lowercase()).is_some(),
         Kind::Rarely => next.bracket || !next.is_starter(),
+        // "S. A. Gómez" has initials, "Faro S.A." is a company.
+        Kind::Mostly if word.chars().nth(1).is_none() && word.starts_with(char::is_uppercase) => !next.is_starter(),
         Kind::Mostly => next.bracket || words::is_behind_hour(next.word) || words::is_behind_company(next.word),
     }
 }
@@ -120,7 +124,8 @@ fn is_initial(letter: char, first: bool, earlier: &str, next: &Next<'_>) -> bool
         return first || !words::is_label(&last_token(earlier).to_lowercase());
     }
     if !letter.is_lowercase() && !letter.is_uppercase() {
-        return true;
+        // Arabic "د. أحمد", but not the end of Hebrew "ש״ח".
+        return earlier.is_empty() || earlier.ends_with([' ', '\u{a0}', '.']);
     }
     let lead = last_token(earlier);
     let label = !lead.ends_with('.') && words::is_label(&lead.to_lowercase());
@@ -134,6 +139,25 @@ fn is_ordinal(earlier: &str, next: &Next<'_>) -> bool {
         || words::is_before_ordinal(&lead.to_lowercase())
             && !next.is_starter()
             && next.word.starts_with(char::is_uppercase)
+}
+
+/// Says whether `word` numbers an item within a sentence: "for three reasons: 1. time, 2. money".
+fn is_in_list(earlier: &str, word: &str) -> bool {
+    let earlier = earlier.trim_end();
+    let before = word.parse::<u16>().ok().and_then(|number| number.checked_sub(1));
+    earlier.ends_with([':', '：'])
+        || before.is_some_and(|number| number > 0 && earlier.contains(&format!(" {number}. ")))
+}
+
+/// Says whether a Russian unit and the number behind it are one measure: "15 ч. 30 мин.", "3 руб. 50 коп.".
+fn is_measure(word: &str, next: &Next<'_>) -> bool {
+    let finer = next.behind.trim_start();
+    match word {
+        "ч" => finer.starts_with("мин"),
+        "мин" => finer.starts_with("сек"),
+        "руб" => finer.starts_with("коп"),
+        _ => false,
+    }
 }
 
 /// A number that may count items or be a German ordinal; a year is neither.
@@ -189,6 +213,8 @@ fn last_token(text: &str) -> &str {
 /// The first word behind the space, and what surrounds it.
 struct Next<'a> {
     word: &'a str,
+    /// What stands behind the word.
+    behind: &'a str,
     /// A dot follows the word: it may be an abbreviation itself.
     dotted: bool,
     /// A bracket stands before it.
@@ -204,6 +230,7 @@ impl<'a> Next<'a> {
         let behind = start.strip_prefix(word).unwrap_or_default();
         Self {
             word,
+            behind,
             dotted: behind.starts_with('.'),
             bracket: next.starts_with(['(', '[', '（']),
             opened: next.starts_with(['¿', '¡', '—', '–']),

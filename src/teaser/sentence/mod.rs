@@ -5,6 +5,8 @@
 //! and Cyrillic a quotation of two sentences is two; in Chinese and Japanese it belongs whole to the sentence around it.
 //! Everything that looks back or ahead looks no further than a bound, so that the work grows with the length alone.
 
+#[cfg(test)]
+mod checks;
 mod cjk;
 mod dot;
 #[cfg(test)]
@@ -33,7 +35,9 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
 /// Says whether `text` ends as a sentence does: quotes, brackets, a footnote's number and emoji behind the terminator
 /// allowed. In Thai and Lao, which have no terminators, every text does.
 pub fn is_ended(text: &str) -> bool {
-    let text = text.trim_end_matches(|c: char| is_closer(c) || is_emoji(c) || c.is_whitespace());
+    let behind = |c: char| is_closer(c) || is_emoji(c) || c.is_whitespace();
+    let text = text.trim_end();
+    let text = FACES.iter().find_map(|face| text.strip_suffix(face)).unwrap_or(text).trim_end_matches(behind);
     // A footnote's number in brackets, whose closing one is gone by now.
     let undigited = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let text = undigited.strip_suffix('[').filter(|rest| rest.ends_with(is_stop)).unwrap_or(text);
@@ -43,6 +47,8 @@ pub fn is_ended(text: &str) -> bool {
     let greek = || text.strip_suffix(';').is_some_and(|before| before.ends_with(marks::is_greek));
     text.ends_with(|c| is_stop(c) || is_full_stop(c) || marks::is_without_terminators(c)) || greek()
 }
+
+const FACES: &[&str] = &[":)", ":-)", ";)", ";-)", ":(", ":-(", ":D"];
 
 /// How far a closing bracket may be from its opening one, in octets, for the sentence to end behind it.
 const REACH: usize = 600;
@@ -253,10 +259,8 @@ fn emoji(rest: &str) -> usize {
             break;
         }
     }
-    let face = rest
-        .strip_prefix(' ')
-        .and_then(|face| [":-)", ":)", ";-)", ";)", ":D", ":("].iter().find(|sign| face.starts_with(**sign)));
-    face.map_or(length, |sign| 1 + sign.len())
+    let face = rest.strip_prefix(' ').and_then(|rest| FACES.iter().find(|face| rest.starts_with(**face)));
+    face.map_or(length, |face| 1 + face.len())
 }
 
 /// Says whether `next` can be the beginning of a sentence.
@@ -268,6 +272,10 @@ fn begins(next: &str) -> bool {
         return false;
     }
     if !marks::is_lower(first) {
+        return true;
+    }
+    // "b) Run it."
+    if start.get(first.len_utf8()..).is_some_and(|behind| behind.starts_with(") ")) {
         return true;
     }
     // "iPhone", "npm", "config.toml", "https://…" keep their lower case.

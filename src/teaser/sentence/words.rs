@@ -69,7 +69,7 @@ const GERMAN: Table = &[
          z.zt m.a.w allg",
     ),
     (Kind::Title, "kapt dir verf vors präs pfr stv komm hr fr hrn dipl ing rer nat med phil jur frl"),
-    (Kind::Number, "nr nrn bd bde abb abs kap tab ziff jg anm aufl hs bl rn fn az "),
+    (Kind::Number, "jän mär mrz okt dez nr nrn bd bde abb abs kap tab ziff jg anm aufl hs bl rn fn az "),
     (Kind::Rarely, "mio mrd tsd chr n.chr v.chr i.d.r a.d a.m o.g u.u"),
     (Kind::Mostly, "usw usf u.s.w u.v.m o.ä u.ä jh jhdt std e.v ff"),
 ];
@@ -84,10 +84,12 @@ const FRENCH: Table = &[
 
 const SPANISH: Table = &[
     (Kind::Never, "p.ej ej v.gr aprox"),
-    (Kind::Title, "sra sras sres srta srtas dña dra dres lic arq gral cnel ud uds vd vds avda pza sto sta fco mtro "),
-    (Kind::Number, "núm núms pág págs cap vol tel tfno ene abr ago dic fol"),
-    (Kind::Rarely, "s.a s.l"),
-    (Kind::Mostly, "cía a.c admón depto"),
+    (
+        Kind::Title,
+        "excmo excma mª profª sra sras sres srta srtas dña dra dres lic arq gral cnel ud uds vd vds avda pza sto sta fco mtro ",
+    ),
+    (Kind::Number, "nº núm núms pág págs cap vol tel tfno ene abr ago dic fol"),
+    (Kind::Mostly, "s.a s.l s.a.u cía a.c admón depto"),
 ];
 
 const PORTUGUESE: Table = &[
@@ -107,15 +109,16 @@ const RUSSIAN: Table = &[
         Kind::Number,
         "янв февр фев апр авг сент сен окт нояб ноя дек нач кон сер стр рис табл гл ст пп тт кв корп стр-ца тел оф эт разд прим ок ",
     ),
-    (Kind::Mostly, "т.д т.п др пр гг вв руб коп тыс трлн н.э обл чел экз час мин сек долл евро"),
+    (Kind::Rarely, "долл"),
+    (Kind::Mostly, "т.д т.п др пр гг вв руб коп тыс трлн н.э обл чел экз час мин сек евро"),
 ];
 
 const ITALIAN: Table = &[
     (Kind::Never, "p.es "),
     (Kind::Title, "sig sigg sig.ra sig.na dott dott.ssa avv geom mons"),
     (Kind::Number, "genn febbr giu lug sett ott dic cfr pag pagg "),
-    (Kind::Rarely, "s.p.a s.r.l s.n.c a.c"),
-    (Kind::Mostly, "ecc"),
+    (Kind::Rarely, "a.c"),
+    (Kind::Mostly, "s.p.a s.r.l s.n.c ecc"),
 ];
 
 const DUTCH: Table = &[
@@ -127,7 +130,7 @@ const DUTCH: Table = &[
 
 const POLISH: Table = &[
     (Kind::Never, "np tzn tj m.in tzw zob "),
-    (Kind::Title, "inż hab ks św pl "),
+    (Kind::Title, "ul inż hab ks św pl "),
     (Kind::Number, "godz str poz zał wyd"),
     (Kind::Mostly, "itd itp zł gr tys"),
 ];
