@@ -20,7 +20,7 @@ pub(super) fn is_part(before: &str, whole: bool, next: &str) -> bool {
     let first = whole && !earlier.contains(char::is_alphanumeric);
     let next = Next::read(next);
     if is_list_number(word) {
-        return first || is_in_list(earlier, word) || is_ordinal(earlier, &next);
+        return first || is_in_list(earlier, word) || is_date(earlier, &next) || is_ordinal(earlier, &next);
     }
     if is_roman(word) && word.len() > 1 {
         return first || words::is_before_ordinal(&last_token(earlier).to_lowercase()) && !next.is_starter();
@@ -42,7 +42,11 @@ pub(super) fn is_part(before: &str, whole: bool, next: &str) -> bool {
         // The unit of "10 h." or the year's "1990 г.".
         return false;
     }
+    if matches!(word, "phil" | "nat" | "med" | "jur" | "rer" | "oec" | "theol" | "habil") {
+        return last_token(earlier).ends_with('.');
+    }
     match kind(earlier, word) {
+        Some(Kind::Mostly) if whole && is_opening(earlier, word) => return true,
         Some(kind) if !is_capital_word(word, kind) => return holds(kind, earlier, word, &next),
         _ => {}
     }
@@ -73,13 +77,29 @@ fn holds(kind: Kind, earlier: &str, word: &str, next: &Next<'_>) -> bool {
             let name = (capital || kind == Kind::Title) && (!next.is_starter() || words::is_particle(next.word));
             !unit && name
         }
-        // "Proc. Mar. Biol." is a chain.
-        Kind::Number => next.is_number() || next.dotted && words::kind(&next.word.to_lowercase()).is_some(),
+        Kind::Number => next.is_number() || next.is_label() || word != "No" && is_chain(word, next),
         Kind::Rarely => next.bracket || !next.is_starter(),
         // "S. A. Gómez" has initials, "Faro S.A." is a company.
         Kind::Mostly if word.chars().nth(1).is_none() && word.starts_with(char::is_uppercase) => !next.is_starter(),
+        // "в 90-х гг. XX в."
+        Kind::Mostly if is_roman(next.word) && !word.is_ascii() => true,
         Kind::Mostly => next.bracket || words::is_behind_hour(next.word) || words::is_behind_company(next.word),
     }
+}
+
+/// Says whether `word` and the next are both abbreviations with a capital: "Sat. Jan. 4", "Mar. Biol.".
+fn is_chain(word: &str, next: &Next<'_>) -> bool {
+    let kind = || words::kind(&next.word.to_lowercase());
+    next.dotted && word.starts_with(char::is_uppercase) && matches!(kind(), Some(Kind::Rank | Kind::Number))
+}
+
+/// Says whether an hour opens the sentence: "At 5 a.m. Mr. Reed woke up."
+fn is_opening(earlier: &str, word: &str) -> bool {
+    let mut tokens = earlier.split_whitespace();
+    let first = tokens
+        .next()
+        .is_some_and(|word| matches!(word, "At" | "By" | "Around" | "Before" | "After" | "Until" | "From" | "Since"));
+    first && word.to_ascii_lowercase().ends_with(".m") && tokens.count() < 3
 }
 
 /// The kind of `word`, together with the single letters before it ("z. B.", "и т. д.") or by itself.
@@ -91,6 +111,10 @@ fn kind(earlier: &str, word: &str) -> Option<Kind> {
     if matches!(word, "M" | "D" | "г") && composite(earlier, word).is_none() {
         return Some(Kind::Title);
     }
+    // Weekdays, but "sat" and "sun" are words.
+    if matches!(word, "Sat" | "Sun") {
+        return Some(Kind::Number);
+    }
     if word == "ex" && last_token(earlier) == "par" {
         return Some(Kind::Never);
     }
@@ -100,8 +124,11 @@ fn kind(earlier: &str, word: &str) -> Option<Kind> {
 
 /// `word` with the dotted single letters before it, in lower case and without spaces.
 fn composite(earlier: &str, word: &str) -> Option<String> {
-    let mut letters = Vec::new();
     let mut rest = earlier.trim_end();
+    if !rest.ends_with('.') || word.chars().nth(3).is_some() {
+        return None;
+    }
+    let mut letters = Vec::new();
     while let Some(undotted) = rest.strip_suffix('.').filter(|_| letters.len() < 3) {
         let (before, letter) = last_word(undotted);
         if letter.is_empty() || letter.chars().count() > 2 || !letter.chars().all(char::is_alphabetic) {
@@ -112,7 +139,7 @@ fn composite(earlier: &str, word: &str) -> Option<String> {
     }
     letters.reverse();
     letters.push(word);
-    (letters.len() > 1 && word.chars().count() <= 3).then(|| letters.join(".").to_lowercase())
+    (letters.len() > 1).then(|| letters.join(".").to_lowercase())
 }
 
 /// Says whether a single letter with a dot stands for a name or the like.
@@ -145,14 +172,27 @@ fn is_ordinal(earlier: &str, next: &Next<'_>) -> bool {
 fn is_in_list(earlier: &str, word: &str) -> bool {
     let earlier = earlier.trim_end();
     let before = word.parse::<u16>().ok().and_then(|number| number.checked_sub(1));
-    earlier.ends_with([':', '：'])
-        || before.is_some_and(|number| number > 0 && earlier.contains(&format!(" {number}. ")))
+    let counted = |number: u16| {
+        let item = format!(" {number}. ");
+        earlier.contains(&item) || earlier.starts_with(item.trim_start())
+    };
+    earlier.ends_with([':', '：']) || before.is_some_and(|number| number > 0 && counted(number))
 }
 
-/// Says whether a Russian unit and the number behind it are one measure: "15 ч. 30 мин.", "3 руб. 50 коп.".
+/// Says whether the number is the day or the month of "30. 6. 2025".
+fn is_date(earlier: &str, next: &Next<'_>) -> bool {
+    let digits = |word: &str| !word.is_empty() && word.bytes().all(|octet| octet.is_ascii_digit());
+    let day = next.word.len() <= 2 && next.dotted;
+    let year = next.word.len() == 4 && last_token(earlier).strip_suffix('.').is_some_and(digits);
+    digits(next.word) && (day || year)
+}
+
+/// Says whether a unit and the number behind it are one measure: "6 ft. 2 in.", "15 ч. 30 мин.", "3 руб. 50 коп.".
 fn is_measure(word: &str, next: &Next<'_>) -> bool {
     let finer = next.behind.trim_start();
     match word {
+        "ft" => next.is_number() && (finer.starts_with("in.") || finer.starts_with("in ")),
+        "lb" | "lbs" => next.is_number() && finer.starts_with("oz"),
         "ч" => finer.starts_with("мин"),
         "мин" => finer.starts_with("сек"),
         "руб" => finer.starts_with("коп"),
@@ -246,6 +286,11 @@ impl<'a> Next<'a> {
     fn is_starter(&self) -> bool {
         let initial = self.dotted && self.word.chars().count() == 1;
         self.opened || !initial && words::is_starter(self.word)
+    }
+
+    /// The letter of "Fig. B", but not a word of one letter.
+    fn is_label(&self) -> bool {
+        self.word.len() == 1 && self.word.starts_with(|c: char| c.is_ascii_uppercase() && !"AEIOUY".contains(c))
     }
 
     /// "5", "XII", "A4".

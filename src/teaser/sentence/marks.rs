@@ -7,9 +7,9 @@ pub(super) const fn may_matter(octet: u8) -> bool {
 
 const MATTERS: [bool; 256] = {
     let mut table = [false; 256];
-    // Latin signs, then the first octets of what the functions below name: ";" (Greek), "։", "؟", "۔", "߸", "।", "።",
+    // Latin signs, then the first octets of what the functions below name: ";" (Greek), ":" (Armenian), "։", "؟", "۔", "߸", "।", "።",
     // "…" and curly quotes, Chinese and Japanese signs, "꧉" and the like, full-width forms.
-    let octets = b".!?;([\"\xcd\xd6\xd8\xdb\xdf\xe0\xe1\xe2\xe3\xea\xef";
+    let octets = b".!?;:([\"\xcd\xd6\xd8\xdb\xdf\xe0\xe1\xe2\xe3\xea\xef";
     let mut at = 0;
     while at < octets.len() {
         table[octets[at] as usize] = true;
@@ -103,8 +103,14 @@ pub(super) fn is_without_terminators(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}')
 }
 
-pub(super) fn is_greek(c: char) -> bool {
-    matches!(c, '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}')
+/// Says whether `sign` ends sentences behind the letter `before`, while elsewhere it is punctuation within them: ";" is
+/// the question mark of Greek, ":" is typed for the full stop of Armenian.
+pub(super) fn is_local_stop(sign: char, before: Option<char>) -> bool {
+    match sign {
+        ';' => matches!(before, Some('\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}')),
+        ':' => matches!(before, Some('\u{531}'..='\u{587}')),
+        _ => false,
+    }
 }
 
 /// Says whether `c` is lower case in a script where that means something: Georgian begins sentences with it.

@@ -44,8 +44,11 @@ pub fn is_ended(text: &str) -> bool {
     if !text.contains(char::is_alphabetic) {
         return false;
     }
-    let greek = || text.strip_suffix(';').is_some_and(|before| before.ends_with(marks::is_greek));
-    text.ends_with(|c| is_stop(c) || is_full_stop(c) || marks::is_without_terminators(c)) || greek()
+    let mut chars = text.chars().rev();
+    let (last, before) = (chars.next(), chars.next());
+    last.is_some_and(|c| {
+        is_stop(c) || is_full_stop(c) || marks::is_without_terminators(c) || marks::is_local_stop(c, before)
+    })
 }
 
 const FACES: &[&str] = &[":)", ":-)", ";)", ";-)", ":(", ":-(", ":D"];
@@ -73,7 +76,7 @@ fn end_of(text: &str, start: usize, ahead: &mut Ahead) -> usize {
         {
             open = ahead.find(text, closer, at).map(|closer| Open { sign: c, at: found, closer });
         }
-        let ends = is_full_stop(c) || is_stop(c) || c == ';' && before(text, found).is_some_and(marks::is_greek);
+        let ends = is_full_stop(c) || is_stop(c) || marks::is_local_stop(c, before(text, found));
         if !ends || found < word {
             continue;
         }
@@ -267,6 +270,14 @@ fn emoji(rest: &str) -> usize {
 fn begins(next: &str) -> bool {
     let start = next.trim_start_matches(|c: char| is_opener(c) || c.is_whitespace());
     let Some(first) = start.chars().next() else { return true };
+    // "Then it went off. ...and so did he."
+    if start
+        .strip_prefix("...")
+        .or_else(|| start.strip_prefix('…'))
+        .is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+    {
+        return true;
+    }
     if matches!(first, ',' | ';' | ':' | '.' | '!' | '?' | '…' | ')' | ']' | '&' | '%' | '/' | '=' | '。' | '，' | '、')
     {
         return false;
@@ -282,10 +293,11 @@ fn begins(next: &str) -> bool {
     let token = start.split(char::is_whitespace).next().unwrap_or_default();
     let token = token.get(..floor(token, 64)).unwrap_or_default().trim_end_matches(|c: char| !c.is_alphanumeric());
     let name = token.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let version = name.strip_prefix('v').is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()));
     let camel = name.chars().take(4).any(char::is_uppercase);
     let technical =
         name.len() < token.len() && (token.contains(['_', '@']) || token.contains("://") || is_dotted(token));
-    camel || technical || words::is_lower_name(name)
+    camel || version || technical || words::is_lower_name(name)
 }
 
 /// Says whether a dot stands between two longer parts of `token`, as in a file's or a host's name.

@@ -46,11 +46,11 @@ const TABLES: &[Table] = &[
 ];
 
 const ENGLISH: Table = &[
-    (Kind::Never, "ca e.g i.e eg ie vs cf viz approx resp incl excl a.k.a f/k/a w/o"),
+    (Kind::Never, "feat ca e.g i.e eg ie vs cf viz approx resp incl excl a.k.a f/k/a w/o"),
     (Kind::Title, "lt mr mrs ms mx messrs dr prof st ste mt ft sr fr"),
     (
         Kind::Rank,
-        "proc natl intl inst acad biol chem phys soc trans wm geo chas thos jas det arch mag doc sto pe ir on rag gen col maj capt cpt cmdr sgt cpl pvt adm rev gov sen rep hon pres supt insp asst assoc msgr bros \
+        "dir proc natl intl inst acad biol chem phys soc trans wm geo chas thos jas det arch mag doc sto pe ir on rag gen col maj capt cpt cmdr sgt cpl pvt adm rev gov sen rep hon pres supt insp asst assoc msgr bros \
          univ dept atty amb ",
     ),
     (
@@ -68,16 +68,16 @@ const GERMAN: Table = &[
         "z.b d.h bzw sog ggf ggfs evtl inkl exkl zzgl u.a v.a z.t vgl geb hrsg bspw d.i insb insbes einschl \
          z.zt m.a.w allg",
     ),
-    (Kind::Title, "kapt dir verf vors präs pfr stv komm hr fr hrn dipl ing rer nat med phil jur frl"),
+    (Kind::Title, "kapt verf vors präs pfr stv hr fr hrn dipl ing frl"),
     (Kind::Number, "jän mär mrz okt dez nr nrn bd bde abb abs kap tab ziff jg anm aufl hs bl rn fn az "),
     (Kind::Rarely, "mio mrd tsd chr n.chr v.chr i.d.r a.d a.m o.g u.u"),
     (Kind::Mostly, "usw usf u.s.w u.v.m o.ä u.ä jh jhdt std e.v ff"),
 ];
 
 const FRENCH: Table = &[
-    (Kind::Never, "p.ex par.ex c.-à-d env "),
+    (Kind::Never, "p.ex par.ex c.-à-d "),
     (Kind::Title, "gén cdt mm mme mmes mlle mlles mgr pr dr bd av"),
-    (Kind::Number, "n° chap al tél réf janv févr avr juill sept oct déc "),
+    (Kind::Number, "env n° chap al tél réf janv févr avr juill sept oct déc "),
     (Kind::Rarely, "j.-c apr"),
     (Kind::Mostly, "s.a.s"),
 ];
@@ -94,7 +94,7 @@ const SPANISH: Table = &[
 
 const PORTUGUESE: Table = &[
     (Kind::Title, "dep profa prof.ª eng enga exmo exma ilmo ilma arqª dr.ª sr.ª "),
-    (Kind::Number, "pag págs séc séculos fev abr dez fl"),
+    (Kind::Number, "apto apt pag págs séc séculos fev abr dez fl"),
     (Kind::Mostly, "ltda lda cia d.c"),
 ];
 
@@ -102,7 +102,7 @@ const RUSSIAN: Table = &[
     (Kind::Never, "т.е т.к т.н т.о напр ср англ лат фр ит греч тж"),
     (
         Kind::Title,
-        "им ул пл просп пр-т пер наб бул бульв акад проф доц инж св гр гр-н тов госп г-н г-жа ген полк кап лейт адм \
+        "пгт им ул пл просп пр-т пер наб бул бульв акад проф доц инж св гр гр-н тов госп г-н г-жа кап лейт адм \
          изд ред сост пос дер оз ",
     ),
     (
@@ -115,7 +115,7 @@ const RUSSIAN: Table = &[
 
 const ITALIAN: Table = &[
     (Kind::Never, "p.es "),
-    (Kind::Title, "sig sigg sig.ra sig.na dott dott.ssa avv geom mons"),
+    (Kind::Title, "amm sig sigg sig.ra sig.na dott dott.ssa avv geom mons"),
     (Kind::Number, "genn febbr giu lug sett ott dic cfr pag pagg "),
     (Kind::Rarely, "a.c"),
     (Kind::Mostly, "s.p.a s.r.l s.n.c ecc"),
