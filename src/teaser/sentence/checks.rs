@@ -279,6 +279,15 @@ fn more_of_the_eight() {
     check("Read more on pp. 3–5, in ch. 2, sec. 4.1, and fig. B.| It is long.");
     check("We raised €1.2m.| £500k came from A. N. Onym.| ¥3m did not.");
     check("Don't panic!!! (Or do.) It's fine.".replace("!!! ", "!!!| ").replace("do.) ", "do.)| ").as_str());
+    check("You know you shouldn't. External links didn’t. Nobody can’t.".replace(". ", ".| ").as_str());
+    check("It is no easy feat. With care it works.".replace("feat. ", "feat.| ").as_str());
+    check(
+        "Take the variable x. Put 3 in it.| It was Mode A. Chrome has it.| Alice has COIN_B. Bob has none."
+            .replace("x. ", "x.| ")
+            .replace("A. ", "A.| ")
+            .replace("_B. ", "_B.| ")
+            .as_str(),
+    );
     check("Did he agree?| No. Dr. Reed refused.".replace("No. ", "No.| ").as_str());
     check("She sat. Dr. Reed stood.".replace("sat. ", "sat.| ").as_str());
     // German.

@@ -154,6 +154,10 @@ fn is_initial(letter: char, first: bool, earlier: &str, next: &Next<'_>) -> bool
         // Arabic "د. أحمد", but not the end of Hebrew "ש״ח".
         return earlier.is_empty() || earlier.ends_with([' ', '\u{a0}', '.']);
     }
+    // In lower case German knows "s. Kapitel 3", "v. Berg"; elsewhere it is the name of a variable.
+    if letter.is_ascii_lowercase() && !matches!(letter, 's' | 'v' | 'u' | 'o' | 'd' | 'z' | 'i') {
+        return false;
+    }
     let lead = last_token(earlier);
     let label = !lead.ends_with('.') && words::is_label(&lead.to_lowercase());
     !label && !next.is_starter()
@@ -237,12 +241,23 @@ fn is_roman(word: &str) -> bool {
     !word.is_empty() && word.len() < 8 && word.bytes().all(|octet| b"IVXLCDM".contains(&octet))
 }
 
-/// Cuts `text` before its last word; hyphens, brackets and quotes bound a word as spaces do.
+/// Cuts `text` before its last word; hyphens, brackets and quotes bound a word as spaces do. An
+/// apostrophe bounds the word of "l'art. 5", but not the end of "don't".
 fn last_word(text: &str) -> (&str, &str) {
-    let bound =
-        |c: char| c.is_whitespace() || is_opener(c) || is_unspaced(c) || matches!(c, '/' | '‑' | ')' | ',' | '+' | '(');
-    let word = text.rsplit(bound).next().unwrap_or_default();
-    (text.strip_suffix(word).unwrap_or_default(), word)
+    let mut start = text.len();
+    let mut chars = text.char_indices().rev().peekable();
+    while let Some((at, c)) = chars.next() {
+        let behind = text.get(start..).unwrap_or_default();
+        let apostrophe = matches!(c, '\'' | '’')
+            && matches!(behind, "t" | "s" | "d" | "m" | "ll" | "re" | "ve")
+            && chars.peek().is_some_and(|(_, before)| before.is_alphanumeric());
+        let sign = is_opener(c) && c != '_' && !apostrophe || matches!(c, '/' | '‑' | ')' | ',' | '+');
+        if c.is_whitespace() || sign || is_unspaced(c) {
+            break;
+        }
+        start = at;
+    }
+    text.split_at_checked(start).unwrap_or(("", text))
 }
 
 /// The last token before a space, with its signs.
@@ -280,7 +295,9 @@ impl<'a> Next<'a> {
     /// Says whether the word is a letter, or makes an abbreviation of the tables with the letter before it.
     fn is_letter_or_part(&self, letter: &str) -> bool {
         let single = self.word.chars().nth(1).is_none() && self.word.chars().all(char::is_alphabetic);
-        single || self.word.len() < LONGEST && words::kind(&format!("{letter}.{}", self.word).to_lowercase()).is_some()
+        single
+            || is_contraction(self.word)
+            || self.word.len() < LONGEST && words::kind(&format!("{letter}.{}", self.word).to_lowercase()).is_some()
     }
 
     fn is_starter(&self) -> bool {

@@ -46,7 +46,7 @@ const TABLES: &[Table] = &[
 ];
 
 const ENGLISH: Table = &[
-    (Kind::Never, "feat ca e.g i.e eg ie vs cf viz approx resp incl excl a.k.a f/k/a w/o"),
+    (Kind::Never, "abbr ca e.g i.e eg ie vs cf viz approx resp incl excl a.k.a f/k/a w/o"),
     (Kind::Title, "lt mr mrs ms mx messrs dr prof st ste mt ft sr fr"),
     (
         Kind::Rank,
@@ -184,6 +184,9 @@ const STARTERS: &str = "\
     Here How What Why Who Where With Without By From To Of Or Also Even Once One Two Only Other Others Such Another \
     Today Yesterday Tomorrow However Although Though Because Last Meanwhile Instead Is Are Was Were Do Does Did Can \
     Could Will Would Should Please Let Click See Read \
+    Thus Hence Therefore Moreover Furthermore Similarly Additionally Next First Second Third Finally Perhaps Maybe \
+    Recently Soon Given Note Which Whose During Until Between Among Under Over Through Three Four Five Several Few More \
+    Whether Again Just Never Always Sometimes Often Usually Whatever Either Neither \
     Der Die Das Den Dem Es Er Sie Wir Ihr Ich Ein Eine Einen Im Am Aber Und Auch Doch Dann Danach Dort Hier Jetzt Nun \
     Nach Bei Mit Ohne Wenn Als Weil Wer Wie Wo Warum Was Dabei Dafür Damit Darum Dazu Deshalb Heute Gestern Morgen Man \
     Mehr Viele Alle Diese Dieser Dieses Sein Seine Kein Keine Niemand Nichts Noch Nur Seit Zum Zur Vom Für So Später \
@@ -217,7 +220,7 @@ pub(super) fn is_label(word: &str) -> bool {
 }
 
 const LABELS: &str = "\
-    plan vitamin vitamins option type grade class team group section appendix exhibit terminal gate pier dock berth \
+    plan mode variable parameter value function argument vitamin vitamins option type grade class team group section appendix exhibit terminal gate pier dock berth \
     building block zone level hepatitis series phase version step case point figure variant side unit hall room row \
     category tier annex panel letter channel platform model route line part than \
     typ klasse gruppe halle gebäude anlage variante fall teil gleis kai steg linie stufe kategorie ebene zimmer \
