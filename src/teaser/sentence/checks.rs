@@ -344,6 +344,66 @@ fn more_of_the_eight() {
 }
 
 #[test]
+fn still_more_of_the_eight() {
+    // English.
+    check("The ferry sank on Oct. 3, 1921, off Cape St. Vincent.| All 212 aboard, incl. Capt. R. Dunn, survived.");
+    check("Quayside Labs, Inc., today announced v2.0 of Otter.| “It’s our best yet,” said Dana Roe, Ph.D., its CTO.");
+    check("Rates rose 0.25 pct. pts. in Dec. 2024.| Analysts at Reed, Hall & Co. expect more.");
+    check("Should I use .env or config.yml?| Either works, e.g. for tests.| See README.md § 3.2.");
+    check("“You’re late!” the captain barked.| “Again?”| “Again.”| He turned away.");
+    check("She works at 10 Downing St. in London.| He works at No. 11.");
+    check("It’s 5 o’clock.| Time to go!!!| 🚢🚢 All aboard.".replace("!!!| 🚢🚢 All", "!!! 🚢🚢| All").as_str());
+    check("What a day... and what a night.| Let me start over: it rained.");
+    check("Tickets cost $5 (approx. €4.60).| Kids under 12 get in free.| Dogs, too!");
+    check("The U.N. Security Council met at 10 a.m. on Monday.| The U.S. and the U.K. voted no.| So did the E.U.");
+    check("In 1999 he moved to Boston.| There he met Samuel T. Coleridge IV.| They got along.");
+    check("Use the Map.of() method.| Call foo.bar().| Then stop.");
+    // German.
+    check("Die Fähre sank am 3. Okt. 1921 vor Kap St. Vinzenz.| Alle 212 Passagiere, inkl. Kapitän, überlebten.");
+    check("Der Vorstand der Hafen AG, Dr. h. c. Otto Kahn, trat am 31.12.2024 zurück.| Die Gründe sind unklar.");
+    check("Rufen Sie uns an: Tel. 0123/456-789.| Wir sind Mo. bis Fr. erreichbar.");
+    check("Im 2. Halbjahr stieg der Absatz um 3,5 %.| Für das 1. Quartal rechnet man mit weniger.");
+    check("Sie fragte: „Wer war das?“ Niemand antwortete.".replace("“ Niemand", "“| Niemand").as_str());
+    check("Vgl. dazu BGH, Urt. v. 3. Mai 2012, Az. I ZR 5/11.| Das Urteil ist alt.");
+    check("Er ist Prof. h. c. Müller zufolge krank.| Az. I ZR 5.");
+    check("Das Schiff ist 12 m lang.| Es wiegt 5 t. Sein Mast ist 9 m hoch.".replace("5 t. ", "5 t.| ").as_str());
+    // French.
+    check("Le bac a coulé le 3 oct. 1921 au large du cap St-Vincent.| Les 212 passagers ont survécu.");
+    check("D’après M. le Ministre, c’est faux.| Mgr. Blanc le confirme.| Le Pr Noir, non.");
+    check("« Vous êtes en retard ! » lança le capitaine.| « Encore ? »| « Encore. »| Il partit.");
+    check("L’entreprise Quai & Cie. emploie env. 300 pers. en Bretagne.| Elle recrute.");
+    check("Ouvert du lun. au ven. de 9 h à 18 h.| Fermé le dim. et les jours fériés.");
+    check("Qu’est-ce que c’est ?| Un port !| Vraiment…?| Oui.");
+    // Spanish, Portuguese.
+    check("El ferry se hundió el 3 de oct. de 1921.| Los 212 pasajeros, incl. el capitán, se salvaron.");
+    check("—¿Llegas tarde? —gritó el capitán—.| ¡Otra vez!| —Otra vez.| Se fue.");
+    check("Según el Sr. Ministro, es falso.| La Sra. Vda. de Gil lo confirma.| ¿Y Ud.?");
+    check("El libro (vol. II, cap. 3, págs. 12 y ss.) lo explica.| Léalo.");
+    check("O ferry afundou a 3 de out. de 1921.| Os 212 passageiros, incl. o comandante, salvaram-se.");
+    check("Segundo o Exmo. Sr. Ministro, é falso.| A Sra. D. Maria confirma.| E V. Exa.?");
+    check("O livro (vol. II, cap. 3, págs. 12 e segs.) explica tudo.| Leia-o.");
+    check("“Estás atrasado!” gritou o comandante.| “Outra vez?” “Sim.”".replace("?” “S", "?”| “S").as_str());
+    // Russian.
+    check("Паром затонул 3 окт. 1921 г. у мыса Св. Винсента.| Все 212 пассажиров спаслись.");
+    check("По словам акад. И. П. Орлова, это ложь.| Проф. Лебедева согласна.");
+    check("«Опять опоздал!» — крикнул капитан.| «Опять?»| «Опять».| Он ушёл.");
+    check("Цена: 5 тыс. руб. за шт.| Тел.: 8 (495) 123-45-67.| Звоните с 9 до 18 ч.");
+    check("В романе «Кто виноват?» есть вопрос.| Ответа нет.");
+    // Chinese, Japanese.
+    check("渡轮于1921年10月3日沉没。|212名乘客（包括船长）全部获救。|真是奇迹！");
+    check("“你又迟到了！”船长吼道。|“又？”|“又。”|他转身走了。".replace("|“又。", "|“又。").as_str());
+    check("王教授（Ph.D.）在No. 5会议室说：“欢迎。”|大家鼓掌。");
+    check("新功能包括：1.暗色模式；2.标签页；3.搜索。|欢迎试用！");
+    check("你好！我是小明～|很高兴认识你。".replace("！我", "！|我").replace("～|很", "～很").as_str());
+    check("フェリーは1921年10月3日に沈没した。|乗客212人（船長を含む）は全員助かった。|奇跡だ！");
+    check(
+        "「また遅刻か！」船長が怒鳴った。|「また？」|「そうだ。」|彼は去った。".replace("！」船", "！」|船").as_str(),
+    );
+    check("新機能は、1.ダークモード、2.タブ、3.検索です。|お試しください！");
+    check("彼女は言った。「さようなら。」そして去った。".replace("。「", "。|「").replace("」そ", "」|そ").as_str());
+}
+
+#[test]
 fn italian_and_dutch() {
     check("Il Sig. Rossi e la Sig.ra Bianchi arrivano alle 10.| Il Dott. Verdi no.");
     check("Vendiamo reti, ami, ecc. a prezzi bassi.| Venite!");

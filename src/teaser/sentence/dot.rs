@@ -155,7 +155,8 @@ fn is_initial(letter: char, first: bool, earlier: &str, next: &Next<'_>) -> bool
         return earlier.is_empty() || earlier.ends_with([' ', '\u{a0}', '.']);
     }
     // In lower case German knows "s. Kapitel 3", "v. Berg"; elsewhere it is the name of a variable.
-    if letter.is_ascii_lowercase() && !matches!(letter, 's' | 'v' | 'u' | 'o' | 'd' | 'z' | 'i') {
+    let chained = earlier.trim_end().ends_with('.');
+    if letter.is_ascii_lowercase() && !chained && !matches!(letter, 's' | 'v' | 'u' | 'o' | 'd' | 'z' | 'i') {
         return false;
     }
     let lead = last_token(earlier);

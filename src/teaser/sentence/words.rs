@@ -68,8 +68,8 @@ const GERMAN: Table = &[
         "z.b d.h bzw sog ggf ggfs evtl inkl exkl zzgl u.a v.a z.t vgl geb hrsg bspw d.i insb insbes einschl \
          z.zt m.a.w allg",
     ),
-    (Kind::Title, "kapt verf vors präs pfr stv hr fr hrn dipl ing frl"),
-    (Kind::Number, "jän mär mrz okt dez nr nrn bd bde abb abs kap tab ziff jg anm aufl hs bl rn fn az "),
+    (Kind::Title, "az urt kapt verf vors präs pfr stv hr fr hrn dipl ing frl"),
+    (Kind::Number, "jän mär mrz okt dez nr nrn bd bde abb abs kap tab ziff jg anm aufl hs bl rn fn"),
     (Kind::Rarely, "mio mrd tsd chr n.chr v.chr i.d.r a.d a.m o.g u.u"),
     (Kind::Mostly, "usw usf u.s.w u.v.m o.ä u.ä jh jhdt std e.v ff"),
 ];
