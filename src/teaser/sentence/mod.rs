@@ -5,12 +5,8 @@
 //! and Cyrillic a quotation of two sentences is two; in Chinese and Japanese it belongs whole to the sentence around it.
 //! Everything that looks back or ahead looks no further than a bound, so that the work grows with the length alone.
 
-#[cfg(test)]
-mod checks;
 mod cjk;
 mod dot;
-#[cfg(test)]
-mod golden;
 mod marks;
 mod words;
 
@@ -367,3 +363,14 @@ impl Ahead {
         found.filter(|found| *found < limit)
     }
 }
+
+#[cfg(test)]
+mod blind;
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod robust;
+#[cfg(test)]
+mod scripts;
