@@ -6,7 +6,7 @@
 mod checks;
 mod common;
 mod description;
-mod extract;
+pub mod extract;
 mod fit;
 mod lead;
 mod sentence;
