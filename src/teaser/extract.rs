@@ -26,7 +26,9 @@ fn from_blocks<'a>(material: &Material<'_>, blocks: impl Iterator<Item = &'a Blo
     let sentences = blocks.flat_map(|block| sentence::sentences(&block.text)).take(LOOK_AT);
     for sentence in sentences {
         let sentence = fit::one_line(sentence);
-        let good = checks::is_good_sentence(&sentence, material);
+        // What a second sentence refers to stands in the first one.
+        let second = taken > 0 && checks::sentence_defect(&sentence, material) == Some(checks::DANGLING);
+        let good = second || checks::is_good_sentence(&sentence, material);
         let longer = if teaser.is_empty() { sentence } else { join(&teaser, &sentence) };
         if good && fit::fits(&longer, style) {
             teaser = longer;
