@@ -17,7 +17,7 @@ use crate::{
     schedule::Schedule,
     select::{self, Rules, Seen, Selection},
     source::{self, Problem, Source, fetch},
-    teaser::{self, Around, Refusal, Style},
+    teaser::{self, Around, Common, Refusal, Style},
 };
 
 /// A recurring publication: `[digest.NAME]`.
@@ -236,6 +236,7 @@ pub fn compose(
     now: DateTime<Utc>,
 ) -> Draft {
     let Plan { digest, publication, .. } = *plan;
+    let common = Common::of(&posts);
     let selection = select::select(posts, &digest.select, seen, now);
     let (mut posts, mut refused, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
     for &index in &selection.picked {
@@ -243,7 +244,8 @@ pub fn compose(
         let mut post = candidate.post.clone();
         // A post without a date takes the time when it was first seen.
         post.published = post.published.or(candidate.first_seen);
-        let around = Around { pinned: pinned(&post, digest), earlier: &earlier, ..Around::default() };
+        let around =
+            Around { pinned: pinned(&post, digest), common: Some(&common), earlier: &earlier, ..Around::default() };
         let made = teaser::tease(&post, &digest.teaser, &around);
         earlier.push(made.teaser.text.clone());
         refused.push(made.refused);

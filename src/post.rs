@@ -34,6 +34,9 @@ pub struct Post {
     pub image: Option<Image>,
     /// The publisher's own summary, as plain text; it may still be cut off or boilerplate: the teaser judges.
     pub description: Option<String>,
+    /// The description is the beginning of the body that its author marked off (`<!-- more -->`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_marked_lead: bool,
     /// A teaser that an editor wrote into the front matter, as plain text.
     pub teaser: Option<String>,
     /// The article as clean, well-formed HTML; empty where only a summary is known.

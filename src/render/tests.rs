@@ -31,6 +31,7 @@ pub(super) fn post(title: &str, teaser: &str) -> Item {
             body: "<p>Body</p>".to_owned(),
             weight: None,
             draft: false,
+            has_marked_lead: false,
         },
         teaser: Teaser { text: teaser.to_owned(), from: Origin::Description },
     }

@@ -26,6 +26,7 @@ pub(crate) fn post(name: &str, source: &str) -> Post {
         body: String::new(),
         weight: None,
         draft: false,
+        has_marked_lead: false,
     }
 }
 

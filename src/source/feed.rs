@@ -202,6 +202,7 @@ fn post(entry: Entry, about: &About<'_>) -> (Post, Option<String>) {
         body,
         weight: None,
         draft: false,
+        has_marked_lead: false,
     };
     (post, trouble.or(updated_trouble))
 }

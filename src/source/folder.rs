@@ -118,7 +118,9 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
     let text = content(path, body, url.as_ref(), about.zone);
 
     let title = matter.line(&["title"]).or(text.title).unwrap_or_else(|| name.words());
-    let description = matter.line(&["description", "summary", "excerpt", "subtitle"]).or(text.description);
+    let own_words = matter.line(&["description", "summary", "excerpt", "subtitle"]);
+    let has_marked_lead = own_words.is_none() && text.has_marked_lead;
+    let description = own_words.or(text.description);
     let image = matter
         .raw(&["image", "cover", "thumbnail", "featured_image", "images"])
         .and_then(|image| resolve(&image, url.as_ref().or(about.base_url)))
@@ -152,6 +154,7 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
             .or(text.language),
         image,
         description,
+        has_marked_lead,
         teaser: matter.line(&["teaser"]),
         body: text.body,
         weight: matter.number("weight").or_else(|| matter.number("order")),
@@ -181,6 +184,7 @@ struct Written {
     body: String,
     title: Option<String>,
     description: Option<String>,
+    has_marked_lead: bool,
     authors: Vec<String>,
     published: Option<DateTime<Utc>>,
     language: Option<String>,
@@ -197,6 +201,7 @@ fn content(path: &str, body: &str, base: Option<&Url>, zone: Tz) -> Written {
             Written {
                 body: html::clean(&rendered.html, base),
                 title: rendered.title,
+                has_marked_lead: description.is_some(),
                 description: description.filter(|lead| !lead.is_empty()),
                 ..Written::default()
             }
@@ -230,6 +235,7 @@ fn whole_page(body: &str, base: Option<&Url>, zone: Tz) -> Option<Written> {
         body: page.body,
         title: Some(page.title).filter(|title| !title.is_empty()),
         description: page.description,
+        has_marked_lead: false,
         authors: page.authors,
         published: page.published,
         language: page.language,

@@ -305,5 +305,6 @@ pub(super) fn post(
         body,
         weight: None,
         draft: false,
+        has_marked_lead: false,
     }
 }

@@ -1,39 +1,41 @@
 //! The publisher's own words, where they are a real teaser.
 
-use super::{Material, Reason, Style, checks, fit, lead, sentence};
-use crate::html;
+use super::{Material, Reason, Style, checks, fit, sentence};
+use crate::html::{self, BlockKind};
 
 /// Takes the description as it is, or its first whole sentences where it is longer than the limits.
 pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
     let text = words(material).ok_or("empty")?;
-    if let Some(defect) = checks::defect(&text, material) {
-        return Err(defect.into());
+    let common = material.around.common;
+    if common.is_some_and(|common| common.has_description(&material.post.source, &text)) {
+        return Err("the same for every post of its source".into());
     }
-    let within = fit::fits(&text, style) && sentence::sentences(&text).nth(style.max_sentences).is_none();
-    if within {
-        return Ok(text);
-    }
-    if begins_body(&text, material) {
+    let text = without_notice(&text).ok_or("boilerplate")?;
+    if !material.post.has_marked_lead && begins_body(text, material) {
         return Err("only the beginning of the body".into());
     }
-    let first = fit::whole(&text, style).ok_or("no whole sentence within the limits")?;
+    let within = fit::fits(text, style) && sentence::sentences(text).nth(style.max_sentences).is_none();
+    if within {
+        return checks::defect(text, material).map_or_else(|| Ok(text.to_owned()), |defect| Err(defect.into()));
+    }
+    if checks::is_cut(text) && sentence::sentences(text).nth(1).is_none() {
+        return Err("cut off".into());
+    }
+    let first = fit::whole(text, style).ok_or("no whole sentence within the limits")?;
     checks::defect(&first, material).map_or(Ok(first), |defect| Err(defect.into()))
 }
 
-/// What is left of a description that was refused for being cut off or too long: its whole sentences, or else its
-/// beginning.
+/// What is left of a description that was refused: as many of its first whole sentences as pass the checks.
 pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
     let text = words(material)?;
-    let text = checks::without_mark(&text);
-    match checks::defect(text, material) {
-        None | Some("does not end as a sentence") => {}
-        // Few words are more than none.
-        Some("too short") => return fit::fits(text, style).then(|| text.to_owned()),
-        Some(_) => return None,
-    }
-    let ended: Vec<&str> = sentence::sentences(text).filter(|sentence| sentence::is_ended(sentence)).collect();
-    let whole = fit::whole(&ended.join(" "), style).filter(|whole| checks::defect(whole, material).is_none());
-    whole.or_else(|| lead::first_words(text, style))
+    let text = checks::without_mark(without_notice(&text)?);
+    (1..=style.max_sentences.min(3)).rev().find_map(|count| {
+        let style = Style { max_sentences: count, from: Vec::new(), ..*style };
+        let ended: Vec<&str> =
+            sentence::sentences(text).take(count).take_while(|sentence| sentence::is_ended(sentence)).collect();
+        let whole = fit::whole(&ended.join(" "), &style)?;
+        checks::hard_defect(&whole, material).is_none().then_some(whole)
+    })
 }
 
 fn words(material: &Material<'_>) -> Option<String> {
@@ -41,22 +43,79 @@ fn words(material: &Material<'_>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Says whether the body begins with these very words, or is nothing else.
-fn begins_body(text: &str, material: &Material<'_>) -> bool {
-    let text = checks::letters(text);
-    let mut body = String::new();
-    for block in material.blocks {
-        body.push_str(&checks::letters(&block.text));
-        if body.len() >= text.len() {
-            break;
-        }
+/// How a publisher's software begins the sentence that says where a post first appeared.
+const NOTICES: &[(&str, &str)] = &[
+    ("The post ", "appeared first on"),
+    ("Der Beitrag ", "erschien zuerst"),
+    ("L’article ", "apparu en premier"),
+    ("L'article ", "apparu en premier"),
+    ("Cet article ", "apparu en premier"),
+    ("La entrada ", "se publicó primero"),
+    ("La entrada ", "apareció primero"),
+    ("O post ", "apareceu primeiro"),
+    ("L'articolo ", "proviene da"),
+    ("L’articolo ", "proviene da"),
+    ("Het bericht ", "verscheen eerst"),
+    ("Запись ", "впервые появилась"),
+    ("Сообщение ", "появились сначала"),
+];
+
+/// `text` without the furniture behind its last sentence: where the post first appeared, "Read more".
+fn without_notice(text: &str) -> Option<&str> {
+    let notice = NOTICES.iter().find_map(|(start, words)| {
+        let at = text.rfind(words)?;
+        text.get(..at)?.rfind(start)
+    });
+    let mut rest = notice.and_then(|at| text.get(..at)).unwrap_or(text).trim_end();
+    let unmarked = checks::without_mark(rest);
+    // Dots say that words are missing; "Read more" behind a whole sentence does not.
+    let ending = rest.get(unmarked.len()..).unwrap_or_default();
+    if sentence::is_ended(unmarked) && !ending.contains(['…', '.']) {
+        rest = unmarked;
     }
-    body.starts_with(&text)
+    loop {
+        let last = sentence::sentences(rest).last()?;
+        let before = rest.get(..rest.len().checked_sub(last.len())?)?.trim_end();
+        if before.is_empty() || !checks::is_boilerplate(last) || checks::is_cut(before) {
+            return Some(rest).filter(|rest| !rest.is_empty());
+        }
+        rest = before;
+    }
+}
+
+/// So much of what a body begins with may be in a description of its own.
+const SHARE: usize = 85;
+
+/// Says whether one of the body's first paragraphs begins with these very words, or nearly so, or is nothing else.
+fn begins_body(text: &str, material: &Material<'_>) -> bool {
+    let own = checks::letters(checks::without_mark(text));
+    if own.is_empty() {
+        return false;
+    }
+    let spoken = |kind: BlockKind| !matches!(kind, BlockKind::Heading(_) | BlockKind::Code | BlockKind::Caption);
+    let mut blocks = material.blocks.iter().filter(|block| spoken(block.kind));
+    // A dateline or a byline may stand before the first words.
+    (0..3).any(|_| {
+        let ahead = blocks.clone();
+        blocks.next();
+        let mut body = String::new();
+        for block in ahead {
+            body.push_str(&checks::letters(
+                block.text.get(..block.text.floor_char_boundary(4_000)).unwrap_or_default(),
+            ));
+            if body.len() >= own.len() {
+                break;
+            }
+        }
+        let same = own.chars().zip(body.chars()).take_while(|(one, other)| one == other).count();
+        let all = own.chars().count();
+        same * 100 >= all * SHARE || same >= 40 && same * 2 >= all
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Maker, tests::made};
+    use super::super::{Around, Common, Maker, Material, Style, checks, tease, tests::made, tests::post};
     use crate::html::BlockKind::Paragraph;
 
     #[track_caller]
@@ -68,17 +127,76 @@ mod tests {
         );
     }
 
+    const OWN: &str = "What the divers found below the north quay.";
+
     #[test]
     fn real_teasers_are_taken_and_others_refused() {
-        let own = "What the divers found below the north quay.";
-        check(own, "Something else.", Ok(own));
-        check(own, "What the divers found below the north quay. More of it.", Ok(own));
+        check(OWN, "Something else.", Ok(OWN));
         check("", "Something else.", Err("empty"));
         check("What the divers found […]", "", Err("cut off"));
+        check("What the divers found…", "", Err("cut off"));
         check("The quay is closed.", "", Err("only the title again"));
-        let long = "The divers found a hole below the quay. It is as wide as a door. The repair will take until May, they say.";
-        check(long, "Other words.", Ok("The divers found a hole below the quay. It is as wide as a door."));
-        check(long, long, Err("only the beginning of the body"));
+        let long = "The divers found a hole below the quay. A door would fit through. The repair will take until May, they say.";
+        check(long, "Other words.", Ok("The divers found a hole below the quay. A door would fit through."));
         check(&format!("{} quay.", "very long ".repeat(20)), "Other.", Err("no whole sentence within the limits"));
+        check("What did the divers find below the old north quay on Sunday?", "Other.", Err("only a question"));
+    }
+
+    #[test]
+    fn the_beginning_of_the_body_is_no_teaser() {
+        let beginning = Err("only the beginning of the body");
+        check(OWN, OWN, beginning);
+        check(OWN, "What the divers found below the north quay. More of it.", beginning);
+        check(
+            "What the divers found below the north quay, at last.",
+            "What the divers found below the north quay was a hole.",
+            beginning,
+        );
+        check(OWN, "What the divers found, nobody had seen.", Ok(OWN));
+        check("What the divers found below the […]", "What the divers found below the quay.", beginning);
+    }
+
+    #[test]
+    fn notices_behind_a_teaser_are_left_out() {
+        check(&format!("{OWN} The post The quay is closed appeared first on Harbour Notes."), "Other.", Ok(OWN));
+        check(&format!("{OWN} The post Is it closed? Yes. It is appeared first on Harbour Notes."), "Other.", Ok(OWN));
+        check(&format!("{OWN} Read more →"), "Other.", Ok(OWN));
+        check(&format!("{OWN} Sign up for our newsletter."), "Other.", Ok(OWN));
+        check("The post The quay is closed appeared first on Harbour Notes.", "Other.", Err("boilerplate"));
+        check("What the divers […] The post Quay appeared first on Harbour.", "Other.", Err("cut off"));
+        let german = "Was die Taucher unter der Nordmole fanden.";
+        check(&format!("{german} Der Beitrag Mole erschien zuerst auf Hafen."), "Anderes.", Ok(german));
+    }
+
+    #[test]
+    fn one_description_for_all_posts_is_none() {
+        let posts = [post(OWN, ""), post(OWN, "B."), post(OWN, "C.")];
+        let common = Common::of(&posts);
+        let made = tease(&posts[0], &Style::default(), &Around { common: Some(&common), ..Around::default() });
+        assert_eq!(made.refused[0].reason, "the same for every post of its source");
+        assert_eq!(made.teaser.text, "");
+    }
+
+    #[test]
+    fn what_an_author_marked_off_is_a_teaser() {
+        let lead = "What the divers found below the north quay is older than the town.";
+        let mut marked = post(lead, &format!("<p>{lead}</p><p>Much more is told here.</p>"));
+        let made = tease(&marked, &Style::default(), &Around::default());
+        assert_eq!(made.refused[0].reason, "only the beginning of the body");
+        marked.has_marked_lead = true;
+        let made = tease(&marked, &Style::default(), &Around::default());
+        assert_eq!((made.teaser.text.as_str(), made.refused.len()), (lead, 0));
+    }
+
+    #[test]
+    fn another_language_is_no_teaser() {
+        let german =
+            "<p>Die Taucher haben am Sonntag ein Loch in der Mole gefunden, und die Arbeit dauert bis in den Mai.</p>";
+        let mut mixed = post("All that the divers of the club have found in the harbour.", german);
+        mixed.title = "Mole".to_owned();
+        let refused = tease(&mixed, &Style::default(), &Around::default()).refused;
+        assert_eq!(refused[0].reason, "not in the post's language");
+        let material = Material::new(&mixed, &[], &Style::default(), &Around::default()).language;
+        assert_eq!((material, checks::of_post(Some("de-DE"), &[])), (None, Some("de")));
     }
 }

@@ -1,53 +1,69 @@
 //! The first sentences of the body, as they stand.
 
 use super::{Material, Reason, Style, checks, fit, sentence};
-use crate::html::BlockKind;
+use crate::html::{Block, BlockKind};
 
-/// Takes whole sentences from the start of the first paragraph that has one.
+/// So many sentences are looked at.
+const LOOK_AT: usize = 200;
+
+/// Takes whole sentences from the first one on that can stand in a teaser.
 pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
-    let (first, rest) = first_paragraph(material).ok_or("empty")?;
-    if !sentence::is_ended(&first) {
-        return Err("does not end as a sentence".into());
-    }
-    let lead = fit::whole(&first, style).ok_or("no whole sentence within the limits")?;
-    // A paragraph of one short sentence takes the next one along.
-    let longer = rest.map(|next| format!("{first} {next}"));
-    Ok(longer
-        .filter(|_| lead == first)
-        .and_then(|both| fit::whole(&both, style))
-        .filter(|both| sentence::is_ended(both))
-        .unwrap_or(lead))
+    let mut reason = None;
+    let found = starts(material).find_map(|(block, sentence)| {
+        if checks::sentence_defect(sentence, material).is_some() {
+            return None;
+        }
+        longest(material, style, block, sentence, |text| {
+            let defect = checks::defect(text, material);
+            reason = reason.or(defect);
+            defect.is_none()
+        })
+    });
+    found.ok_or_else(|| reason.unwrap_or("no good sentence within the limits").into())
 }
 
-/// The beginning of the body's first words, whatever they are, cut behind a word.
+/// The first sentences that pass the checks where nothing better is left: they may be short or a question.
 pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
-    let text = first_paragraph(material).map(|(first, _)| first).or_else(|| {
-        let spoken = |kind: BlockKind| matches!(kind, BlockKind::ListItem | BlockKind::Quote);
-        let block = material.blocks.iter().find(|block| spoken(block.kind) && has_words(&block.text))?;
-        Some(fit::one_line(&block.text))
-    })?;
-    first_words(&text, style)
+    starts(material).find_map(|(block, sentence)| {
+        longest(material, style, block, sentence, |text| checks::hard_defect(text, material).is_none())
+    })
 }
 
-/// The first sentence of `text`, cut behind a word where it is too long or does not end.
-pub(super) fn first_words(text: &str, style: &Style) -> Option<String> {
-    let first = sentence::sentences(text).next().filter(|first| has_words(first))?;
-    if fit::fits(first, style) && sentence::is_ended(first) {
-        return Some(first.to_owned());
+/// As many sentences from `sentence` on as are within the limits and `good`; `None` where not even the first is.
+fn longest(
+    material: &Material<'_>,
+    style: &Style,
+    block: usize,
+    sentence: &str,
+    mut good: impl FnMut(&str) -> bool,
+) -> Option<String> {
+    let blocks = material.blocks.get(block..)?;
+    let mut following = spoken(blocks).flat_map(|(_, block)| sentence::sentences(&block.text));
+    following.find(|next| std::ptr::eq(*next, sentence))?;
+    let mut text = fit::one_line(sentence);
+    let mut texts = Vec::new();
+    for _ in 0..style.max_sentences.min(4) {
+        if !fit::fits(&text, style) {
+            break;
+        }
+        texts.push(text.clone());
+        let Some(next) = following.next() else { break };
+        let space = if next.starts_with(fit::is_unspaced) { "" } else { " " };
+        text = format!("{text}{space}{}", fit::one_line(next));
     }
-    fit::cut(first, style)
+    texts.into_iter().rev().find(|text| good(text))
 }
 
-/// The first paragraph with words in it that is no byline or the like, and the one behind it.
-fn first_paragraph(material: &Material<'_>) -> Option<(String, Option<String>)> {
-    let paragraphs = material.blocks.iter().filter(|block| block.kind == BlockKind::Paragraph);
-    let good = |text: &String| has_words(text) && !checks::is_boilerplate(text);
-    let mut paragraphs = paragraphs.map(|block| fit::one_line(&block.text)).filter(good);
-    Some((paragraphs.next()?, paragraphs.next()))
+/// The sentences of the body with the number of their block: running text, lists and quotations in their order.
+fn starts<'a>(material: &Material<'a>) -> impl Iterator<Item = (usize, &'a str)> {
+    let sentences =
+        |(number, block): (usize, &'a Block)| sentence::sentences(&block.text).map(move |next| (number, next));
+    spoken(material.blocks).flat_map(sentences).take(LOOK_AT)
 }
 
-fn has_words(text: &str) -> bool {
-    text.contains(char::is_alphanumeric)
+fn spoken(blocks: &[Block]) -> impl Iterator<Item = (usize, &Block)> {
+    let spoken = |kind: BlockKind| matches!(kind, BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Quote);
+    blocks.iter().enumerate().filter(move |(_, block)| spoken(block.kind))
 }
 
 #[cfg(test)]
@@ -62,13 +78,23 @@ mod tests {
 
     #[test]
     fn the_first_sentences_as_they_stand() {
-        check(&[(Paragraph, "It broke. Divers saw it. They left.")], Ok("It broke. Divers saw it."));
+        let two = Ok("The pump broke. Divers saw it.");
+        check(&[(Paragraph, "The pump broke. Divers saw it. They left.")], two);
+        check(&[(Heading(1), "A heading."), (Paragraph, "The pump broke."), (Paragraph, "Divers saw it.")], two);
+        check(&[(Paragraph, "The pump broke."), (Paragraph, "Divers and")], Ok("The pump broke."));
         check(
-            &[(Heading(1), "A heading."), (Paragraph, "It broke."), (Paragraph, "Divers saw it.")],
-            Ok("It broke. Divers saw it."),
+            &[(Paragraph, "By Jane Doe"), (Paragraph, "9 May 2025"), (Paragraph, "The pump broke.")],
+            Ok("The pump broke."),
         );
-        check(&[(Paragraph, "It broke."), (Paragraph, "Divers and")], Ok("It broke."));
-        check(&[(Paragraph, "–"), (Paragraph, "no end")], Err("does not end as a sentence"));
-        check(&[], Err("empty"));
+        check(&[(Paragraph, "It broke. Divers saw the pump.")], Ok("Divers saw the pump."));
+        check(&[(Paragraph, "–"), (Paragraph, "no end")], Err("no good sentence within the limits"));
+        check(&[], Err("no good sentence within the limits"));
+    }
+
+    #[test]
+    fn a_short_sentence_takes_the_next_one_along() {
+        let next = "It had run for thirty years without anybody looking at it.";
+        let both = format!("The pump broke. {next}");
+        check(&[(Paragraph, &both)], Ok(&both));
     }
 }

@@ -1,7 +1,8 @@
 //! The words that stand for a post in the digest.
 //!
 //! An editor's words come first, then the makers in the order of the config; each gives a text or says why it has
-//! none. Only when every maker has refused is a sentence shortened, at the end of a word.
+//! none. When every maker has refused, what passes all checks but the wishes (long enough, no question) is taken; else the
+//! teaser is empty: a title and a link are more honest than a text that breaks off.
 
 mod checks;
 mod common;
@@ -125,10 +126,13 @@ pub fn tease(post: &Post, style: &Style, around: &Around<'_>) -> Made {
         return Made { teaser: Teaser { text, from: Origin::Editor }, refused: Vec::new() };
     }
     let blocks = html::blocks(&post.body);
-    let material = Material { post, blocks: &blocks, around };
+    let material = Material::new(post, &blocks, style, around);
     let mut refused = Vec::new();
     for maker in style.from.iter().copied() {
-        match maker.make(&material, style) {
+        let made = maker.make(&material, style);
+        // Whatever a maker thinks of its own work, nothing with a defect goes out.
+        let made = made.and_then(|text| checks::defect(&text, &material).map_or(Ok(text), |defect| Err(defect.into())));
+        match made {
             Ok(text) => return Made { teaser: Teaser { text, from: maker.origin() }, refused },
             Err(reason) => refused.push(Refusal { maker, reason }),
         }
@@ -145,7 +149,16 @@ pub fn tease(post: &Post, style: &Style, around: &Around<'_>) -> Made {
 struct Material<'a> {
     post: &'a Post,
     blocks: &'a [Block],
+    style: &'a Style,
     around: &'a Around<'a>,
+    /// The language of the body, or the one that the publisher names.
+    language: Option<&'static str>,
+}
+
+impl<'a> Material<'a> {
+    fn new(post: &'a Post, blocks: &'a [Block], style: &'a Style, around: &'a Around<'a>) -> Self {
+        Self { post, blocks, style, around, language: checks::of_post(post.language.as_deref(), blocks) }
+    }
 }
 
 impl Maker {
@@ -159,11 +172,12 @@ impl Maker {
         }
     }
 
-    /// The beginning of what the maker had to refuse, cut behind a word.
+    /// What the maker had to refuse for being short, a question, or too long as a whole.
     fn shorten(self, material: &Material<'_>, style: &Style) -> Option<String> {
         match self {
             Self::Description => description::shorten(material, style),
-            Self::Extract | Self::Lead => lead::shorten(material, style),
+            Self::Extract => extract::shorten(material, style),
+            Self::Lead => lead::shorten(material, style),
             Self::Llm => None,
         }
     }
@@ -202,6 +216,7 @@ mod tests {
             body: body.to_owned(),
             weight: None,
             draft: false,
+            has_marked_lead: false,
         }
     }
 
@@ -211,7 +226,7 @@ mod tests {
             blocks.iter().map(|(kind, text)| Block { kind: *kind, text: (*text).to_owned() }).collect();
         let style = Style { max_chars: 100, ..Style::default() };
         let around = Around::default();
-        maker.make(&Material { post: &post(description, ""), blocks: &blocks, around: &around }, &style)
+        maker.make(&Material::new(&post(description, ""), &blocks, &style, &around), &style)
     }
 
     #[track_caller]
@@ -238,24 +253,19 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_is_the_last_resort_and_never_inside_a_word() {
+    fn nothing_is_better_than_a_text_that_breaks_off() {
         let long = "Divers found a hole as large as a door in the northern part of the old quay on Sunday.";
-        check("", long, "Divers found a hole as large as a door in the northern part…", Origin::Extract);
+        check("", long, "", Origin::None);
         check(
             "Divers found a hole in the quay. The repair […]",
             "",
             "Divers found a hole in the quay.",
             Origin::Description,
         );
-        check(
-            "Divers found a hole in the quay and then they […]",
-            "",
-            "Divers found a hole in the quay and then they…",
-            Origin::Description,
-        );
+        check("Divers found a hole in the quay and then they […]", "", "", Origin::None);
         check("", &"x".repeat(100), "", Origin::None);
-        let chinese = "港".repeat(100);
-        check("", &chinese, &("港".repeat(59) + "…"), Origin::Extract);
+        check("", &"港".repeat(100), "", Origin::None);
+        check("", "Who dug the hole in the quay?", "Who dug the hole in the quay?", Origin::Extract);
     }
 
     #[test]

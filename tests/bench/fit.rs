@@ -49,6 +49,10 @@ struct Example {
     site: String,
     post: Post,
     blocks: Vec<Block>,
+    language: String,
+    /// The words of the teaser that a person wrote.
+    reference: Vec<String>,
+    /// The same as the extractor tells them apart.
     wanted: BTreeSet<u64>,
     /// Of each candidate, in hundredths.
     rouge: Vec<f64>,
@@ -56,6 +60,7 @@ struct Example {
     first: f64,
 }
 
+/// Reads, fits, measures, writes.
 pub fn main() -> ExitCode {
     let mut files = Vec::new();
     let (mut write, mut held_out, mut by_site) = (None, None, false);
@@ -132,11 +137,11 @@ fn held(examples: &[Example], folds: &[usize]) -> Vec<Option<(String, f64)>> {
     made
 }
 
-/// The candidate that weighs most, and how near it comes.
+/// The teaser that the weights choose, and how near it comes.
 fn best(example: &Example, weights: &Weights) -> Option<(String, f64)> {
-    let candidates = study(example, weights).candidates;
-    let best = candidates.iter().zip(&example.rouge).max_by(|a, b| a.0.weight.total_cmp(&b.0.weight));
-    best.map(|(candidate, rouge)| (candidate.text.clone(), *rouge))
+    let text = extract::choose(&example.post, &example.blocks, &style(), weights)?;
+    let near = rouge::mean(&rouge::words(&text, &example.language), &example.reference);
+    Some((text, near))
 }
 
 /// First the words, then the candidates, whose facts build on the words.
@@ -195,6 +200,7 @@ fn read(file: usize, path: &PathBuf) -> Vec<Example> {
             body: String::new(),
             weight: None,
             draft: false,
+            has_marked_lead: false,
         };
         let mut example = Example {
             file,
@@ -203,11 +209,12 @@ fn read(file: usize, path: &PathBuf) -> Vec<Example> {
             post,
             blocks,
             wanted: extract::keys(&row.reference).into_iter().collect(),
+            reference: rouge::words(&row.reference, &row.lang),
+            language: row.lang,
             rouge: Vec::new(),
             first: 0.0,
         };
-        let wanted = rouge::words(&row.reference, &row.lang);
-        let near = |text: &str| rouge::mean(&rouge::words(text, &row.lang), &wanted);
+        let near = |text: &str| rouge::mean(&rouge::words(text, &example.language), &example.reference);
         let candidates = study(&example, &nothing).candidates;
         example.rouge = candidates.iter().map(|candidate| near(&candidate.text)).collect();
         example.first = example.rouge.get(1).or(example.rouge.first()).copied().unwrap_or_default();

@@ -153,7 +153,7 @@ fn few_words_are_more_than_none_and_links_are_numbered_without_a_gap() {
     for (id, link) in
         [("a", "<link>https://harbour.example/a</link>"), ("b", ""), ("c", "<link>https://harbour.example/c</link>")]
     {
-        feed.push_str(&format!("<item><guid isPermaLink=\"false\">{id}</guid><title>Post {id}</title>{link}<description>It is shut.</description></item>"));
+        feed.push_str(&format!("<item><guid isPermaLink=\"false\">{id}</guid><title>Post {id}</title>{link}<description>Quay {id} is shut.</description></item>"));
     }
     let project = Project::with_notes("").file("posts/feed.xml", feed + "</channel></rss>");
     let config = project.read("tidings.toml");
@@ -161,7 +161,7 @@ fn few_words_are_more_than_none_and_links_are_numbered_without_a_gap() {
         config.replace("folder = \"posts\"\nbase_url = \"https://harbour.example/\"", "feed = \"posts/feed.xml\"");
     project.write("tidings.toml", config);
     let shown = project.run("preview --json --text p.txt").code(0).json();
-    assert_eq!(shown["posts"][0]["teaser"], "It is shut.");
+    assert_eq!(shown["posts"][0]["teaser"], "Quay a is shut.");
     let text = project.read("p.txt");
     assert!(text.contains("[1]") && text.contains("[2]") && !text.contains("[3]"), "{text}");
 }

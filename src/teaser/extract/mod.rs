@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 use self::{
     features::{Parts, SentenceFacts, Stamps},
-    reading::{Reading, Sentence, length},
+    reading::{Reading, Sentence, Worth, length},
 };
 use super::{Material, Reason, Style, checks, fit};
 use crate::{
@@ -45,22 +45,29 @@ pub struct Weights {
 
 /// Takes the candidate that weighs most of those that have no defect.
 pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
-    if style.max_sentences == 0 {
-        return Err("no sentence allowed".into());
-    }
-    let mut ranked = candidates(material, style, &weights::WEIGHTS);
-    if ranked.is_empty() {
-        return Err("no good sentence within the limits".into());
-    }
-    ranked.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    heaviest(candidates(material, style, &weights::WEIGHTS), |text| checks::defect(text, material))
+        .map_err(|defect| defect.unwrap_or("no good sentence within the limits").into())
+}
+
+/// The same where nothing better is left: it may be short, and it may be a question.
+pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
+    heaviest(candidates(material, style, &weights::WEIGHTS), |text| checks::hard_defect(text, material)).ok()
+}
+
+/// The heaviest candidate without a defect, or the defect of the heaviest of all.
+fn heaviest(
+    mut candidates: Vec<Candidate>,
+    defect: impl Fn(&str) -> Option<&'static str>,
+) -> Result<String, Option<&'static str>> {
+    candidates.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     let mut first = None;
-    for candidate in ranked.into_iter().take(TRIED) {
-        match checks::defect(&candidate.text, material) {
+    for candidate in candidates.into_iter().take(TRIED) {
+        match defect(&candidate.text) {
             None => return Ok(candidate.text),
             Some(defect) => first = first.or(Some(defect)),
         }
     }
-    Err(first.unwrap_or("no good sentence within the limits").into())
+    Err(first)
 }
 
 /// The sentences that weigh most, in the order of the post: what a model is told of it.
@@ -89,9 +96,12 @@ pub struct Candidate {
 
 /// All candidates of a post, in the order of their first sentences.
 fn candidates(material: &Material<'_>, style: &Style, weights: &Weights) -> Vec<Candidate> {
-    let mut reading = reading::read(material, GOOD);
-    let rolls = rolls(material, style, &mut reading);
-    let trims = trims(style, &mut reading);
+    if style.max_sentences == 0 {
+        return Vec::new();
+    }
+    let reading = reading::read(material, GOOD);
+    let rolls = rolls(material, style, &reading);
+    let trims = trims(material, style, &reading);
     let sentences = u32::try_from(reading.sentences.len()).unwrap_or(u32::MAX);
     let likely = reading.words.likely(&weights.word, sentences);
     let all_likely = likely.iter().sum();
@@ -99,7 +109,8 @@ fn candidates(material: &Material<'_>, style: &Style, weights: &Weights) -> Vec<
     let max = style.max_chars as f64;
     let mut seen = Stamps::new(reading.words.list.len());
 
-    let single: Vec<&Sentence<'_>> = reading.sentences.iter().filter(|sentence| sentence.good).collect();
+    let single: Vec<&Sentence<'_>> =
+        reading.sentences.iter().filter(|sentence| sentence.worth != Worth::None).collect();
     let others: Vec<&Sentence<'_>> = trims.iter().chain(&rolls).collect();
     let mut facts = |sentence: &&Sentence<'_>| features::of_sentence(sentence, &reading, max, &mut seen);
     let single_facts: Vec<SentenceFacts> = single.iter().map(&mut facts).collect();
@@ -107,9 +118,15 @@ fn candidates(material: &Material<'_>, style: &Style, weights: &Weights) -> Vec<
 
     let mut found: Vec<(Parts<'_, '_>, &SentenceFacts, Option<&SentenceFacts>)> = Vec::new();
     for (at, (first, facts)) in single.iter().zip(&single_facts).enumerate() {
+        if first.worth != Worth::Good {
+            continue;
+        }
         found.push((Parts { first, second: None }, facts, None));
         if style.max_sentences > 1 {
             for (second, second_facts) in single.iter().zip(&single_facts).skip(at + 1).take(NEAR) {
+                if second.worth == Worth::Follower && second.place != first.place + 1 {
+                    continue;
+                }
                 found.push((Parts { first, second: Some(second) }, facts, Some(second_facts)));
             }
         }
@@ -162,22 +179,23 @@ fn joined(parts: &Parts<'_, '_>) -> String {
     [&parts.first.text, space, &second.text].concat()
 }
 
-/// Shorter forms of the good sentences.
-fn trims<'a>(style: &Style, reading: &mut Reading<'a>) -> Vec<Sentence<'a>> {
+/// Shorter forms of the sentences; one that begins with "However," is better for it.
+fn trims<'a>(material: &Material<'_>, style: &Style, reading: &Reading<'a>) -> Vec<Sentence<'a>> {
     let mut found = Vec::new();
-    for sentence in reading.sentences.iter().filter(|sentence| sentence.good) {
-        for text in trim::trims(&sentence.text).into_iter().filter(|text| fit::fits(text, style)) {
-            let mut words = Vec::new();
-            words::tokens(&text, |token| words.extend(reading.words.known(&token)));
+    for sentence in reading.sentences.iter().filter(|sentence| sentence.worth != Worth::None) {
+        let forms = trim::trims(&sentence.text).into_iter().filter(|text| fit::fits(text, style));
+        for text in forms.filter(|text| checks::sentence_defect(text, material).is_none()) {
+            let words = reading.words.known_in(&text);
             let chars = length(&text);
-            found.push(Sentence { text: Cow::Owned(text), words, chars, trimmed: true, ..sentence.clone() });
+            let worth = Worth::Good;
+            found.push(Sentence { text: Cow::Owned(text), words, chars, worth, trimmed: true, ..sentence.clone() });
         }
     }
     found
 }
 
 /// Rows of the headlines of a list, the longest that fit.
-fn rolls<'a>(material: &Material<'_>, style: &Style, reading: &mut Reading<'a>) -> Vec<Sentence<'a>> {
+fn rolls<'a>(material: &Material<'_>, style: &Style, reading: &Reading<'a>) -> Vec<Sentence<'a>> {
     let Some(item) = reading.sentences.iter().find(|s| s.kind == BlockKind::ListItem).cloned() else {
         return Vec::new();
     };
@@ -191,8 +209,7 @@ fn rolls<'a>(material: &Material<'_>, style: &Style, reading: &mut Reading<'a>) 
         if !fit::fits(&text, style) {
             break;
         }
-        let mut words = Vec::new();
-        words::tokens(&text, |token| words.extend(reading.words.known(&token)));
+        let words = reading.words.known_in(&text);
         let chars = length(&text);
         let rolled = u32::try_from(count).unwrap_or(u32::MAX);
         found.push(Sentence { text: Cow::Owned(text), words, chars, rolled, ..item.clone() });
@@ -211,9 +228,17 @@ pub struct Study {
 
 /// Reads a post as the extractor does, for the fitting program.
 pub fn study(post: &Post, blocks: &[Block], style: &Style, weights: &Weights) -> Study {
-    let material = Material { post, blocks, around: &super::Around::default() };
+    let around = super::Around::default();
+    let material = Material::new(post, blocks, style, &around);
     let words = reading::read(&material, 0).facts();
     Study { words, candidates: candidates(&material, style, weights) }
+}
+
+/// The teaser that these weights choose.
+pub fn choose(post: &Post, blocks: &[Block], style: &Style, weights: &Weights) -> Option<String> {
+    let around = super::Around::default();
+    let material = Material::new(post, blocks, style, &around);
+    heaviest(candidates(&material, style, weights), |text| checks::defect(text, &material)).ok()
 }
 
 /// The words of a text as the extractor tells them apart.

@@ -29,12 +29,23 @@ pub(super) struct Sentence<'a> {
     pub kind: BlockKind,
     /// How many headings stand before it.
     pub headings: u32,
-    /// Nothing is wrong with it by itself.
-    pub good: bool,
+    /// What it can be in a teaser.
+    pub worth: Worth,
     /// It was shortened.
     pub trimmed: bool,
     /// How many list items it rolls up.
     pub rolled: u32,
+}
+
+/// What a sentence can be in a teaser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// Nothing is wrong with it by itself.
+    Good,
+    /// It refers to the sentence before it, and may stand behind that one.
+    Follower,
+    /// Nothing.
+    None,
 }
 
 /// All that is known of a post before anything is weighed.
@@ -137,9 +148,14 @@ fn read_block<'a>(
         } else {
             Cow::Owned(fit::one_line(sentence))
         };
+        // An agency's place and date are not what it reports.
+        let text = match checks::without_dateline(&text) {
+            Some(rest) => Cow::Owned(rest.to_owned()),
+            None => text,
+        };
         let words = reading.words.read(&text, place, opening);
-        let good = *looked_at < good && checks::is_good_sentence(&text, material);
-        *looked_at += usize::from(good);
+        let worth = if *looked_at < good { worth(&text, material) } else { Worth::None };
+        *looked_at += usize::from(worth == Worth::Good);
         reading.sentences.push(Sentence {
             chars: length(&text),
             text,
@@ -149,7 +165,7 @@ fn read_block<'a>(
             last_in_block: false,
             kind: block.kind,
             headings,
-            good,
+            worth,
             trimmed: false,
             rolled: 0,
         });
@@ -157,6 +173,14 @@ fn read_block<'a>(
     }
     if let Some(last) = reading.sentences.last_mut().filter(|_| !first_in_block) {
         last.last_in_block = true;
+    }
+}
+
+fn worth(text: &str, material: &Material<'_>) -> Worth {
+    match checks::sentence_defect(text, material) {
+        None => Worth::Good,
+        Some(checks::DANGLING) => Worth::Follower,
+        Some(_) => Worth::None,
     }
 }
 

@@ -52,9 +52,11 @@ impl Words {
         })
     }
 
-    /// The word's number, where the post has it.
-    pub fn known(&self, token: &Token) -> Option<u32> {
-        self.ids.get(&token.key).copied()
+    /// The numbers of the words of a text that is made of the post's own.
+    pub fn known_in(&self, text: &str) -> Vec<u32> {
+        let mut known = Vec::new();
+        tokens(text, |token| known.extend(self.ids.get(&token.key)));
+        known
     }
 
     /// Reads one sentence: the numbers of its words in order.

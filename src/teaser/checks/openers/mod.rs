@@ -1,0 +1,346 @@
+//! Openers that hang in the air: pronouns and connectives without what they refer to.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{language, line::Line};
+
+mod east_asian;
+mod english;
+mod european;
+
+/// Says whether `line` begins with a word whose antecedent stands in another sentence.
+pub(super) fn dangles(line: &Line<'_>, of: &str) -> bool {
+    let lower = line.lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if let Some(first) = lower.chars().next().filter(|c| language::is_han_or_kana(*c)) {
+        let kana = of == "ja" || line.lower.contains(language::is_kana);
+        let lists = if kana { &JAPANESE } else { &CHINESE };
+        let Some(openers) = lists.get(&first) else { return false };
+        let longest =
+            openers.iter().filter(|(opener, _)| lower.starts_with(opener)).max_by_key(|(opener, _)| opener.len());
+        return longest.is_some_and(|(_, opener)| *opener == Opener::Dangling);
+    }
+    let Some(phrases) = LISTS.get(of) else { return false };
+    let head = line.head();
+    let verdict = head.phrases().find_map(|phrase| phrases.get(phrase).copied());
+    match verdict {
+        // "Both the quay and the pier" says itself who the two are.
+        Some(Opener::Pair) => !line.lower.split_whitespace().take(12).any(|word| PAIRING.contains(&word)),
+        Some(Opener::Dangling) => true,
+        Some(Opener::Fine) | None => false,
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opener {
+    Dangling,
+    Fine,
+    Pair,
+}
+
+const PAIRING: &[&str] = &["and", "und", "et", "y", "e", "or", "nor", "oder", "noch", "и", "als"];
+
+type Phrases = HashMap<String, Opener>;
+
+/// The phrases of each language. In the lists a phrase stands on its own line; `+` marks what is fine though a
+/// shorter phrase is not, `&` what is fine in a pair, `@` what is fine before one of the words of the last line.
+static LISTS: LazyLock<HashMap<&'static str, Phrases>> = LazyLock::new(|| {
+    let lists = [
+        ("en", english::PHRASES, english::NOUNS),
+        ("de", european::GERMAN, european::GERMAN_NOUNS),
+        ("fr", european::FRENCH, european::FRENCH_NOUNS),
+        ("es", european::SPANISH, european::SPANISH_NOUNS),
+        ("pt", european::PORTUGUESE, european::PORTUGUESE_NOUNS),
+        ("ru", european::RUSSIAN, european::RUSSIAN_NOUNS),
+        ("it", european::ITALIAN, european::ITALIAN_NOUNS),
+        ("nl", european::DUTCH, european::DUTCH_NOUNS),
+    ];
+    lists.into_iter().map(|(language, list, nouns)| (language, phrases(list, nouns))).collect()
+});
+
+fn phrases(list: &str, nouns: &str) -> Phrases {
+    let mut phrases = Phrases::new();
+    for phrase in list.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+        if let Some(phrase) = phrase.strip_prefix('+') {
+            phrases.insert(phrase.to_owned(), Opener::Fine);
+        } else if let Some(phrase) = phrase.strip_prefix('&') {
+            phrases.insert(phrase.to_owned(), Opener::Pair);
+        } else if let Some(phrase) = phrase.strip_prefix('@') {
+            phrases.insert(phrase.to_owned(), Opener::Dangling);
+            phrases.extend(nouns.split_whitespace().map(|noun| (format!("{phrase} {noun}"), Opener::Fine)));
+        } else {
+            phrases.insert(phrase.to_owned(), Opener::Dangling);
+        }
+    }
+    phrases
+}
+
+/// The openers of languages that part no words, by their first letter.
+type Openers = HashMap<char, Vec<(&'static str, Opener)>>;
+
+static CHINESE: LazyLock<Openers> = LazyLock::new(|| openers(east_asian::CHINESE, east_asian::CHINESE_FINE));
+static JAPANESE: LazyLock<Openers> = LazyLock::new(|| openers(east_asian::JAPANESE, east_asian::JAPANESE_FINE));
+
+fn openers(dangling: &'static str, fine: &'static str) -> Openers {
+    let mut openers = Openers::new();
+    for (list, opener) in [(dangling, Opener::Dangling), (fine, Opener::Fine)] {
+        for word in list.split('|') {
+            openers.entry(word.chars().next().unwrap_or_default()).or_default().push((word, opener));
+        }
+    }
+    openers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(language: &str, bad: &[&str], fine: &[&str]) {
+        for text in bad {
+            assert!(dangles(&Line::new(text), language), "{text}");
+        }
+        for text in fine {
+            assert!(!dangles(&Line::new(text), language), "{text}");
+        }
+    }
+
+    #[test]
+    fn english() {
+        check(
+            "en",
+            &[
+                "It was closed on Sunday.",
+                "“It’s closed,” the warden said.",
+                "He left the quay.",
+                "However, the quay is closed.",
+                "But the quay is closed.",
+                "And so the quay is closed.",
+                "As a result, the quay is closed.",
+                "This bug sank the boat.",
+                "This is the quay.",
+                "These boats sank.",
+                "That said, the quay is open.",
+                "That’s why the quay is closed.",
+                "In addition, the quay is closed.",
+                "For example, the quay is closed.",
+                "Here are five quays.",
+                "Both sank on Sunday.",
+                "The former is closed.",
+                "As mentioned above, the quay is closed.",
+                "On the other hand, the pier is open.",
+                "Such boats sink.",
+                "Instead, the pier was closed.",
+                "To do this, the crew closed the quay.",
+                "Their boat sank.",
+                "So the boat sank.",
+                "In these cases the quay is closed.",
+            ],
+            &[
+                "This post shows how the quay was built.",
+                "This week’s newsletter tells of the quay.",
+                "This week the quay is closed.",
+                "These days the quay is quiet.",
+                "This year we built a quay.",
+                "In this guide, you build a quay.",
+                "It is time to build a quay.",
+                "It’s been a year since the quay was closed.",
+                "It takes a village to build a quay.",
+                "I built a quay.",
+                "We closed the quay.",
+                "Instead of a quay, the town built a pier.",
+                "So far, nobody has fallen in.",
+                "Both the quay and the pier are closed.",
+                "Those who sail know the quay.",
+                "There is a hole in the quay.",
+                "Anderson built a quay.",
+                "Itching hands build quays.",
+                "The formerly green quay is grey.",
+                "Thistle grows on the quay.",
+                "Sofia closed the quay.",
+                "Orange boats came.",
+                "When the tide falls, the quay is dry.",
+                "Hereford has no harbour.",
+            ],
+        );
+    }
+
+    #[test]
+    fn german() {
+        check(
+            "de",
+            &[
+                "Er schloss den Kai.",
+                "Sie schlossen den Kai.",
+                "Dies ist der Kai.",
+                "Dabei war der Kai offen.",
+                "Außerdem ist der Kai zu.",
+                "Das ist der Kai.",
+                "Es ist zu.",
+                "Dieser Kai ist zu.",
+                "Zum Beispiel ist der Kai zu.",
+                "Deshalb ist der Kai zu.",
+            ],
+            &[
+                "Es gibt einen neuen Kai.",
+                "Das Boot sank.",
+                "Die Fähre fährt wieder.",
+                "Der Kai ist zu.",
+                "Dieser Artikel zeigt den Kai.",
+                "In dieser Woche ist der Kai zu.",
+                "Erst im Mai öffnet der Kai.",
+                "Siebzig Boote kamen.",
+                "Es ist Zeit für einen neuen Kai.",
+                "Beide Ufer und die Insel sind zu.",
+            ],
+        );
+    }
+
+    #[test]
+    fn french() {
+        check(
+            "fr",
+            &[
+                "Il est fermé.",
+                "Elle a coulé.",
+                "Cependant, le quai est fermé.",
+                "De plus, le quai est fermé.",
+                "Cela ferme le quai.",
+                "Ce bateau a coulé.",
+                "C’est le quai.",
+                "Mais le quai est fermé.",
+            ],
+            &[
+                "Il faut un quai.",
+                "Il y a un trou dans le quai.",
+                "Le quai est fermé.",
+                "Cette semaine, le quai est fermé.",
+                "Ce guide montre le quai.",
+                "Ilse ferme le quai.",
+                "Orange est la couleur du quai.",
+                "Les bateaux arrivent.",
+            ],
+        );
+    }
+
+    #[test]
+    fn spanish_and_portuguese() {
+        check(
+            "es",
+            &[
+                "Esto cierra el muelle.",
+                "Ella llegó tarde.",
+                "Sin embargo, el muelle está cerrado.",
+                "Además, el muelle está cerrado.",
+                "Pero el muelle está cerrado.",
+                "Por eso cerró el muelle.",
+                "También llegó el barco.",
+                "Su barco se hundió.",
+            ],
+            &[
+                "Esta semana cierra el muelle.",
+                "Este artículo cuenta la historia del muelle.",
+                "El muelle está cerrado.",
+                "Además de barcos, hay redes.",
+                "Son las ocho en el puerto.",
+                "Estamos en el puerto.",
+                "Los barcos llegan.",
+                "Yolanda cerró el muelle.",
+            ],
+        );
+        check(
+            "pt",
+            &[
+                "Ele fechou o cais.",
+                "Isso fechou o cais.",
+                "No entanto, o cais fechou.",
+                "Além disso, o cais fechou.",
+                "Mas o cais fechou.",
+                "Por isso o cais fechou.",
+            ],
+            &[
+                "O cais fechou.",
+                "As autoridades fecharam o cais.",
+                "Esta semana o cais fecha.",
+                "Em maio o cais abre.",
+                "Neste artigo mostramos o cais.",
+                "Eleições mudam o porto.",
+            ],
+        );
+    }
+
+    #[test]
+    fn russian() {
+        check(
+            "ru",
+            &[
+                "Он закрыл причал.",
+                "Она ушла.",
+                "Это причал.",
+                "Однако причал закрыт.",
+                "Но причал закрыт.",
+                "Поэтому причал закрыт.",
+                "Также закрыт причал.",
+                "Кроме того, причал закрыт.",
+            ],
+            &[
+                "Причал закрыт.",
+                "А. С. Петров закрыл причал.",
+                "Эта статья о причале.",
+                "На этой неделе причал закрыт.",
+                "Ольга закрыла причал.",
+                "Игорь ушёл в море.",
+                "Ночью причал закрыт.",
+                "Одна лодка утонула.",
+            ],
+        );
+    }
+
+    #[test]
+    fn chinese_and_japanese() {
+        check(
+            "zh",
+            &[
+                "他关闭了码头。",
+                "这是码头。",
+                "此外，码头关闭了。",
+                "但是码头关闭了。",
+                "因此码头关闭了。",
+                "而且码头很旧。",
+            ],
+            &[
+                "码头关闭了。",
+                "这篇文章介绍码头。",
+                "我们关闭了码头。",
+                "渔民说码头很旧。",
+                "就业人数上升。",
+                "港口从明天起关闭。",
+            ],
+        );
+        check(
+            "ja",
+            &[
+                "それは岸壁だ。",
+                "しかし岸壁は閉まった。",
+                "そして船が出た。",
+                "また、船が出た。",
+                "彼は去った。",
+                "なお、港は閉まる。",
+            ],
+            &[
+                "岸壁は閉まった。",
+                "この記事では港を紹介する。",
+                "朝の港は静かだ。",
+                "私たちは港を閉めた。",
+                "これまでの港の歴史。",
+                "船が出た。",
+            ],
+        );
+    }
+
+    #[test]
+    fn no_list_says_one_thing_twice() {
+        for (_, phrases) in LISTS.iter() {
+            assert!(phrases.keys().all(|phrase| phrase.split(' ').count() <= 6), "a phrase is too long to be found");
+        }
+    }
+}
