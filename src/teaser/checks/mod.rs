@@ -86,6 +86,16 @@ pub(super) fn hard_defect(text: &str, material: &Material<'_>) -> Option<&'stati
     first(text, material, |of| of != Scope::Wish)
 }
 
+/// Says whether `words` could stand in a teaser if they were a sentence.
+pub(super) fn sentence_like(words: &str) -> bool {
+    let line = Line::new(words);
+    !marks::has_markup(&line)
+        && !marks::has_residue(words)
+        && !balance::is_unbalanced(words)
+        && !boilerplate::is_furniture(&line)
+        && !datelines::is_dateline(&line)
+}
+
 /// The first defect of one sentence of a body, by its own words alone.
 ///
 /// It is [`DANGLING`] only where the sentence has no other.

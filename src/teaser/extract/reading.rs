@@ -14,6 +14,9 @@ use crate::{
 /// So many octets of a post say what it is about; the rest is not read, so that a book costs no more than an article.
 const READ: usize = 60_000;
 
+/// A sentence of fewer characters says too little.
+const SHORTEST: f64 = 24.0;
+
 /// One sentence, or a roll-up that stands for several.
 #[derive(Debug, Clone)]
 pub(super) struct Sentence<'a> {
@@ -177,6 +180,10 @@ fn read_block<'a>(
 }
 
 fn worth(text: &str, material: &Material<'_>) -> Worth {
+    // "None this week." is whole and says nothing.
+    if length(text) < SHORTEST {
+        return Worth::None;
+    }
     match checks::sentence_defect(text, material) {
         None => Worth::Good,
         Some(checks::DANGLING) => Worth::Follower,

@@ -1,50 +1,55 @@
 //! Roll-ups: the news of a list in one line, for posts that are mostly lists.
 
+use super::stop::is_character_word;
 use crate::{
     html::{Block, BlockKind},
-    teaser::fit::one_line,
+    teaser::{checks, fit::one_line},
 };
 
 /// An item longer than this is no headline.
 const LONGEST: usize = 110;
+/// So many items are read.
+const READ: usize = 200;
 /// Nobody reads a longer row.
 const MOST: usize = 12;
 
-/// What the list items of a post are about, in their order: what stands before the colon or the dash of an item, or
-/// a short item as a whole.
+/// What the list items of a post are about, in their order: what stands before the colon or the dash of an item;
+/// where no items have such a label, the short items themselves.
 pub(super) fn headlines(blocks: &[Block]) -> Vec<String> {
-    let items = blocks.iter().filter(|block| block.kind == BlockKind::ListItem);
+    let items = blocks.iter().filter(|block| block.kind == BlockKind::ListItem).take(READ);
+    let items: Vec<(String, bool)> = items.filter_map(|item| headline(&item.text)).collect();
+    let labelled = items.iter().filter(|(_, labelled)| *labelled).count() >= 2;
     let mut found: Vec<String> = Vec::new();
-    for item in items.take(200) {
-        if let Some(headline) = headline(&item.text).filter(|headline| !found.contains(headline)) {
+    for (headline, _) in items.into_iter().filter(|(_, label)| *label || !labelled) {
+        if found.len() < MOST && !found.contains(&headline) {
             found.push(headline);
-            if found.len() == MOST {
-                break;
-            }
         }
     }
     found
 }
 
-/// What one item is about.
-fn headline(item: &str) -> Option<String> {
-    let item = one_line(item);
+/// What one item is about, and whether the item says more than that.
+fn headline(item: &str) -> Option<(String, bool)> {
+    // Only the beginning can be a headline.
+    let item = one_line(item.get(..item.floor_char_boundary(3 * LONGEST))?);
     let item = item.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"“„«「『¿¡".contains(c));
-    let head = [": ", "：", " – ", " — ", " -- "].iter().filter_map(|sign| item.find(sign)).min();
-    let head = match head {
-        Some(at) => item.get(..at)?,
-        None => item.trim_end_matches(['.', '。', ';', '；', ',']),
-    };
+    let label = [": ", "：", " – ", " — ", " -- "].iter().filter_map(|sign| item.find(sign)).min();
+    let head =
+        label.map_or(item.trim_end_matches(['.', '。', ';', '；', ',']), |at| item.get(..at).unwrap_or_default());
     let head = head.trim();
-    let words = head.chars().filter(|c| c.is_alphabetic()).count();
-    let whole = !head.contains(['.', '?', '!', '。', '！', '？', ';', '；', '\u{fffd}']) || head.ends_with(['?', '!']);
-    let whole = whole || head.split(['.', '?', '!']).skip(1).all(|rest| rest.starts_with(char::is_alphanumeric));
-    (words >= 6 && head.len() <= LONGEST && whole && balanced(head)).then(|| head.to_owned())
+    let letters = head.chars().filter(|c| c.is_alphabetic()).map(|c| 1 + u8::from(is_character_word(c)));
+    let letters: usize = letters.map(usize::from).sum();
+    // "the first of three reasons" is a part of an enumeration; "Node.js 24" is one headline, "Yes. No" is two.
+    let begins = !head.starts_with(char::is_lowercase);
+    let ends = |rest: &str| rest.is_empty() || rest.starts_with(|c: char| !c.is_whitespace());
+    let whole = head.split(['.', '?', '!']).skip(1).all(ends) && !head.contains(['。', '！', '？', ';', '；']);
+    let good = letters >= 6 && head.len() <= LONGEST && begins && whole && checks::sentence_like(head);
+    good.then(|| (head.to_owned(), label.is_some()))
 }
 
 /// The row of the first `count` headlines, with what parts and ends them in the script of the post.
 pub(super) fn roll(headlines: &[String]) -> String {
-    let wide = headlines.iter().any(|headline| headline.ends_with(super::stop::is_character_word));
+    let wide = headlines.iter().any(|headline| headline.ends_with(is_character_word));
     let (between, end) = if wide { ("；", "。") } else { ("; ", ".") };
     let mut row = headlines.join(between);
     if !row.ends_with(['?', '!']) {
@@ -53,9 +58,28 @@ pub(super) fn roll(headlines: &[String]) -> String {
     row
 }
 
-fn balanced(text: &str) -> bool {
-    [('(', ')'), ('“', '”'), ('[', ']')]
-        .iter()
-        .all(|(open, close)| text.matches(*open).count() == text.matches(*close).count())
-        && text.matches('"').count() % 2 == 0
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(items: &[&str], expect: &str) {
+        let block = |text: &&str| Block { kind: BlockKind::ListItem, text: (*text).to_owned() };
+        let blocks: Vec<Block> = items.iter().map(block).collect();
+        assert_eq!(roll(&headlines(&blocks)), expect);
+    }
+
+    #[test]
+    fn lists_become_a_row() {
+        check(
+            &["New crane: it lifts forty tonnes.", "Ferry timetable: two more boats.", "None.", "a part of it: no."],
+            "New crane; Ferry timetable.",
+        );
+        check(&["The crane of the north quay", "A ferry at night?"], "The crane of the north quay; A ferry at night?");
+        check(&["新的起重机：它能吊四十吨。", "渡轮时刻表更新：多两班船。"], "新的起重机；渡轮时刻表更新。");
+        check(
+            &["Node.js 24 – what is new in it", "See (below: it closes", "Tide tables – the year"],
+            "Node.js 24; Tide tables.",
+        );
+    }
 }
