@@ -203,9 +203,10 @@ fn announces(line: &Line<'_>) -> bool {
 /// Says whether most letters are capitals.
 fn is_shouted(text: &str) -> bool {
     let (mut upper, mut lower) = (0_usize, 0_usize);
-    for c in text.chars() {
+    // Letters of scripts without capitals are no capitals.
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
         upper += usize::from(c.is_uppercase());
-        lower += usize::from(c.is_lowercase());
+        lower += usize::from(!c.is_uppercase());
     }
     upper >= 6 && upper > lower
 }
