@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 
 use super::line::Line;
 
@@ -38,7 +38,9 @@ static SHORT_BEGINS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| automaton(
 
 fn automaton(phrases: &str, start: StartKind) -> Option<AhoCorasick> {
     let phrases = phrases.split('|').map(str::trim).filter(|phrase| !phrase.is_empty());
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).start_kind(start).build(phrases).ok()
+    // The anchored lists are read once for a text, the other one at each of its letters.
+    let kind = (start == StartKind::Unanchored).then_some(AhoCorasickKind::DFA);
+    AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).start_kind(start).build(phrases).ok()
 }
 
 /// Furniture wherever it stands.
