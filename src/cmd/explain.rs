@@ -6,12 +6,15 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{Exit, Setting, print, print_json, say, table};
-use crate::{digest, teaser::Origin};
+use crate::{
+    digest,
+    teaser::{Origin, Refusal},
+};
 
 /// Says of every candidate post whether it is in or out, and why.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The teaser that each selected post gets too, and where it came from.
+    /// The teaser that each selected post gets too, where it came from, and why other makers had none.
     #[arg(long)]
     teasers: bool,
 }
@@ -31,6 +34,8 @@ struct Row<'a> {
     teaser: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     teaser_from: Option<Origin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    teaser_refused: Option<&'a [Refusal]>,
 }
 
 /// Runs the command.
@@ -49,7 +54,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         at.map_or_else(|| "–".to_owned(), |at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
     };
     let (picked, others) = order(&draft.selection);
-    let mut items = draft.edition.posts.iter().filter(|_| args.teasers);
+    let mut items = draft.edition.posts.iter().zip(&draft.refused).filter(|_| args.teasers);
     for (index, selected) in picked.iter().map(|&i| (i, true)).chain(others.iter().map(|&i| (i, false))) {
         let candidate = &draft.selection.candidates[index];
         let post = &candidate.post;
@@ -57,9 +62,13 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let mark = if selected { "+" } else { " " };
         let (published, seen) = (day(post.published), day(candidate.first_seen));
         shown.add_row([mark, &published, &seen, &post.source, &post.title, &reason]);
-        let teaser = if selected { items.next().map(|item| &item.teaser) } else { None };
-        if let Some(teaser) = teaser {
-            shown.add_row(["", "", "", &format!("{:?}", teaser.from).to_lowercase(), &teaser.text, ""]);
+        let made = if selected { items.next() } else { None };
+        let teaser = made.map(|(item, _)| &item.teaser);
+        if let Some((item, refused)) = made {
+            shown.add_row(["", "", "", item.teaser.from.as_str(), &item.teaser.text, ""]);
+            for Refusal { maker, reason } in refused {
+                shown.add_row(["", "", "", maker.as_str(), "", &format!("no teaser: {reason}")]);
+            }
         }
         rows.push(Row {
             id: post.id.as_str(),
@@ -72,6 +81,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             reason,
             teaser_from: teaser.map(|teaser| teaser.from),
             teaser: teaser.map(|teaser| teaser.text.clone()),
+            teaser_refused: made.map(|(_, refused)| refused.as_slice()),
         });
     }
     if setting.json {

@@ -139,4 +139,42 @@ fn explain_shows_teasers_and_where_they_came_from() {
     let posts = project.run("explain --teasers --json").code(0).json()["posts"].clone();
     assert_eq!((&posts[0]["teaser_from"], &posts[1]["teaser_from"]), (&"extract".into(), &"editor".into()), "{posts}");
     assert_eq!(posts[1]["teaser"], "An editor wrote this.");
+    assert_eq!(posts[1]["teaser_refused"], serde_json::json!([]));
+    let previewed = project.run("preview --json").code(0).json()["posts"].clone();
+    assert_eq!((&previewed[0]["teaser_from"], &previewed[1]["teaser_from"]), (&"extract".into(), &"editor".into()));
+    assert_eq!(project.run("explain --json").code(0).json()["posts"][0].get("teaser_refused"), None);
+}
+
+#[test]
+fn explain_says_why_a_maker_had_no_teaser() {
+    let matter = "title: Hole\ndate: 2025-05-29\ndescription: Divers found a hole and then […]";
+    let body = "Divers found a hole in the north quay on Sunday, as wide as a door.";
+    let project = Project::with_notes("").file("posts/hole.md", format!("---\n{matter}\n---\n\n{body}\n"));
+    let post = project.run("explain --teasers --json").code(0).json()["posts"][0].clone();
+    assert_eq!((&post["teaser"], &post["teaser_from"]), (&body.into(), &"extract".into()));
+    let refused = serde_json::json!([{ "maker": "description", "reason": "cut off" }]);
+    assert_eq!(post["teaser_refused"], refused);
+    assert!(project.run("explain --teasers").code(0).stdout.contains("no teaser: cut off"));
+}
+
+#[test]
+fn what_stands_in_every_post_is_no_teaser() {
+    let mut project = Project::with_notes("");
+    for (name, first) in
+        [("one", "The ferry sails again"), ("two", "A seal slept on the slipway"), ("three", "Divers came")]
+    {
+        let body = format!(
+            "Every boat counts in our little town by the sea, they say.\n\n{first} on Sunday, and nobody knew of it before."
+        );
+        let post = format!(
+            "---\ntitle: {name}\ndate: 2025-05-29\ndescription: All that is new at the harbour.\n---\n\n{body}\n"
+        );
+        project = project.file(&format!("posts/{name}.md"), post);
+    }
+    let posts = project.run("explain --teasers --json").code(0).json()["posts"].clone();
+    for post in posts.as_array().unwrap() {
+        let teaser = post["teaser"].as_str().unwrap();
+        assert!(teaser.contains("on Sunday") && !teaser.contains("Every boat"), "{post}");
+        assert_eq!(post["teaser_refused"][0]["reason"], "the same for every post of its source");
+    }
 }

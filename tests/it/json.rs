@@ -37,8 +37,19 @@ fn standard_output_holds_one_thing() {
 fn json_has_the_keys_that_scripts_were_promised_in_their_order() {
     let project = Project::with_notes("").post("one", "One", "2025-05-30");
     let explained = project.run("explain --teasers --json").code(0).stdout;
-    let keys =
-        ["id", "url", "title", "published", "first_seen", "source", "selected", "reason", "teaser", "teaser_from"];
+    let keys = [
+        "id",
+        "url",
+        "title",
+        "published",
+        "first_seen",
+        "source",
+        "selected",
+        "reason",
+        "teaser",
+        "teaser_from",
+        "teaser_refused",
+    ];
     let places: Vec<_> = keys.iter().map(|key| explained.find(&format!("\"{key}\":"))).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{explained}");
     project.run("send --yes").code(0);

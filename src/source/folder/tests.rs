@@ -75,8 +75,15 @@ fn a_zola_tree_is_read_as_it_is() {
     assert_eq!(link(first), "https://harbour.example/notes/blog/first/");
     assert_eq!(first.image.as_ref().unwrap().url.as_str(), "https://harbour.example/notes/blog/first/a.png");
     assert_eq!((first.tags.as_slice(), first.description.as_deref()), (["x".to_owned()].as_slice(), Some("Lead.")));
+    assert!(first.has_marked_lead && !reading.posts[0].has_marked_lead);
     assert_eq!(link(&reading.posts[0]), "https://harbour.example/notes/second/");
     assert_eq!(day(&reading.posts[0]), "2025-02-02T23:00:00Z");
+}
+
+#[test]
+fn a_description_goes_before_a_marked_lead() {
+    let post = one("a.md", "---\ntitle: A\ndescription: Own words.\n---\nLead.\n\n<!-- more -->\n\nRest.");
+    assert_eq!((post.description.as_deref(), post.has_marked_lead), (Some("Own words."), false));
 }
 
 #[test]

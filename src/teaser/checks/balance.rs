@@ -4,6 +4,10 @@
 ///
 /// Apostrophes and the marks of feet and inches open nothing.
 pub(super) fn is_unbalanced(text: &str) -> bool {
+    // Most sentences have neither.
+    if text.bytes().all(|byte| byte.is_ascii() && !b"()[]{}\"".contains(&byte)) {
+        return false;
+    }
     let mut open: Vec<char> = Vec::new();
     let mut straight = 0_usize;
     let mut before = ' ';

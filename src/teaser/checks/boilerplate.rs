@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 
 use super::line::Line;
 
@@ -38,12 +38,14 @@ static SHORT_BEGINS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| automaton(
 
 fn automaton(phrases: &str, start: StartKind) -> Option<AhoCorasick> {
     let phrases = phrases.split('|').map(str::trim).filter(|phrase| !phrase.is_empty());
-    AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).start_kind(start).build(phrases).ok()
+    // The anchored lists are read once for a text, the other one at each of its letters.
+    let kind = (start == StartKind::Unanchored).then_some(AhoCorasickKind::DFA);
+    AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).start_kind(start).build(phrases).ok()
 }
 
 /// Furniture wherever it stands.
-const HELD: &str = "appeared first on|first appeared on|originally appeared on|originally appeared in|\
-    originally published on|originally published at|originally published in|was first published on|first published on|\
+const HELD: &str = "appeared first on|first appeared on|originally appeared on|\
+    originally published on|originally published at|was first published on|\
     was originally posted|originally posted on|cross-posted from|cross-posted to|cross-posted at|crossposted from|\
     reposted from|republished with permission|republished from|reprinted with permission|\
     erschien zuerst auf|erschien zuerst bei|ist zuerst erschienen|zuerst erschienen auf|apparu en premier sur|\
@@ -69,7 +71,7 @@ const HELD: &str = "appeared first on|first appeared on|originally appeared on|o
     view this email|view in browser|view in your browser|affiliate link|affiliate links|affiliate commission|\
     affiliate program|may earn a commission|earn a small commission|earn from qualifying purchases|\
     commission at no extra cost|affiliate-links|liens affiliés|enlaces de afiliados|links de afiliados|sponsored by|\
-    sponsored post|sponsored content|advertisement|paid partnership|\
+    sponsored post|sponsored content|paid partnership|\
     javascript is disabled|javascript is required|enable javascript|requires javascript|javascript enabled|\
     javascript to view|javascript aktivieren|activer javascript|habilitar javascript|does not support the video|\
     browser does not support|browser is not supported|\
@@ -88,9 +90,9 @@ const HELD: &str = "appeared first on|first appeared on|originally appeared on|o
     seguir leyendo|leia mais|continue lendo|читать далее|читать дальше|阅读更多|阅读全文|閱讀更多|阅读原文|続きを読む|\
     続きはこちら|詳しくはこちら|leggi tutto|lees verder|watch the video|watch below|video below|see the video|\
     listen below|listen to the episode|listen to this episode|listen on apple|download the pdf|download pdf|\
-    scroll down|skip to content|jump to|back to top|table of contents|inhaltsverzeichnis|table des matières|\
+    scroll down|skip to content|back to top|table of contents|inhaltsverzeichnis|table des matières|\
     tabla de contenidos|tabla de contenido|índice de contenidos|содержание статьи|目次|目录|\
-    filed under|posted in|posted by|tagged with|tagged as|written by|photo by|photos by|photo credit|photo courtesy|\
+    filed under|posted in|posted by|tagged with|tagged as|photo by|photos by|photo credit|photo courtesy|\
     photos courtesy|image courtesy|images courtesy|image credit|image by|image via|image source|picture by|\
     illustration by|video by|getty images|shutterstock|istock|unsplash|picture alliance|courtesy of|foto von|\
     bild von|bildquelle|crédit photo|crédits photo|photo :|foto de|foto por|foto cortesía|фото из|фото автора|\
@@ -98,15 +100,15 @@ const HELD: &str = "appeared first on|first appeared on|originally appeared on|o
     editor's note|editors' note|author's note|anmerkung der redaktion|anm. d. red|note de la rédaction|\
     nota del editor|nota de la redacción|nota do editor|nota da redação|от редакции|примечание редактора|编者按|編者按|\
     編集部注|编辑注|dear reader|dear readers|related posts|related articles|related stories|you may also like|\
-    you might also like|recommended reading|more from|lesen sie auch|à lire aussi|lea también|leia também|\
-    читайте также|相关阅读|関連記事|log in to|login to|create an account|support us on|buy me a coffee|on patreon|\
-    creative commons|copyright|©|guest post by|this is a guest post|permalink|trackback|powered by|press release|\
-    for immediate release|media contact|lorem ipsum|donate now|subscribers only|this article is for|loading";
+    you might also like|recommended reading|lesen sie auch|à lire aussi|lea también|leia também|\
+    читайте также|相关阅读|関連記事|create an account|support us on|buy me a coffee|on patreon|\
+    ©|guest post by|this is a guest post|\
+    for immediate release|media contact|lorem ipsum|donate now|subscribers only|this article is for";
 
 /// Furniture at the start, however long what follows is.
 const BEGUN: &str = "update:|updated:|update (|update -|edit:|correction:|clarification:|note:|disclaimer:|disclosure:|\
     spoiler alert|warning:|trigger warning|tl;dr|tldr|tags:|tag:|categories:|category:|topics:|keywords:|source:|\
-    sources:|via:|credit:|credits:|photo:|photos:|image:|images:|picture:|video:|audio:|caption:|figure |fig. |author:|\
+    sources:|via:|credit:|credits:|photo:|photos:|image:|images:|picture:|video:|audio:|caption:|figure 1|figure 2|figure 3|fig. |author:|\
     authors:|date:|location:|contact:|share:|print:|email:|sponsor:|ad:|by:|from:|to:|posted:|published:|posted on|\
     published on|last updated|last modified|last edited|updated on|reading time|estimated reading|contents:|in this post:|\
     in this article:|in this issue:|references:|footnotes:|further reading|see also|related:|via email|aktualisierung:|\
@@ -119,7 +121,7 @@ const BEGUN: &str = "update:|updated:|update (|update -|edit:|correction:|clarif
     发表于|更新于|写真：|写真:|画像：|画像:|出典：|出典:|著者：|執筆：|文：|タグ：|カテゴリ|更新日|公開日|投稿日|追記：|追記:|注：|※|#|p.s.|ps:|ps.";
 
 /// Furniture where the sentence is short.
-const BEGUN_SHORT: &str = "by |posted |published |updated |subscribe|sign up|share |share this|share on|print |print this|\
+const BEGUN_SHORT: &str = "advertisement|copyright|by |posted |published |updated |subscribe|sign up|share |share this|share on|print |print this|\
     follow us|follow me|comments|comment|comments on|no comments|reply|like this|tweet|email this|send to a friend|\
     download |listen to|watch |watch:|play |pause|menu|search|home|about|advertise|tags |filed |featured|featured image|\
     photograph|photography|photo |image |picture |credit |credits |source |sources |courtesy|von |text von|ein beitrag von|\
@@ -195,6 +197,8 @@ mod tests {
                 "Image files of the old charts can be had from the library for a small fee.",
                 "Source code of the tide clock is open to all who want to build their own.",
                 "The minister read the plan and put it away.",
+                "A new way of loading cargo halves the time that boats spend at the quay.",
+                "The harbour’s rules, originally published in 1902, are still in force.",
             ],
         );
     }

@@ -9,7 +9,7 @@ pub(super) fn is_dateline(line: &Line<'_>) -> bool {
 
 /// Says whether there is nothing but a date and a time.
 fn is_date_alone(lower: &str) -> bool {
-    if !lower.contains(|c: char| c.is_numeric()) || lower.len() > 120 {
+    if lower.len() > 120 || !lower.contains(|c: char| c.is_numeric()) {
         return false;
     }
     if lower.contains(['年', '月', '년', '월']) {
@@ -206,6 +206,9 @@ const DATE_WORDS: &[&str] = &[
 /// May 5 –", "(CNN) —".
 fn begins_with_place(text: &str) -> bool {
     let start = text.get(..text.floor_char_boundary(90)).unwrap_or_default();
+    if !start.contains(" -") && !start.contains(['–', '—']) {
+        return false;
+    }
     let Some((place, _)) = split_at_dash(start) else { return false };
     let place = place.trim();
     let mut words = place.split_whitespace().peekable();

@@ -214,9 +214,11 @@ fn announces(line: &Line<'_>) -> bool {
 /// Says whether most letters are capitals.
 fn is_shouted(text: &str) -> bool {
     let (mut upper, mut lower) = (0_usize, 0_usize);
-    for c in text.chars() {
-        upper += usize::from(c.is_uppercase());
-        lower += usize::from(c.is_lowercase());
+    // Letters of scripts without capitals are no capitals.
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        let capital = if c.is_ascii() { c.is_ascii_uppercase() } else { c.is_uppercase() };
+        upper += usize::from(capital);
+        lower += usize::from(!capital);
     }
     upper >= 6 && upper > lower
 }

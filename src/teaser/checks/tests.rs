@@ -26,6 +26,7 @@ fn good_teasers_have_no_defect() {
         "Le quai reste fermé jusqu’en mai : des plongeurs y ont vu un trou.",
         "El muelle sigue cerrado; los buzos hallaron un agujero.",
         "Причал закрыт до мая: водолазы нашли дыру.",
+        "朝の港で ABC DEPOT が開いた。",
         "ท่าเรือปิดจนถึงเดือนพฤษภาคม",
         "बंदरगाह मई के अंत तक बंद है।",
         "iPhones fell into the bay, 40 of them.",

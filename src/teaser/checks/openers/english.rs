@@ -6,7 +6,7 @@ pub(super) const NOUNS: &str = "post article week month year decade century guid
     talk podcast note notes document chapter summer winter spring autumn fall morning afternoon evening weekend season \
     quarter monday tuesday wednesday thursday friday saturday sunday january february march april may june july august \
     september october november december week's month's year's summer's winter's spring's autumn's fall's weekend's \
-    morning's guest walkthrough primer roundup recap faq readme announcement blogpost";
+    morning's guest walkthrough primer roundup recap faq readme announcement blogpost session webinar interview";
 
 /// Phrases that hang in the air.
 pub(super) const PHRASES: &str = "he|he's|he'd|he'll|she|she's|she'd|she'll|they|they're|they've|they'd|they'll|him|her|hers|his|\

@@ -1,7 +1,7 @@
 //! German, French, Spanish, Portuguese, Russian, Italian and Dutch openers; how to read the lists stands in the module
 //! above.
 
-pub(super) const GERMAN_NOUNS: &str = "artikel beitrag text bericht leitfaden woche jahr monat ausgabe newsletter seite anleitung \
+pub(super) const GERMAN_NOUNS: &str = "artikel beitrag wochen-newsletter wochenrückblick text bericht leitfaden woche jahr monat ausgabe newsletter seite anleitung \
     version sommer winter herbst frühling frühjahr blog podcast folge serie reihe tage tagen buch projekt tutorial \
     montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar märz april mai juni juli august september \
     oktober november dezember abend morgen wochenende";
