@@ -5,6 +5,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{
     Material,
     fit::is_unspaced,
+    instruction,
     sentence::{is_ended, sentences},
 };
 
@@ -21,6 +22,7 @@ const CHECKS: &[Check] = &[
     ("cut off", |text, _| is_cut(text)),
     ("markup", |text, _| has_markup(text)),
     ("boilerplate", |text, _| is_boilerplate(text)),
+    ("speaks to a machine", |text, _| instruction::speaks_to_a_machine(text)),
     ("only the title again", |text, material| letters(text) == letters(&material.post.title)),
     ("the same as the teaser of an earlier post", |text, material| {
         material.around.earlier.iter().any(|earlier| letters(earlier) == letters(text))

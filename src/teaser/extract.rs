@@ -48,6 +48,14 @@ fn join(first: &str, second: &str) -> String {
     format!("{first}{space}{second}")
 }
 
+/// The sentences that say most, in the order of the post, at most `n`: what a language model is shown.
+pub(super) fn best(material: &Material<'_>, n: usize) -> Vec<String> {
+    let running = |block: &&Block| matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Quote);
+    let sentences = material.blocks.iter().filter(running).flat_map(|block| sentence::sentences(&block.text));
+    let good = |sentence: &String| checks::is_good_sentence(sentence, material);
+    sentences.take(LOOK_AT).map(fit::one_line).filter(good).take(n).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Maker, tests::made};
