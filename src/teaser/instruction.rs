@@ -4,24 +4,64 @@
 //! letters alone, in lower case, without what nobody sees, with the look-alikes of other scripts as Latin letters: so
 //! neither spaces, signs nor homoglyphs part the words of an instruction.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use super::sentence::sentences;
 use crate::html::Block;
 
 /// Says whether `text` gives orders to a language model or imitates its conversation.
 pub(super) fn speaks_to_a_machine(text: &str) -> bool {
-    if MARKS.iter().any(|mark| text.contains(mark)) {
-        return true;
+    has_mark(text)
+        || is_order(&letters(text, false), text)
+        || (!text.is_ascii() && is_order(&letters(text, true), text))
+}
+
+/// Says whether signs stand in it that no reader needs; looked for only where one may begin.
+fn has_mark(text: &str) -> bool {
+    let begins = |octet: &u8| matches!(octet, b'<' | b'[' | b'#' | b'S' | b'B' | b'E' | b'"');
+    text.bytes().enumerate().filter(|(_, octet)| begins(octet)).any(|(at, _)| {
+        text.as_bytes().get(at..).is_some_and(|rest| MARKS.iter().any(|mark| rest.starts_with(mark.as_bytes())))
+    })
+}
+
+/// Looks for all phrases and verbs in one pass.
+fn is_order(letters: &str, text: &str) -> bool {
+    let octets = letters.as_bytes();
+    octets.windows(3).enumerate().any(|(at, window)| {
+        let found = BUCKETS.get(bucket(window)).map(Vec::as_slice).unwrap_or_default();
+        found.iter().any(|words| {
+            octets.get(at..).is_some_and(|rest| rest.starts_with(words.as_bytes()))
+                && match *words {
+                    ROLE => gives_a_role(text),
+                    verb if VERBS.contains(&verb) => overrides(letters, at, verb),
+                    _ => true,
+                }
+        })
+    })
+}
+
+/// The phrases and verbs, by a hash of their first three octets.
+static BUCKETS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
+    let mut buckets = vec![Vec::new(); 4_096];
+    for words in PHRASES.iter().chain(VERBS).chain(&[ROLE]) {
+        let place = words.as_bytes().get(..3).map_or(0, bucket);
+        if let Some(list) = buckets.get_mut(place) {
+            list.push(*words);
+        }
     }
+    buckets
+});
+
+fn bucket(octets: &[u8]) -> usize {
+    octets.iter().fold(0, |hash, octet| (hash * 17) ^ usize::from(*octet)) & 4_095
+}
+
+/// "You are now a …": but "you are now able to" speaks to readers.
+const ROLE: &str = "youarenow";
+
+fn gives_a_role(text: &str) -> bool {
     let lower = text.to_lowercase();
-    if ["you are now a ", "you are now an ", "you are now the "].iter().any(|words| lower.contains(words)) {
-        return true;
-    }
-    let (plain, latin) = (letters(text, false), letters(text, true));
-    [&plain, &latin]
-        .into_iter()
-        .any(|letters| PHRASES.iter().any(|phrase| letters.contains(phrase)) || overrides(letters))
+    ["you are now a ", "you are now an ", "you are now the "].iter().any(|words| lower.contains(words))
 }
 
 /// The blocks without instructions to a machine, and without what follows one in its block.
@@ -221,20 +261,16 @@ const ORDERS: &[&str] = &[
 /// An order and what sets it aside stand within so many letters.
 const NEAR: usize = 60;
 
-fn overrides(letters: &str) -> bool {
-    VERBS.iter().any(|verb| {
-        letters.match_indices(verb).any(|(at, _)| {
-            let from = letters.char_indices().rev().map(|(i, _)| i).filter(|i| *i <= at).take(NEAR).last().unwrap_or(0);
-            let to =
-                letters.get(at..).and_then(|rest| rest.char_indices().nth(NEAR)).map_or(letters.len(), |(i, _)| at + i);
-            let (before, after) = (letters.get(from..at).unwrap_or_default(), letters.get(at..to).unwrap_or_default());
-            let names = |text: &str| {
-                EARLIER.iter().any(|word| text.contains(word)) && ORDERS.iter().any(|word| text.contains(word))
-            };
-            // In English it is told of people that the earlier rules were ignored.
-            names(after) || (!ENGLISH.contains(verb) && names(before))
-        })
-    })
+/// Says whether what `verb` at `at` sets aside is an earlier order.
+fn overrides(letters: &str, at: usize, verb: &str) -> bool {
+    let (before, after) = (letters.get(..at).unwrap_or_default(), letters.get(at..).unwrap_or_default());
+    let from = before.char_indices().rev().take(NEAR).last().map_or(at, |(from, _)| from);
+    let before = before.get(from..).unwrap_or_default();
+    let after = after.get(..after.char_indices().nth(NEAR).map_or(after.len(), |(to, _)| to)).unwrap_or_default();
+    let names =
+        |text: &str| EARLIER.iter().any(|word| text.contains(word)) && ORDERS.iter().any(|word| text.contains(word));
+    // In English it is told of people that the earlier rules were ignored.
+    names(after) || (!ENGLISH.contains(&verb) && names(before))
 }
 
 /// The letters and digits of a text in lower case; `latin` puts Latin letters for those that look like them.

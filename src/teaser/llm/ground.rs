@@ -27,6 +27,9 @@ pub(super) fn fault(text: &str, post: &Post) -> Option<Reason> {
     if let Some(echo) = ECHOES.iter().find(|echo| starts(&plain, echo) && !known.contains(*echo)) {
         return Some(format!("speaks of its task: “{}”", echo.trim()).into());
     }
+    if let Some(words) = SHOP.iter().find(|words| plain.contains(*words)) {
+        return Some(format!("speaks of its task: “{}”", words.trim()).into());
+    }
     if let Some(sign) = text.chars().find(|c| "{}<>`|\\^~".contains(*c) && !source.contains(*c)) {
         return Some(format!("markup: `{sign}`").into());
     }
@@ -38,8 +41,10 @@ pub(super) fn fault(text: &str, post: &Post) -> Option<Reason> {
     if script(text) != script(&source) && script(text).is_some() {
         return Some("another script than the post".into());
     }
-    if let Some(address) = text.split_whitespace().find(|word| is_address(word) && !source.contains(trimmed(word))) {
-        return Some(format!("`{}` is not in the post", trimmed(address)).into());
+    // A name with a dot may be what the post is about; a way into a site is an address to go to, and no teaser's.
+    let leads = |word: &str| trimmed(word).contains(['/', '?', '@']) || !source.contains(trimmed(word));
+    if let Some(address) = text.split_whitespace().find(|word| is_address(word) && leads(word)) {
+        return Some(format!("the address `{}`", trimmed(address)).into());
     }
     let numbers: HashSet<String> = number::numbers(&source).collect();
     if let Some(number) = number::numbers(text).find(|number| !numbers.contains(number)) {
@@ -106,17 +111,16 @@ const ECHOES: &[&str] = &[
     "извините ",
     "я не могу ",
     "конечно ",
-    " buy now ",
-    " click here ",
     " as an ai ",
     " language model ",
-    " as requested ",
-    " per your instructions ",
     " the teaser ",
     " instructions ",
     " system prompt ",
     " json ",
 ];
+
+/// What no honest teaser says, even where the post does.
+const SHOP: &[&str] = &[" buy now ", " click here ", " as requested ", " per your instructions "];
 
 fn starts(plain: &str, echo: &str) -> bool {
     if echo.starts_with(' ') { plain.contains(echo) } else { plain.trim_start().starts_with(echo) }
@@ -282,7 +286,7 @@ mod tests {
         check("About 11% of the boats use the quay.", Some("the number 11% is not in the post"));
         check("Divers found a hole in the Lisbon quay.", Some("the name “Lisbon” is not in the post"));
         check("Microsoft found a hole in the north quay.", Some("the name “Microsoft” is not in the post"));
-        check("Divers found a hole in the quay: evil.example has it.", Some("`evil.example` is not in the post"));
+        check("Divers found a hole in the quay: evil.example has it.", Some("the address `evil.example`"));
         check("The bakery at the corner sells fresh bread.", Some("only 0 % of its words are in the post"));
         check("Sure, divers found a hole in the quay.", Some("speaks of its task: “sure”"));
         check("Here is the teaser: divers found a hole.", Some("speaks of its task: “here is”"));
