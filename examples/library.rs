@@ -4,10 +4,10 @@
 
 use chrono::{TimeZone as _, Utc};
 use tidings::{
-    digest::{Plan, compose},
+    digest::{Answers, Plan, compose},
     edition::EditionId,
     render::render,
-    select::Seen,
+    select::{Seen, select},
     source::{self, Kind, Source, Validators, fetch},
 };
 
@@ -34,9 +34,11 @@ async fn main() -> anyhow::Result<()> {
         limits: &limits,
         templates: None,
         has_unsubscribe: false,
+        llm: None,
     };
     let posts = gathered.harvests.into_iter().flat_map(|harvest| harvest.posts).collect();
-    let draft = compose(&plan, posts, &Seen::default(), EditionId::new([7; 16]), 1, now);
+    let selection = select(posts, &digest.select, &Seen::default(), now);
+    let draft = compose(&plan, selection, &Answers::new(), EditionId::new([7; 16]), 1, now);
     let rendered = render(&draft.edition, None)?;
     println!("{}\n\n{}", rendered.subject, rendered.text);
     Ok(())

@@ -3,6 +3,8 @@
 //! [`compose`] is pure. [`draft`] reads the past from the ledger, gathers, and composes; [`next`] is what preview,
 //! test and send all show: the frozen edition where one is still being sent, else a fresh draft.
 
+mod answers;
+
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
@@ -15,10 +17,12 @@ use crate::{
     post::{Filter, Post, canonical},
     render::{self, Variants},
     schedule::Schedule,
-    select::{self, Rules, Seen, Selection},
+    select::{self, Rules, Selection},
     source::{self, Problem, Source, fetch},
-    teaser::{self, Around, Common, Refusal, Style},
+    teaser::{self, Around, Common, Refusal, Style, llm},
 };
+
+pub use answers::Answers;
 
 /// A recurring publication: `[digest.NAME]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -135,6 +139,8 @@ pub struct Plan<'a> {
     pub templates: Option<&'a Path>,
     /// Whether messages can carry a link to unsubscribe.
     pub has_unsubscribe: bool,
+    /// The language model, where the digest names one.
+    pub llm: Option<llm::Access<'a>>,
 }
 
 /// An edition that is not frozen, and why it is so.
@@ -221,31 +227,33 @@ pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resu
     let seen = ledger.seen(&plan.digest.name).await?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::Random(error.to_string()))?;
-    let mut draft = compose(plan, posts, &seen, EditionId::new(random), number, now);
+    let selection = select::select(posts, &plan.digest.select, &seen, now);
+    let answers = answers::answers(ledger, plan, &selection, now).await;
+    let mut draft = compose(plan, selection, &answers, EditionId::new(random), number, now);
     draft.problems = gathered.problems;
     Ok(draft)
 }
 
-/// Selects, makes teasers, and puts an edition together; pure.
+/// Makes teasers of the selected posts, and puts an edition together; pure. `answers` are a language model's, by
+/// the post's place among the candidates.
 pub fn compose(
     plan: &Plan<'_>,
-    posts: Vec<Post>,
-    seen: &Seen,
+    selection: Selection,
+    answers: &Answers,
     id: EditionId,
     number: i64,
     now: DateTime<Utc>,
 ) -> Draft {
     let Plan { digest, publication, .. } = *plan;
-    let common = Common::of(&posts);
-    let selection = select::select(posts, &digest.select, seen, now);
+    let common = Common::of(selection.candidates.iter().map(|candidate| &candidate.post));
     let (mut posts, mut refused, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
     for &index in &selection.picked {
         let candidate = &selection.candidates[index];
         let mut post = candidate.post.clone();
         // A post without a date takes the time when it was first seen.
         post.published = post.published.or(candidate.first_seen);
-        let around =
-            Around { pinned: pinned(&post, digest), common: Some(&common), earlier: &earlier, ..Around::default() };
+        let answer = answers.get(&index).map(|answer| answer.as_deref().map_err(String::as_str));
+        let around = Around { pinned: pinned(&post, digest), common: Some(&common), earlier: &earlier, answer };
         let made = teaser::tease(&post, &digest.teaser, &around);
         earlier.push(made.teaser.text.clone());
         refused.push(made.refused);

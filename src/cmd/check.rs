@@ -12,6 +12,7 @@ use crate::{
     message::{self, Occasion},
     render,
     source::Problem,
+    teaser::Maker,
 };
 
 /// Checks the config, the sources, the templates, the selection, and the next edition's message.
@@ -70,6 +71,18 @@ fn of_project(config: &Config, setting: &Setting) -> Vec<Row> {
     if config.public_url.as_ref().is_some_and(|url| url.scheme() != "https") {
         let hint = Some("mail clients follow one-click links over https only (RFC 8058)");
         rows.push(row("L1", Level::Warning, "`web.public_url` is not https", hint));
+    }
+    if let Some(llm) = &config.llm
+        && config.digests.values().any(|digest| digest.teaser.from.contains(&Maker::Llm))
+    {
+        if let Err(reason) = llm.access().key {
+            let hint = Some("until then its teasers come from the next maker");
+            rows.push(row("llm", Level::Error, format!("no key for the language model: {reason}"), hint));
+        }
+        if llm.is_open() {
+            let hint = Some("take an https:// address, or a model on this machine");
+            rows.push(row("llm", Level::Warning, "the key of `llm.base_url` goes over the network in clear", hint));
+        }
     }
     rows
 }

@@ -9,6 +9,7 @@ use super::{
     diagnostic::{Diagnostic, Document},
     digests::digests,
     file::{File, Smtp, SourceTable},
+    llm::llm,
     secret::Secret,
     way::{Step, at},
 };
@@ -49,7 +50,8 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
         return Err(document.value(&at(&["publication", "name"]), "`publication.name` says nothing"));
     }
     let sources = sources(file.source, root, document)?;
-    let digests = digests(file.digest, &sources, root, document)?;
+    let llm = file.llm.map(|table| llm(table, root, document)).transpose()?;
+    let digests = digests(file.digest, &sources, llm.is_some(), root, document)?;
     if let Some(url) = &file.web.public_url
         && !matches!(url.scheme(), "http" | "https")
     {
@@ -95,6 +97,7 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
         },
         subscribers: file.subscribers.file.map(|file| root.join(file)),
         templates,
+        llm,
     })
 }
 

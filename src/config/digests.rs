@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use super::{
     diagnostic::{Diagnostic, Document, nearest},
+    llm,
     way::{Step, at},
 };
 use crate::{digest::Digest, edition::ImageUse, render, source::Source, teaser::Maker};
@@ -12,6 +13,7 @@ use crate::{digest::Digest, edition::ImageUse, render, source::Source, teaser::M
 pub(super) fn digests(
     mut digests: BTreeMap<String, Digest>,
     sources: &[Source],
+    has_llm: bool,
     root: &Path,
     document: &Document<'_>,
 ) -> Result<BTreeMap<String, Digest>, Diagnostic> {
@@ -54,9 +56,8 @@ pub(super) fn digests(
         if digest.image == ImageUse::Embed {
             return Err(document.value(&key(&["image"]), "`image = \"embed\"`: not yet").hint("take `link` or `none`"));
         }
-        if digest.teaser.from.contains(&Maker::Llm) {
-            let fault = document.value(&key(&["teaser", "from"]), "a teaser from `llm`: not yet");
-            return Err(fault.hint("take `description`, `extract`, `lead`"));
+        if digest.teaser.from.contains(&Maker::Llm) && !has_llm {
+            return Err(llm::missing(name, document));
         }
         if let Some(file) = &digest.intro_file {
             if digest.intro.is_some() {

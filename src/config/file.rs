@@ -35,7 +35,6 @@ pub(super) struct File {
     pub(super) fetch: Fetch,
     #[serde(default)]
     pub(super) subscribers: Subscribers,
-    #[expect(dead_code, reason = "read so that its keys are checked; nothing asks a model yet")]
     pub(super) llm: Option<Llm>,
 }
 
@@ -118,13 +117,20 @@ pub(super) struct Subscribers {
     pub(super) file: Option<String>,
 }
 
-#[expect(dead_code, reason = "read so that its keys are checked; nothing asks a model yet")]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Llm {
-    base_url: Url,
-    model: String,
-    api_key_file: Option<String>,
+    pub(super) base_url: Url,
+    pub(super) model: String,
+    pub(super) api_key_file: Option<String>,
+    pub(super) api_key_command: Option<String>,
+    #[serde(default, with = "humantime_serde")]
+    pub(super) timeout: Option<Duration>,
+    pub(super) requests: Option<usize>,
+    pub(super) tokens: Option<u64>,
+    pub(super) at_once: Option<usize>,
+    #[serde(default, deserialize_with = "octets")]
+    pub(super) max_bytes: Option<usize>,
 }
 
 /// Reads a rate: `50/s`, `600/m`, `9000/h`; messages per second.

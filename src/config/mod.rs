@@ -7,6 +7,7 @@ mod diagnostic;
 mod digests;
 mod environment;
 mod file;
+mod llm;
 mod secret;
 mod way;
 
@@ -25,10 +26,12 @@ use crate::{
     message::Sender,
     source::{Source, fetch},
     subscriber::Address,
+    teaser::Maker,
     token::Keys,
 };
 
 pub use diagnostic::Diagnostic;
+pub use llm::Llm;
 pub use secret::Secret;
 
 /// The whole project, checked.
@@ -64,6 +67,8 @@ pub struct Config {
     pub subscribers: Option<PathBuf>,
     /// The folder of the user's own templates, where there is one.
     pub templates: Option<PathBuf>,
+    /// The language model.
+    pub llm: Option<Llm>,
 }
 
 /// A user name, and where its password is.
@@ -138,6 +143,8 @@ impl Config {
             limits: &self.fetch,
             templates: self.templates.as_deref(),
             has_unsubscribe: self.public_url.is_some() || self.unsubscribe_mailto.is_some(),
+            // Whoever names no model needs no key.
+            llm: self.llm.as_ref().filter(|_| digest.teaser.from.contains(&Maker::Llm)).map(Llm::access),
         }
     }
 
@@ -174,7 +181,8 @@ impl Config {
         if let Destination::Smtp(relay) = &mut destination
             && let Some(login) = &self.login
         {
-            relay.credentials = Some((login.username.clone(), login.from.read(environment, &self.root)?));
+            relay.credentials =
+                Some((login.username.clone(), login.from.read(&secret::PASSWORD, environment, &self.root)?));
         }
         Ok(destination)
     }

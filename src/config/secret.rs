@@ -1,4 +1,4 @@
-//! Passwords: from a file, a command or the environment, never from the config itself.
+//! Passwords and keys: from a file, a command or the environment, never from the config itself.
 
 use std::{
     fs,
@@ -23,17 +23,17 @@ pub enum Secret {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be read.
-    #[error("cannot read the password file `{}`", .0.display())]
-    File(PathBuf, #[source] std::io::Error),
+    #[error("cannot read the {} file `{}`", .0, .1.display())]
+    File(&'static str, PathBuf, #[source] std::io::Error),
     /// Others can read the file.
-    #[error("others can read the password file `{0}`\nhint: chmod 600 {0}")]
-    Readable(String),
+    #[error("others can read the {0} file `{1}`\nhint: chmod 600 {1}")]
+    Readable(&'static str, String),
     /// The command cannot be run.
-    #[error("cannot run `smtp.password_command`")]
-    Command(#[source] std::io::Error),
+    #[error("cannot run `{0}_command`")]
+    Command(&'static str, #[source] std::io::Error),
     /// The command failed.
-    #[error("`smtp.password_command` ended with {0}")]
-    Failed(std::process::ExitStatus),
+    #[error("`{0}_command` ended with {1}")]
+    Failed(&'static str, std::process::ExitStatus),
     /// There is a user name and no password.
     #[error(
         "`smtp.username` is set and there is no password\nhint: set `smtp.password_file`, `smtp.password_command` or \
@@ -42,50 +42,67 @@ pub enum Error {
     None,
 }
 
+/// What a secret is for: how it is called, the key of the config it belongs to, and its variable.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind {
+    pub(super) word: &'static str,
+    pub(super) key: &'static str,
+    pub(super) variable: &'static str,
+}
+
+/// The relay's password.
+pub(super) const PASSWORD: Kind = Kind { word: "password", key: "smtp.password", variable: "TIDINGS_SMTP__PASSWORD" };
+
 impl Secret {
-    /// Reads the password; the environment comes before the config. A line end after it is no part of it, and a
+    /// Reads the secret; the environment comes before the config. A line end after it is no part of it, and a
     /// relative path starts from `root`.
     ///
     /// # Errors
     /// When there is none, or it lies open.
-    pub fn read(&self, environment: &[(String, String)], root: &Path) -> Result<SecretString, Error> {
-        let variable = |name| environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-        let password = if let Some(value) = variable("TIDINGS_SMTP__PASSWORD") {
+    pub(super) fn read(
+        &self,
+        kind: &Kind,
+        environment: &[(String, String)],
+        root: &Path,
+    ) -> Result<SecretString, Error> {
+        let variable =
+            |name: &str| environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let secret = if let Some(value) = variable(kind.variable) {
             value.to_owned()
-        } else if let Some(path) = variable("TIDINGS_SMTP__PASSWORD_FILE") {
-            read_file(&root.join(path))?
+        } else if let Some(path) = variable(&format!("{}_FILE", kind.variable)) {
+            read_file(kind, &root.join(path))?
         } else {
             match self {
-                Self::File(path) => read_file(path)?,
-                Self::Command(command) => run(command)?,
+                Self::File(path) => read_file(kind, path)?,
+                Self::Command(command) => run(kind, command)?,
                 Self::Environment => return Err(Error::None),
             }
         };
-        Ok(password.trim_end_matches(['\r', '\n']).to_owned().into())
+        Ok(secret.trim_end_matches(['\r', '\n']).to_owned().into())
     }
 }
 
-fn read_file(path: &Path) -> Result<String, Error> {
-    let unreadable = |error| Error::File(path.to_owned(), error);
+fn read_file(kind: &Kind, path: &Path) -> Result<String, Error> {
+    let unreadable = |error| Error::File(kind.word, path.to_owned(), error);
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).map_err(unreadable)?.permissions());
         if mode & 0o077 != 0 {
-            return Err(Error::Readable(path.display().to_string()));
+            return Err(Error::Readable(kind.word, path.display().to_string()));
         }
     }
     fs::read_to_string(path).map_err(unreadable)
 }
 
-fn run(command: &str) -> Result<String, Error> {
+fn run(kind: &Kind, command: &str) -> Result<String, Error> {
     let output = Command::new("sh")
         .args(["-c", command])
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
-        .map_err(Error::Command)?;
+        .map_err(|error| Error::Command(kind.key, error))?;
     if !output.status.success() {
-        return Err(Error::Failed(output.status));
+        return Err(Error::Failed(kind.key, output.status));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -7,6 +7,7 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use super::{
+    hidden::{declares_background, is_hidden, skip_hidden},
     is_forbidden,
     plain::{decode, is_one_of, is_raw},
     push_escaped,
@@ -134,6 +135,8 @@ fn bound(html: &str) -> String {
     let mut open: Vec<&str> = Vec::new();
     let mut reopened: Vec<&str> = Vec::new();
     let mut elements = 0;
+    // Where nothing has a background of its own, white letters stand on white.
+    let on_white = !declares_background(html);
     let mut rest = tokens(html);
     while let Some(token) = rest.next() {
         match token {
@@ -148,9 +151,7 @@ fn bound(html: &str) -> String {
                 }
             }
             Token::Start(name, _) if is_one_of(name, &["form", "nav"]) => rest.skip_raw(name),
-            Token::Start(name, raw) if is_hidden(raw) && !is_one_of(name, SELF_ENDING) => {
-                skip_element(&mut rest, name);
-            }
+            Token::Start(name, raw) if is_hidden(raw, on_white) => skip_hidden(&mut rest, name),
             Token::Start(name, raw) => {
                 let name = renamed(name);
                 if !is_one_of(name, KEPT) || is_pixel(name, raw) {
@@ -219,41 +220,10 @@ fn renamed(name: &str) -> &str {
     }
 }
 
-/// Says whether a start tag hides its element.
-fn is_hidden(raw: &str) -> bool {
-    if raw.is_empty() {
-        return false;
-    }
-    attributes(raw).any(|(name, value)| {
-        if name.eq_ignore_ascii_case("hidden") {
-            return !value.eq_ignore_ascii_case("until-found");
-        }
-        name.eq_ignore_ascii_case("style") && {
-            let style: String = value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-            style.contains("display:none") || style.contains("visibility:hidden") || style.contains("mso-hide:all")
-        }
-    })
-}
-
 /// An image of one pixel counts readers and shows nothing.
 fn is_pixel(name: &str, raw: &str) -> bool {
     let tiny = |side| attribute(raw, side).is_some_and(|value| matches!(value.trim_end_matches("px"), "0" | "1"));
-    name.eq_ignore_ascii_case("img") && (is_hidden(raw) || (tiny("width") && tiny("height")))
-}
-
-/// Passes over an element up to its own end tag.
-fn skip_element(rest: &mut super::token::Tokens<'_>, name: &str) {
-    let mut depth = 1;
-    for token in rest {
-        match token {
-            Token::Start(inner, _) if inner.eq_ignore_ascii_case(name) => depth += 1,
-            Token::End(inner) if inner.eq_ignore_ascii_case(name) => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return;
-        }
-    }
+    name.eq_ignore_ascii_case("img") && tiny("width") && tiny("height")
 }
 
 /// Writes ammonia's result, which is balanced and quoted, as XML.

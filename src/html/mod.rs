@@ -2,6 +2,7 @@
 
 mod clean;
 mod flow;
+mod hidden;
 mod picture;
 mod pieces;
 mod plain;

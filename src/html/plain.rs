@@ -154,7 +154,7 @@ pub(crate) fn is_raw(name: &str) -> bool {
         name,
         &[
             "script", "style", "iframe", "noembed", "noframes", "textarea", "title", "xmp", "svg", "math", "select",
-            "button", "template", "object", "applet", "audio", "video", "canvas", "datalist",
+            "button", "noscript", "template", "object", "applet", "audio", "video", "canvas", "datalist",
         ],
     )
 }

@@ -20,6 +20,7 @@ pub(crate) fn tokens(html: &str) -> Tokens<'_> {
 }
 
 /// The iterator behind [`tokens`].
+#[derive(Clone)]
 pub(crate) struct Tokens<'a> {
     rest: &'a str,
 }

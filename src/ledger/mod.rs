@@ -4,6 +4,7 @@
 //! power cut. All writes go through one connection and begin with `BEGIN IMMEDIATE`, so that no transaction
 //! finds half-way that somebody else wrote.
 
+mod answers;
 mod deliveries;
 mod editions;
 mod owner;
@@ -25,6 +26,7 @@ use sqlx::{
 
 use crate::token::Keys;
 
+pub use answers::Answer;
 pub use deliveries::{Claim, Settled, Verdict};
 pub use editions::{Counts, Frozen, Line};
 pub use owner::Owner;

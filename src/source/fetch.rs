@@ -4,6 +4,8 @@
 //! request has one deadline for everything, a limit on the octets after decompression, and at most five
 //! redirects; the address that was checked is the address that is connected to.
 
+mod post;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -18,6 +20,8 @@ use reqwest::{
 };
 use tokio::sync::Semaphore;
 use url::Url;
+
+pub use post::{Posted, Poster};
 
 use super::{Document, Validator, guard};
 

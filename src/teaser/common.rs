@@ -23,7 +23,7 @@ const MANY: usize = 3;
 
 impl Common {
     /// Reads the newest posts of each source; the work has a bound, however many there are.
-    pub fn of(posts: &[Post]) -> Self {
+    pub fn of<'a>(posts: impl IntoIterator<Item = &'a Post>) -> Self {
         let mut sources: HashMap<&str, Vec<&Post>> = HashMap::new();
         for post in posts {
             sources.entry(&post.source).or_default().push(post);

@@ -9,7 +9,9 @@ mod common;
 mod description;
 pub mod extract;
 mod fit;
+mod instruction;
 mod lead;
+pub mod llm;
 mod sentence;
 
 use std::borrow::Cow;
@@ -139,10 +141,15 @@ pub fn tease(post: &Post, style: &Style, around: &Around<'_>) -> Made {
     if let Some(text) = editors.find(|text| !text.is_empty()) {
         return Made { teaser: Teaser { text, from: Origin::Editor }, refused: Vec::new() };
     }
-    let blocks = html::blocks(&post.body);
+    let blocks = instruction::without(html::blocks(&post.body));
     let material = Material::new(post, &blocks, style, around);
     let mut refused = Vec::new();
-    for maker in style.from.iter().copied() {
+    // Who asks for a model's words alone gets the extractor's where the model has none.
+    let makers = match style.from.contains(&Maker::Llm) && !style.from.contains(&Maker::Extract) {
+        true => [&style.from[..], &[Maker::Extract]].concat(),
+        false => style.from.clone(),
+    };
+    for maker in makers.iter().copied() {
         let made = maker.make(&material, style);
         // Whatever a maker thinks of its own work, nothing with a defect goes out.
         let made = made.and_then(|text| checks::defect(&text, &material).map_or(Ok(text), |defect| Err(defect.into())));
@@ -151,7 +158,10 @@ pub fn tease(post: &Post, style: &Style, around: &Around<'_>) -> Made {
             Err(reason) => refused.push(Refusal { maker, reason }),
         }
     }
-    let shortened = style.from.iter().find_map(|maker| Some((*maker, maker.shorten(&material, style)?)));
+    let shortened = makers.iter().find_map(|maker| {
+        let text = maker.shorten(&material, style).filter(|text| !instruction::speaks_to_a_machine(text))?;
+        Some((*maker, text))
+    });
     let teaser = match shortened {
         Some((maker, text)) => Teaser { text, from: maker.origin() },
         None => Teaser { text: String::new(), from: Origin::None },
@@ -182,7 +192,7 @@ impl Maker {
             Self::Description => description::make(material, style),
             Self::Extract => extract::make(material, style),
             Self::Lead => lead::make(material, style),
-            Self::Llm => Err("not asked".into()),
+            Self::Llm => llm::make(material, style),
         }
     }
 

@@ -2,3 +2,5 @@
 
 pub mod sink;
 pub mod web;
+
+pub mod model;

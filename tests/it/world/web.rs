@@ -1,17 +1,18 @@
 //! A web server that says what a test tells it to.
 
 use std::{
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
 };
 
-/// One request: path and header lines in lower case.
+/// One request: path, header lines in lower case, body.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub path: String,
     pub head: String,
+    pub body: String,
 }
 
 /// What it answers: status line and header, body. An empty status hangs up without a word.
@@ -64,10 +65,15 @@ impl Web {
 }
 
 fn serve(stream: TcpStream, kept: &Mutex<Vec<Request>>, answer: &dyn Fn(&Request) -> Answer) -> Option<()> {
-    let mut lines = BufReader::new(stream.try_clone().ok()?).lines();
+    let mut wire = BufReader::new(stream.try_clone().ok()?);
+    let mut lines = wire.by_ref().lines();
     let path = lines.next()?.ok()?.split(' ').nth(1)?.to_owned();
     let head: Vec<String> = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
-    let request = Request { path, head: head.join("\n").to_lowercase() };
+    let head = head.join("\n").to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+    let mut body = vec![0; length];
+    wire.read_exact(&mut body).ok()?;
+    let request = Request { path, head, body: String::from_utf8(body).ok()? };
     let Answer { head, body } = answer(&request);
     kept.lock().unwrap().push(request);
     if !head.is_empty() {

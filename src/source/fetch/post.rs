@@ -1,0 +1,94 @@
+//! One question to one endpoint that the operator chose: JSON out, octets back.
+//!
+//! The endpoint may be on this machine, so the guard against private addresses does not look here; in return
+//! nothing leads anywhere else: no redirect is followed and no proxy is asked.
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use reqwest::{
+    Client,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
+    redirect::Policy,
+};
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use super::{seconds, words};
+
+/// What became of a POST; no text of it holds the secret or what the server wrote beside a success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Posted {
+    /// A success, whole.
+    Answer(Vec<u8>),
+    /// Another status.
+    Status(u16),
+    /// A success that is larger than allowed.
+    TooLarge,
+    /// No whole answer, in plain words.
+    Failed(String),
+}
+
+/// Posts JSON to one endpoint, with one deadline for each request as a whole.
+#[derive(Debug)]
+pub struct Poster {
+    client: Result<Client, String>,
+    timeout: Duration,
+    max_bytes: usize,
+}
+
+impl Poster {
+    /// Prepares a client with these limits.
+    pub fn new(timeout: Duration, max_bytes: usize) -> Self {
+        // Whoever comes second finds the provider installed, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .user_agent(concat!("tidings/", env!("CARGO_PKG_VERSION")))
+            .no_proxy()
+            .referer(false)
+            .redirect(Policy::none())
+            .build()
+            .map_err(|error| words(&error, timeout));
+        Self { client, timeout, max_bytes }
+    }
+
+    /// Sends `body`, and the secret to nobody but `url`.
+    pub async fn post(&self, url: &Url, bearer: Option<&SecretString>, body: String) -> Posted {
+        match tokio::time::timeout(self.timeout, self.ask(url, bearer, body)).await {
+            Ok(posted) => posted,
+            Err(_) => Posted::Failed(format!("no whole answer within {}", seconds(self.timeout))),
+        }
+    }
+
+    async fn ask(&self, url: &Url, bearer: Option<&SecretString>, body: String) -> Posted {
+        let client = match &self.client {
+            Ok(client) => client,
+            Err(error) => return Posted::Failed(error.clone()),
+        };
+        let mut request = client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        if let Some(secret) = bearer {
+            let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret())) else {
+                return Posted::Failed("the key holds characters that no header can carry".to_owned());
+            };
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Posted::Failed(words(&error, self.timeout)),
+        };
+        if !response.status().is_success() {
+            return Posted::Status(response.status().as_u16());
+        }
+        let mut octets = Vec::new();
+        let mut parts = response.bytes_stream();
+        while let Some(part) = parts.next().await {
+            match part {
+                Ok(part) if octets.len() + part.len() > self.max_bytes => return Posted::TooLarge,
+                Ok(part) => octets.extend_from_slice(&part),
+                Err(error) => return Posted::Failed(words(&error, self.timeout)),
+            }
+        }
+        Posted::Answer(octets)
+    }
+}

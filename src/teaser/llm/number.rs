@@ -1,0 +1,221 @@
+//! Numbers in running text, each in one way of writing: with its sign, without separators of thousands.
+
+use std::collections::HashSet;
+
+/// The numbers of a text that are written in digits: `1,200.5` is `1200.5`, `€3 million` is `3million€`, `15 %` is
+/// `15%`. A number with a unit is another number than the bare one.
+pub(super) fn numbers(text: &str) -> impl Iterator<Item = String> {
+    let chars: Vec<char> = text.chars().map(plain).collect();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < chars.len() && !chars[at].is_ascii_digit() {
+            at += 1;
+        }
+        if at >= chars.len() {
+            return None;
+        }
+        let start = at;
+        while at < chars.len() && (chars[at].is_ascii_digit() || is_inside(&chars, start, at)) {
+            at += 1;
+        }
+        let mut number = normal(chars.get(start..at).unwrap_or_default());
+        let mut back = start;
+        while back > 0 && chars[back - 1] == ' ' {
+            back -= 1;
+        }
+        let before = back.checked_sub(1).and_then(|back| chars.get(back)).copied().filter(|c| is_currency(*c));
+        let (unit, end) = unit(&chars, at);
+        at = end;
+        number.push_str(&unit);
+        number.extend(before.filter(|sign| !unit.contains(*sign)));
+        Some(number)
+    })
+}
+
+/// ASCII digits for those of other scripts, a space for each kind of it.
+fn plain(c: char) -> char {
+    let zero = match c {
+        '０'..='９' => '０',
+        '٠'..='٩' => '٠',
+        '۰'..='۹' => '۰',
+        '०'..='९' => '०',
+        '\u{a0}' | '\u{202f}' | '\u{2009}' => return ' ',
+        _ => return c,
+    };
+    char::from_digit(u32::from(c) - u32::from(zero), 10).unwrap_or(c)
+}
+
+/// Says whether a separator at `at` belongs to the number that begins at `start`.
+fn is_inside(chars: &[char], start: usize, at: usize) -> bool {
+    let digits = |from: usize| chars.iter().skip(from).take(4).take_while(|c| c.is_ascii_digit()).count();
+    match chars.get(at) {
+        Some('.' | ',' | ':' | '/' | '-' | '’' | '\'') => digits(at + 1) > 0,
+        // A space parts thousands only where exactly three digits follow, and one to three stand before.
+        Some(' ') => {
+            let before =
+                chars.get(start..at).unwrap_or_default().iter().rev().take_while(|c| c.is_ascii_digit()).count();
+            digits(at + 1) == 3 && (1..=3).contains(&before) && chars.get(start) != Some(&'0')
+        }
+        _ => false,
+    }
+}
+
+/// Without separators of thousands, and with a point for decimals.
+fn normal(chars: &[char]) -> String {
+    let text: String = chars.iter().collect();
+    let parts: Vec<&str> = text.split(['.', ',', ' ', '’', '\'']).collect();
+    let thousands = |parts: &[&str]| parts.iter().skip(1).all(|part| part.len() == 3) && parts[0].len() <= 3;
+    match parts[..] {
+        [_] => text,
+        [whole, ..] if thousands(&parts) && whole != "0" => parts.concat(),
+        [.., last] if parts.len() > 2 && thousands(&parts[..parts.len() - 1]) => {
+            format!("{}.{last}", parts[..parts.len() - 1].concat())
+        }
+        _ => parts.join("."),
+    }
+}
+
+fn is_currency(c: char) -> bool {
+    "$€£¥₽₹₩₺₴".contains(c)
+}
+
+/// The unit behind a number, and where it ends: a sign, letters that stand close, or a word that changes its size.
+fn unit(chars: &[char], at: usize) -> (String, usize) {
+    let mut unit = String::new();
+    let mut end = at;
+    while let Some((word, next)) = one_unit(chars, end) {
+        unit.push_str(&word);
+        end = next;
+    }
+    (unit, end)
+}
+
+fn one_unit(chars: &[char], at: usize) -> Option<(String, usize)> {
+    let close = chars.get(at)?;
+    let from = if *close == ' ' { at + 1 } else { at };
+    let first = *chars.get(from)?;
+    if is_currency(first) || "%‰°".contains(first) {
+        return Some((first.to_string(), from + 1));
+    }
+    // Units of scripts without spaces are one character.
+    if "万亿億萬兆元円".contains(first) {
+        return Some((first.to_string(), from + 1));
+    }
+    let word: String = chars.iter().skip(from).take(20).take_while(|c| c.is_alphabetic()).collect();
+    let end = from + word.chars().count();
+    let lower = word.to_lowercase();
+    if let Some((_, sign)) = SIGNS.iter().find(|(names, _)| names.split(' ').any(|name| name == lower)) {
+        return Some(((*sign).to_owned(), end));
+    }
+    let spaced = *close == ' ';
+    if SIZES.split(' ').any(|size| size == lower) || (!spaced && !lower.is_empty() && lower.is_ascii()) {
+        return Some((lower, end));
+    }
+    None
+}
+
+const SIGNS: &[(&str, &str)] = &[
+    ("percent prozent", "%"),
+    ("euro euros eur", "€"),
+    ("dollar dollars usd dólares", "$"),
+    ("pound pounds pfund gbp", "£"),
+    ("yen", "¥"),
+    ("рубль рубля рублей", "₽"),
+];
+
+const SIZES: &str = "hundred thousand million millions billion billions trillion bn mn mio mrd tausend millionen milliarden \
+                     mille millier milliers milliard milliards mil millón millones milhão milhões bilhões mln тысяч тысячи \
+                     тысяча млн миллион миллиона миллионов млрд миллиард миллиарда миллиардов";
+
+/// The numbers of a text that are written as words, in lower case.
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
+    use unicode_segmentation::UnicodeSegmentation as _;
+    let lower = text.to_lowercase();
+    let found: Vec<String> = lower.unicode_words().filter(|word| value(word).is_some()).map(str::to_owned).collect();
+    let chinese: Vec<String> = text.chars().filter(|c| CHINESE.contains(*c)).map(String::from).collect();
+    found.into_iter().chain(chinese)
+}
+
+/// Says whether a number word stands in `known`, which is in lower case, or its digits among `numbers`.
+pub(super) fn stands(word: &str, known: &str, numbers: &HashSet<String>) -> bool {
+    known.contains(&format!(" {word} "))
+        || word.starts_with(|c| CHINESE.contains(c)) && known.contains(word)
+        || value(word).is_some_and(|value| numbers.contains(value))
+}
+
+const CHINESE: &str = "两二三四五六七八九十百千万亿億";
+
+/// What a number word means; those that are sizes only have no digits.
+fn value(word: &str) -> Option<&'static str> {
+    VALUES.iter().find(|(_, words)| words.split(' ').any(|known| known == word)).map(|(value, _)| *value)
+}
+
+const VALUES: &[(&str, &str)] = &[
+    ("2", "two zwei deux dos dois duas два две"),
+    ("3", "three drei trois tres três три"),
+    ("4", "four vier quatre cuatro quatro четыре"),
+    ("5", "five fünf cinq cinco пять"),
+    ("6", "six sechs seis шесть"),
+    ("7", "seven sieben sept siete sete семь"),
+    ("8", "eight acht huit ocho oito восемь"),
+    ("9", "nine neun neuf nueve nove девять"),
+    ("10", "ten zehn dix diez dez десять"),
+    ("11", "eleven elf onze once одиннадцать"),
+    ("12", "twelve zwölf douze doce doze двенадцать"),
+    ("13", "thirteen dreizehn treize trece treze"),
+    ("14", "fourteen vierzehn quatorze catorce catorze"),
+    ("15", "fifteen fünfzehn quinze quince"),
+    ("16", "sixteen"),
+    ("17", "seventeen"),
+    ("18", "eighteen"),
+    ("19", "nineteen"),
+    ("20", "twenty zwanzig vingt veinte vinte двадцать"),
+    ("30", "thirty dreißig trente treinta trinta тридцать"),
+    ("40", "forty vierzig quarante cuarenta quarenta сорок"),
+    ("50", "fifty fünfzig cinquante cincuenta cinquenta пятьдесят"),
+    ("60", "sixty sechzig soixante sesenta sessenta"),
+    ("70", "seventy siebzig setenta"),
+    ("80", "eighty achtzig ochenta oitenta"),
+    ("90", "ninety neunzig noventa"),
+    ("100", "hundred hundert cent cien cem сто"),
+    ("1000", "thousand tausend mille mil тысяча тысячи тысяч"),
+    ("1000000", "million millionen millón millones milhão milhões миллион миллиона миллионов"),
+    (
+        "",
+        "billion billions millions hundreds thousands dozen dozens half twice triple milliarde milliarden milliard \
+          milliards double doppelt hälfte moitié mitad metade половина",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &[&str]) {
+        assert_eq!(numbers(text).collect::<Vec<_>>(), expect, "{text}");
+    }
+
+    #[test]
+    fn numbers_have_one_way_of_writing() {
+        check("1,200 boats, 1.200 boats, 1 200 boats, 1’200 boats", &["1200", "1200", "1200", "1200"]);
+        check("1.5 or 1,5", &["1.5", "1.5"]);
+        check("1,200.50 and 1.200,50", &["1200.50", "1200.50"]);
+        check("15% and 15 % and 15 percent", &["15%", "15%", "15%"]);
+        check("€3 million, 3 million euros, $3m", &["3million€", "3million€", "3m$"]);
+        check("on 3 May 2025 at 10:30.", &["3", "2025", "10:30"]);
+        check("2025-05-03", &["2025-05-03"]);
+        check("in 2019 300 boats", &["2019", "300"]);
+        check("３隻 ٣ 3万", &["3", "3", "3万"]);
+        check("version 1.2.3, 20th", &["1.2.3", "20th"]);
+        check("none", &[]);
+    }
+
+    #[test]
+    fn number_words_mean_their_digits() {
+        let numbers: HashSet<String> = ["11".to_owned()].into();
+        assert_eq!(words("Eleven of them").collect::<Vec<_>>(), ["eleven"]);
+        assert!(stands("eleven", " none ", &numbers) && !stands("twelve", " none ", &numbers));
+        assert!(stands("twelve", " the twelve boats ", &numbers));
+    }
+}
