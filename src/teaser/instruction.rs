@@ -4,7 +4,7 @@
 //! letters alone, in lower case, without what nobody sees, with the look-alikes of other scripts as Latin letters: so
 //! neither spaces, signs nor homoglyphs part the words of an instruction.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::sync::LazyLock;
 
 use super::sentence::sentences;
 use crate::html::Block;
@@ -13,7 +13,7 @@ use crate::html::Block;
 pub(super) fn speaks_to_a_machine(text: &str) -> bool {
     has_mark(text)
         || is_order(&letters(text, false), text)
-        || (!text.is_ascii() && is_order(&letters(text, true), text))
+        || (mixes_scripts(text) && is_order(&letters(text, true), text))
 }
 
 /// Says whether signs stand in it that no reader needs; looked for only where one may begin.
@@ -27,7 +27,11 @@ fn has_mark(text: &str) -> bool {
 /// Looks for all phrases and verbs in one pass.
 fn is_order(letters: &str, text: &str) -> bool {
     let octets = letters.as_bytes();
+    let table: &[bool] = &STARTS;
     octets.windows(3).enumerate().any(|(at, window)| {
+        if table.get(bucket(window)) != Some(&true) {
+            return false;
+        }
         let found = BUCKETS.get(bucket(window)).map(Vec::as_slice).unwrap_or_default();
         found.iter().any(|words| {
             octets.get(at..).is_some_and(|rest| rest.starts_with(words.as_bytes()))
@@ -51,6 +55,9 @@ static BUCKETS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
     }
     buckets
 });
+
+/// Which of the buckets hold anything: small enough to stay at hand while a text is read.
+static STARTS: LazyLock<Vec<bool>> = LazyLock::new(|| BUCKETS.iter().map(|list| !list.is_empty()).collect());
 
 fn bucket(octets: &[u8]) -> usize {
     octets.iter().fold(0, |hash, octet| (hash * 17) ^ usize::from(*octet)) & 4_095
@@ -275,23 +282,39 @@ fn overrides(letters: &str, at: usize, verb: &str) -> bool {
 
 /// The letters and digits of a text in lower case; `latin` puts Latin letters for those that look like them.
 fn letters(text: &str, latin: bool) -> String {
-    let look = |c: char| -> Cow<'static, str> {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            if c.is_ascii_alphanumeric() {
+                out.push(c.to_ascii_lowercase());
+            }
+            continue;
+        }
+        // Full-width forms are the ASCII ones at another place.
         let c = match c {
-            // Full-width forms are the ASCII ones at another place.
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
             c => c,
         };
-        Cow::Owned(c.to_lowercase().map(|c| if latin { look_alike(c) } else { c }).collect())
-    };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
-            out.push(c.to_ascii_lowercase());
-        } else if c.is_alphanumeric() {
-            out.push_str(&look(c));
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase().map(|c| if latin { look_alike(c) } else { c }));
         }
     }
     out
+}
+
+/// Says whether an ASCII letter stands beside one of the scripts among which its look-alikes are: Greek, Cyrillic,
+/// Armenian, phonetic. In honest text, words keep to one script.
+fn mixes_scripts(text: &str) -> bool {
+    if text.is_ascii() {
+        return false;
+    }
+    let foreign = |c: char| matches!(c, '\u{131}' | '\u{250}'..='\u{2af}' | '\u{370}'..='\u{58f}');
+    let mut before = ' ';
+    text.chars().any(|c| {
+        let mixed = (c.is_ascii_alphabetic() && foreign(before)) || (before.is_ascii_alphabetic() && foreign(c));
+        before = c;
+        mixed
+    })
 }
 
 /// The Latin letter that a reader takes a Cyrillic or Greek one for.

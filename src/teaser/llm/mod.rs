@@ -76,14 +76,14 @@ pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Rea
         Some(Err(reason)) => return Err(reason.to_owned().into()),
         Some(Ok(text)) => fit::one_line(text),
     };
+    if let Some(echo) = ground::echo(&text, material.post) {
+        return Err(echo);
+    }
     if !fit::fits(&text, style) {
         return Err(format!("longer than {} characters", style.max_chars).into());
     }
     if sentence::sentences(&text).nth(style.max_sentences).is_some() {
         return Err(format!("more than {} sentences", style.max_sentences).into());
-    }
-    if let Some(echo) = ground::echo(&text, material.post) {
-        return Err(echo);
     }
     if let Some(defect) = checks::defect(&text, material) {
         return Err(defect.into());
