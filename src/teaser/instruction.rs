@@ -88,7 +88,7 @@ pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 /// So many octets of a post are looked through at once; its sentences are looked at again before one is taken.
-const LOOK_AT: usize = 256_000;
+const LOOK_AT: usize = 32_000;
 
 /// Signs of the formats in which models are spoken to.
 const MARKS: &[&str] = &[

@@ -156,7 +156,7 @@ fn fit(examples: &[&Example]) -> Weights {
     let known = Weights { word: words.solve(), ..nothing };
     let mut candidates = Ridge::<CANDIDATE_FACTS>::default();
     for example in examples {
-        let facts: Vec<_> = study(example, &known).candidates.iter().map(|candidate| candidate.facts).collect();
+        let facts: Vec<_> = study(example, &known).candidates.into_iter().map(|(_, facts)| facts).collect();
         candidates.learn(&facts, &example.rouge);
     }
     Weights { candidate: candidates.solve(1e-3), ..known }
@@ -216,7 +216,7 @@ fn read(file: usize, path: &PathBuf) -> Vec<Example> {
         };
         let near = |text: &str| rouge::mean(&rouge::words(text, &example.language), &example.reference);
         let candidates = study(&example, &nothing).candidates;
-        example.rouge = candidates.iter().map(|candidate| near(&candidate.text)).collect();
+        example.rouge = candidates.iter().map(|(text, _)| near(text)).collect();
         example.first = example.rouge.get(1).or(example.rouge.first()).copied().unwrap_or_default();
         examples.push(example);
     }

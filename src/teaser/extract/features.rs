@@ -4,10 +4,13 @@ use super::{
     reading::{Reading, Sentence},
     words::Word,
 };
-use crate::html::BlockKind;
+use crate::{
+    html::BlockKind,
+    teaser::{Style, fit},
+};
 
 /// Facts about one sentence.
-const SENTENCE: usize = 33;
+pub(super) const SENTENCE: usize = 33;
 /// Facts about the candidate as a whole.
 const WHOLE: usize = 20;
 /// Facts about the words it is expected to share with a person's teaser.
@@ -23,6 +26,9 @@ pub(super) type SentenceFacts = [f32; SENTENCE];
 const fn is(yes: bool) -> f32 {
     if yes { 1.0 } else { 0.0 }
 }
+
+/// Facts about a candidate as a whole.
+pub(super) type WholeFacts = [f32; WHOLE + SHARED + LISTED];
 
 /// What is weighed about one sentence; `max` is the longest teaser.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "facts need no more digits")]
@@ -51,8 +57,7 @@ pub(super) fn of_sentence(
     let place = sentence.place as f32;
     let title_words = reading.title_words.max(1) as f32;
     let length = (sentence.chars / max) as f32;
-    let text = sentence.text.as_ref();
-    let has = |signs: &[char]| is(text.contains(signs));
+    let signs = Signs::of(&sentence.text);
     [
         is(sentence.place == 0),
         is(sentence.place == 1),
@@ -60,7 +65,7 @@ pub(super) fn of_sentence(
         is(sentence.place <= 4),
         is(sentence.place <= 9),
         place.ln_1p(),
-        place / reading.sentences.len().max(1) as f32,
+        place / reading.count.max(1) as f32,
         is(sentence.first_in_block),
         is(sentence.last_in_block),
         is(sentence.kind == BlockKind::ListItem),
@@ -77,17 +82,45 @@ pub(super) fn of_sentence(
         (length - 0.5).abs() * 2.0,
         is(length < 0.21),
         is(length > 0.71),
-        text.matches([',', '、', '，', '،']).count() as f32 / 3.0,
-        has(&['(', '（']),
-        is(text.contains(char::is_numeric)),
-        has(&['"', '“', '„', '«', '「']),
-        is(text.ends_with(['?', '？'])),
-        is(text.ends_with(['!', '！'])),
+        signs.commas / 3.0,
+        is(signs.bracket),
+        is(signs.digit),
+        is(signs.quote),
+        is(sentence.text.ends_with(['?', '？'])),
+        is(sentence.text.ends_with(['!', '！'])),
         content / words,
         capitals / words,
         chars / words,
-        has(&['—', '–', ';', '；']),
+        is(signs.dash),
     ]
+}
+
+/// The signs in a sentence.
+#[derive(Debug, Default)]
+struct Signs {
+    commas: f32,
+    bracket: bool,
+    digit: bool,
+    quote: bool,
+    dash: bool,
+}
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let mut signs = Self::default();
+        for c in text.chars() {
+            match c {
+                'a'..='z' | 'A'..='Z' | ' ' => {}
+                '0'..='9' => signs.digit = true,
+                ',' | '、' | '，' | '،' => signs.commas += 1.0,
+                '(' | '（' => signs.bracket = true,
+                '"' | '“' | '„' | '«' | '「' => signs.quote = true,
+                '—' | '–' | ';' | '；' => signs.dash = true,
+                _ => signs.digit |= !c.is_ascii() && c.is_numeric(),
+            }
+        }
+        signs
+    }
 }
 
 /// A candidate: one sentence, or two in their order.
@@ -102,6 +135,24 @@ impl Parts<'_, '_> {
     pub fn chars(&self) -> f64 {
         self.first.chars + self.second.map_or(0.0, |second| second.chars + 1.0)
     }
+
+    /// How much of the whole the first sentence is.
+    pub fn share(&self) -> f64 {
+        self.first.chars / (self.first.chars + self.second.map_or(0.0, |second| second.chars))
+    }
+
+    /// Says whether the whole is within the limits.
+    pub fn fit(&self, style: &Style) -> bool {
+        // No grapheme has less than one character, and few have more.
+        let count = self.first.count + self.second.map_or(0, |second| second.count + 1);
+        count <= style.max_chars
+            || (count <= 2 * style.max_chars
+                && !(self.first.simple && self.second.is_none_or(|second| second.simple))
+                && {
+                    let second = self.second.map_or("", |second| &second.text);
+                    fit::fits(&[&self.first.text, " ", second].concat(), style)
+                })
+    }
 }
 
 /// What is weighed about a candidate as a whole; `likely` is how likely each word is to be in a person's teaser.
@@ -113,7 +164,7 @@ pub(super) fn of_whole(
     likely: &[f32],
     all_likely: f32,
     seen: &mut Stamps,
-) -> [f32; WHOLE + SHARED + LISTED] {
+) -> WholeFacts {
     let (mut title, mut heading, mut content) = (0.0_f32, 0.0_f32, 0.0_f32);
     let (mut expected, mut expected_content, mut words) = (0.0_f32, 0.0_f32, 0.0_f32);
     seen.start();
@@ -129,7 +180,7 @@ pub(super) fn of_whole(
         expected_content += if *stop { 0.0 } else { likely };
     }
     let length = (parts.chars() / max) as f32;
-    let all = reading.sentences.len() as f32;
+    let all = reading.count as f32;
     let place = parts.first.place as f32;
     let two = parts.second.is_some();
     let adjacent = parts.second.is_some_and(|second| second.place == parts.first.place + 1);

@@ -12,25 +12,18 @@ mod trim;
 mod weights;
 mod words;
 
-use std::borrow::Cow;
-
 use self::{
     features::{Parts, SentenceFacts, Stamps},
-    reading::{Reading, Sentence, Worth, length},
+    reading::{Reading, Sentence},
 };
 use super::{Material, Reason, Style, checks, fit};
-use crate::{
-    html::{Block, BlockKind},
-    post::Post,
-};
+use crate::{html::Block, post::Post};
 
 pub use features::FACTS as CANDIDATE_FACTS;
 pub use words::FACTS as WORD_FACTS;
 
-/// How many good sentences are looked at.
-const GOOD: usize = 30;
-/// The second sentence is among so many good ones behind the first.
-const NEAR: usize = 5;
+/// The second sentence is among so many behind the first.
+const NEAR: usize = 4;
 /// How many of the best candidates are put to the checks.
 const TRIED: usize = 40;
 
@@ -45,163 +38,202 @@ pub struct Weights {
 
 /// Takes the candidate that weighs most of those that have no defect.
 pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
-    heaviest(candidates(material, style, &weights::WEIGHTS), |text| checks::defect(text, material))
+    let offer = Offer::of(material, style, &weights::WEIGHTS);
+    offer
+        .heaviest(material, checks::defect)
         .map_err(|defect| defect.unwrap_or("no good sentence within the limits").into())
 }
 
 /// The same where nothing better is left: it may be short, and it may be a question.
 pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
-    heaviest(candidates(material, style, &weights::WEIGHTS), |text| checks::hard_defect(text, material)).ok()
-}
-
-/// The heaviest candidate without a defect, or the defect of the heaviest of all.
-fn heaviest(
-    mut candidates: Vec<Candidate>,
-    defect: impl Fn(&str) -> Option<&'static str>,
-) -> Result<String, Option<&'static str>> {
-    candidates.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    let mut first = None;
-    for candidate in candidates.into_iter().take(TRIED) {
-        match defect(&candidate.text) {
-            None => return Ok(candidate.text),
-            Some(defect) => first = first.or(Some(defect)),
-        }
-    }
-    Err(first)
+    Offer::of(material, style, &weights::WEIGHTS).heaviest(material, checks::hard_defect).ok()
 }
 
 /// The sentences that weigh most, in the order of the post: what a model is told of it.
 pub(super) fn best(material: &Material<'_>, n: usize) -> Vec<String> {
     let style = Style { max_chars: 1_000, max_sentences: 1, ..Style::default() };
-    let mut ranked = candidates(material, &style, &weights::WEIGHTS);
-    ranked.retain(|candidate| !candidate.changed);
-    ranked.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    ranked.truncate(n);
-    ranked.sort_by_key(|candidate| candidate.place);
-    ranked.into_iter().map(|candidate| candidate.text).collect()
-}
-
-/// A text that could stand for the post.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    /// One line.
-    pub text: String,
-    /// What is weighed about it.
-    pub facts: [f32; features::FACTS],
-    /// What it weighs.
-    pub weight: f64,
-    place: u32,
-    changed: bool,
-}
-
-/// All candidates of a post, in the order of their first sentences.
-fn candidates(material: &Material<'_>, style: &Style, weights: &Weights) -> Vec<Candidate> {
-    if style.max_sentences == 0 {
-        return Vec::new();
-    }
-    let reading = reading::read(material, GOOD);
-    let rolls = rolls(material, style, &reading);
-    let trims = trims(material, style, &reading);
-    let sentences = u32::try_from(reading.sentences.len()).unwrap_or(u32::MAX);
-    let likely = reading.words.likely(&weights.word, sentences);
-    let all_likely = likely.iter().sum();
-    #[expect(clippy::cast_precision_loss, reason = "a length needs no more digits")]
-    let max = style.max_chars as f64;
-    let mut seen = Stamps::new(reading.words.list.len());
-
-    let single: Vec<&Sentence<'_>> =
-        reading.sentences.iter().filter(|sentence| sentence.worth != Worth::None).collect();
-    let others: Vec<&Sentence<'_>> = trims.iter().chain(&rolls).collect();
-    let mut facts = |sentence: &&Sentence<'_>| features::of_sentence(sentence, &reading, max, &mut seen);
-    let single_facts: Vec<SentenceFacts> = single.iter().map(&mut facts).collect();
-    let other_facts: Vec<SentenceFacts> = others.iter().map(&mut facts).collect();
-
-    let mut found: Vec<(Parts<'_, '_>, &SentenceFacts, Option<&SentenceFacts>)> = Vec::new();
-    for (at, (first, facts)) in single.iter().zip(&single_facts).enumerate() {
-        if first.worth != Worth::Good {
-            continue;
-        }
-        found.push((Parts { first, second: None }, facts, None));
-        if style.max_sentences > 1 {
-            for (second, second_facts) in single.iter().zip(&single_facts).skip(at + 1).take(NEAR) {
-                if second.worth == Worth::Follower && second.place != first.place + 1 {
-                    continue;
-                }
-                found.push((Parts { first, second: Some(second) }, facts, Some(second_facts)));
+    let offer = Offer::of(material, &style, &weights::WEIGHTS);
+    let mut worth = offer.unknown_worth();
+    let mut best: Vec<usize> = Vec::new();
+    for candidate in offer.ranked() {
+        let whole = offer.sentence(candidate.first).is_some_and(|sentence| !sentence.trimmed && sentence.rolled == 0);
+        if whole && offer.holds(candidate, material, &mut worth) {
+            best.push(candidate.first);
+            if best.len() == n {
+                break;
             }
         }
     }
-    for (first, facts) in others.iter().zip(&other_facts) {
-        found.push((Parts { first, second: None }, facts, None));
-    }
-    let mut candidates = Vec::new();
-    for (parts, first, second) in found {
-        if parts.chars() > max * 1.7 {
-            continue;
-        }
-        let text = joined(&parts);
-        if !fit::fits(&text, style) {
-            continue;
-        }
-        let whole = features::of_whole(&parts, &reading, max, &likely, all_likely, &mut seen);
-        let facts = together(&parts, first, second, &whole);
-        let weight = facts.iter().zip(&weights.candidate).map(|(fact, weight)| f64::from(*fact) * weight).sum();
-        let changed = parts.first.trimmed || parts.first.rolled > 0;
-        candidates.push(Candidate { text, facts, weight, place: parts.first.place, changed });
-    }
-    candidates
+    best.sort_unstable();
+    best.into_iter().filter_map(|at| Some(offer.sentence(at)?.text.clone().into_owned())).collect()
 }
 
-/// The facts of a candidate: those of its sentences, each by its share of the length, and those of the whole.
-fn together(
-    parts: &Parts<'_, '_>,
-    first: &SentenceFacts,
-    second: Option<&SentenceFacts>,
-    whole: &[f32],
-) -> [f32; features::FACTS] {
-    #[expect(clippy::cast_possible_truncation, reason = "a share needs no more digits")]
-    let share = (parts.first.chars / (parts.first.chars + parts.second.map_or(0.0, |second| second.chars))) as f32;
-    let mut facts = [0.0; features::FACTS];
-    for (at, fact) in facts.iter_mut().enumerate() {
-        *fact = match (first.get(at), second.and_then(|second| second.get(at))) {
-            (Some(first), None) => *first,
-            (Some(first), Some(second)) => first * share + second * (1.0 - share),
-            (None, _) => whole.get(at - first.len()).copied().unwrap_or_default(),
+/// All that could stand for a post.
+struct Offer<'a> {
+    /// The sentences of the post that could be in a teaser, their shorter forms, and the roll-ups.
+    sentences: Vec<Sentence<'a>>,
+    facts: Vec<SentenceFacts>,
+    candidates: Vec<Candidate>,
+}
+
+/// One or two sentences, by their places among those of the offer.
+#[derive(Debug, Clone)]
+struct Candidate {
+    first: usize,
+    second: Option<usize>,
+    whole: features::WholeFacts,
+    weight: f64,
+}
+
+/// What a sentence can be in a teaser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    /// Nothing is wrong with it by itself.
+    Good,
+    /// It refers to the sentence before it, and may stand behind that one.
+    Follower,
+    /// Nothing.
+    None,
+}
+
+impl<'a> Offer<'a> {
+    /// Weighs all candidates of a post; the checks are too dear to put them all to these.
+    fn of(material: &Material<'a>, style: &Style, weights: &Weights) -> Self {
+        let mut reading = reading::read(material);
+        let mut sentences = std::mem::take(&mut reading.plausible);
+        let single = sentences.len();
+        sentences.extend(rolls(material, style, &reading));
+        for at in 0..single {
+            let forms = sentences.get(at).map_or_else(Vec::new, |sentence| trims(sentence, &reading));
+            sentences.extend(forms);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a length needs no more digits")]
+        let max = style.max_chars as f64;
+        let mut seen = Stamps::new(reading.words.list.len());
+        let facts: Vec<SentenceFacts> =
+            sentences.iter().map(|sentence| features::of_sentence(sentence, &reading, max, &mut seen)).collect();
+        let mut offer = Self { sentences, facts, candidates: Vec::new() };
+        if style.max_sentences > 0 {
+            offer.weigh(&reading, style, single, weights);
+        }
+        offer
+    }
+
+    fn weigh(&mut self, reading: &Reading<'_>, style: &Style, single: usize, weights: &Weights) {
+        let likely = reading.words.likely(&weights.word, reading.count);
+        let all_likely = likely.iter().sum();
+        let mut seen = Stamps::new(reading.words.list.len());
+        #[expect(clippy::cast_precision_loss, reason = "a length needs no more digits")]
+        let max = style.max_chars as f64;
+        let (by_sentence, by_whole) = weights.candidate.split_at(features::SENTENCE);
+        let weigh = |facts: &[f32], weights: &[f64]| -> f64 {
+            facts.iter().zip(weights).map(|(fact, weight)| f64::from(*fact) * weight).sum()
         };
-    }
-    facts
-}
-
-/// Chinese and Japanese sentences stand without a space between them.
-fn joined(parts: &Parts<'_, '_>) -> String {
-    let Some(second) = parts.second else { return parts.first.text.clone().into_owned() };
-    let space = if second.text.starts_with(fit::is_unspaced) { "" } else { " " };
-    [&parts.first.text, space, &second.text].concat()
-}
-
-/// Shorter forms of the sentences; one that begins with "However," is better for it.
-fn trims<'a>(material: &Material<'_>, style: &Style, reading: &Reading<'a>) -> Vec<Sentence<'a>> {
-    let mut found = Vec::new();
-    for sentence in reading.sentences.iter().filter(|sentence| sentence.worth != Worth::None) {
-        let forms = trim::trims(&sentence.text).into_iter().filter(|text| fit::fits(text, style));
-        for text in forms.filter(|text| checks::sentence_defect(text, material).is_none()) {
-            let words = reading.words.known_in(&text);
-            let chars = length(&text);
-            let worth = Worth::Good;
-            found.push(Sentence { text: Cow::Owned(text), words, chars, worth, trimmed: true, ..sentence.clone() });
+        let own: Vec<f64> = self.facts.iter().map(|facts| weigh(facts, by_sentence)).collect();
+        for (first, sentence) in self.sentences.iter().enumerate() {
+            let near = if first < single && style.max_sentences > 1 {
+                first + 1..(first + 1 + NEAR).min(single)
+            } else {
+                0..0
+            };
+            for second in std::iter::once(None).chain(near.map(Some)) {
+                let parts = Parts { first: sentence, second: second.and_then(|second| self.sentences.get(second)) };
+                if !parts.fit(style) {
+                    continue;
+                }
+                let whole = features::of_whole(&parts, reading, max, &likely, all_likely, &mut seen);
+                let share = parts.share();
+                let second_weight = second.and_then(|second| own.get(second)).copied().unwrap_or_default();
+                let weight = own.get(first).copied().unwrap_or_default() * share
+                    + second_weight * (1.0 - share)
+                    + weigh(&whole, by_whole);
+                self.candidates.push(Candidate { first, second, whole, weight });
+            }
         }
     }
-    found
+
+    fn sentence(&self, at: usize) -> Option<&Sentence<'a>> {
+        self.sentences.get(at)
+    }
+
+    fn ranked(&self) -> Vec<&Candidate> {
+        let mut ranked: Vec<&Candidate> = self.candidates.iter().collect();
+        ranked.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        ranked
+    }
+
+    /// The heaviest candidate without a defect, or the defect of the heaviest of all.
+    fn heaviest(
+        &self,
+        material: &Material<'_>,
+        defect: impl Fn(&str, &Material<'_>) -> Option<&'static str>,
+    ) -> Result<String, Option<&'static str>> {
+        let mut worth = self.unknown_worth();
+        let holding = self.ranked().into_iter().filter(|candidate| self.holds(candidate, material, &mut worth));
+        let mut first = None;
+        for candidate in holding.take(TRIED) {
+            let text = self.text(candidate);
+            match defect(&text, material) {
+                None => return Ok(text),
+                Some(defect) => first = first.or(Some(defect)),
+            }
+        }
+        Err(first)
+    }
+
+    /// What is known of the worth of each sentence: nothing.
+    fn unknown_worth(&self) -> Vec<Option<Worth>> {
+        vec![None; self.sentences.len()]
+    }
+
+    /// Says whether the sentences of a candidate are good by themselves; what was found out stays in `worth`.
+    fn holds(&self, candidate: &Candidate, material: &Material<'_>, worth: &mut [Option<Worth>]) -> bool {
+        let mut of = |at: usize| match (worth.get_mut(at), self.sentence(at)) {
+            (Some(Some(known)), _) => *known,
+            (Some(unknown), Some(sentence)) => *unknown.insert(judge(sentence, material)),
+            _ => Worth::None,
+        };
+        let first = of(candidate.first) == Worth::Good;
+        first
+            && candidate.second.is_none_or(|second| match of(second) {
+                Worth::Good => true,
+                Worth::Follower => self.text_follows(candidate.first, second),
+                Worth::None => false,
+            })
+    }
+
+    /// Says whether one sentence stands right behind the other in the post.
+    fn text_follows(&self, first: usize, second: usize) -> bool {
+        let place = |at: usize| self.sentence(at).map(|sentence| sentence.place);
+        place(first).map(|place| place + 1) == place(second)
+    }
+
+    /// Chinese and Japanese sentences stand without a space between them.
+    fn text(&self, candidate: &Candidate) -> String {
+        let Some(first) = self.sentence(candidate.first) else { return String::new() };
+        let Some(second) = candidate.second.and_then(|at| self.sentence(at)) else { return first.text.to_string() };
+        let space = if second.text.starts_with(fit::is_unspaced) { "" } else { " " };
+        [&first.text, space, &second.text].concat()
+    }
 }
 
-/// Rows of the headlines of a list, the longest that fit.
-fn rolls<'a>(material: &Material<'_>, style: &Style, reading: &Reading<'a>) -> Vec<Sentence<'a>> {
-    let Some(item) = reading.sentences.iter().find(|s| s.kind == BlockKind::ListItem).cloned() else {
-        return Vec::new();
-    };
-    if reading.listed < 0.3 {
-        return Vec::new();
+fn judge(sentence: &Sentence<'_>, material: &Material<'_>) -> Worth {
+    match checks::sentence_defect(&sentence.text, material) {
+        None => Worth::Good,
+        Some(checks::DANGLING) => Worth::Follower,
+        Some(_) => Worth::None,
     }
+}
+
+/// Shorter forms of a sentence; one that begins with "However," is better for it.
+fn trims<'a>(sentence: &Sentence<'a>, reading: &Reading<'a>) -> Vec<Sentence<'a>> {
+    let forms = trim::trims(&sentence.text).into_iter();
+    forms.map(|text| Sentence { trimmed: true, ..sentence.with(text, reading) }).collect()
+}
+
+/// Rows of the headlines of a list, from two headlines to all that fit.
+fn rolls<'a>(material: &Material<'_>, style: &Style, reading: &Reading<'a>) -> Vec<Sentence<'a>> {
+    let Some(item) = reading.item.as_ref().filter(|_| reading.listed >= 0.3) else { return Vec::new() };
     let headlines = roll::headlines(material.blocks);
     let mut found = Vec::new();
     for count in 2..=headlines.len() {
@@ -209,10 +241,8 @@ fn rolls<'a>(material: &Material<'_>, style: &Style, reading: &Reading<'a>) -> V
         if !fit::fits(&text, style) {
             break;
         }
-        let words = reading.words.known_in(&text);
-        let chars = length(&text);
         let rolled = u32::try_from(count).unwrap_or(u32::MAX);
-        found.push(Sentence { text: Cow::Owned(text), words, chars, rolled, ..item.clone() });
+        found.push(Sentence { rolled, ..item.with(text, reading) });
     }
     found
 }
@@ -222,23 +252,46 @@ fn rolls<'a>(material: &Material<'_>, style: &Style, reading: &Reading<'a>) -> V
 pub struct Study {
     /// Every word of the text: its key as [`keys`] gives it, and the facts about it.
     pub words: Vec<(u64, [f64; words::FACTS])>,
-    /// Everything that could stand for the post.
-    pub candidates: Vec<Candidate>,
+    /// Everything that could stand for the post and is good by itself: its text, and the facts about it.
+    pub candidates: Vec<(String, [f32; features::FACTS])>,
 }
 
 /// Reads a post as the extractor does, for the fitting program.
 pub fn study(post: &Post, blocks: &[Block], style: &Style, weights: &Weights) -> Study {
     let around = super::Around::default();
     let material = Material::new(post, blocks, style, &around);
-    let words = reading::read(&material, 0).facts();
-    Study { words, candidates: candidates(&material, style, weights) }
+    let offer = Offer::of(&material, style, weights);
+    let mut worth = offer.unknown_worth();
+    let good = offer.candidates.iter().filter(|candidate| offer.holds(candidate, &material, &mut worth));
+    let candidates = good.map(|candidate| (offer.text(candidate), offer.all_facts(candidate))).collect();
+    Study { words: reading::read(&material).facts(), candidates }
+}
+
+impl Offer<'_> {
+    /// The facts of a candidate: those of its sentences, each by its share of the length, and those of the whole.
+    fn all_facts(&self, candidate: &Candidate) -> [f32; features::FACTS] {
+        let mut facts = [0.0; features::FACTS];
+        let (sentence, whole) = facts.split_at_mut(features::SENTENCE);
+        whole.copy_from_slice(&candidate.whole);
+        let (Some(first), Some(own)) = (self.sentence(candidate.first), self.facts.get(candidate.first)) else {
+            return facts;
+        };
+        let second = candidate.second.and_then(|at| Some((self.sentence(at)?, self.facts.get(at)?)));
+        #[expect(clippy::cast_possible_truncation, reason = "a share needs no more digits")]
+        let share = Parts { first, second: second.map(|(sentence, _)| sentence) }.share() as f32;
+        for (at, fact) in sentence.iter_mut().enumerate() {
+            let other = second.and_then(|(_, facts)| facts.get(at)).copied().unwrap_or_default();
+            *fact = own.get(at).copied().unwrap_or_default() * share + other * (1.0 - share);
+        }
+        facts
+    }
 }
 
 /// The teaser that these weights choose.
 pub fn choose(post: &Post, blocks: &[Block], style: &Style, weights: &Weights) -> Option<String> {
     let around = super::Around::default();
     let material = Material::new(post, blocks, style, &around);
-    heaviest(candidates(&material, style, weights), |text| checks::defect(text, &material)).ok()
+    Offer::of(&material, style, weights).heaviest(&material, checks::defect).ok()
 }
 
 /// The words of a text as the extractor tells them apart.

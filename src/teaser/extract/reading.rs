@@ -8,11 +8,17 @@ use super::{
 };
 use crate::{
     html::{Block, BlockKind},
-    teaser::{Material, checks, fit, sentence::sentences},
+    teaser::{
+        Material, checks, fit,
+        sentence::{is_ended, sentences},
+    },
 };
 
 /// So many octets of a post say what it is about; the rest is not read, so that a book costs no more than an article.
-const READ: usize = 60_000;
+const READ: usize = 16_000;
+
+/// So many sentences are looked at more closely, the first.
+const LOOKED_AT: usize = 26;
 
 /// A sentence of fewer characters says too little.
 const SHORTEST: f64 = 24.0;
@@ -23,8 +29,12 @@ pub(super) struct Sentence<'a> {
     pub text: Cow<'a, str>,
     /// The numbers of its words, in order.
     pub words: Vec<u32>,
-    /// Its length in characters.
+    /// Its length in characters as wide as Latin letters.
     pub chars: f64,
+    /// Its characters.
+    pub count: usize,
+    /// Each of its characters is a grapheme.
+    pub simple: bool,
     /// Its place among all sentences of the post.
     pub place: u32,
     pub first_in_block: bool,
@@ -32,29 +42,21 @@ pub(super) struct Sentence<'a> {
     pub kind: BlockKind,
     /// How many headings stand before it.
     pub headings: u32,
-    /// What it can be in a teaser.
-    pub worth: Worth,
     /// It was shortened.
     pub trimmed: bool,
     /// How many list items it rolls up.
     pub rolled: u32,
 }
 
-/// What a sentence can be in a teaser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Worth {
-    /// Nothing is wrong with it by itself.
-    Good,
-    /// It refers to the sentence before it, and may stand behind that one.
-    Follower,
-    /// Nothing.
-    None,
-}
-
 /// All that is known of a post before anything is weighed.
 #[derive(Debug)]
 pub(super) struct Reading<'a> {
-    pub sentences: Vec<Sentence<'a>>,
+    /// The first sentences that could be in a teaser, for all that their ends tell.
+    pub plausible: Vec<Sentence<'a>>,
+    /// The first list item.
+    pub item: Option<Sentence<'a>>,
+    /// How many sentences there are.
+    pub count: u32,
     pub words: Words,
     /// How many words the title has, function words too.
     pub title: u32,
@@ -67,19 +69,25 @@ pub(super) struct Reading<'a> {
 impl Reading<'_> {
     /// Every word of the text: its key, and the facts about it.
     pub fn facts(&self) -> Vec<(u64, [f64; words::FACTS])> {
-        let sentences = u32::try_from(self.sentences.len()).unwrap_or(u32::MAX);
         let words = self.words.ids.iter().filter_map(|(key, id)| Some((*key, self.words.list.get(*id as usize)?)));
-        let mut facts: Vec<_> = words
-            .filter(|(_, word)| word.count > 0)
-            .map(|(key, word)| (key, self.words.facts(word, sentences)))
-            .collect();
+        let words = words.filter(|(_, word)| word.count > 0);
+        let mut facts: Vec<_> = words.map(|(key, word)| (key, self.words.facts(word, self.count))).collect();
         facts.sort_unstable_by_key(|(key, _)| *key);
         facts
     }
 }
 
-/// Reads the running text, the lists and the quotations; at most `good` sentences are looked at for defects.
-pub(super) fn read<'a>(material: &Material<'a>, good: usize) -> Reading<'a> {
+impl<'a> Sentence<'a> {
+    /// The same place with other words of the post.
+    pub fn with(&self, text: String, reading: &Reading<'_>) -> Self {
+        let words = reading.words.known_in(&text);
+        let (chars, count, simple) = (length(&text), text.chars().count(), is_simple(&text));
+        Self { text: Cow::Owned(text), words, chars, count, simple, ..self.clone() }
+    }
+}
+
+/// Reads the running text, the lists and the quotations.
+pub(super) fn read<'a>(material: &Material<'a>) -> Reading<'a> {
     let mut words = Words::default();
     let mut title = 0;
     tokens(&material.post.title, |token| {
@@ -90,36 +98,31 @@ pub(super) fn read<'a>(material: &Material<'a>, good: usize) -> Reading<'a> {
         }
     });
     let title_words = words.list.iter().filter(|word| word.in_title).count();
-    let mut reading = Reading {
-        sentences: Vec::new(),
-        words,
-        title,
-        title_words: u32::try_from(title_words).unwrap_or(0),
-        listed: 0.0,
-    };
-    let (mut headings, mut left, mut looked_at, mut opening) = (0, READ, 0, true);
+    let title_words = u32::try_from(title_words).unwrap_or(0);
+    let mut reading = Reading { plausible: Vec::new(), item: None, count: 0, words, title, title_words, listed: 0.0 };
+    let (mut headings, mut left, mut listed) = (0, READ, 0);
     for block in material.blocks {
         if left == 0 {
             break;
         }
+        let text = beginning(block, left);
         match block.kind {
             BlockKind::Heading(_) => {
                 headings += 1;
-                read_heading(&mut reading.words, beginning(block, left));
+                read_heading(&mut reading.words, text);
             }
             BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Quote => {
-                let text = beginning(block, left);
                 left -= text.len();
-                read_block(&mut reading, block, text, headings, opening, material, &mut looked_at, good);
-                opening = false;
+                let before = reading.count;
+                read_block(&mut reading, block.kind, text, headings);
+                if block.kind == BlockKind::ListItem {
+                    listed += reading.count - before;
+                }
             }
             BlockKind::Code | BlockKind::Caption | BlockKind::Table => {}
         }
     }
-    let listed = reading.sentences.iter().filter(|sentence| sentence.kind == BlockKind::ListItem).count();
-    #[expect(clippy::cast_precision_loss, reason = "a share needs no more digits")]
-    let share = listed as f64 / reading.sentences.len().max(1) as f64;
-    reading.listed = share;
+    reading.listed = f64::from(listed) / f64::from(reading.count.max(1));
     reading
 }
 
@@ -132,21 +135,14 @@ fn read_heading(words: &mut Words, text: &str) {
     });
 }
 
-#[expect(clippy::too_many_arguments, reason = "one step of one loop")]
-fn read_block<'a>(
-    reading: &mut Reading<'a>,
-    block: &Block,
-    text: &'a str,
-    headings: u32,
-    opening: bool,
-    material: &Material<'_>,
-    looked_at: &mut usize,
-    good: usize,
-) {
+fn read_block<'a>(reading: &mut Reading<'a>, kind: BlockKind, text: &'a str, headings: u32) {
+    let opening = reading.count == 0;
     let mut first_in_block = true;
-    for sentence in sentences(text) {
-        let place = u32::try_from(reading.sentences.len()).unwrap_or(u32::MAX);
-        let text = if sentence.is_ascii() && !sentence.contains(|c: char| c.is_control() || c == '\u{a0}') {
+    let mut all = sentences(text).peekable();
+    while let Some(sentence) = all.next() {
+        let place = reading.count;
+        reading.count += 1;
+        let text = if sentence.bytes().all(|octet| (b' '..=b'~').contains(&octet)) {
             Cow::Borrowed(sentence)
         } else {
             Cow::Owned(fit::one_line(sentence))
@@ -157,38 +153,47 @@ fn read_block<'a>(
             None => text,
         };
         let words = reading.words.read(&text, place, opening);
-        let worth = if *looked_at < good { worth(&text, material) } else { Worth::None };
-        *looked_at += usize::from(worth == Worth::Good);
-        reading.sentences.push(Sentence {
-            chars: length(&text),
-            text,
-            words,
-            place,
-            first_in_block,
-            last_in_block: false,
-            kind: block.kind,
-            headings,
-            worth,
-            trimmed: false,
-            rolled: 0,
-        });
+        let (chars, count, simple) = (length(&text), text.chars().count(), is_simple(&text));
+        let last_in_block = all.peek().is_none();
+        let plausible = reading.plausible.len() < LOOKED_AT && is_plausible(&text, chars);
+        if plausible || (reading.item.is_none() && kind == BlockKind::ListItem) {
+            let sentence = Sentence {
+                text,
+                words,
+                chars,
+                count,
+                simple,
+                place,
+                first_in_block,
+                last_in_block,
+                kind,
+                headings,
+                trimmed: false,
+                rolled: 0,
+            };
+            if reading.item.is_none() && kind == BlockKind::ListItem {
+                reading.item = Some(sentence.clone());
+            }
+            if plausible {
+                reading.plausible.push(sentence);
+            }
+        }
         first_in_block = false;
-    }
-    if let Some(last) = reading.sentences.last_mut().filter(|_| !first_in_block) {
-        last.last_in_block = true;
     }
 }
 
-fn worth(text: &str, material: &Material<'_>) -> Worth {
-    // "None this week." is whole and says nothing.
-    if length(text) < SHORTEST {
-        return Worth::None;
-    }
-    match checks::sentence_defect(text, material) {
-        None => Worth::Good,
-        Some(checks::DANGLING) => Worth::Follower,
-        Some(_) => Worth::None,
-    }
+/// Says whether it is worth looking at more closely: "None this week." is whole and says nothing.
+fn is_plausible(text: &str, chars: f64) -> bool {
+    chars >= SHORTEST
+        && !text.starts_with(char::is_lowercase)
+        && !text.ends_with([':', '：', ',', ';', '…'])
+        && is_ended(text)
+}
+
+/// Says whether each character is a grapheme, for all that is plain at a glance.
+fn is_simple(text: &str) -> bool {
+    let simple = |c: char| matches!(c, '\0'..='\u{2ff}' | '\u{370}'..='\u{482}' | '\u{48a}'..='\u{58f}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a0}'..='\u{9fff}' | '가'..='힣' | '\u{ff01}'..='\u{ff60}');
+    text.is_ascii() || text.chars().all(simple)
 }
 
 /// The length of `text` in characters as wide as Latin letters.
@@ -202,9 +207,5 @@ pub(super) fn length(text: &str) -> f64 {
 
 /// As much of a block as may still be read.
 fn beginning(block: &Block, left: usize) -> &str {
-    let mut end = block.text.len().min(left);
-    while !block.text.is_char_boundary(end) {
-        end -= 1;
-    }
-    block.text.get(..end).unwrap_or_default()
+    block.text.get(..block.text.floor_char_boundary(left)).unwrap_or_default()
 }

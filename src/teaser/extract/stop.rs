@@ -1,5 +1,7 @@
 //! Words that say little.
 
+use super::words::key;
+
 /// Says whether `word`, in lower case, is one that any text is full of.
 pub(super) fn is_stop(word: &str) -> bool {
     let mut chars = word.chars();
@@ -7,7 +9,7 @@ pub(super) fn is_stop(word: &str) -> bool {
         (Some(c), None) if is_character_word(c) => {
             matches!(c, '\u{3041}'..='\u{309f}') || COMMON_CHARACTERS.contains(c)
         }
-        _ => STOP.binary_search(&word).is_ok(),
+        _ => is_listed(word),
     }
 }
 
@@ -15,6 +17,40 @@ pub(super) fn is_stop(word: &str) -> bool {
 pub(super) fn is_character_word(c: char) -> bool {
     matches!(c, '\u{e01}'..='\u{e7f}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
+
+/// Says whether `word` is in [`STOP`]; asked for every word of every post.
+fn is_listed(word: &str) -> bool {
+    let hash = key(word);
+    let mut slot = slot(hash);
+    while let Some(place) = TABLE.get(slot).copied().filter(|place| *place != 0) {
+        if STOP.get(usize::from(place) - 1) == Some(&word) {
+            return true;
+        }
+        slot = (slot + 1) % SLOTS;
+    }
+    false
+}
+
+const SLOTS: usize = 2_048;
+
+const fn slot(hash: u64) -> usize {
+    ((hash ^ (hash >> 32)) % SLOTS as u64) as usize
+}
+
+/// The places of the words of [`STOP`], counted from one, by the hash of the word.
+static TABLE: [u16; SLOTS] = {
+    let mut table = [0; SLOTS];
+    let mut at = 0;
+    while at < STOP.len() {
+        let mut slot = slot(key(STOP[at]));
+        while table[slot] != 0 {
+            slot = (slot + 1) % SLOTS;
+        }
+        at += 1;
+        table[slot] = at as u16;
+    }
+    table
+};
 
 const COMMON_CHARACTERS: &str = "的了在是和有我他她它们这那为不一个上也与及或等将对以于而就都到";
 

@@ -4,7 +4,11 @@
 //! weighed by the words that it is expected to share with what a person would have written, which is what ROUGE
 //! (Lin, 2004) counts.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::LazyLock,
+};
 
 use super::stop;
 
@@ -36,7 +40,7 @@ pub(super) struct Word {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     /// Numbers by key.
-    pub ids: HashMap<u64, u32>,
+    pub ids: HashMap<u64, u32, Seed>,
     pub list: Vec<Word>,
     /// All words of all sentences.
     pub total: u32,
@@ -130,6 +134,44 @@ impl Words {
     }
 }
 
+/// Spreads keys, which are hashes already, so that nobody can make them meet on purpose.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seed(u64);
+
+impl Default for Seed {
+    fn default() -> Self {
+        static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
+        Self(*SEED)
+    }
+}
+
+impl BuildHasher for Seed {
+    type Hasher = Self;
+
+    fn build_hasher(&self) -> Self {
+        *self
+    }
+}
+
+impl Hasher for Seed {
+    fn write(&mut self, octets: &[u8]) {
+        for octet in octets {
+            self.write_u64(u64::from(*octet));
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        let wide = u128::from(self.0 ^ key) * 0x9e37_79b9_7f4a_7c15;
+        #[expect(clippy::cast_possible_truncation, reason = "the halves are folded into one")]
+        let folded = (wide >> 64) as u64 ^ wide as u64;
+        self.0 = folded;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// A word as it stands in the text.
 #[derive(Debug)]
 pub(super) struct Token {
@@ -143,35 +185,43 @@ pub(super) struct Token {
 
 /// Gives every word of `text` to `take`; where words are written without spaces, every character.
 pub(super) fn tokens(text: &str, mut take: impl FnMut(Token)) {
-    let mut folded = String::new();
-    let (mut capital, mut digit) = (false, false);
-    let mut end = |folded: &mut String, capital: bool, digit: bool| {
-        if !folded.is_empty() {
-            let chars = u32::try_from(folded.chars().count()).unwrap_or(u32::MAX);
-            take(Token { key: key(stem(folded)), capital, digit, chars, stop: stop::is_stop(folded) });
-            folded.clear();
-        }
-    };
-    for c in text.chars() {
-        if stop::is_character_word(c) {
-            end(&mut folded, capital, digit);
-            folded.push(c);
-            end(&mut folded, false, false);
-        } else if c.is_alphanumeric() || is_mark(c) {
-            if folded.is_empty() {
-                (capital, digit) = (c.is_uppercase(), false);
-            }
-            digit |= c.is_numeric();
-            if c.is_ascii() {
-                folded.push(c.to_ascii_lowercase());
-            } else {
-                folded.extend(c.to_lowercase());
-            }
+    let mut folded = String::with_capacity(32);
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_alphanumeric() || is_mark(c)) {
+        rest = rest.get(start..).unwrap_or_default();
+        let octets = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let (word, behind) = rest.split_at_checked(octets).unwrap_or((rest, ""));
+        let ascii = octets > 0 && behind.as_bytes().first().is_none_or(u8::is_ascii);
+        let word = if ascii { word } else { rest.get(..word_end(rest)).unwrap_or(rest) };
+        folded.clear();
+        if ascii {
+            folded.push_str(word);
+            folded.make_ascii_lowercase();
         } else {
-            end(&mut folded, capital, digit);
+            folded.extend(word.chars().flat_map(char::to_lowercase));
+        }
+        take(Token {
+            key: key(stem(&folded)),
+            capital: word.starts_with(char::is_uppercase),
+            digit: word.contains(char::is_numeric),
+            chars: u32::try_from(if ascii { octets } else { folded.chars().count() }).unwrap_or(u32::MAX),
+            stop: stop::is_stop(&folded),
+        });
+        rest = rest.get(word.len().max(1)..).unwrap_or_default();
+    }
+}
+
+/// Where the word at the beginning of `text` ends: behind its first character where that is a word.
+fn word_end(text: &str) -> usize {
+    for (at, c) in text.char_indices() {
+        if stop::is_character_word(c) {
+            return if at == 0 { c.len_utf8() } else { at };
+        }
+        if !(c.is_alphanumeric() || is_mark(c)) {
+            return at;
         }
     }
-    end(&mut folded, capital, digit);
+    text.len()
 }
 
 /// Vowel signs and the like, without which words of many scripts would fall apart.
@@ -200,8 +250,15 @@ fn stem(word: &str) -> &str {
 }
 
 /// FNV-1a; two words with one key are one word, which does no harm.
-fn key(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+pub(super) const fn key(word: &str) -> u64 {
+    let octets = word.as_bytes();
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut at = 0;
+    while at < octets.len() {
+        hash = (hash ^ octets[at] as u64).wrapping_mul(0x0100_0000_01b3);
+        at += 1;
+    }
+    hash
 }
 
 #[cfg(test)]
