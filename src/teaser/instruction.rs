@@ -4,7 +4,7 @@
 //! letters alone, in lower case, without what nobody sees, with the look-alikes of other scripts as Latin letters: so
 //! neither spaces, signs nor homoglyphs part the words of an instruction.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use super::sentence::sentences;
 use crate::html::Block;
@@ -12,55 +12,88 @@ use crate::html::Block;
 /// Says whether `text` gives orders to a language model or imitates its conversation.
 pub(super) fn speaks_to_a_machine(text: &str) -> bool {
     has_mark(text)
-        || is_order(&letters(text, false), text)
+        || (may_be_order(text) && is_order(&letters(text, false), text))
         || (mixes_scripts(text) && is_order(&letters(text, true), text))
 }
 
 /// Says whether signs stand in it that no reader needs; looked for only where one may begin.
 fn has_mark(text: &str) -> bool {
     let begins = |octet: &u8| matches!(octet, b'<' | b'[' | b'#' | b'S' | b'B' | b'E' | b'"');
-    text.bytes().enumerate().filter(|(_, octet)| begins(octet)).any(|(at, _)| {
-        text.as_bytes().get(at..).is_some_and(|rest| MARKS.iter().any(|mark| rest.starts_with(mark.as_bytes())))
-    })
-}
-
-/// Looks for all phrases and verbs in one pass.
-fn is_order(letters: &str, text: &str) -> bool {
-    let octets = letters.as_bytes();
-    let table: &[bool] = &STARTS;
-    octets.windows(3).enumerate().any(|(at, window)| {
-        if table.get(bucket(window)) != Some(&true) {
-            return false;
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(begins) {
+        rest = rest.get(at..).unwrap_or_default();
+        if MARKS.iter().any(|mark| rest.starts_with(mark.as_bytes())) {
+            return true;
         }
-        let found = BUCKETS.get(bucket(window)).map(Vec::as_slice).unwrap_or_default();
-        found.iter().any(|words| {
-            octets.get(at..).is_some_and(|rest| rest.starts_with(words.as_bytes()))
-                && match *words {
-                    ROLE => gives_a_role(text),
-                    verb if VERBS.contains(&verb) => overrides(letters, at, verb),
-                    _ => true,
-                }
-        })
-    })
-}
-
-/// The phrases and verbs, by a hash of their first three octets.
-static BUCKETS: LazyLock<Vec<Vec<&str>>> = LazyLock::new(|| {
-    let mut buckets = vec![Vec::new(); 4_096];
-    for words in PHRASES.iter().chain(VERBS).chain(&[ROLE]) {
-        let place = words.as_bytes().get(..3).map_or(0, bucket);
-        if let Some(list) = buckets.get_mut(place) {
-            list.push(*words);
-        }
+        rest = rest.get(1..).unwrap_or_default();
     }
-    buckets
+    false
+}
+
+/// Says whether a phrase stands in it, or a verb with what it is to override.
+fn is_order(letters: &str, text: &str) -> bool {
+    PHRASES.iter().any(|words| letters.contains(words))
+        || (letters.contains(ROLE) && gives_a_role(text))
+        || VERBS.iter().any(|verb| letters.match_indices(verb).any(|(at, _)| overrides(letters, at, verb)))
+}
+
+/// Says whether a phrase or a verb could begin somewhere: quick, for that no text is without words.
+fn may_be_order(text: &str) -> bool {
+    let (starts, mut last) = (&*STARTS, 0_u64);
+    let mut begins = |octet: u8| {
+        last = (last << 8) | u64::from(octet);
+        [last, last & SHORT].iter().any(|start| {
+            let (word, bit) = slot(*start);
+            starts.slots.get(word).is_some_and(|word| word & bit != 0) && starts.numbers.contains(start)
+        })
+    };
+    text.chars().any(|c| {
+        if c.is_ascii() {
+            return c.is_ascii_alphanumeric() && begins(c.to_ascii_lowercase() as u8);
+        }
+        // What is no Latin letter may stand for one.
+        let plain = match c {
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+            c => c,
+        };
+        plain.is_alphanumeric()
+            && plain.to_lowercase().any(|c| {
+                let mut octets = [0; 4];
+                let octets = c.encode_utf8(&mut octets).bytes();
+                // Every octet must be counted in, also behind one that begins something.
+                octets.fold(false, |found, octet| begins(octet) || found)
+            })
+    })
+}
+
+/// The beginnings of all phrases and verbs.
+struct Starts {
+    /// A bit for each [`slot`] that has any: what no text fills.
+    slots: Vec<u64>,
+    /// The first eight octets, of shorter words the first five.
+    numbers: HashSet<u64>,
+}
+
+static STARTS: LazyLock<Starts> = LazyLock::new(|| {
+    let mut starts = Starts { slots: vec![0; 1_024], numbers: HashSet::new() };
+    for words in PHRASES.iter().chain(VERBS).chain(&[ROLE]) {
+        let taken = if words.len() < 8 { 5 } else { 8 };
+        let number = words.bytes().take(taken).fold(0, |number, octet| (number << 8) | u64::from(octet));
+        let (word, bit) = slot(number);
+        if let Some(word) = starts.slots.get_mut(word) {
+            *word |= bit;
+        }
+        starts.numbers.insert(number);
+    }
+    starts
 });
 
-/// Which of the buckets hold anything: small enough to stay at hand while a text is read.
-static STARTS: LazyLock<Vec<bool>> = LazyLock::new(|| BUCKETS.iter().map(|list| !list.is_empty()).collect());
+/// Five octets.
+const SHORT: u64 = (1 << 40) - 1;
 
-fn bucket(octets: &[u8]) -> usize {
-    octets.iter().fold(0, |hash, octet| (hash * 17) ^ usize::from(*octet)) & 4_095
+fn slot(number: u64) -> (usize, u64) {
+    let hash = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (usize::try_from(hash >> 54).unwrap_or_default(), 1 << ((hash >> 48) & 63))
 }
 
 /// "You are now a …": but "you are now able to" speaks to readers.
@@ -88,7 +121,7 @@ pub(super) fn without(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 /// So many octets of a post are looked through at once; its sentences are looked at again before one is taken.
-const LOOK_AT: usize = 32_000;
+const LOOK_AT: usize = 8_000;
 
 /// Signs of the formats in which models are spoken to.
 const MARKS: &[&str] = &[
@@ -282,6 +315,11 @@ fn overrides(letters: &str, at: usize, verb: &str) -> bool {
 
 /// The letters and digits of a text in lower case; `latin` puts Latin letters for those that look like them.
 fn letters(text: &str, latin: bool) -> String {
+    if text.is_ascii() {
+        let mut octets = text.as_bytes().to_ascii_lowercase();
+        octets.retain(u8::is_ascii_alphanumeric);
+        return String::from_utf8(octets).unwrap_or_default();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_ascii() {

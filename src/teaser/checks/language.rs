@@ -18,7 +18,7 @@ pub(in super::super) fn of_post(tag: Option<&str>, blocks: &[Block]) -> Option<&
 }
 
 /// So many octets of a body tell its language.
-const SAMPLE: usize = 1_200;
+const SAMPLE: usize = 800;
 
 fn of_body(blocks: &[Block]) -> Option<&'static str> {
     let mut found = Evidence::default();
@@ -284,12 +284,17 @@ struct Evidence {
 
 impl Evidence {
     fn read(&mut self, text: &str) {
-        for c in text.chars().filter(|c| c.is_alphabetic()) {
+        let ascii = text.bytes().filter(u8::is_ascii_alphabetic).count();
+        self.letters += ascii;
+        if let Some(count) = self.scripts.get_mut(Script::Latin as usize) {
+            *count += ascii;
+        }
+        for c in text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()) {
             self.letters += 1;
             if let Some(count) = self.scripts.get_mut(script(c) as usize) {
                 *count += 1;
             }
-            if !c.is_ascii() && matches!(c, '\u{df}'..='\u{491}' | '\u{1ea0}'..='\u{1ef9}') {
+            if matches!(c, '\u{df}'..='\u{491}' | '\u{1ea0}'..='\u{1ef9}') {
                 let language = LETTERS.iter().find(|(_, letters)| letters.contains(c)).map(|(language, _)| *language);
                 let index = WORDS.iter().position(|(code, _)| Some(*code) == language);
                 if let Some(count) = index.and_then(|index| self.words.get_mut(index)) {

@@ -15,10 +15,10 @@ use crate::{
 };
 
 /// So many octets of a post say what it is about; the rest is not read, so that a book costs no more than an article.
-const READ: usize = 16_000;
+const READ: usize = 7_000;
 
 /// So many sentences are looked at more closely, the first.
-const LOOKED_AT: usize = 26;
+const LOOKED_AT: usize = 22;
 
 /// A sentence of fewer characters says too little.
 const SHORTEST: f64 = 24.0;
@@ -81,7 +81,7 @@ impl<'a> Sentence<'a> {
     /// The same place with other words of the post.
     pub fn with(&self, text: String, reading: &Reading<'_>) -> Self {
         let words = reading.words.known_in(&text);
-        let (chars, count, simple) = (length(&text), text.chars().count(), is_simple(&text));
+        let (chars, count, simple) = (length(&text), text.chars().count(), text.chars().all(is_simple));
         Self { text: Cow::Owned(text), words, chars, count, simple, ..self.clone() }
     }
 }
@@ -142,21 +142,23 @@ fn read_block<'a>(reading: &mut Reading<'a>, kind: BlockKind, text: &'a str, hea
     while let Some(sentence) = all.next() {
         let place = reading.count;
         reading.count += 1;
-        let text = if sentence.bytes().all(|octet| (b' '..=b'~').contains(&octet)) {
-            Cow::Borrowed(sentence)
-        } else {
-            Cow::Owned(fit::one_line(sentence))
-        };
+        let last_in_block = all.peek().is_none();
+        let item = reading.item.is_none() && kind == BlockKind::ListItem;
+        if reading.plausible.len() >= LOOKED_AT && !item {
+            reading.words.read(sentence, place, opening);
+            continue;
+        }
+        let simple = sentence.chars().all(is_simple);
+        let text = if simple { Cow::Borrowed(sentence) } else { Cow::Owned(fit::one_line(sentence)) };
         // An agency's place and date are not what it reports.
-        let text = match checks::without_dateline(&text) {
+        let text = match Some(&text).filter(|_| place < 3).and_then(|text| checks::without_dateline(text)) {
             Some(rest) => Cow::Owned(rest.to_owned()),
             None => text,
         };
         let words = reading.words.read(&text, place, opening);
-        let (chars, count, simple) = (length(&text), text.chars().count(), is_simple(&text));
-        let last_in_block = all.peek().is_none();
-        let plausible = reading.plausible.len() < LOOKED_AT && is_plausible(&text, chars);
-        if plausible || (reading.item.is_none() && kind == BlockKind::ListItem) {
+        let plausible = reading.plausible.len() < LOOKED_AT && is_plausible(&text);
+        if plausible || item {
+            let (chars, count) = (length(&text), text.chars().count());
             let sentence = Sentence {
                 text,
                 words,
@@ -171,7 +173,7 @@ fn read_block<'a>(reading: &mut Reading<'a>, kind: BlockKind, text: &'a str, hea
                 trimmed: false,
                 rolled: 0,
             };
-            if reading.item.is_none() && kind == BlockKind::ListItem {
+            if item {
                 reading.item = Some(sentence.clone());
             }
             if plausible {
@@ -183,17 +185,30 @@ fn read_block<'a>(reading: &mut Reading<'a>, kind: BlockKind, text: &'a str, hea
 }
 
 /// Says whether it is worth looking at more closely: "None this week." is whole and says nothing.
-fn is_plausible(text: &str, chars: f64) -> bool {
-    chars >= SHORTEST
+fn is_plausible(text: &str) -> bool {
+    length(text) >= SHORTEST
         && !text.starts_with(char::is_lowercase)
         && !text.ends_with([':', '：', ',', ';', '…'])
         && is_ended(text)
 }
 
-/// Says whether each character is a grapheme, for all that is plain at a glance.
-fn is_simple(text: &str) -> bool {
-    let simple = |c: char| matches!(c, '\0'..='\u{2ff}' | '\u{370}'..='\u{482}' | '\u{48a}'..='\u{58f}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30a0}'..='\u{9fff}' | '가'..='힣' | '\u{ff01}'..='\u{ff60}');
-    text.is_ascii() || text.chars().all(simple)
+/// Says whether a character is a grapheme that is seen and that nothing needs to be done about, as most are.
+fn is_simple(c: char) -> bool {
+    matches!(
+        c,
+        ' '..='~'
+            | '\u{a1}'..='\u{ac}'
+            | '\u{ae}'..='\u{2ff}'
+            | '\u{370}'..='\u{482}'
+            | '\u{48a}'..='\u{58f}'
+            | '\u{2010}'..='\u{2027}'
+            | '\u{2030}'..='\u{205e}'
+            | '\u{3001}'..='\u{3029}'
+            | '\u{3041}'..='\u{3096}'
+            | '\u{30a0}'..='\u{9fff}'
+            | '가'..='힣'
+            | '\u{ff01}'..='\u{ff60}'
+    )
 }
 
 /// The length of `text` in characters as wide as Latin letters.

@@ -9,7 +9,7 @@ use crate::{
 /// An item longer than this is no headline.
 const LONGEST: usize = 110;
 /// So many items are read.
-const READ: usize = 200;
+const READ: usize = 80;
 /// Nobody reads a longer row.
 const MOST: usize = 12;
 

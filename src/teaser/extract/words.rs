@@ -91,8 +91,8 @@ impl Words {
         let one = |word: &Word| {
             let sum: f64 = self.facts(word, sentences).iter().zip(weights).map(|(fact, weight)| fact * weight).sum();
             #[expect(clippy::cast_possible_truncation, reason = "a likelihood needs no more digits")]
-            let likely = (1.0 / (1.0 + (-sum).exp())) as f32;
-            likely
+            let sum = sum as f32;
+            1.0 / (1.0 + (-sum).exp())
         };
         self.list.iter().map(|word| if word.count == 0 { 0.0 } else { one(word) }).collect()
     }
@@ -101,7 +101,7 @@ impl Words {
     pub fn facts(&self, word: &Word, sentences: u32) -> [f64; FACTS] {
         let is = |yes: bool| f64::from(u8::from(yes));
         let (stop, title, heading) = (is(word.stop), is(word.in_title), is(word.in_heading));
-        let count = f64::from(word.count.max(1)).ln();
+        let count = ln(word.count);
         let early = is(word.first <= 2);
         let share = (f64::from(word.count) + 0.5) / f64::from(self.total.max(1)) * 100.0;
         [
@@ -113,7 +113,7 @@ impl Words {
             is(word.count >= 2),
             is(word.count >= 4),
             is(word.count >= 8),
-            f64::from(word.first + 1).ln(),
+            ln(word.first + 1),
             is(word.first == 0),
             early,
             is(word.first <= 5),
@@ -128,10 +128,17 @@ impl Words {
             title * count,
             title * early,
             heading * is(word.first <= 5),
-            (f64::from(word.sentences.max(1)) / f64::from(sentences.max(1))).ln(),
+            ln(word.sentences) - ln(sentences),
             (1.0 - stop) * early * is(word.count >= 4),
         ]
     }
+}
+
+/// The logarithm of a count, of which most are small.
+fn ln(count: u32) -> f64 {
+    static SMALL: LazyLock<Vec<f64>> =
+        LazyLock::new(|| (0..256_u32).map(|count| f64::from(count.max(1)).ln()).collect());
+    SMALL.get(count as usize).copied().unwrap_or_else(|| f64::from(count).ln())
 }
 
 /// Spreads keys, which are hashes already, so that nobody can make them meet on purpose.
@@ -249,14 +256,20 @@ fn stem(word: &str) -> &str {
     word.get(..8).unwrap_or(word)
 }
 
-/// FNV-1a; two words with one key are one word, which does no harm.
+/// A hash of eight octets at a time; two words with one key are one word, which does no harm.
 pub(super) const fn key(word: &str) -> u64 {
     let octets = word.as_bytes();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut hash = octets.len() as u64;
     let mut at = 0;
     while at < octets.len() {
-        hash = (hash ^ octets[at] as u64).wrapping_mul(0x0100_0000_01b3);
-        at += 1;
+        let mut eight = 0;
+        let end = if at + 8 < octets.len() { at + 8 } else { octets.len() };
+        while at < end {
+            eight = (eight << 8) | octets[at] as u64;
+            at += 1;
+        }
+        hash = (hash ^ eight).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 29;
     }
     hash
 }
