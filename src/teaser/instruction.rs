@@ -59,9 +59,8 @@ fn may_be_order(text: &str) -> bool {
         plain.is_alphanumeric()
             && plain.to_lowercase().any(|c| {
                 let mut octets = [0; 4];
-                let octets = c.encode_utf8(&mut octets).bytes();
-                // Every octet must be counted in, also behind one that begins something.
-                octets.fold(false, |found, octet| begins(octet) || found)
+                let mut octets = c.encode_utf8(&mut octets).bytes();
+                octets.any(&mut begins)
             })
     })
 }

@@ -228,21 +228,30 @@ fn judge(sentence: &Sentence<'_>, material: &Material<'_>) -> Worth {
 /// Shorter forms of a sentence; one that begins with "However," is better for it.
 fn trims<'a>(sentence: &Sentence<'a>, reading: &Reading<'a>) -> Vec<Sentence<'a>> {
     let forms = trim::trims(&sentence.text).into_iter();
-    forms.map(|text| Sentence { trimmed: true, ..sentence.with(text, reading) }).collect()
+    forms
+        .map(|text| {
+            let words = reading.words.known_in(&text);
+            Sentence { trimmed: true, ..sentence.with(text, words) }
+        })
+        .collect()
 }
 
 /// Rows of the headlines of a list, from two headlines to all that fit.
 fn rolls<'a>(material: &Material<'_>, style: &Style, reading: &Reading<'a>) -> Vec<Sentence<'a>> {
     let Some(item) = reading.item.as_ref().filter(|_| reading.listed >= 0.3) else { return Vec::new() };
     let headlines = roll::headlines(material.blocks);
-    let mut found = Vec::new();
-    for count in 2..=headlines.len() {
+    let (mut found, mut words) = (Vec::new(), Vec::new());
+    for (count, headline) in (1..).zip(&headlines) {
+        words.extend(reading.words.known_in(headline));
+        if count < 2 {
+            continue;
+        }
         let text = roll::roll(headlines.get(..count).unwrap_or_default());
         if !fit::fits(&text, style) {
             break;
         }
         let rolled = u32::try_from(count).unwrap_or(u32::MAX);
-        found.push(Sentence { rolled, ..item.with(text, reading) });
+        found.push(Sentence { rolled, ..item.with(text, words.clone()) });
     }
     found
 }

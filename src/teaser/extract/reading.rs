@@ -79,8 +79,7 @@ impl Reading<'_> {
 
 impl<'a> Sentence<'a> {
     /// The same place with other words of the post.
-    pub fn with(&self, text: String, reading: &Reading<'_>) -> Self {
-        let words = reading.words.known_in(&text);
+    pub fn with(&self, text: String, words: Vec<u32>) -> Self {
         let (chars, count, simple) = (length(&text), text.chars().count(), text.chars().all(is_simple));
         Self { text: Cow::Owned(text), words, chars, count, simple, ..self.clone() }
     }

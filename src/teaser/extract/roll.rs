@@ -17,15 +17,17 @@ const MOST: usize = 12;
 /// where no items have such a label, the short items themselves.
 pub(super) fn headlines(blocks: &[Block]) -> Vec<String> {
     let items = blocks.iter().filter(|block| block.kind == BlockKind::ListItem).take(READ);
-    let items: Vec<(String, bool)> = items.filter_map(|item| headline(&item.text)).collect();
-    let labelled = items.iter().filter(|(_, labelled)| *labelled).count() >= 2;
-    let mut found: Vec<String> = Vec::new();
-    for (headline, _) in items.into_iter().filter(|(_, label)| *label || !labelled) {
+    let (mut labels, mut short): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for (headline, labelled) in items.filter_map(|item| headline(&item.text)) {
+        let found = if labelled { &mut labels } else { &mut short };
         if found.len() < MOST && !found.contains(&headline) {
             found.push(headline);
         }
+        if labels.len() == MOST {
+            break;
+        }
     }
-    found
+    if labels.len() >= 2 { labels } else { short }
 }
 
 /// What one item is about, and whether the item says more than that.

@@ -198,6 +198,12 @@ pub(super) fn tokens(text: &str, mut take: impl FnMut(Token)) {
         rest = rest.get(start..).unwrap_or_default();
         let octets = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
         let (word, behind) = rest.split_at_checked(octets).unwrap_or((rest, ""));
+        if let Some(c) = rest.chars().next().filter(|c| stop::is_character_word(*c)) {
+            let (word, behind) = rest.split_at_checked(c.len_utf8()).unwrap_or((rest, ""));
+            take(Token { key: key(word), capital: false, digit: false, chars: 1, stop: stop::is_stop_character(c) });
+            rest = behind;
+            continue;
+        }
         let ascii = octets > 0 && behind.as_bytes().first().is_none_or(u8::is_ascii);
         let word = if ascii { word } else { rest.get(..word_end(rest)).unwrap_or(rest) };
         folded.clear();
