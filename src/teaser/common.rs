@@ -13,10 +13,10 @@ pub struct Common {
 }
 
 /// So many posts of a source are compared, the newest.
-const POSTS: usize = 50;
+const POSTS: usize = 500;
 
 /// So many octets of their bodies are read, all posts of a source together.
-const OCTETS: usize = 1_000_000;
+const OCTETS: usize = 4_000_000;
 
 /// In so many posts a sentence is common.
 const MANY: usize = 3;
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_newest_posts_of_many_are_read() {
         let mut many =
-            posts(200, "", |n| if n < 3 { "<p>We love boats.</p>".to_owned() } else { format!("<p>{n}.</p>") });
+            posts(POSTS + 200, "", |n| if n < 3 { "<p>We love boats.</p>".to_owned() } else { format!("<p>{n}.</p>") });
         assert!(!Common::of(&many).has_sentence("nobody", "We love boats."));
         for (n, post) in many.iter_mut().enumerate() {
             post.published = chrono::DateTime::from_timestamp(1_000_000 - n as i64, 0);

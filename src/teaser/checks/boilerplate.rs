@@ -50,7 +50,7 @@ const HELD: &str = "appeared first on|first appeared on|originally appeared on|\
     reposted from|republished with permission|republished from|reprinted with permission|\
     erschien zuerst auf|erschien zuerst bei|ist zuerst erschienen|zuerst erschienen auf|apparu en premier sur|\
     paru initialement sur|publié initialement sur|se publicó primero en|apareció primero en|publicado originalmente en|\
-    apareceu primeiro em|publicado originalmente em|proviene da|è apparso per primo su|verscheen eerst op|\
+    apareceu primeiro em|publicado originalmente em|è apparso per primo su|verscheen eerst op|\
     впервые опубликовано|впервые появилась|появились сначала|最先出现在|最先發佈於|首发于|に最初に表示されました|\
     min read|mins read|minute read|minutes read|minute de lecture|minutes de lecture|min de lecture|min lesezeit|\
     minuten lesezeit|lesezeit:|minutos de lectura|min de lectura|minutos de leitura|min de leitura|мин чтения|\
@@ -58,56 +58,56 @@ const HELD: &str = "appeared first on|first appeared on|originally appeared on|\
     all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|\
     todos os direitos reservados|все права защищены|版权所有|版權所有|无断転載|無断転載|tutti i diritti riservati|\
     subscribe to our|subscribe to the newsletter|subscribe to this|subscribe now|subscribe today|subscribe here|\
-    subscribe below|subscribe for|please subscribe|to subscribe|unsubscribe|sign up for our|sign up for the newsletter|\
-    sign up for free|sign up today|sign up now|sign up here|sign up below|sign up to|signup for|join our newsletter|\
+    subscribe below|subscribe for|please subscribe|to subscribe to our|to subscribe to the newsletter|unsubscribe at|to unsubscribe,|to unsubscribe from this|unsubscribe here|sign up for our|sign up for the newsletter|\
+    sign up for free|sign up today|sign up now|sign up here|sign up below|sign up to our|sign up to receive|sign up to get|sign up to the|signup for|join our newsletter|\
     join our mailing list|our mailing list|our newsletter|our weekly newsletter|in your inbox|to your inbox|\
-    via email every|enter your email|your email address|newsletter abonnieren|unseren newsletter|unserem newsletter|\
+    via email every|enter your email|your email address below|your email address to|newsletter abonnieren|unseren newsletter|unserem newsletter|\
     jetzt abonnieren|notre newsletter|notre infolettre|abonnez-vous|inscrivez-vous|nuestro boletín|suscríbete|\
     suscríbase|nossa newsletter|inscreva-se|assine a|подпишитесь|подписывайтесь|нашу рассылку|订阅我们|訂閱我們|\
     メルマガ|ニュースレターに登録|購読する|配信登録|iscriviti|\
-    accept cookies|use cookies|uses cookies|cookie policy|cookie settings|cookie consent|verwendet cookies|\
+    accept cookies|we use cookies|site uses cookies|page uses cookies|blog uses cookies|cookie policy|cookie settings|cookie consent|verwendet cookies|\
     verwenden cookies|utilise des cookies|utilisons des cookies|utiliza cookies|utilizamos cookies|usa cookies|\
-    использует cookie|使用cookie|クッキーを使用|privacy policy|terms of service|terms of use|datenschutzerklärung|\
+    использует cookie|使用cookie|クッキーを使用|our privacy policy|and privacy policy|privacy policy and|our terms of service|our terms of use|to the terms of|of service apply|datenschutzerklärung|\
     view this email|view in browser|view in your browser|affiliate link|affiliate links|affiliate commission|\
     affiliate program|may earn a commission|earn a small commission|earn from qualifying purchases|\
-    commission at no extra cost|affiliate-links|liens affiliés|enlaces de afiliados|links de afiliados|sponsored by|\
+    commission at no extra cost|affiliate-links|liens affiliés|enlaces de afiliados|links de afiliados|is sponsored by our|brought to you by|\
     sponsored post|sponsored content|paid partnership|\
-    javascript is disabled|javascript is required|enable javascript|requires javascript|javascript enabled|\
+    javascript is disabled|javascript is required to|please enable javascript|enable javascript to|site requires javascript|page requires javascript|javascript enabled|\
     javascript to view|javascript aktivieren|activer javascript|habilitar javascript|does not support the video|\
     browser does not support|browser is not supported|\
     follow us on|follow me on|follow us at|find us on|like us on|connect with us|folgen sie uns|folgt uns|folge uns|\
     suivez-nous|síguenos|siga-nos|подписывайтесь на нас|关注我们|關注我們|フォローして|フォローしてください|\
     share this post|share this article|share this story|share this page|share on facebook|share on twitter|share on x|\
-    share on linkedin|teile diesen|partager cet article|comparte este|compartilhe|поделиться|分享到|シェアする|\
+    share on linkedin|teile diesen|partager cet article|comparte este|compartilhe|поделиться в|поделиться:|поделитесь|分享到|シェアする|\
     シェアしてください|leave a comment|leave a reply|leave us a comment|post a comment|comments are closed|\
     join the conversation|join the discussion|in the comments|comment below|comments below|kommentar hinterlassen|\
     in den kommentaren|laissez un commentaire|dans les commentaires|deja un comentario|en los comentarios|\
     deixe um comentário|nos comentários|в комментариях|оставьте комментарий|发表评论|在评论|コメント欄|コメントを残す|\
     click here|click the link|click on the link|click below|tap here|hier klicken|klicken sie hier|klicke hier|\
     cliquez ici|haz clic aquí|haga clic|clique aqui|нажмите здесь|кликните|点击这里|點擊這裡|点击此处|ここをクリック|\
-    こちらをクリック|read more|read the rest|read the full|continue reading|keep reading|find out more here|\
+    こちらをクリック|read more about|read more at|read more on|read more in|read more from|read more here|read more:|read the rest|read the full|continue reading|keep reading|find out more here|\
     learn more here|more info here|weiterlesen|mehr lesen|lesen sie mehr|lire la suite|en savoir plus|leer más|\
     seguir leyendo|leia mais|continue lendo|читать далее|читать дальше|阅读更多|阅读全文|閱讀更多|阅读原文|続きを読む|\
     続きはこちら|詳しくはこちら|leggi tutto|lees verder|watch the video|watch below|video below|see the video|\
     listen below|listen to the episode|listen to this episode|listen on apple|download the pdf|download pdf|\
-    scroll down|skip to content|back to top|table of contents|inhaltsverzeichnis|table des matières|\
-    tabla de contenidos|tabla de contenido|índice de contenidos|содержание статьи|目次|目录|\
-    filed under|posted in|posted by|tagged with|tagged as|photo by|photos by|photo credit|photo courtesy|\
-    photos courtesy|image courtesy|images courtesy|image credit|image by|image via|image source|picture by|\
-    illustration by|video by|getty images|shutterstock|istock|unsplash|picture alliance|courtesy of|foto von|\
-    bild von|bildquelle|crédit photo|crédits photo|photo :|foto de|foto por|foto cortesía|фото из|фото автора|\
+    scroll down|skip to content|back to top|inhaltsverzeichnis|table des matières|\
+    tabla de contenidos|tabla de contenido|índice de contenidos|содержание статьи|\
+    filed under|photo by|photos by|photo credit|photo courtesy|\
+    photos courtesy|image courtesy|images courtesy|image credit|image via|image source:|\
+    illustration by|/getty images|getty images/|via getty|(getty|/shutterstock|shutterstock/|/istock|istock/|on unsplash|/picture alliance|picture alliance/|bildquelle|crédit photo|crédits photo|photo :|foto cortesía|фото из|фото автора|\
     图片来源|圖片來源|写真提供|画像提供|撮影：|(photo|(image|(picture|(video|(credit|(foto|(bild:|(写真|(图|\
     editor's note|editors' note|author's note|anmerkung der redaktion|anm. d. red|note de la rédaction|\
     nota del editor|nota de la redacción|nota do editor|nota da redação|от редакции|примечание редактора|编者按|編者按|\
     編集部注|编辑注|dear reader|dear readers|related posts|related articles|related stories|you may also like|\
     you might also like|recommended reading|lesen sie auch|à lire aussi|lea también|leia também|\
-    читайте также|相关阅读|関連記事|create an account|support us on|buy me a coffee|on patreon|\
+    читайте также|相关阅读|関連記事|support us on|buy me a coffee|us on patreon|me on patreon|our patreon|\
     ©|guest post by|this is a guest post|\
     for immediate release|media contact|lorem ipsum|donate now|subscribers only|this article is for";
 
 /// Furniture at the start, however long what follows is.
 const BEGUN: &str = "update:|updated:|update (|update -|edit:|correction:|clarification:|note:|disclaimer:|disclosure:|\
-    spoiler alert|warning:|trigger warning|tl;dr|tldr|tags:|tag:|categories:|category:|topics:|keywords:|source:|\
+    sponsored by|read more|create an account|table of contents|posted in|posted by|tagged with|tagged as|image by|picture by|video by|\
+    courtesy of|foto von|bild von|foto de|foto por|目次|目录|spoiler alert|warning:|trigger warning|tl;dr|tldr|tags:|tag:|categories:|category:|topics:|keywords:|source:|\
     sources:|via:|credit:|credits:|photo:|photos:|image:|images:|picture:|video:|audio:|caption:|figure 1|figure 2|figure 3|fig. |author:|\
     authors:|date:|location:|contact:|share:|print:|email:|sponsor:|ad:|by:|from:|to:|posted:|published:|posted on|\
     published on|last updated|last modified|last edited|updated on|reading time|estimated reading|contents:|in this post:|\
@@ -122,9 +122,10 @@ const BEGUN: &str = "update:|updated:|update (|update -|edit:|correction:|clarif
 
 /// Furniture where the sentence is short.
 const BEGUN_SHORT: &str = "advertisement|copyright|by |posted |published |updated |subscribe|sign up|share |share this|share on|print |print this|\
-    follow us|follow me|comments|comment|comments on|no comments|reply|like this|tweet|email this|send to a friend|\
-    download |listen to|watch |watch:|play |pause|menu|search|home|about|advertise|tags |filed |featured|featured image|\
-    photograph|photography|photo |image |picture |credit |credits |source |sources |courtesy|von |text von|ein beitrag von|\
+    follow us|follow me|comments off|comments are|comments (|comments:|comment on this|no comments|reply|tweet|email this|send to a friend|\
+    download |listen to|watch |watch:|play video|play audio|play now|menu:|search for:|search this|home page|about us|about me|about the author|\
+    about this|advertise|tags |filed |featured image|featured in|\
+    photograph|photography|photo from|photo of|image from|image of|picture from|picture of|von |text von|ein beitrag von|\
     ein gastbeitrag|teilen|drucken|kommentare|folgen|werbung|anzeige|par |partager|imprimer|commentaires|publicité|\
     compartir|imprimir|comentarios|publicidad|compartilhar|comentários|publicidade|текст |комментарии|реклама|печать|\
     分享|打印|评论|評論|广告|廣告|記者|文/|文／|图/|图／|シェア|印刷|コメント|広告|learn more|find out more|see more|show more|\
@@ -199,6 +200,20 @@ mod tests {
                 "The minister read the plan and put it away.",
                 "A new way of loading cargo halves the time that boats spend at the quay.",
                 "The harbour’s rules, originally published in 1902, are still in force.",
+                "About forty boats came on Sunday.",
+                "Home prices at the quay rose again.",
+                "Play stopped when the fog came in.",
+                "Search parties left at noon.",
+                "Source maps now name the file.",
+                "The bill, sponsored by two fishermen, passed on Friday.",
+                "The ferry company changed its privacy policy last week.",
+                "Pupils read more when the library boat calls.",
+                "A mailer must let people unsubscribe with one click.",
+                "Pages can ask people to subscribe to push notifications.",
+                "The list lets a reader unsubscribe by post.",
+                "A browser of 1996 could not enable JavaScript.",
+                "Getty Images lost the case in a London court.",
+                "Dinghies can be seen in a table of contents that folds.",
             ],
         );
     }
@@ -224,6 +239,10 @@ mod tests {
             ],
             &[
                 "Der Hafen veröffentlicht jeden Monat neue Zahlen.",
+                "Die Taucher machten sich ein Bild von der Lage.",
+                "Il sale proviene da una salina del porto.",
+                "Команда хочет поделиться опытом ремонта причала.",
+                "安装程序把地图放在港口的目录里。",
                 "Von der alten Mole bis zum neuen Leuchtturm führt nun ein Weg, den alle gehen können.",
                 "Le port ferme le quai pour réparer un trou.",
                 "El puerto cierra el muelle hasta mayo.",

@@ -5,6 +5,7 @@
 mod balance;
 mod boilerplate;
 mod datelines;
+mod idle;
 mod language;
 mod line;
 mod marks;
@@ -60,6 +61,7 @@ const CHECKS: &[Check] = &[
     Check { name: "only the title again", of: Scope::Sentence, wrong: |line, about| is_title_again(line, about) },
     Check { name: "announces a list", of: Scope::Sentence, wrong: |line, _| announces(line) },
     Check { name: "boilerplate", of: Scope::Sentence, wrong: |line, _| boilerplate::is_furniture(line) },
+    Check { name: "says nothing of the post", of: Scope::Sentence, wrong: |line, _| idle::is_idle(line) },
     Check { name: "speaks to a machine", of: Scope::Teaser, wrong: |line, _| instruction::speaks_to_a_machine(line.text) },
     Check { name: "a date or a dateline", of: Scope::Sentence, wrong: |line, _| datelines::is_dateline(line) },
     Check { name: "an item of a list", of: Scope::Sentence, wrong: |line, _| datelines::begins_with_number(line.text) },

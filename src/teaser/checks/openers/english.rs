@@ -53,7 +53,7 @@ pub(super) const PHRASES: &str = "he|he's|he'd|he'll|she|she's|she'd|she'll|they
     as we've seen|as we have seen|as described|as discussed|as before|as above|as explained|as i said|as i mentioned|\
     as i noted|as we mentioned|as we noted|as we said|as expected|as it|as they|as he|as she|as this|as that|as these|\
     as those|as part of that|as part of these|as an example|as an alternative|as always ,|as usual ,|    as opposed to|as for|as to|along with this|along with these|along with that|along those|along these|\
-    along the way|along apart from that|apart from this|aside from that|aside from this|\
+    along the way|apart from that|apart from this|aside from that|aside from this|\
     other than that|on the other hand|on the one hand|on one hand|on the contrary|on top of that|on top of this|on top of it|\
     on that|on those|on these|on a related note|on the flip side|on the plus side|more importantly|\
     most importantly|more on this|more on that|more specifically|more generally|more precisely|more recently|not only that|\
@@ -74,6 +74,9 @@ pub(super) const PHRASES: &str = "he|he's|he'd|he'll|she|she's|she'd|she'll|they
     were they|has it|should it|would it|could it|could this|why is it|why is this|why does it|why this|what it|\
     what this|what these|what they|how it|how this|how does it|how does this|how do they|how did it|how did they|how is it|\
     how is this|where is it|what does it|what does this|what is it|what's this|who is it|        with their|    unfortunately it|\
-    fortunately it|the second is|the first is|the third is|the first one|the second one|the third one|the last one|\
+    fortunately it|the second is|the first is|the third is|the first one|the second one|the third one|the last one|the first ,|the second ,|the third ,|below ,|above ,|two of his|two of her|two of their|\
+    two of its|one of his|one of her|one of their|one of its|some of his|some of her|some of their|some of its|many of his|\
+    many of her|many of their|many of its|most of his|most of her|most of their|most of its|all of his|all of her|all of their|\
+    all of its|\
     the reason is|the reason for this|the result is|the result was|the idea is|the problem is|the answer is|\
     the point is|the point here|the goal here|the key here";

@@ -12,10 +12,13 @@ pub(super) const GERMAN: &str = "er|sie|ihm|ihn|ihnen|ihr|ihre|ihrem|ihren|ihrer
     +es fehlen|+es bleibt|+es braucht|+es wird zeit|+es wird ein|+es geht um|+es ging um|dies|@diese|@dieser|\
     @dieses|@diesem|@diesen|@in diesem|@in dieser|@in diesen|@mit diesem|@mit dieser|@für diesen|@für dieses|@für diese|\
     @zu diesem|@zu dieser|@an diesem|@an dieser|@seit diesem|@seit dieser|@ab diesem|@ab dieser|\
-    das ist|das war|das sind|das wird|das wurde|das hat|das hatte|das kann|das geht|das heißt|das bedeutet|das gilt|\
+    das ist|das war|das sind|das wird|das wurde|das hat|das hatte|das kann|das heißt|das geht|das bedeutet|das gilt|\
     das macht|das liegt|das soll|das zeigt|das führt|das passiert|das klingt|das wäre|das hätte|das muss|das darf|\
     das bringt|das sorgt|das ermöglicht|das betrifft|das funktioniert|das gab|das gibt|das alles|das reicht|das ganze|\
-    das gleiche|das selbe|dasselbe|derselbe|dieselbe|dieselben|die ist|die sind|der ist|der hat|der war|\
+    das gleiche|das selbe|das teilte|das teilten|das sagte|das sagten|das berichtet|das berichtete|das berichten|das meldet|\
+    das meldete|das erklärte|das schreibt|das geht aus|das kündigte|das bestätigte|das ergab|das läuft|zwei ihrer|zwei seiner|\
+    drei ihrer|drei seiner|einer ihrer|einer seiner|eine ihrer|eine seiner|eines ihrer|eines seiner|viele ihrer|viele seiner|\
+    einige ihrer|einige seiner|dasselbe|derselbe|dieselbe|dieselben|die ist|die sind|der ist|der hat|der war|\
     dabei|außerdem|ausserdem|allerdings|deshalb|deswegen|daher|darum|dennoch|trotzdem|jedoch|doch|aber|und|oder|denn|\
     sondern|also|so|dann|danach|davor|dazu|damit|dadurch|davon|dafür|dagegen|darin|darüber|darauf|daran|daraus|darunter|\
     daneben|dahinter|daraufhin|demgegenüber|hier|hierzu|hierbei|hierfür|hiermit|hierdurch|hinzu|dort|dorthin|zudem|ferner|\

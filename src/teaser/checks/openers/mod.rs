@@ -20,6 +20,9 @@ pub(super) fn dangles(line: &Line<'_>, of: &str) -> bool {
         return longest.is_some_and(|(_, opener)| *opener == Opener::Dangling);
     }
     let Some(phrases) = LISTS.get(of) else { return false };
+    if hangs_before_comma(lower, of) {
+        return true;
+    }
     let head = line.head();
     let verdict = head.phrases().find_map(|phrase| phrases.get(phrase).copied());
     match verdict {
@@ -29,6 +32,38 @@ pub(super) fn dangles(line: &Line<'_>, of: &str) -> bool {
         Some(Opener::Fine) | None => false,
     }
 }
+
+/// Says whether it begins with a short clause that ends in a bare pronoun: "To help the crews with that, the town …"
+fn hangs_before_comma(lower: &str, of: &str) -> bool {
+    let Some((_, pronouns)) = BEFORE_COMMA.iter().find(|(language, _)| *language == of) else { return false };
+    let start = lower.get(..lower.floor_char_boundary(CLAUSE)).unwrap_or_default();
+    let Some((clause, _)) = start.split_once(',') else { return false };
+    let mut words = clause.split_whitespace();
+    let (first, last) = (words.next().unwrap_or_default(), words.next_back().unwrap_or_default());
+    // "If you like it," and "As we know it," speak of what follows.
+    let leads = of != "en" || LEADING.contains(&first);
+    leads && pronouns.contains(&last) && words.count() <= 6
+}
+
+/// A clause of eight words takes no more octets.
+const CLAUSE: usize = 100;
+
+/// What refers back at the end of a first clause.
+const BEFORE_COMMA: &[(&str, &[&str])] = &[
+    ("en", &["this", "that", "these", "those", "it", "them"]),
+    ("fr", &["cela", "ça", "ceci"]),
+    ("es", &["esto", "eso", "ello"]),
+    ("pt", &["isto", "isso"]),
+    ("ru", &["этого", "этому", "этим", "этом"]),
+];
+
+/// English words that begin such clauses.
+#[rustfmt::skip]
+const LEADING: &[&str] = &[
+    "to", "with", "for", "on", "in", "by", "because", "despite", "given", "after", "before", "beyond", "besides", "based",
+    "like", "unlike", "alongside", "along", "from", "until", "since", "without", "beside", "thanks", "due", "aside", "apart",
+    "building", "following", "considering", "knowing", "amid", "among", "behind",
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Opener {
@@ -134,6 +169,12 @@ mod tests {
                 "Their boat sank.",
                 "So the boat sank.",
                 "In these cases the quay is closed.",
+                "To help the crews with that, the town built a ramp.",
+                "On top of all this, the ferry is late.",
+                "Below, the warden tells of the quay.",
+                "The second, a pier of stone, is closed.",
+                "Two of their boats sank.",
+                "Apart from that, the quay is quiet.",
             ],
             &[
                 "This post shows how the quay was built.",
@@ -160,6 +201,10 @@ mod tests {
                 "Orange boats came.",
                 "When the tide falls, the quay is dry.",
                 "Hereford has no harbour.",
+                "Along the quay stand forty lamps.",
+                "To mend the quay, the town needs stone.",
+                "The second quay is closed.",
+                "Two of the boats sank.",
             ],
         );
     }
@@ -179,6 +224,8 @@ mod tests {
                 "Dieser Kai ist zu.",
                 "Zum Beispiel ist der Kai zu.",
                 "Deshalb ist der Kai zu.",
+                "Das teilte das Hafenamt mit.",
+                "Zwei ihrer Boote sanken.",
             ],
             &[
                 "Es gibt einen neuen Kai.",
