@@ -7,6 +7,7 @@ use super::{language, line::Line};
 mod east_asian;
 mod english;
 mod european;
+mod further;
 
 /// Says whether `line` begins with a word whose antecedent stands in another sentence.
 pub(super) fn dangles(line: &Line<'_>, of: &str) -> bool {
@@ -88,6 +89,18 @@ static LISTS: LazyLock<HashMap<&'static str, Phrases>> = LazyLock::new(|| {
         ("ru", european::RUSSIAN, european::RUSSIAN_NOUNS),
         ("it", european::ITALIAN, european::ITALIAN_NOUNS),
         ("nl", european::DUTCH, european::DUTCH_NOUNS),
+        ("cs", further::CZECH, further::CZECH_NOUNS),
+        ("pl", further::POLISH, ""),
+        ("sv", further::SCANDINAVIAN, ""),
+        ("da", further::SCANDINAVIAN, ""),
+        ("no", further::SCANDINAVIAN, ""),
+        ("tr", further::TURKISH, ""),
+        ("el", further::GREEK, ""),
+        ("ko", further::KOREAN, ""),
+        ("hi", further::HINDI, ""),
+        ("ar", further::ARABIC, ""),
+        ("he", further::HEBREW, ""),
+        ("vi", further::VIETNAMESE, ""),
     ];
     lists.into_iter().map(|(language, list, nouns)| (language, phrases(list, nouns))).collect()
 });
@@ -240,6 +253,24 @@ mod tests {
                 "Beide Ufer und die Insel sind zu.",
             ],
         );
+    }
+
+    #[test]
+    fn further_languages() {
+        check(
+            "cs",
+            &["Jeho loď se potopila.", "Však molo je zavřené."],
+            &["Přístav zavřel molo.", "Tento týden je molo zavřené."],
+        );
+        check("pl", &["Jednak nabrzeże jest zamknięte."], &["Port zamknął nabrzeże.", "Tona węgla leży na nabrzeżu."]);
+        check("sv", &["Men kajen är stängd."], &["Mentorn visade kajen.", "Hamnen har stängt kajen."]);
+        check("tr", &["Ancak iskele kapalı."], &["Liman iskeleyi kapattı.", "Bu hafta iskele kapalı."]);
+        check("el", &["Όμως η προβλήτα έκλεισε."], &["Το λιμάνι έκλεισε την προβλήτα."]);
+        check("ko", &["그러나 부두는 닫혔다."], &["항구는 부두를 닫았다."]);
+        check("hi", &["लेकिन घाट बंद है।"], &["बंदरगाह ने घाट बंद कर दिया।"]);
+        check("ar", &["ولكن الرصيف مغلق."], &["أغلق الميناء الرصيف."]);
+        check("he", &["אבל הרציף סגור."], &["הנמל סגר את הרציף."]);
+        check("vi", &["Tuy nhiên, bến đã đóng."], &["Cảng đã đóng bến."]);
     }
 
     #[test]
