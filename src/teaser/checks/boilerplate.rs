@@ -129,8 +129,7 @@ const BEGUN_SHORT: &str = "advertisement|copyright|by |posted |published |update
     ein gastbeitrag|teilen|drucken|kommentare|folgen|werbung|anzeige|par |partager|imprimer|commentaires|publicité|\
     compartir|imprimir|comentarios|publicidad|compartilhar|comentários|publicidade|текст |комментарии|реклама|печать|\
     分享|打印|评论|評論|广告|廣告|記者|文/|文／|图/|图／|シェア|印刷|コメント|広告|learn more|find out more|see more|show more|\
-    view all|next post|previous post|older posts|newer posts|next:|previous:|welcome back|thanks for reading|\
-    thank you for reading|stay tuned|happy reading|enjoy|until next time|see you|let us know|get in touch|contact us|\
+    view all|next post|previous post|older posts|newer posts|next:|previous:|welcome back|stay tuned|happy reading|enjoy|until next time|see you|let us know|get in touch|contact us|\
     register now|register here|buy now|order now|book now|apply now|get started|try it|danke fürs lesen|viel spaß|\
     merci de votre lecture|bonne lecture|gracias por leer|obrigado por ler|спасибо за внимание|приятного чтения|感谢阅读|\
     谢谢阅读|お楽しみに|ご覧ください";

@@ -141,7 +141,8 @@ const SPEAKING: &[&str] =
 
 #[rustfmt::skip]
 const POINTERS: &[&str] = &[
-    "see below", "see above", "see also", "see here", "see our", "see my", "see this", "see these", "see updated",
+    "see below", "see above", "see also", "see here", "see our", "see my", "see this", "see these", "see updated", "please see", "please refer to", "please read", "please let us know",
+    "read all about", "check out the original", "thanks for reading", "thank you for reading",
     "unless otherwise noted", "for details", "for more information", "for more details", "for further information",
     "for full details", "siehe unten", "siehe oben", "siehe auch", "weitere informationen finde", "weitere informationen gibt",
     "mehr informationen", "voir ci-", "voir aussi", "pour plus d'informations", "pour plus d’informations",
@@ -182,6 +183,8 @@ mod tests {
             "See below for the names of the speakers.",
             "See Harbour Rules of 1902 to learn how a boat is berthed.",
             "For the older charts, see the notes of the library.",
+            "Please see the older letter for details.",
+            "Thanks for reading, and we hope to see you at the quay next week as well!",
             "See our older letter and the table of the tides.",
             "See the notes on the quay below for details.",
             "For more information, ask at the harbour office.",

@@ -42,7 +42,13 @@ pub(super) fn is_cut_off(line: &Line<'_>) -> bool {
         || text.starts_with(['…', ',', ';', ':', '.', ')', '?', '，', '、', '。', '；'])
         || line.text.contains("[…]")
         || line.text.contains("[...]")
+        || lacks_a_word(line.text)
         || line.lower.rsplit(' ').next().is_some_and(|last| UNFINISHED.contains(&last))
+}
+
+/// Says whether a word was lost before a stop: "The form is called . It has two fields."
+fn lacks_a_word(text: &str) -> bool {
+    text.ends_with(" .") || text.contains(" . ") || text.contains(" , ")
 }
 
 /// Says whether the end of `text` tells that there is more.
@@ -204,6 +210,16 @@ pub(super) fn has_residue(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lost_word_is_a_cut() {
+        for text in ["The crane was built by .", "The form is called . It is long.", "Boats, nets , and ropes."] {
+            assert!(is_cut_off(&Line::new(text)), "{text}");
+        }
+        for text in ["Le quai est fermé !", "A file named .env is here.", "The .5 metre line is dry."] {
+            assert!(!is_cut_off(&Line::new(text)), "{text}");
+        }
+    }
 
     #[test]
     fn cuts() {

@@ -21,7 +21,7 @@ pub(super) fn dangles(line: &Line<'_>, of: &str) -> bool {
         return longest.is_some_and(|(_, opener)| *opener == Opener::Dangling);
     }
     let Some(phrases) = LISTS.get(of) else { return false };
-    if hangs_before_comma(lower, of) {
+    if hangs_before_comma(lower, of) || of == "en" && aims_at_what_is_not_there(lower) {
         return true;
     }
     let head = line.head();
@@ -44,6 +44,29 @@ fn hangs_before_comma(lower: &str, of: &str) -> bool {
     // "If you like it," and "As we know it," speak of what follows.
     let leads = of != "en" || LEADING.contains(&first);
     leads && pronouns.contains(&last) && words.count() <= 6
+}
+
+/// Says whether it begins with the aim of something: "To address these questions, the town …"
+fn aims_at_what_is_not_there(lower: &str) -> bool {
+    let Some(start) = lower.strip_prefix("to ").and_then(|rest| rest.get(..rest.floor_char_boundary(CLAUSE))) else {
+        return false;
+    };
+    let Some((clause, _)) = start.split_once(',') else { return false };
+    let mut words = clause.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let next = words.peek().copied().unwrap_or_default();
+        let hangs = match word {
+            "these" => next != "days",
+            "those" => !matches!(next, "who" | "of" | "that" | "with" | "in" | "on" | "at"),
+            "this" => !english::NOUNS.split_whitespace().any(|noun| next.trim_end_matches("'s") == noun),
+            "them" => true,
+            _ => false,
+        };
+        if hangs {
+            return true;
+        }
+    }
+    false
 }
 
 /// A clause of eight words takes no more octets.
@@ -188,6 +211,10 @@ mod tests {
                 "The second, a pier of stone, is closed.",
                 "Two of their boats sank.",
                 "Apart from that, the quay is quiet.",
+                "To address these questions, the town built a ramp.",
+                "To help make this easier, the town built a ramp.",
+                "To help them berth, the town built a ramp.",
+                "Below we tell how the quay was built.",
             ],
             &[
                 "This post shows how the quay was built.",
@@ -215,6 +242,9 @@ mod tests {
                 "When the tide falls, the quay is dry.",
                 "Hereford has no harbour.",
                 "Along the quay stand forty lamps.",
+                "To those who sail at night, the lamp is dear.",
+                "To mark this year’s festival, the town lit the quay.",
+                "Below the quay, the water is four metres deep.",
                 "To mend the quay, the town needs stone.",
                 "The second quay is closed.",
                 "Two of the boats sank.",
