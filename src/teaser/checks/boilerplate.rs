@@ -14,6 +14,10 @@ pub(super) fn is_furniture(line: &Line<'_>) -> bool {
     if HOLDS.as_ref().is_some_and(is_held) {
         return true;
     }
+    // A credit often runs into the words behind it: "A. Lima/REUTERSThe quay is closed."
+    if AGENCIES.iter().any(|agency| line.text.contains(agency)) {
+        return true;
+    }
     let begins = |starts: &LazyLock<Option<AhoCorasick>>| {
         let found = starts.as_ref().and_then(|starts| starts.find(Input::new(lower).anchored(Anchored::Yes)));
         found.is_some_and(|found| is_word(lower, found.start(), found.end()))
@@ -21,6 +25,9 @@ pub(super) fn is_furniture(line: &Line<'_>) -> bool {
     // "Share" and its like begin many good sentences: those that are furniture are short.
     begins(&BEGINS) || (begins(&SHORT_BEGINS) && lower.split_whitespace().take(10).count() < 10)
 }
+
+/// How photographers' agencies are credited.
+const AGENCIES: &[&str] = &["/REUTERS", "/Reuters", "/AFP", "/AP Photo", "/Getty", "/EPA", "/dpa", "/TASS"];
 
 /// Says whether nothing of a word goes on before or behind what was found; scripts without spaces have no such words.
 fn is_word(text: &str, start: usize, end: usize) -> bool {
@@ -165,6 +172,7 @@ mod tests {
                 "Five min read, and worth it all.",
                 "(Photo: Jane Doe, Harbour Office.)",
                 "Photo by Jane Doe.",
+                "Jane Doe/REUTERSThe north quay of the town is closed until the end of May.",
                 "Image courtesy of the harbour office and its friends.",
                 "By Jane Doe, Harbour Office.",
                 "Posted January 09, 2025.",

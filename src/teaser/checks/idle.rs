@@ -142,7 +142,7 @@ const SPEAKING: &[&str] =
 #[rustfmt::skip]
 const POINTERS: &[&str] = &[
     "see below", "see above", "see also", "see here", "see our", "see my", "see this", "see these", "see updated", "please see", "please refer to", "please read", "please let us know",
-    "read all about", "check out the original", "thanks for reading", "thank you for reading",
+    "read all about", "if you haven't read", "if you have not read", "check out the original", "thanks for reading", "thank you for reading",
     "unless otherwise noted", "for details", "for more information", "for more details", "for further information",
     "for full details", "siehe unten", "siehe oben", "siehe auch", "weitere informationen finde", "weitere informationen gibt",
     "mehr informationen", "voir ci-", "voir aussi", "pour plus d'informations", "pour plus d’informations",

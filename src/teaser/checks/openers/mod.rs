@@ -21,7 +21,9 @@ pub(super) fn dangles(line: &Line<'_>, of: &str) -> bool {
         return longest.is_some_and(|(_, opener)| *opener == Opener::Dangling);
     }
     let Some(phrases) = LISTS.get(of) else { return false };
-    if hangs_before_comma(lower, of) || of == "en" && aims_at_what_is_not_there(lower) {
+    if hangs_before_comma(lower, of)
+        || of == "en" && (aims_at_what_is_not_there(lower) || tells_of_someone_unnamed(lower))
+    {
         return true;
     }
     let head = line.head();
@@ -68,6 +70,43 @@ fn aims_at_what_is_not_there(lower: &str) -> bool {
     }
     false
 }
+
+/// Says whether it goes from a time or a place straight to a pronoun: "On Friday it was carried up the stairs."
+fn tells_of_someone_unnamed(lower: &str) -> bool {
+    let mut words = lower.split_whitespace();
+    if !matches!(words.next(), Some("on" | "in" | "at" | "by" | "since" | "until" | "during" | "last" | "yesterday")) {
+        return false;
+    }
+    let Some(at) = words.clone().take(4).position(|word| matches!(word, "it" | "he" | "she" | "they")) else {
+        return false;
+    };
+    // "In the town they built, …" has its noun before the pronoun; a time has none.
+    let mut timed = lower.split_whitespace().take(at + 1).map(|word| word.trim_end_matches(','));
+    let timed = timed.any(|word| TIMES.contains(&word) || word.len() == 4 && word.bytes().all(|c| c.is_ascii_digit()));
+    let mut behind = words.skip(at);
+    let pronoun = behind.next();
+    let (verb, next) = (behind.next().unwrap_or_default(), behind.next().unwrap_or_default());
+    let acts = matches!(verb, "was" | "is" | "has" | "had" | "were" | "are" | "have" | "will" | "would" | "became")
+        || verb.ends_with("ed");
+    let weather = matches!(verb, "rained" | "snowed" | "seemed" | "turned" | "happened" | "looked" | "appeared");
+    let idle = pronoun == Some("it") && (weather || IMPERSONAL.contains(&next) || next.ends_with("ing"));
+    timed && acts && !idle
+}
+
+/// Words of times that a sentence can begin with.
+#[rustfmt::skip]
+const TIMES: &[&str] = &[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may",
+    "june", "july", "august", "september", "october", "november", "december", "yesterday", "week", "month", "year", "night",
+    "morning", "spring", "summer", "autumn", "winter",
+];
+
+/// What follows "it is" where "it" is nobody.
+#[rustfmt::skip]
+const IMPERSONAL: &[&str] = &[
+    "time", "possible", "clear", "easy", "hard", "common", "important", "not", "a", "an", "the", "decided", "announced",
+    "revealed", "reported", "be", "been", "still", "too", "said", "agreed", "discovered", "cold", "hot", "dark", "quiet",
+];
 
 /// A clause of eight words takes no more octets.
 const CLAUSE: usize = 100;
@@ -211,6 +250,9 @@ mod tests {
                 "The second, a pier of stone, is closed.",
                 "Two of their boats sank.",
                 "Apart from that, the quay is quiet.",
+                "On Friday it was carried up the stairs.",
+                "In May 2014 she moved to the quay.",
+                "Since March, they have mended forty boats.",
                 "To address these questions, the town built a ramp.",
                 "To help make this easier, the town built a ramp.",
                 "To help them berth, the town built a ramp.",
@@ -245,6 +287,11 @@ mod tests {
                 "To those who sail at night, the lamp is dear.",
                 "To mark this year’s festival, the town lit the quay.",
                 "Below the quay, the water is four metres deep.",
+                "On Friday it rained on the quay.",
+                "In 2026 it is time to mend the quay.",
+                "On Monday it was announced that the quay is closed.",
+                "In the town they love, nobody sails.",
+                "By May the town had mended the quay.",
                 "To mend the quay, the town needs stone.",
                 "The second quay is closed.",
                 "Two of the boats sank.",
