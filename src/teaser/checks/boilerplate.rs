@@ -14,6 +14,10 @@ pub(super) fn is_furniture(line: &Line<'_>) -> bool {
     if HOLDS.as_ref().is_some_and(is_held) {
         return true;
     }
+    // A credit often runs into the words behind it: "A. Lima/REUTERSThe quay is closed."
+    if AGENCIES.iter().any(|agency| line.text.contains(agency)) {
+        return true;
+    }
     let begins = |starts: &LazyLock<Option<AhoCorasick>>| {
         let found = starts.as_ref().and_then(|starts| starts.find(Input::new(lower).anchored(Anchored::Yes)));
         found.is_some_and(|found| is_word(lower, found.start(), found.end()))
@@ -21,6 +25,9 @@ pub(super) fn is_furniture(line: &Line<'_>) -> bool {
     // "Share" and its like begin many good sentences: those that are furniture are short.
     begins(&BEGINS) || (begins(&SHORT_BEGINS) && lower.split_whitespace().take(10).count() < 10)
 }
+
+/// How photographers' agencies are credited.
+const AGENCIES: &[&str] = &["/REUTERS", "/Reuters", "/AFP", "/AP Photo", "/Getty", "/EPA", "/dpa", "/TASS"];
 
 /// Says whether nothing of a word goes on before or behind what was found; scripts without spaces have no such words.
 fn is_word(text: &str, start: usize, end: usize) -> bool {
@@ -129,8 +136,7 @@ const BEGUN_SHORT: &str = "advertisement|copyright|by |posted |published |update
     ein gastbeitrag|teilen|drucken|kommentare|folgen|werbung|anzeige|par |partager|imprimer|commentaires|publicité|\
     compartir|imprimir|comentarios|publicidad|compartilhar|comentários|publicidade|текст |комментарии|реклама|печать|\
     分享|打印|评论|評論|广告|廣告|記者|文/|文／|图/|图／|シェア|印刷|コメント|広告|learn more|find out more|see more|show more|\
-    view all|next post|previous post|older posts|newer posts|next:|previous:|welcome back|thanks for reading|\
-    thank you for reading|stay tuned|happy reading|enjoy|until next time|see you|let us know|get in touch|contact us|\
+    view all|next post|previous post|older posts|newer posts|next:|previous:|welcome back|stay tuned|happy reading|enjoy|until next time|see you|let us know|get in touch|contact us|\
     register now|register here|buy now|order now|book now|apply now|get started|try it|danke fürs lesen|viel spaß|\
     merci de votre lecture|bonne lecture|gracias por leer|obrigado por ler|спасибо за внимание|приятного чтения|感谢阅读|\
     谢谢阅读|お楽しみに|ご覧ください";
@@ -166,6 +172,7 @@ mod tests {
                 "Five min read, and worth it all.",
                 "(Photo: Jane Doe, Harbour Office.)",
                 "Photo by Jane Doe.",
+                "Jane Doe/REUTERSThe north quay of the town is closed until the end of May.",
                 "Image courtesy of the harbour office and its friends.",
                 "By Jane Doe, Harbour Office.",
                 "Posted January 09, 2025.",

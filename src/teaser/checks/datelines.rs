@@ -4,7 +4,7 @@ use super::line::Line;
 
 /// Says whether `line` is a date alone, or begins with the place and date of an agency's report, or is a byline.
 pub(super) fn is_dateline(line: &Line<'_>) -> bool {
-    is_date_alone(&line.lower) || begins_with_place(line.text)
+    is_date_alone(&line.lower) || begins_with_place(line.text) || after_stamp(line.text).is_some()
 }
 
 /// Says whether there is nothing but a date and a time.
@@ -237,11 +237,34 @@ fn begins_with_place(text: &str) -> bool {
 
 /// `text` without the dateline before its words, where it has one.
 pub(in crate::teaser) fn without_dateline(text: &str) -> Option<&str> {
+    if let Some(rest) = after_stamp(text) {
+        return Some(rest);
+    }
     let (_, rest) = begins_with_place(text).then(|| split_at_dash(text))??;
     Some(rest.trim_start_matches(|c: char| c.is_whitespace() || "–—-".contains(c)))
 }
 
 /// What stands before and behind the first dash that has space around it.
+/// What stands behind the time of a live report, "14:32 Ferries …", or behind the name of a paper, "【本报讯】".
+fn after_stamp(text: &str) -> Option<&str> {
+    if let Some(rest) = text.strip_prefix('【') {
+        let (name, rest) = rest.split_once('】')?;
+        let agency = name.ends_with(['讯', '訊', '电', '電', '道']) && name.chars().nth(16).is_none();
+        return agency.then(|| rest.trim_start()).filter(|rest| !rest.is_empty());
+    }
+    let hour = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let minute = hour.strip_prefix([':', '.', 'h'])?;
+    let rest = minute.trim_start_matches(|c: char| c.is_ascii_digit());
+    if !(1..=2).contains(&(text.len() - hour.len())) || minute.len() - rest.len() != 2 {
+        return None;
+    }
+    let rest =
+        [" Uhr", " h", " am", " pm", " GMT", " UTC"].iter().find_map(|unit| rest.strip_prefix(unit)).unwrap_or(rest);
+    let words = rest.trim_start_matches(|c: char| c.is_whitespace() || ":–—-".contains(c));
+    // "12:30 is high water" speaks of the time.
+    (words.len() < rest.len() && words.starts_with(char::is_uppercase)).then_some(words)
+}
+
 fn split_at_dash(text: &str) -> Option<(&str, &str)> {
     [" — ", " – ", " - ", " -- ", "— ", " —", "—", ": – ", "– "]
         .iter()
@@ -327,6 +350,22 @@ mod tests {
             "Lisbon’s quay is closed.",
         ] {
             assert!(!is_dateline(&Line::new(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn stamps_go() {
+        for (text, rest) in [
+            ("14:32 Ferries have been stopped.", "Ferries have been stopped."),
+            ("14.10 Uhr: Die Mole ist zu.", "Die Mole ist zu."),
+            ("9h05 – Le quai est fermé.", "Le quai est fermé."),
+            ("【本报讯】港务局关闭了码头。", "港务局关闭了码头。"),
+        ] {
+            assert_eq!(without_dateline(text), Some(rest));
+            assert!(is_dateline(&Line::new(text)), "{text}");
+        }
+        for text in ["12:30 is high water.", "2025: The year of the quay.", "【重要】码头关闭了。", "12:30"] {
+            assert_eq!(without_dateline(text), None, "{text}");
         }
     }
 

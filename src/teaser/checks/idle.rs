@@ -5,7 +5,11 @@ use super::line::Line;
 /// Says whether `line` greets, says that there is nothing to say, or only points elsewhere.
 pub(super) fn is_idle(line: &Line<'_>) -> bool {
     let lower = line.lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    greets(lower) || has_no_news(lower) || points_elsewhere(lower) || names_another_page(line.text)
+    greets(lower)
+        || has_no_news(lower)
+        || points_elsewhere(lower)
+        || names_another_page(line.text)
+        || is_turn_of_talk(line.text)
 }
 
 fn greets(lower: &str) -> bool {
@@ -121,9 +125,24 @@ fn names_another_page(text: &str) -> bool {
     text.strip_prefix("See ").is_some_and(|rest| rest.starts_with(char::is_uppercase))
 }
 
+/// Says whether it is one turn of an interview: "Q: …", "Ana: How did you begin?", "Ana: I carried the oil."
+fn is_turn_of_talk(text: &str) -> bool {
+    let start = text.get(..text.floor_char_boundary(40)).unwrap_or_default();
+    let Some((name, _)) = start.split_once(": ") else { return false };
+    let Some((_, said)) = text.split_once(": ") else { return false };
+    let named = name.split(' ').count() <= 2 && name.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    let first = said.split(|c: char| !c.is_alphabetic() && c != '’' && c != '\'').next().unwrap_or_default();
+    named && (matches!(name, "Q" | "A" | "F" | "R" | "P") || said.ends_with('?') || SPEAKING.contains(&first))
+}
+
+/// First words of what someone says of himself.
+const SPEAKING: &[&str] =
+    &["I", "I’m", "I'm", "I’ve", "I've", "My", "We", "Our", "Yes", "No", "Well", "Ich", "Je", "Eu", "Yo"];
+
 #[rustfmt::skip]
 const POINTERS: &[&str] = &[
-    "see below", "see above", "see also", "see here", "see our", "see my", "see this", "see these", "see updated",
+    "see below", "see above", "see also", "see here", "see our", "see my", "see this", "see these", "see updated", "please see", "please refer to", "please read", "please let us know",
+    "read all about", "if you haven't read", "if you have not read", "check out the original", "thanks for reading", "thank you for reading",
     "unless otherwise noted", "for details", "for more information", "for more details", "for further information",
     "for full details", "siehe unten", "siehe oben", "siehe auch", "weitere informationen finde", "weitere informationen gibt",
     "mehr informationen", "voir ci-", "voir aussi", "pour plus d'informations", "pour plus d’informations",
@@ -157,9 +176,15 @@ mod tests {
             "Tento týden nepřinesl žádné významné novinky.",
             "今週は特筆すべきニュースはありませんでした。",
             "本周没有重要新闻。",
+            "Q: How did you begin?",
+            "A: My father was the keeper of the light.",
+            "Ana Lima: I carried the oil when I was six.",
+            "Ana: Where did you learn to sail?",
             "See below for the names of the speakers.",
             "See Harbour Rules of 1902 to learn how a boat is berthed.",
             "For the older charts, see the notes of the library.",
+            "Please see the older letter for details.",
+            "Thanks for reading, and we hope to see you at the quay next week as well!",
             "See our older letter and the table of the tides.",
             "See the notes on the quay below for details.",
             "For more information, ask at the harbour office.",
@@ -176,6 +201,8 @@ mod tests {
         for text in [
             "Welcome to the quay, where forty boats sail this week.",
             "See how the harbour was built by hand.",
+            "Night ferry: the last boat leaves at two.",
+            "Quay closed: Why nobody saw the hole in the wall.",
             "See the lighthouse from the ferry.",
             "No boat sails this week.",
             "The storm left no news of the ferry for two days.",

@@ -42,7 +42,13 @@ pub(super) fn is_cut_off(line: &Line<'_>) -> bool {
         || text.starts_with(['…', ',', ';', ':', '.', ')', '?', '，', '、', '。', '；'])
         || line.text.contains("[…]")
         || line.text.contains("[...]")
+        || lacks_a_word(line.text)
         || line.lower.rsplit(' ').next().is_some_and(|last| UNFINISHED.contains(&last))
+}
+
+/// Says whether a word was lost before a stop: "The form is called . It has two fields."
+fn lacks_a_word(text: &str) -> bool {
+    text.ends_with(" .") || text.contains(" . ") || text.contains(" , ")
 }
 
 /// Says whether the end of `text` tells that there is more.
@@ -163,16 +169,18 @@ pub(super) fn has_markup(line: &Line<'_>) -> bool {
 
 /// Says whether `text` begins as an item of a list, a heading, a quotation or a line of dialogue does in Markdown.
 fn starts_as_item(text: &str) -> bool {
-    let marks = ["# ", "## ", "### ", "- ", "* ", "+ ", "> ", "– ", "— ", "|", "• ", "· "];
-    marks.iter().any(|mark| text.starts_with(mark))
-        || text.starts_with(['•', '▪', '‣', '◦', '●', '■', '▶', '►', '→', '»'])
+    let marks = ["# ", "## ", "### ", "- ", "* ", "+ ", "> ", "– ", "— ", "|", "• ", "· ", "» "];
+    marks.iter().any(|mark| text.starts_with(mark)) || text.starts_with(['•', '▪', '‣', '◦', '●', '■', '▶', '►', '→'])
 }
 
 /// Says whether a word is set off by underscores.
 fn emphasised(text: &str) -> bool {
-    text.split_whitespace().any(|word| {
-        word.starts_with('_') || word.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '_').ends_with('_')
-    })
+    let ends = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '_').ends_with('_');
+    // "_brand.yml" is the name of a file: nothing closes the emphasis.
+    text.split_whitespace().any(ends)
+        || text
+            .split_whitespace()
+            .any(|word| word.strip_prefix('_').is_some_and(|name| !name.contains(['.', '(', '_'])))
 }
 
 /// Says whether a word is an e-mail address, a handle, or a site with a path.
@@ -204,6 +212,26 @@ pub(super) fn has_residue(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_and_quotations_are_no_markup() {
+        for text in ["The colours stand in _brand.yml now.", "»Komm«, sagte der Taucher.", "Call _start() first."] {
+            assert!(!has_markup(&Line::new(text)), "{text}");
+        }
+        for text in ["The _north quay_ is closed.", "The _north_ quay is closed.", "» The quay is closed."] {
+            assert!(has_markup(&Line::new(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lost_word_is_a_cut() {
+        for text in ["The crane was built by .", "The form is called . It is long.", "Boats, nets , and ropes."] {
+            assert!(is_cut_off(&Line::new(text)), "{text}");
+        }
+        for text in ["Le quai est fermé !", "A file named .env is here.", "The .5 metre line is dry."] {
+            assert!(!is_cut_off(&Line::new(text)), "{text}");
+        }
+    }
 
     #[test]
     fn cuts() {

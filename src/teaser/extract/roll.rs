@@ -47,6 +47,8 @@ fn headline(item: &str) -> Option<(String, bool)> {
     let whole = head.split(['.', '?', '!']).skip(1).all(ends) && !head.contains(['。', '！', '？', ';', '；']);
     // A colon at its end has its news in a list of its own.
     let whole = whole && !head.ends_with([':', '：', ',', '，', '、']);
+    // "2 cups of flour" is an ingredient, and a hash names a change and no news.
+    let whole = whole && (label.is_some() || !head.starts_with(|c: char| c.is_ascii_digit()));
     let good = letters >= 6 && head.len() <= LONGEST && begins && whole && checks::sentence_like(head);
     good.then(|| (head.to_owned(), label.is_some()))
 }
@@ -81,6 +83,7 @@ mod tests {
         );
         check(&["The crane of the north quay", "A ferry at night?"], "The crane of the north quay; A ferry at night?");
         check(&["Night ferry", "Jane of the quay:", "New lamps"], "Night ferry; New lamps.");
+        check(&["3 potatoes from the quay", "Salt of the harbour"], "Salt of the harbour.");
         check(&["新的起重机：它能吊四十吨。", "渡轮时刻表更新：多两班船。"], "新的起重机；渡轮时刻表更新。");
         check(
             &["Node.js 24 – what is new in it", "See (below: it closes", "Tide tables – the year"],

@@ -41,7 +41,7 @@ pub(super) const PHRASES: &str = "he|he's|he'd|he'll|she|she's|she'd|she'll|they
     in particular|in addition|in that|in those|in such|in turn|in the meantime|in either case|in both cases|in any case|\
     in any event|in the same way|in the same vein|in doing so|in so doing|in essence ,|in general ,|in practice ,|\
     in response|+in response to|in the end ,|in the process|in total ,|in view of this|in light of this|    at that|at the same time|at those|at first ,|at least ,|at which|by contrast|by comparison|by doing|by that|by then|\
-    by the way|to do|to do so|to do this|to do that|to this end|to that end|to these|to those|to this|to that|\
+    by the way|to do|to do so|to do this|to do that|to this end|to that end|to these|to those|+to those who|to this|to that|\
     to make matters worse|to be clear|to be fair|to put it|to sum up|to summarize|to illustrate|to address this|\
     to solve this|to fix this|to achieve this|to support this|to help with this|to combat this|for example|\
     for instance|for one|for that|for these|for those|+for those who|+for those of you|+for those of us|    for her|for starters|for more|for more on|for now ,|for all that|for all of|with that|with these|with those|\
@@ -74,7 +74,7 @@ pub(super) const PHRASES: &str = "he|he's|he'd|he'll|she|she's|she'd|she'll|they
     were they|has it|should it|would it|could it|could this|why is it|why is this|why does it|why this|what it|\
     what this|what these|what they|how it|how this|how does it|how does this|how do they|how did it|how did they|how is it|\
     how is this|where is it|what does it|what does this|what is it|what's this|who is it|        with their|    unfortunately it|\
-    fortunately it|the second is|the first is|the third is|the first one|the second one|the third one|the last one|the first ,|the second ,|the third ,|below ,|above ,|two of his|two of her|two of their|\
+    fortunately it|the second is|the first is|the third is|the first one|the second one|the third one|the last one|the first ,|the second ,|the third ,|below ,|above ,|below i|below i'm|below we|below we'll|below you|below you'll|below is|below are|two of his|two of her|two of their|\
     two of its|one of his|one of her|one of their|one of its|some of his|some of her|some of their|some of its|many of his|\
     many of her|many of their|many of its|most of his|most of her|most of their|most of its|all of his|all of her|all of their|\
     all of its|\

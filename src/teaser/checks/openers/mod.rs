@@ -7,6 +7,7 @@ use super::{language, line::Line};
 mod east_asian;
 mod english;
 mod european;
+mod further;
 
 /// Says whether `line` begins with a word whose antecedent stands in another sentence.
 pub(super) fn dangles(line: &Line<'_>, of: &str) -> bool {
@@ -20,7 +21,9 @@ pub(super) fn dangles(line: &Line<'_>, of: &str) -> bool {
         return longest.is_some_and(|(_, opener)| *opener == Opener::Dangling);
     }
     let Some(phrases) = LISTS.get(of) else { return false };
-    if hangs_before_comma(lower, of) {
+    if hangs_before_comma(lower, of)
+        || of == "en" && (aims_at_what_is_not_there(lower) || tells_of_someone_unnamed(lower))
+    {
         return true;
     }
     let head = line.head();
@@ -44,6 +47,66 @@ fn hangs_before_comma(lower: &str, of: &str) -> bool {
     let leads = of != "en" || LEADING.contains(&first);
     leads && pronouns.contains(&last) && words.count() <= 6
 }
+
+/// Says whether it begins with the aim of something: "To address these questions, the town …"
+fn aims_at_what_is_not_there(lower: &str) -> bool {
+    let Some(start) = lower.strip_prefix("to ").and_then(|rest| rest.get(..rest.floor_char_boundary(CLAUSE))) else {
+        return false;
+    };
+    let Some((clause, _)) = start.split_once(',') else { return false };
+    let mut words = clause.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let next = words.peek().copied().unwrap_or_default();
+        let hangs = match word {
+            "these" => next != "days",
+            "those" => !matches!(next, "who" | "of" | "that" | "with" | "in" | "on" | "at"),
+            "this" => !english::NOUNS.split_whitespace().any(|noun| next.trim_end_matches("'s") == noun),
+            "them" => true,
+            _ => false,
+        };
+        if hangs {
+            return true;
+        }
+    }
+    false
+}
+
+/// Says whether it goes from a time or a place straight to a pronoun: "On Friday it was carried up the stairs."
+fn tells_of_someone_unnamed(lower: &str) -> bool {
+    let mut words = lower.split_whitespace();
+    if !matches!(words.next(), Some("on" | "in" | "at" | "by" | "since" | "until" | "during" | "last" | "yesterday")) {
+        return false;
+    }
+    let Some(at) = words.clone().take(4).position(|word| matches!(word, "it" | "he" | "she" | "they")) else {
+        return false;
+    };
+    // "In the town they built, …" has its noun before the pronoun; a time has none.
+    let mut timed = lower.split_whitespace().take(at + 1).map(|word| word.trim_end_matches(','));
+    let timed = timed.any(|word| TIMES.contains(&word) || word.len() == 4 && word.bytes().all(|c| c.is_ascii_digit()));
+    let mut behind = words.skip(at);
+    let pronoun = behind.next();
+    let (verb, next) = (behind.next().unwrap_or_default(), behind.next().unwrap_or_default());
+    let acts = matches!(verb, "was" | "is" | "has" | "had" | "were" | "are" | "have" | "will" | "would" | "became")
+        || verb.ends_with("ed");
+    let weather = matches!(verb, "rained" | "snowed" | "seemed" | "turned" | "happened" | "looked" | "appeared");
+    let idle = pronoun == Some("it") && (weather || IMPERSONAL.contains(&next) || next.ends_with("ing"));
+    timed && acts && !idle
+}
+
+/// Words of times that a sentence can begin with.
+#[rustfmt::skip]
+const TIMES: &[&str] = &[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may",
+    "june", "july", "august", "september", "october", "november", "december", "yesterday", "week", "month", "year", "night",
+    "morning", "spring", "summer", "autumn", "winter",
+];
+
+/// What follows "it is" where "it" is nobody.
+#[rustfmt::skip]
+const IMPERSONAL: &[&str] = &[
+    "time", "possible", "clear", "easy", "hard", "common", "important", "not", "a", "an", "the", "decided", "announced",
+    "revealed", "reported", "be", "been", "still", "too", "said", "agreed", "discovered", "cold", "hot", "dark", "quiet",
+];
 
 /// A clause of eight words takes no more octets.
 const CLAUSE: usize = 100;
@@ -88,6 +151,18 @@ static LISTS: LazyLock<HashMap<&'static str, Phrases>> = LazyLock::new(|| {
         ("ru", european::RUSSIAN, european::RUSSIAN_NOUNS),
         ("it", european::ITALIAN, european::ITALIAN_NOUNS),
         ("nl", european::DUTCH, european::DUTCH_NOUNS),
+        ("cs", further::CZECH, further::CZECH_NOUNS),
+        ("pl", further::POLISH, ""),
+        ("sv", further::SCANDINAVIAN, ""),
+        ("da", further::SCANDINAVIAN, ""),
+        ("no", further::SCANDINAVIAN, ""),
+        ("tr", further::TURKISH, ""),
+        ("el", further::GREEK, ""),
+        ("ko", further::KOREAN, ""),
+        ("hi", further::HINDI, ""),
+        ("ar", further::ARABIC, ""),
+        ("he", further::HEBREW, ""),
+        ("vi", further::VIETNAMESE, ""),
     ];
     lists.into_iter().map(|(language, list, nouns)| (language, phrases(list, nouns))).collect()
 });
@@ -175,6 +250,13 @@ mod tests {
                 "The second, a pier of stone, is closed.",
                 "Two of their boats sank.",
                 "Apart from that, the quay is quiet.",
+                "On Friday it was carried up the stairs.",
+                "In May 2014 she moved to the quay.",
+                "Since March, they have mended forty boats.",
+                "To address these questions, the town built a ramp.",
+                "To help make this easier, the town built a ramp.",
+                "To help them berth, the town built a ramp.",
+                "Below we tell how the quay was built.",
             ],
             &[
                 "This post shows how the quay was built.",
@@ -202,6 +284,14 @@ mod tests {
                 "When the tide falls, the quay is dry.",
                 "Hereford has no harbour.",
                 "Along the quay stand forty lamps.",
+                "To those who sail at night, the lamp is dear.",
+                "To mark this year’s festival, the town lit the quay.",
+                "Below the quay, the water is four metres deep.",
+                "On Friday it rained on the quay.",
+                "In 2026 it is time to mend the quay.",
+                "On Monday it was announced that the quay is closed.",
+                "In the town they love, nobody sails.",
+                "By May the town had mended the quay.",
                 "To mend the quay, the town needs stone.",
                 "The second quay is closed.",
                 "Two of the boats sank.",
@@ -240,6 +330,24 @@ mod tests {
                 "Beide Ufer und die Insel sind zu.",
             ],
         );
+    }
+
+    #[test]
+    fn further_languages() {
+        check(
+            "cs",
+            &["Jeho loď se potopila.", "Však molo je zavřené."],
+            &["Přístav zavřel molo.", "Tento týden je molo zavřené."],
+        );
+        check("pl", &["Jednak nabrzeże jest zamknięte."], &["Port zamknął nabrzeże.", "Tona węgla leży na nabrzeżu."]);
+        check("sv", &["Men kajen är stängd."], &["Mentorn visade kajen.", "Hamnen har stängt kajen."]);
+        check("tr", &["Ancak iskele kapalı."], &["Liman iskeleyi kapattı.", "Bu hafta iskele kapalı."]);
+        check("el", &["Όμως η προβλήτα έκλεισε."], &["Το λιμάνι έκλεισε την προβλήτα."]);
+        check("ko", &["그러나 부두는 닫혔다."], &["항구는 부두를 닫았다."]);
+        check("hi", &["लेकिन घाट बंद है।"], &["बंदरगाह ने घाट बंद कर दिया।"]);
+        check("ar", &["ولكن الرصيف مغلق."], &["أغلق الميناء الرصيف."]);
+        check("he", &["אבל הרציף סגור."], &["הנמל סגר את הרציף."]);
+        check("vi", &["Tuy nhiên, bến đã đóng."], &["Cảng đã đóng bến."]);
     }
 
     #[test]
