@@ -2,7 +2,7 @@
 //!
 //! Candidates are one or two good sentences in their order, shortened where that loses nothing, and roll-ups of lists.
 //! A linear model weighs what is known of each; the best that passes every check is taken. The weights stand in
-//! [`weights`], a generated file; the program that fits them is `tests/bench/fit.rs`.
+//! `weights.rs`, a generated file; the program that fits them is `tests/bench/fit.rs`.
 
 mod features;
 mod offer;
