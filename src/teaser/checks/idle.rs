@@ -44,6 +44,10 @@ const PUBLICATIONS: &[&str] = &[
     " blog",
     " episode",
     " digest",
+    " installment",
+    " instalment",
+    " roundup",
+    " series",
     "ausgabe",
     "folge",
     "numéro",
@@ -78,7 +82,7 @@ type NoNews = (&'static [&'static str], &'static [&'static str], &'static [&'sta
 #[rustfmt::skip]
 const NO_NEWS: &[NoNews] = &[
     (
-        &["no significant", "no major", "no notable", "no big", "no new ", "no news", "no jobs", "no updates", "nothing new",
+        &["no significant", "no major", "no notable", "no big", "no new ", "no news", "no jobs", "no tasks", "no events", "no updates", "nothing new",
           "nothing to report", "nothing significant"],
         &["news", "updates", "jobs", "releases", "changes", "nothing", "to report", "listed"],
         &["this week", "this month", "this issue", "this time", "today"],
@@ -171,6 +175,8 @@ mod tests {
             "Bienvenue dans le dixième numéro de la lettre du port.",
             "No significant news this week.",
             "No jobs listed for this week.",
+            "No tasks listed for this week.",
+            "Welcome to the first installment of the harbour notes!",
             "Diese Woche keine wesentlichen Neuigkeiten.",
             "Aucune nouvelle importante n’a été trouvée cette semaine au port.",
             "Tento týden nepřinesl žádné významné novinky.",
