@@ -19,7 +19,7 @@ use crate::{
     schedule::Schedule,
     select::{self, Rules, Selection},
     source::{self, Problem, Source, fetch},
-    teaser::{self, Around, Common, Refusal, Style, llm},
+    teaser::{self, Around, Common, Refusal, Style, Told, llm},
 };
 
 pub use answers::Answers;
@@ -255,7 +255,7 @@ pub fn compose(
         let answer = answers.get(&index).map(|answer| answer.as_deref().map_err(String::as_str));
         let around = Around { pinned: pinned(&post, digest), common: Some(&common), earlier: &earlier, answer };
         let made = teaser::tease(&post, &digest.teaser, &around);
-        earlier.push(made.teaser.text.clone());
+        earlier.push(Told::of(&made.teaser.text));
         refused.push(made.refused);
         posts.push(Item { post, teaser: made.teaser });
     }

@@ -9,7 +9,7 @@ use crate::{
     ledger::{self, Ledger},
     select::Selection,
     teaser::{
-        self, Around, Common, Maker,
+        self, Around, Common, Maker, Told,
         llm::{self, Asked, Question, Words},
     },
 };
@@ -82,7 +82,7 @@ fn wanting(plan: &Plan<'_>, selection: &Selection) -> Vec<usize> {
         if made.refused.iter().any(|refusal| refusal.maker == Maker::Llm) {
             wanting.push(index);
         }
-        earlier.push(made.teaser.text);
+        earlier.push(Told::of(&made.teaser.text));
     }
     wanting
 }

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+pub use checks::Told;
 pub use common::Common;
 
 use crate::{
@@ -106,7 +107,7 @@ pub struct Around<'a> {
     /// What stands in many posts of its source.
     pub common: Option<&'a Common>,
     /// The teasers of the posts before it in the edition.
-    pub earlier: &'a [String],
+    pub earlier: &'a [Told],
     /// What a language model answered, or why there is no answer.
     pub answer: Option<Result<&'a str, &'a str>>,
 }

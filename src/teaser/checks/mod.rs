@@ -21,6 +21,7 @@ use super::{
 };
 use crate::html::BlockKind;
 
+pub use self::repeats::Told;
 pub(super) use self::{
     datelines::without_dateline,
     language::of_post,

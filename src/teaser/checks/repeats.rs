@@ -1,6 +1,6 @@
 //! Texts that say again what stands beside them: the title, or another post's teaser.
 
-use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::super::sentence::sentences;
 use super::language::is_unspaced;
@@ -35,33 +35,55 @@ pub(super) fn is_title(text: &str, title: &str) -> bool {
 pub(super) fn is_nearly_title(text: &str, title: &str) -> bool {
     text.len() < 2 * title.len() + 24 && {
         let title = units(title);
-        title.len() >= 3 && overlap(text, &title).jaccard() >= 0.8
+        title.len() >= 3 && Overlap::of(&units(text), &title).jaccard() >= 0.8
     }
+}
+
+/// A teaser that is already in the edition, as others are compared with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Hashes of its words, sorted.
+    units: Vec<u64>,
+    /// Hashes of its long sentences, by their letters.
+    sentences: Vec<u64>,
+    letters: u64,
+}
+
+impl Told {
+    /// Reads a teaser.
+    pub fn of(text: &str) -> Self {
+        let long = sentences(text).map(letters).filter(|part| part.len() >= 30);
+        Self { units: units(text), sentences: long.map(|part| hash(&part)).collect(), letters: hash(&letters(text)) }
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Says whether one of the earlier teasers is nearly `text`, or shares a long sentence with it.
-pub(super) fn is_told(text: &str, earlier: &[String]) -> bool {
+pub(super) fn is_told(text: &str, earlier: &[Told]) -> bool {
     if earlier.is_empty() {
         return false;
     }
-    let own = units(text);
-    let parts: Vec<String> = sentences(text).map(letters).filter(|part| part.len() >= 30).collect();
-    let whole = letters(text);
-    earlier.iter().filter(|other| !other.is_empty()).any(|other| {
-        let common = overlap(other, &own);
+    let own = Told::of(text);
+    earlier.iter().filter(|other| !other.units.is_empty()).any(|other| {
+        let common = Overlap::of(&own.units, &other.units);
         common.jaccard() >= 0.6
             || common.smaller() >= 5 && common.containment() >= 0.85
-            || letters(other) == whole
-            || sentences(other).map(letters).any(|part| parts.contains(&part))
+            || other.letters == own.letters
+            || other.sentences.iter().any(|part| own.sentences.contains(part))
     })
 }
 
-/// The words of a text; pairs of characters where words have no spaces.
-fn units(text: &str) -> HashSet<String> {
-    let mut units = HashSet::new();
-    each_unit(text, |unit| {
-        units.insert(unit.to_owned());
-    });
+/// Hashes of the words of a text, of pairs of characters where words have no spaces: sorted, each once.
+fn units(text: &str) -> Vec<u64> {
+    let mut units = Vec::new();
+    each_unit(text, |unit| units.push(hash(unit)));
+    units.sort_unstable();
+    units.dedup();
     units
 }
 
@@ -92,13 +114,17 @@ struct Overlap {
     both: usize,
 }
 
-fn overlap(text: &str, other: &HashSet<String>) -> Overlap {
-    let own = units(text);
-    let both = own.iter().filter(|unit| other.contains(*unit)).count();
-    Overlap { one: own.len(), other: other.len(), both }
-}
-
 impl Overlap {
+    fn of(one: &[u64], other: &[u64]) -> Self {
+        let mut theirs = other.iter().peekable();
+        let mut both = 0;
+        for unit in one {
+            while theirs.next_if(|their| *their < unit).is_some() {}
+            both += usize::from(theirs.peek() == Some(&unit));
+        }
+        Self { one: one.len(), other: other.len(), both }
+    }
+
     fn jaccard(&self) -> f64 {
         let all = self.one + self.other - self.both;
         if all == 0 { 0.0 } else { self.both as f64 / all as f64 }
@@ -144,7 +170,7 @@ mod tests {
 
     #[test]
     fn other_teasers() {
-        let told = |text: &str, other: &str| is_told(text, &[String::new(), other.to_owned()]);
+        let told = |text: &str, other: &str| is_told(text, &[Told::default(), Told::of(other)]);
         let other = "Divers found a hole in the quay on Sunday. The repair takes until May.";
         for text in [
             other,

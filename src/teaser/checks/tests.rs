@@ -99,7 +99,7 @@ fn short_is_what_leaves_out_more() {
 
 #[test]
 fn what_stands_around_counts() {
-    let told = ["Divers found a hole in the wall on Sunday.".to_owned()];
+    let told = [Told::of("Divers found a hole in the wall on Sunday.")];
     let around = Around { earlier: &told, ..Around::default() };
     let style = Style::default();
     with("", &around, &style, |material| {
