@@ -91,7 +91,7 @@ fn of_project(config: &Config, setting: &Setting) -> Vec<Row> {
 async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &Setting) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     let sources = config.sources_of(chosen);
-    let plan = config.plan(chosen, &sources);
+    let plan = config.plan_without_asking(chosen, &sources);
     let next = match digest::next(ledger, &plan, setting.now()).await {
         Ok(next) => next,
         Err(digest::Error::Render(error)) => {

@@ -45,7 +45,9 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let ledger = setting.open(&config).await?;
     let sources = config.sources_of(chosen);
     let now = setting.now();
-    let draft = digest::draft(&ledger, &config.plan(chosen, &sources), now).await?;
+    // Only who wants to see teasers pays for a model's.
+    let plan = if args.teasers { config.plan(chosen, &sources) } else { config.plan_without_asking(chosen, &sources) };
+    let draft = digest::draft(&ledger, &plan, now).await?;
     say::say_problems(setting, &draft.problems, &[]);
     let zone = config.publication.timezone;
     let mut rows = Vec::new();

@@ -92,7 +92,11 @@ impl Llm {
                 Err(error) => Err(in_words(&error)),
             },
         });
-        Access { endpoint: &self.endpoint, key: key.as_ref().map(Option::as_ref).map_err(String::as_str) }
+        Access {
+            endpoint: &self.endpoint,
+            key: key.as_ref().map(Option::as_ref).map_err(String::as_str),
+            may_ask: true,
+        }
     }
 
     /// Says whether a key would go over the network for everybody to read.

@@ -26,7 +26,7 @@ use crate::{
     message::Sender,
     source::{Source, fetch},
     subscriber::Address,
-    teaser::Maker,
+    teaser::{Maker, llm::Access},
     token::Keys,
 };
 
@@ -146,6 +146,13 @@ impl Config {
             // Whoever names no model needs no key.
             llm: self.llm.as_ref().filter(|_| digest.teaser.from.contains(&Maker::Llm)).map(Llm::access),
         }
+    }
+
+    /// The same for who only looks: what a language model once said is known, and nothing new is asked or paid for.
+    pub fn plan_without_asking<'a>(&'a self, digest: &'a Digest, sources: &'a [Source]) -> Plan<'a> {
+        let plan = self.plan(digest, sources);
+        let llm = plan.llm.map(|access| Access { may_ask: false, ..access });
+        Plan { llm, ..plan }
     }
 
     /// The sources of one digest, in the order of the file.

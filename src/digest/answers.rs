@@ -38,7 +38,8 @@ pub(super) async fn answers(ledger: &Ledger, plan: &Plan<'_>, selection: &Select
     });
     let (known_ones, new): (Vec<_>, Vec<_>) = open.iter().partition(|(_, question)| known.contains_key(&question.key));
     let questions: Vec<&Question> = new.iter().map(|(_, question)| question).collect();
-    let asked = llm::ask(access, &questions).await;
+    // Whoever may not ask hears of the others that they were not asked.
+    let asked = if access.may_ask { llm::ask(access, &questions).await } else { Vec::new() };
     let mut kept = Vec::new();
     for ((index, question), asked) in new.iter().zip(&asked) {
         match asked {

@@ -100,6 +100,10 @@ fn each_bad_answer_is_refused_with_its_reason() {
         (teaser("Divers found a hole in the north quay, and the repair costs 40,000 dollars, they say."), "40000$"),
         (teaser("Divers found a hole in the north quay on Monday, and the ferries leave from the pier."), "Monday"),
         (teaser("Divers of Porto Alto found a hole in the north quay, and the ferries leave from the pier."), "Porto"),
+        (
+            teaser("Divers found a h\u{fffd}le in the north quay, and the ferries leave from the pier."),
+            "broken character",
+        ),
         (teaser("Divers found a **hole** in the north quay, and the ferries leave from the south pier."), "markup"),
         (teaser("Divers found a <b>hole</b> in the north quay, and ferries leave from the south pier."), "markup"),
         (teaser("Divers found a hole in the north quay, see http://evil.example/?q=quay for the repair."), "markup"),
@@ -307,6 +311,18 @@ fn nobody_is_asked_where_another_maker_comes_first() {
     let alone = one(&always("I cannot."), "");
     alone.write("tidings.toml", alone.read("tidings.toml").replace("[\"llm\", \"extract\"]", "[\"llm\"]"));
     assert_eq!(teasers(&alone)[0].1, "extract");
+}
+
+#[test]
+fn who_only_looks_asks_and_pays_nothing() {
+    let web = always(GOOD);
+    let project = one(&web, "");
+    for command in ["explain", "explain --json", "check", "status", "next", "editions"] {
+        project.run(command).code(0);
+        assert_eq!(web.requests().len(), 0, "{command}");
+    }
+    project.run("explain --teasers").code(0);
+    assert_eq!(web.requests().len(), 1);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What an endpoint sent → the model's words, or why there are none.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 /// So long a text is no teaser under any limits; it is not kept.
 const LONGEST: usize = 10_000;
@@ -17,7 +18,7 @@ pub(super) struct Answer {
 #[derive(Deserialize)]
 struct Envelope {
     choices: Vec<Choice>,
-    usage: Option<Usage>,
+    usage: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -28,13 +29,8 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct Message {
-    content: Option<String>,
+    content: Option<Value>,
     refusal: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Usage {
-    total_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -47,11 +43,12 @@ struct Content {
 /// # Errors
 /// When it is no answer of such an endpoint at all.
 pub(super) fn read(octets: &[u8]) -> Result<Answer, String> {
+    let octets = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
     let envelope: Envelope = serde_json::from_slice(octets).map_err(|_| {
         let what = if octets.trim_ascii_start().starts_with(b"<") { "a web page" } else { "no answer of a model" };
         format!("the endpoint sent {what}")
     })?;
-    let tokens = envelope.usage.and_then(|usage| usage.total_tokens);
+    let tokens = envelope.usage.and_then(|usage| usage.get("total_tokens")?.as_u64());
     let Some(choice) = envelope.choices.into_iter().next() else {
         return Ok(Answer { words: Err("the model's answer is empty".to_owned()), tokens });
     };
@@ -66,7 +63,7 @@ fn teaser(choice: Choice) -> Result<String, String> {
     if choice.finish_reason.as_deref() == Some("length") {
         return Err("the model's answer is cut off".to_owned());
     }
-    let content = choice.message.content.unwrap_or_default();
+    let content = choice.message.content.map(words).unwrap_or_default();
     if content.trim().is_empty() {
         return Err("the model's answer is empty".to_owned());
     }
@@ -76,6 +73,15 @@ fn teaser(choice: Choice) -> Result<String, String> {
         "" => Err("the model's answer is empty".to_owned()),
         text if text.len() > LONGEST => Err("the model's answer is far too long".to_owned()),
         text => Ok(text.to_owned()),
+    }
+}
+
+/// Some endpoints give the content as a list of parts.
+fn words(content: Value) -> String {
+    match content {
+        Value::String(text) => text,
+        Value::Array(parts) => parts.iter().filter_map(|part| part.get("text")?.as_str()).collect(),
+        _ => String::new(),
     }
 }
 
@@ -126,6 +132,20 @@ mod tests {
             "stop",
             Err("the model's answer is far too long"),
         );
+    }
+
+    #[test]
+    fn an_envelope_that_differs_in_what_does_not_matter_is_read() {
+        let plain = envelope("{\"teaser\": \"Fine.\"}", "stop");
+        let parts = plain.replace(
+            "\"content\":\"{\\\"teaser\\\": \\\"Fine.\\\"}\"",
+            "\"content\":[{\"type\":\"text\",\"text\":\"{\\\"teaser\\\": \\\"Fine.\\\"}\"}]",
+        );
+        assert_ne!(plain, parts);
+        for octets in [plain.replace(":7}", ":-7}"), plain.replace(":7}", ":\"7\"}"), format!("\u{feff}{plain}"), parts]
+        {
+            assert_eq!(read(octets.as_bytes()).unwrap().words, Ok("Fine.".to_owned()), "{octets}");
+        }
     }
 
     #[test]

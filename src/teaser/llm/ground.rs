@@ -58,9 +58,48 @@ pub(super) fn fault(text: &str, post: &Post) -> Option<Reason> {
     if let Some(name) = unknown_name(text, &source, post.language.as_deref()) {
         return Some(format!("the name “{name}” is not in the post").into());
     }
+    if let Some(word) = negation(text).find(|_| negation(&source).next().is_none()) {
+        return Some(format!("the “{word}” is not in the post").into());
+    }
     let share = Words::of(text).share_in(&Words::of(&source));
     (share < SHARE).then(|| format!("only {:.0} % of its words are in the post", share * 100.0).into())
 }
+
+/// The words that turn a statement round.
+fn negation(text: &str) -> impl Iterator<Item = &str> {
+    text.unicode_words().filter(|word| {
+        let word = word.to_lowercase();
+        NEGATIONS.contains(&word.as_str()) || word.ends_with("n't") || word.ends_with("n’t")
+    })
+}
+
+const NEGATIONS: &[&str] = &[
+    "not",
+    "no",
+    "never",
+    "none",
+    "nobody",
+    "nothing",
+    "cannot",
+    "without",
+    "nicht",
+    "kein",
+    "keine",
+    "keinen",
+    "nie",
+    "ohne",
+    "pas",
+    "jamais",
+    "sans",
+    "nunca",
+    "sin",
+    "não",
+    "sem",
+    "не",
+    "нет",
+    "никогда",
+    "без",
+];
 
 /// Says whether `text` is about `own` more than about any of `others`.
 pub fn is_about<'a>(text: &str, own: &Words, others: impl IntoIterator<Item = &'a Words>) -> bool {
@@ -291,6 +330,8 @@ mod tests {
         check("Microsoft found a hole in the north quay.", Some("the name “Microsoft” is not in the post"));
         check("Divers found a hole in the quay: evil.example has it.", Some("the address `evil.example`"));
         check("The bakery at the corner sells fresh bread.", Some("only 0 % of its words are in the post"));
+        check("The ferry to Vila Nova never leaves from the south quay.", Some("the “never” is not in the post"));
+        check("The repair of the quay doesn’t take 11 weeks.", Some("the “doesn’t” is not in the post"));
         check("Sure, divers found a hole in the quay.", Some("speaks of its task: “sure”"));
         check("Here is the teaser: divers found a hole.", Some("speaks of its task: “here is”"));
         check("I’m sorry, divers found a hole in the quay.", Some("speaks of its task: “i'm sorry”"));

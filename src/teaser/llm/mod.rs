@@ -67,6 +67,8 @@ pub struct Access<'a> {
     pub endpoint: &'a Endpoint,
     /// Its key.
     pub key: Result<Option<&'a SecretString>, &'a str>,
+    /// Whether new questions may be asked; else only what is known is taken.
+    pub may_ask: bool,
 }
 
 /// Takes what the model answered, if it holds.
@@ -74,6 +76,8 @@ pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Rea
     let text = match material.around.answer {
         None => return Err(NOT_ASKED.into()),
         Some(Err(reason)) => return Err(reason.to_owned().into()),
+        // Taken away, it would leave a broken word that nobody notices.
+        Some(Ok(text)) if text.contains('\u{fffd}') => return Err("a broken character".into()),
         Some(Ok(text)) => fit::one_line(text),
     };
     if let Some(echo) = ground::echo(&text, material.post) {
