@@ -328,8 +328,16 @@ fn who_only_looks_asks_and_pays_nothing() {
 #[test]
 fn the_key_is_nowhere_to_be_read() {
     const KEY: &str = "sk-harbour-1234567890";
-    for status in ["200 OK", "401 Unauthorized", "500 Internal Server Error"] {
-        let web = Web::start(move |_| Answer::new(status, format!("{{\"error\": \"your key is {KEY}\"}}")));
+    let error = format!("{{\"error\": \"your key is {KEY}\"}}").into_bytes();
+    let told =
+        envelope(&serde_json::json!({ "teaser": format!("Divers found {KEY} in the quay on Sunday.") }).to_string());
+    for (status, answer) in [
+        ("200 OK", error.clone()),
+        ("200 OK", Vec::from(told)),
+        ("401 Unauthorized", error.clone()),
+        ("500 Internal Server Error", error),
+    ] {
+        let web = Web::start(move |_| Answer::new(status, answer.clone()));
         let project = one(&web, "");
         for arguments in ["preview --json -vvv", "explain --teasers -vvv", "check -vvv", "send --yes -vvv"] {
             let ran = project.run_with(arguments, &[("TIDINGS_LLM__API_KEY", KEY)]);

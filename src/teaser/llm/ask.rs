@@ -3,8 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures::StreamExt as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Access, Question, answer};
+use super::{
+    Access, Question,
+    answer::{self, Answer},
+};
 use crate::source::fetch::{Posted, Poster};
 
 /// What came of a question.
@@ -59,6 +63,10 @@ async fn one(access: &Access<'_>, poster: &Poster, budget: &Mutex<Budget>, quest
                 let read = answer::read(&octets);
                 settle(budget, question.estimate(), read.as_ref().ok().and_then(|answer| answer.tokens));
                 return match read {
+                    // Neither kept nor quoted, as refused words are.
+                    Ok(Answer { words: Ok(text), .. }) if tells(key, &text) => {
+                        Asked::Answered(Err("the answer holds the key".to_owned()))
+                    }
                     Ok(answer) => Asked::Answered(answer.words),
                     Err(reason) => Asked::Failed(reason),
                 };
@@ -88,6 +96,11 @@ async fn one(access: &Access<'_>, poster: &Poster, budget: &Mutex<Budget>, quest
             }
         }
     }
+}
+
+/// Says whether `text` tells the key.
+fn tells(key: Option<&SecretString>, text: &str) -> bool {
+    key.is_some_and(|key| text.contains(key.expose_secret()))
 }
 
 /// Takes a request and its tokens from the budget; says whether to ask for JSON.
