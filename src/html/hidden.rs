@@ -43,7 +43,15 @@ fn hides(style: &str, on_white: bool) -> bool {
             "opacity" if number(&value).is_some_and(|opacity| opacity < 0.05) => return true,
             "font-size" if number(&value).is_some_and(|size| size <= unit_of_size(&value)) => return true,
             "text-indent" if is_outside(&value) => return true,
-            "transform" if value.contains("scale(0)") => return true,
+            "transform"
+                if ["scale(0)", "scale(0,", "scalex(0)", "scaley(0)"].iter().any(|none| value.contains(none)) =>
+            {
+                return true;
+            }
+            "content-visibility" if value == "hidden" => return true,
+            "filter" if ["opacity(0)", "opacity(0%)"].iter().any(|none| value.contains(none)) => return true,
+            // The size comes first unless a style or a weight does: "0/0 a".
+            "font" if value.starts_with('0') && !value.starts_with("0.") => return true,
             "clip" | "clip-path" => {
                 is_clipped |= value.contains("rect(0") || value.contains("rect(1px") || value.contains("inset(50%");
                 is_clipped |= value.contains("inset(100%") || value.contains("circle(0");
@@ -200,6 +208,10 @@ mod tests {
             "style='DISPLAY : none !important'",
             "style='visibility:hidden'",
             "style='font-size:0'",
+            "style='font:0/0 a'",
+            "style='content-visibility: hidden'",
+            "style='filter: opacity(0%)'",
+            "style='transform: scale(0, 1)'",
             "style='font-size: 0.5px;line-height:0'",
             "style='opacity:0'",
             "style='opacity:.01'",
@@ -231,6 +243,9 @@ mod tests {
         for shows in [
             "style='display:block'",
             "style='font-size:0.8em'",
+            "style='font:0.9em/1.2 serif'",
+            "style='filter:opacity(50%)'",
+            "style='transform:scale(1.5)'",
             "style='font-size:12px'",
             "style='opacity:0.6'",
             "style='position:absolute;left:10px'",
