@@ -26,7 +26,9 @@ pub fn clean(html: &str, base: Option<&Url>) -> String {
         return out;
     }
     let bounded = bound(html);
-    write(&RULES.clean(&bounded).to_string(), base)
+    let clean = write(&RULES.clean(&bounded).to_string(), base);
+    // What stands wrongly in a table is moved out of it, and may then stand wrongly there: a second look puts it right.
+    if clean.contains("<table") { write(&RULES.clean(&clean).to_string(), base) } else { clean }
 }
 
 /// Elements that may stay.
@@ -454,6 +456,11 @@ mod tests {
         ] {
             again(html);
         }
+    }
+
+    #[test]
+    fn links_in_broken_tables_come_to_rest() {
+        again("\n</p></pre></ul>\n\n<dd>x <table>\n<tr> \n<a href=x></dd><dd>");
     }
 
     proptest! {
