@@ -1,10 +1,11 @@
 //! Fits the weights of the extractor to posts with teasers that people wrote, and says how near it comes.
 //!
-//! `cargo run --release --example fit -- DATA.jsonl… [--sites] [--held-out FILE] [--write FILE]`
+//! `cargo run --release --example fit -- DATA.jsonl… [--sites] [--on FILE] [--held-out FILE] [--write FILE]`
 //!
 //! A row of the data is `{id, source, lang, title, blocks: [{t: "p"|"li"|"h"|"q", x: text}], reference}`. Printed
 //! are, for each file, the mean of ROUGE-1, -2 and -L F1 of teasers that were made with weights fitted to other posts
-//! (five folds), and with weights fitted to other sites only. `--write` writes the weights fitted to everything,
+//! (five folds); with `--sites` also with weights fitted to other sites only, with `--on` of posts that take no part in
+//! the fitting. `--write` writes the weights fitted to everything,
 //! `--held-out` the teasers of the five folds, `{id, teaser}` a line.
 
 use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode};
@@ -76,7 +77,7 @@ pub fn main() -> ExitCode {
         }
     }
     if files.is_empty() {
-        eprintln!("usage: fit DATA.jsonl… [--sites] [--held-out FILE] [--write FILE]");
+        eprintln!("usage: fit DATA.jsonl… [--sites] [--on FILE] [--held-out FILE] [--write FILE]");
         return ExitCode::from(2);
     }
     let examples: Vec<Example> = files.iter().enumerate().flat_map(|(at, file)| read(at, file)).collect();
