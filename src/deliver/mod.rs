@@ -4,12 +4,15 @@
 //! judges the answer. When to try again is for [`backoff`] and [`rate`] to say and for others to do.
 
 pub mod backoff;
+mod blame;
 mod file;
 pub mod rate;
 mod sendmail;
 pub mod smtp;
 
 use std::{path::PathBuf, time::Duration};
+
+pub use blame::{Blame, blame};
 
 use secrecy::SecretString;
 

@@ -3,6 +3,7 @@
 //! The same edition, subscriber and occasion give the same octets, on every try and every machine.
 
 mod compose;
+mod form;
 mod header;
 mod ids;
 mod slots;
@@ -12,6 +13,7 @@ use url::Url;
 use crate::{subscriber::Address, token::Keys};
 
 pub use compose::{compose, mailbox};
+pub use form::Form;
 pub use ids::{check_return_path, read_message_id, read_return_path};
 pub use slots::{Personal, personalise, unsubscribe_link};
 
@@ -50,7 +52,7 @@ pub struct Message {
     pub message_id: String,
     /// Says that an address of the envelope or the header is not ASCII: the relay must speak SMTPUTF8 (RFC 6531).
     pub needs_smtputf8: bool,
-    /// Header and body, CRLF line ends, not dot-stuffed.
+    /// Header and body, CRLF line ends and no other, not dot-stuffed.
     pub octets: Vec<u8>,
 }
 
