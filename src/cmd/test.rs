@@ -54,7 +54,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let reader = ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address.clone()));
         nonce += 1;
         let parts = variants.of(reader.language.as_deref());
-        let message = message::compose(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;
+        let message = message::make(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;
         let (outcome, reply, end) = match transport.deliver(&message, None).await {
             Outcome::Sent(_) => ("sent", None, Exit::Done),
             Outcome::Deferred(reply) => ("deferred", Some(reply.to_string()), Exit::Later),
