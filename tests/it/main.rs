@@ -17,5 +17,6 @@ mod preview;
 mod readme;
 mod resume;
 mod send;
+mod servers;
 mod sources;
 mod subscribers;
