@@ -5,9 +5,12 @@
 //! finds half-way that somebody else wrote.
 
 mod answers;
+mod bounces;
 mod deliveries;
 mod editions;
+mod outbox;
 mod owner;
+mod pace;
 mod posts;
 mod subscribers;
 
@@ -27,9 +30,10 @@ use sqlx::{
 use crate::token::Keys;
 
 pub use answers::Answer;
-pub use deliveries::{Claim, Settled, Verdict};
 pub use editions::{Counts, Frozen, Line};
+pub use outbox::{Claim, Exchange, Exchanged, Settled, Verdict, Work};
 pub use owner::Owner;
+pub use pace::Learnt;
 pub use posts::SourceStatus;
 pub use subscribers::Added;
 
