@@ -221,7 +221,8 @@ async fn claim(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let now_ms = paces.now_ms;
-    let mut places = paces.of(work.relay).take(wanted, work.rate, now_ms);
+    // A place is taken only for a row that is claimed.
+    let mut places = (*paces.of(work.relay)).clone().take(wanted, work.rate, now_ms);
     let held_back = places < wanted;
     // Looked at in larger and larger pieces where everybody left or must wait; never more than wanted are claimed.
     let mut piece = places;
@@ -251,11 +252,14 @@ async fn claim(
         }
         piece = (piece * 4).min(1_000);
     }
-    if given.claims.len() < wanted {
-        let place = held_back.then(|| paces.of(work.relay).wait(work.rate, now_ms));
-        let row = if places > 0 { next_pending(write, work.edition, now).await? } else { None };
-        given.again = place.into_iter().chain(row).min();
-    }
+    paces.of(work.relay).take(given.claims.len(), work.rate, now_ms);
+    given.again = if places > 0 {
+        next_pending(write, work.edition, now).await?
+    } else if held_back && !due(write, work.edition, 1, work.in_doubt, now).await?.is_empty() {
+        Some(paces.of(work.relay).wait(work.rate, now_ms))
+    } else {
+        None
+    };
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod house;
 mod injection;
 mod json;
 mod llm;
+mod pace;
 mod preview;
 mod readme;
 mod resume;
