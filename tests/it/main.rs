@@ -18,5 +18,6 @@ mod preview;
 mod readme;
 mod resume;
 mod send;
+mod servers;
 mod sources;
 mod subscribers;
