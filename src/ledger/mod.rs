@@ -5,6 +5,7 @@
 //! finds half-way that somebody else wrote.
 
 mod answers;
+mod bounces;
 mod deliveries;
 mod editions;
 mod owner;
@@ -27,6 +28,7 @@ use sqlx::{
 use crate::token::Keys;
 
 pub use answers::Answer;
+pub use bounces::{Applied, Change};
 pub use deliveries::{Claim, Settled, Verdict};
 pub use editions::{Counts, Frozen, Line};
 pub use owner::Owner;
