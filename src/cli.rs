@@ -49,6 +49,7 @@ enum Verb {
     Next(cmd::next::Args),
     Editions(cmd::editions::Args),
     Subscribers(cmd::subscribers::Args),
+    Bounce(cmd::bounce::Args),
     Status(cmd::status::Args),
     /// Writes the completions of a shell.
     Completions {
@@ -70,9 +71,6 @@ enum Later {
     /// Delivery only: not yet.
     #[command(hide = true)]
     Worker(Rest),
-    /// Reads a bounce: not yet.
-    #[command(hide = true)]
-    Bounce(Rest),
     /// Copies the store: not yet.
     #[command(hide = true)]
     Backup(Rest),
@@ -133,13 +131,13 @@ async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Next(args) => cmd::next::run(args, setting).await,
         Verb::Editions(args) => cmd::editions::run(args, setting).await,
         Verb::Subscribers(args) => cmd::subscribers::run(args, setting).await,
+        Verb::Bounce(args) => cmd::bounce::run(args, setting).await,
         Verb::Status(args) => cmd::status::run(args, setting).await,
         Verb::Completions { shell } => completions(shell),
         Verb::Man => man(),
         Verb::Later(later) => Err(cmd::not_yet(match later {
             Later::Run(_) => "run",
             Later::Worker(_) => "worker",
-            Later::Bounce(_) => "bounce",
             Later::Backup(_) => "backup",
             Later::Restore(_) => "restore",
         })),

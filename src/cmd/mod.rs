@@ -1,5 +1,6 @@
 //! The verbs of the command line, one a file: read arguments, call the library, print.
 
+pub mod bounce;
 pub mod check;
 pub mod editions;
 pub mod explain;

@@ -30,6 +30,7 @@ use sqlx::{
 use crate::token::Keys;
 
 pub use answers::Answer;
+pub use bounces::{Applied, Change};
 pub use editions::{Counts, Frozen, Line};
 pub use outbox::{Claim, Exchange, Exchanged, Settled, Verdict, Work};
 pub use owner::Owner;

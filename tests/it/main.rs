@@ -5,6 +5,7 @@
 mod project;
 mod world;
 
+mod bounce;
 mod config;
 mod examples;
 mod explain;

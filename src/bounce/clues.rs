@@ -1,0 +1,90 @@
+//! Whose message a report is about: by tokens of ours that it carries, and by nothing else.
+//!
+//! What carries no key of ours is not looked for: a token is verified or it is not there. So everything that may
+//! hold one is searched, and no address, name or number in a report is believed.
+
+use super::fields::Fields;
+use crate::{
+    message::{read_message_id, read_return_path},
+    token::{Keys, Purpose, Subject},
+};
+
+/// A return path's token has so many letters and digits, as `message::compose` writes it.
+const RETURN_PATH: usize = 53;
+/// Longer words hold no token.
+const WORD: usize = 256;
+/// So many words of a text are tried.
+const TRIED: usize = 500;
+/// Mail clients cut a long word of a subject into so many pieces at most.
+const PIECES: usize = 4;
+
+/// Texts that may hold tokens of ours.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Clues {
+    /// Addresses that a return path of ours may be among.
+    pub(super) paths: Vec<String>,
+    /// Message-IDs that ours may be among.
+    pub(super) ids: Vec<String>,
+}
+
+impl Clues {
+    /// Takes the texts of these fields.
+    pub(super) fn take(&mut self, fields: &Fields, paths: &[&str], ids: &[&str]) {
+        self.paths.extend(paths.iter().flat_map(|name| fields.all(name)).map(str::to_owned));
+        self.ids.extend(ids.iter().flat_map(|name| fields.all(name)).map(str::to_owned));
+    }
+
+    /// The subscriber and the edition's id, or its first digits, that the verified tokens name. Where they name two
+    /// messages, somebody put them together, and they name none.
+    pub(super) fn about(&self, keys: &Keys) -> Option<Subject> {
+        let paths = self.paths.iter().flat_map(|text| return_paths(keys, text));
+        let mut found = paths.chain(self.ids.iter().flat_map(|text| message_ids(keys, text)));
+        // Zero is who sees a preview or gets a test.
+        let mut about = found.next().filter(|subject| subject.subscriber > 0)?;
+        for other in found {
+            if other.subscriber != about.subscriber || !is_one_edition(&other.of, &about.of) {
+                return None;
+            }
+            if other.of.len() > about.of.len() {
+                about = other;
+            }
+        }
+        Some(about)
+    }
+}
+
+/// A return path names an edition by the first digits of its id.
+fn is_one_edition(a: &str, b: &str) -> bool {
+    a.starts_with(b) || b.starts_with(a)
+}
+
+/// The subjects of the return paths in a text, whatever stands before and behind their tokens: the mailbox's name,
+/// or what forwarders add.
+fn return_paths(keys: &Keys, text: &str) -> Vec<Subject> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.filter(|word| (RETURN_PATH..=WORD).contains(&word.len())).take(TRIED);
+    let stretches = words.flat_map(|word| (0..=word.len() - RETURN_PATH).map(|at| &word[at..at + RETURN_PATH]));
+    stretches.take(TRIED).filter_map(|token| read_return_path(keys, token)).collect()
+}
+
+/// The subjects of the Message-IDs in a text, whatever became of their domains.
+fn message_ids(keys: &Keys, text: &str) -> Vec<Subject> {
+    let words = tokens(text).filter(|word| (40..=WORD).contains(&word.len())).take(TRIED);
+    words.filter_map(|word| read_message_id(keys, &format!("{word}@"))).collect()
+}
+
+/// The subscriber and the digest of the token in a Subject, which mail clients may prefix or cut.
+pub(super) fn unsubscription(keys: &Keys, subject: &str) -> Option<Subject> {
+    let words: Vec<&str> = tokens(subject).take(TRIED / PIECES).collect();
+    let starts = (0..words.len()).flat_map(|start| (1..=PIECES).map(move |length| start..start + length));
+    let joined = starts.filter_map(|range| Some(words.get(range)?.concat()));
+    let verified = joined.filter_map(|token| keys.verify(Purpose::Unsubscribe, &token));
+    let mut subjects = verified.filter_map(|payload| Subject::read(&payload));
+    subjects.find(|subject| subject.subscriber > 0)
+}
+
+/// The stretches of a text that base64url is made of (RFC 4648 5).
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
+    words.filter(|word| !word.is_empty())
+}

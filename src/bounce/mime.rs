@@ -1,0 +1,180 @@
+//! A mail as its header and its parts (RFC 2045, RFC 2046).
+//!
+//! Only as much of MIME as reports need, and no recursion: a mail of ten megabytes can hold a hundred thousand
+//! messages, each in the one before it.
+
+use std::borrow::Cow;
+
+use mail_parser::{
+    decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
+    parsers::MessageStream,
+};
+
+use super::fields::Fields;
+
+/// Multiparts within multiparts that are looked into.
+const DEPTH: usize = 8;
+/// Parts of one mail that are looked at.
+const PARTS: usize = 100;
+
+/// A mail taken apart.
+#[derive(Debug)]
+pub(super) struct Mail<'a> {
+    pub(super) header: Fields,
+    /// The parts that are not themselves multiparts, in their order; a mail without parts is one part.
+    pub(super) parts: Vec<Part<'a>>,
+}
+
+/// One part, decoded.
+#[derive(Debug)]
+pub(super) struct Part<'a> {
+    /// Type and subtype in lower case, `message/delivery-status`.
+    pub(super) kind: String,
+    pub(super) body: Cow<'a, [u8]>,
+}
+
+impl<'a> Mail<'a> {
+    /// Takes a mail apart; any octets are one.
+    pub(super) fn read(octets: &'a [u8]) -> Self {
+        let (header, _) = split(octets);
+        let mut parts = Vec::new();
+        // Taken from the end, so that parts come out in their order.
+        let mut open = vec![(octets, 0)];
+        while let Some((octets, depth)) = open.pop() {
+            let (header, body) = split(octets);
+            let (kind, boundary) = content_type(&header);
+            match boundary.filter(|_| kind.starts_with("multipart/") && depth < DEPTH) {
+                Some(boundary) => {
+                    let inner = pieces(body, boundary.as_bytes());
+                    open.extend(inner.into_iter().rev().map(|piece| (piece, depth + 1)));
+                }
+                None => parts.push(Part { kind, body: decode(&header, body) }),
+            }
+            if parts.len() == PARTS {
+                break;
+            }
+        }
+        Self { header, parts }
+    }
+
+    /// The first part of this kind.
+    pub(super) fn part(&self, kinds: &[&str]) -> Option<&Part<'a>> {
+        self.parts.iter().find(|part| kinds.contains(&part.kind.as_str()))
+    }
+}
+
+/// The subject of a mail, its encoded words decoded (RFC 2047).
+pub(super) fn subject(header: &Fields) -> String {
+    let value = format!("{}\n", header.first("subject").unwrap_or_default());
+    let decoded = MessageStream::new(value.as_bytes()).parse_unstructured();
+    decoded.as_text().unwrap_or_default().to_owned()
+}
+
+/// Splits a header from what follows its empty line.
+fn split(octets: &[u8]) -> (Fields, &[u8]) {
+    let mut start = 0;
+    for line in octets.split_inclusive(|octet| *octet == b'\n') {
+        let end = start + line.len();
+        if line.trim_ascii().is_empty() {
+            return (Fields::read(&octets[..start]), &octets[end..]);
+        }
+        start = end;
+    }
+    (Fields::read(octets), &[])
+}
+
+/// The type in lower case, and the boundary where there is one.
+fn content_type(header: &Fields) -> (String, Option<String>) {
+    let plain = || ("text/plain".to_owned(), None);
+    let Some(value) = header.first("content-type") else { return plain() };
+    let value = format!("{value}\n");
+    let parsed = MessageStream::new(value.as_bytes()).parse_content_type().into_content_type();
+    let Some(parsed) = parsed else { return plain() };
+    let kind = format!("{}/{}", parsed.ctype(), parsed.subtype().unwrap_or_default());
+    let boundary = parsed.attribute("boundary").map(|boundary| boundary.trim_end().to_owned());
+    (kind, boundary.filter(|boundary| (1..=200).contains(&boundary.len())))
+}
+
+/// What stands between the delimiter lines (RFC 2046 5.1.1); the last piece need not be closed.
+fn pieces<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
+    let (mut pieces, mut begin, mut start) = (Vec::new(), None, 0);
+    for line in body.split_inclusive(|octet| *octet == b'\n') {
+        let end = start + line.len();
+        let mark = line.trim_ascii_end().strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary));
+        if let Some(rest) = mark.filter(|rest| rest.is_empty() || *rest == b"--") {
+            if let Some(begin) = begin {
+                pieces.push(&body[begin..start]);
+            }
+            begin = Some(end);
+            if !rest.is_empty() || pieces.len() == PARTS {
+                return pieces;
+            }
+        }
+        start = end;
+    }
+    pieces.extend(begin.map(|begin| &body[begin..]));
+    pieces
+}
+
+/// Undoes the transfer encoding (RFC 2045 6); what cannot be decoded stays as it is.
+fn decode<'a>(header: &Fields, body: &'a [u8]) -> Cow<'a, [u8]> {
+    let encoding = header.first("content-transfer-encoding").unwrap_or_default().to_ascii_lowercase();
+    let decoded = match encoding.as_str() {
+        "base64" => base64_decode(body),
+        "quoted-printable" => quoted_printable_decode(body),
+        _ => None,
+    };
+    decoded.map_or(Cow::Borrowed(body), Cow::Owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(mail: &str, expect: &[(&str, &str)]) {
+        for mail in [mail.to_owned(), mail.replace('\n', "\r\n")] {
+            let mail = Mail::read(mail.as_bytes());
+            let found: Vec<(&str, String)> = mail
+                .parts
+                .iter()
+                .map(|part| (part.kind.as_str(), String::from_utf8_lossy(&part.body).trim().to_owned()))
+                .collect();
+            let found: Vec<(&str, &str)> = found.iter().map(|(kind, body)| (*kind, body.as_str())).collect();
+            assert_eq!(found, expect);
+        }
+    }
+
+    #[test]
+    fn parts_are_found_in_their_order() {
+        check("Subject: x\n\nhello\n", &[("text/plain", "hello")]);
+        check("no header at all", &[("text/plain", "")]);
+        check(
+            "Content-Type: Multipart/Report; boundary=\"a b\"\n\npre\n--a b\n\none\n--a b \nContent-Type: text/html\n\ntwo\n--a b--\npost\n",
+            &[("text/plain", "one"), ("text/html", "two")],
+        );
+        check(
+            "Content-Type: multipart/mixed;\n boundary=x\n\n--x\nContent-Type: multipart/mixed; boundary=xx\n\n--xx\n\nin\n--xx--\n--x\n\nout\n",
+            &[("text/plain", "in"), ("text/plain", "out")],
+        );
+        check(
+            "Content-Type: text/plain\nContent-Transfer-Encoding: BASE64\n\naGVs\nbG8=\n",
+            &[("text/plain", "hello")],
+        );
+        check("Content-Transfer-Encoding: quoted-printable\n\nh=65l=\nlo\n", &[("text/plain", "hello")]);
+        check("Content-Transfer-Encoding: base64\n\n*** no base64 ***\n", &[("text/plain", "*** no base64 ***")]);
+    }
+
+    #[test]
+    fn a_hundred_thousand_nested_messages_end_nothing() {
+        let nested = "Content-Type: message/rfc822\n\n".repeat(100_000);
+        assert_eq!(Mail::read(nested.as_bytes()).parts.len(), 1);
+        let mut nested = String::new();
+        for level in 0..10_000 {
+            nested.push_str(&format!("Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n"));
+        }
+        assert_eq!(Mail::read(nested.as_bytes()).parts.len(), 1);
+        let many = format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(10_000));
+        assert_eq!(Mail::read(many.as_bytes()).parts.len(), PARTS);
+    }
+}

@@ -1,0 +1,164 @@
+//! `bounce`: what came back.
+
+use std::{
+    fs::{self, File},
+    io::{self, IsTerminal as _, Read},
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::{Exit, Setting, Usage, print, print_json};
+use crate::{
+    bounce::{self, Ignored, Report},
+    ledger::{Applied, Change, Ledger},
+};
+
+/// Reads a bounce, a complaint or an unsubscription, and does what it asks for.
+///
+/// A mail that is none of these, or carries no token of ours, is ignored, and that is no failure.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A mail, or a Maildir, whose mails all are read and stay where they are; standard input where left out.
+    file: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    let config = setting.load()?;
+    let file = args.file.filter(|file| file != Path::new("-"));
+    let Some(file) = file else {
+        if io::stdin().is_terminal() {
+            return Err(Usage("which mail? name a file or a Maildir, or give the mail on standard input".into()).into());
+        }
+        let mut input = io::stdin().lock();
+        let octets = read(&mut input).context("cannot read standard input")?;
+        // Who hands the mail in must not find the pipe closed.
+        io::copy(&mut input, &mut io::sink()).context("cannot read standard input")?;
+        return one(&octets, setting, &setting.open(&config).await?).await;
+    };
+    if file.is_dir() {
+        return maildir(&file, setting, &setting.open(&config).await?).await;
+    }
+    let octets = File::open(&file).and_then(read).with_context(|| format!("cannot read `{}`", file.display()))?;
+    one(&octets, setting, &setting.open(&config).await?).await
+}
+
+/// Reads as much of a mail as counts.
+fn read(mail: impl Read) -> io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    mail.take(bounce::OCTETS).read_to_end(&mut octets)?;
+    Ok(octets)
+}
+
+async fn one(octets: &[u8], setting: &Setting, ledger: &Ledger) -> anyhow::Result<Exit> {
+    let outcome = apply(octets, setting, ledger).await?;
+    say(&outcome, None, setting)?;
+    if setting.json {
+        let mut shown = in_json(&outcome);
+        shown["schema"] = 1.into();
+        print_json(&shown)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Applies every mail of a Maildir, and moves none: a report that is applied again changes nothing more.
+async fn maildir(folder: &Path, setting: &Setting, ledger: &Ledger) -> anyhow::Result<Exit> {
+    let parts: Vec<PathBuf> =
+        ["new", "cur"].map(|part| folder.join(part)).into_iter().filter(|part| part.is_dir()).collect();
+    if parts.is_empty() {
+        let name = folder.display();
+        anyhow::bail!(
+            "`{name}` is no Maildir\nhint: a Maildir has the folders `new` and `cur`; for one mail name its file"
+        );
+    }
+    let (mut shown, mut exit) = (Vec::new(), Exit::Done);
+    for part in parts {
+        for path in mails(&part).with_context(|| format!("cannot read `{}`", part.display()))? {
+            let octets = match File::open(&path).and_then(read) {
+                Ok(octets) => octets,
+                // Read and moved, or thrown away, by its mail program in the meantime.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => {
+                    setting.say(format!("warning: cannot read `{}`: {error}", path.display()));
+                    exit = Exit::Failed;
+                    continue;
+                }
+            };
+            let outcome = apply(&octets, setting, ledger).await?;
+            say(&outcome, Some(&path), setting)?;
+            let mut one = in_json(&outcome);
+            one["file"] = path.to_string_lossy().into();
+            shown.push(one);
+        }
+    }
+    if setting.json {
+        print_json(&json!({ "schema": 1, "reports": shown }))?;
+    }
+    Ok(exit)
+}
+
+/// The mails of one folder of a Maildir, the oldest first, as their names begin with their times.
+fn mails(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut mails = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with('.') && entry.path().is_file() {
+            mails.push(entry.path());
+        }
+    }
+    mails.sort();
+    Ok(mails)
+}
+
+/// What became of a mail: what it said and did, or why it was ignored.
+type Outcome = Result<(Report, Applied), Ignored>;
+
+async fn apply(octets: &[u8], setting: &Setting, ledger: &Ledger) -> anyhow::Result<Outcome> {
+    let report = match bounce::read(octets, &ledger.keys().await?) {
+        Ok(report) => report,
+        Err(ignored) => return Ok(Err(ignored)),
+    };
+    let applied = ledger.apply(&report, setting.now()).await?;
+    Ok(applied.map(|applied| (report, applied)).ok_or(Ignored::NotOurs))
+}
+
+fn say(outcome: &Outcome, file: Option<&Path>, setting: &Setting) -> anyhow::Result<()> {
+    let place = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();
+    match outcome {
+        Err(ignored) => setting.say(format!("{place}ignored: {ignored}")),
+        Ok(_) if setting.json => {}
+        Ok((_, applied)) => print(&format!("{place}{}\n", in_words(applied)))?,
+    }
+    Ok(())
+}
+
+fn in_words(applied: &Applied) -> String {
+    let (who, digest) = (applied.address.masked(), &applied.digest);
+    let what = applied.edition.map_or(format!("`{digest}`"), |edition| format!("edition {edition} of `{digest}`"));
+    match applied.change {
+        Change::Nothing => format!("{what} to {who}: nothing changes"),
+        Change::Noted => format!("{what} to {who} is delayed"),
+        Change::Bounced => format!("{what} to {who} bounced"),
+        Change::Unsubscribed => format!("{who} left `{digest}`"),
+        Change::Suppressed => format!("{what} to {who}: no mail goes there any more"),
+    }
+}
+
+fn in_json(outcome: &Outcome) -> Value {
+    match outcome {
+        Err(ignored) => json!({ "report": null, "reason": ignored.to_string() }),
+        Ok((report, applied)) => json!({
+            "report": match report {
+                Report::Delivery { .. } => "delivery",
+                Report::Feedback { .. } => "feedback",
+                Report::Unsubscribe(_) => "unsubscribe",
+            },
+            "digest": applied.digest,
+            "edition": applied.edition,
+            "email": applied.address.masked(),
+            "done": applied.change,
+        }),
+    }
+}
