@@ -85,6 +85,11 @@ impl Session {
                 354 if step == Step::Data => return Ok(Envelope::Taken(ready)),
                 200..=299 if step != Step::Data => {}
                 421 if step == Step::Mail => return self.closing(&ready, reply),
+                // It kept the envelope of a message that it refused, and took our RCPT for one more of that: nothing
+                // more is said here, lest the old envelope goes out with nothing in it.
+                503 if step == Step::Mail && went_ahead => {
+                    return Err(Broken::Garbage("it keeps the envelope of a message that it refused"));
+                }
                 421 => return Ok(Envelope::Ended(Outcome::Deferred(reply))),
                 400.. => {
                     self.ready = self.step_back(ready, step).await;
@@ -141,7 +146,8 @@ impl Session {
             }
             Ok(reply) if reply.code == 421 => Outcome::Deferred(reply),
             Ok(reply) => {
-                self.ready = Some(ready);
+                // Some servers keep the envelope of a message that they refused; the one that went ahead tells.
+                self.ready = if ready.ahead.is_some() { Some(ready) } else { self.reset(ready).await };
                 verdict(reply)
             }
         }
@@ -150,9 +156,14 @@ impl Session {
     /// Drops an envelope that was refused at `step`, and gives back a connection that is fit for the next one.
     async fn step_back(&self, mut ready: Ready, step: Step) -> Option<Ready> {
         if ready.features.pipelining {
-            let mut is_open = step == Step::Data;
+            let (mut is_open, mut has_recipient) = (step == Step::Data, false);
             for _ in step as usize + 1..Step::ALL.len() {
-                is_open = ready.wire.reply(self.deadlines.command).await.ok()?.code == 354;
+                let code = ready.wire.reply(self.deadlines.command).await.ok()?.code;
+                (is_open, has_recipient) = (code == 354, has_recipient || code < 300);
+            }
+            if has_recipient {
+                // It took our RCPT for an older envelope, and a dot would send that one with nothing in it.
+                return None;
             }
             if is_open && step != Step::Data {
                 // It waits for a message to nobody: RFC 2920 3.1 says to send it the end of one.
@@ -160,9 +171,11 @@ impl Session {
                 ready.wire.reply(self.deadlines.end).await.ok()?;
             }
         }
-        if step == Step::Mail {
-            return Some(ready);
-        }
+        if step == Step::Mail { Some(ready) } else { self.reset(ready).await }
+    }
+
+    /// Drops what the server may keep of the last envelope.
+    async fn reset(&self, mut ready: Ready) -> Option<Ready> {
         let reply = ready.wire.command("RSET\r\n", self.deadlines.command).await.ok()?;
         (200..300).contains(&reply.code).then_some(ready)
     }

@@ -452,3 +452,31 @@ async fn a_message_to_nobody_is_ended_where_the_server_waits_for_it() {
     assert_eq!(kind(&session.deliver(&numbered(1), None).await), "sent");
     assert_eq!((sink.connections(), sink.messages().len()), (1, 1), "{:#?}", sink.transcript());
 }
+
+#[tokio::test]
+async fn who_comes_after_a_refused_message_is_not_refused_with_it() {
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+    for ehlo in ["250 sink.example", "250-sink.example\r\n250 PIPELINING"] {
+        // Postfix does so where `smtpd_end_of_data_restrictions` refuse: the envelope stays until RSET.
+        let keeps = AtomicBool::new(false);
+        let sink = SmtpSink::scripted(move |event| match event.stage {
+            Stage::Ehlo => Some(ehlo.into()),
+            Stage::End if event.nth == 2 => {
+                keeps.store(true, Relaxed);
+                Some("450 4.7.1 not now".into())
+            }
+            Stage::Rset | Stage::Greeting => {
+                keeps.store(false, Relaxed);
+                None
+            }
+            Stage::Mail if keeps.load(Relaxed) => Some("503 5.5.1 nested MAIL command".into()),
+            Stage::Idle if event.line.starts_with("RCPT") => Some("250 2.1.5 ok".into()),
+            Stage::Idle => Some("354 go ahead".into()),
+            _ => None,
+        });
+        let mut session = plain(&sink).await;
+        let found = six(&mut session).await;
+        assert_eq!(found, ["sent", "sent", "deferred", "sent", "sent", "sent"], "{:#?}", sink.transcript());
+        assert_eq!(sink.messages().len(), 5);
+    }
+}

@@ -75,7 +75,6 @@ fn hanging_up_on_one_reader_puts_off_or_bounces_only_that_one() {
 }
 
 #[test]
-#[ignore = "Postfix keeps the envelope open after a refusal at the final dot: the next MAIL is `503 nested MAIL`"]
 fn a_refusal_at_the_final_dot_is_nobody_elses() {
     if can_have(postfix::PROGRAMS) {
         let refusing = "smtpd_end_of_data_restrictions = check_recipient_access regexp:{{/reader3@/ DEFER}}";
