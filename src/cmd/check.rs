@@ -135,7 +135,7 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
     let sender = config.sender(ledger.keys().await?);
     let (reader, own_words) = (sample_reader()?, lint::own_words(&edition));
     for parts in variants.all() {
-        let message = message::compose(&edition, parts, &reader, &sender, Occasion::Sample(0))?;
+        let message = message::make(&edition, parts, &reader, &sender, Occasion::Sample(0))?;
         for row in lint::lint(&message.octets, &own_words) {
             // The project, or another variant, may have said it already: one fault, one row.
             let said = config.public_url.is_none() && row.rule == "L1";

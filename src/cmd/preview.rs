@@ -110,7 +110,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         write(path, rendered.mjml.as_bytes())?;
     }
     if let Some(path) = &args.eml {
-        write(path, &message::compose(&edition, rendered, &reader, &sender, occasion)?.octets)?;
+        write(path, &message::make(&edition, rendered, &reader, &sender, occasion)?.octets)?;
     }
     if setting.json {
         print_json(&shown(&edition, rendered, &personal, &problems))?;

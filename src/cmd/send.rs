@@ -161,7 +161,7 @@ fn preflight(config: &Config, frozen: &Frozen, sender: &Sender) -> anyhow::Resul
     let (reader, own_words) = (sample_reader()?, lint::own_words(&frozen.edition));
     let mut rows = Vec::new();
     for parts in frozen.variants.all() {
-        let message = message::compose(&frozen.edition, parts, &reader, sender, Occasion::Sample(0))?;
+        let message = message::make(&frozen.edition, parts, &reader, sender, Occasion::Sample(0))?;
         rows.extend(lint::lint(&message.octets, &own_words));
     }
     rows.retain(|row| !(to_file && row.rule.starts_with('L')));

@@ -47,6 +47,14 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let counts = ledger.subscriber_counts().await?;
     let listed: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
     text.push_str(&format!("subscribers\n  {}\n", if listed.is_empty() { "none".into() } else { listed.join(", ") }));
+    let throttles = ledger.throttles().await?;
+    if !throttles.is_empty() {
+        text.push_str("asked to go slower\n");
+    }
+    for (name, rate) in &throttles {
+        text.push_str(&format!("  {name}: {rate:.0} a second, twice that every 10 s\n"));
+    }
+    let throttled: Vec<_> = throttles.iter().map(|(name, rate)| json!({ "name": name, "rate": rate })).collect();
     let known = ledger.sources().await?;
     let mut sources = Vec::new();
     text.push_str("sources\n");
@@ -69,7 +77,7 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     if setting.json {
         let counts: serde_json::Map<_, _> = counts.into_iter().map(|(status, n)| (status, n.into())).collect();
-        print_json(&json!({ "digests": shown, "subscribers": counts, "sources": sources }))?;
+        print_json(&json!({ "digests": shown, "subscribers": counts, "throttled": throttled, "sources": sources }))?;
     } else {
         print(&text)?;
     }

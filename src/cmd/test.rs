@@ -39,7 +39,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     };
     let sender = config.sender(ledger.keys().await?);
     let destination = config.open_destination(&setting.environment)?;
-    let mut transport = match Transport::open(&destination).await {
+    let mut transport = match Transport::open(&destination, None).await {
         Ok(transport) => transport,
         Err(error) => {
             setting.say(super::chain(&error));
@@ -54,8 +54,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let reader = ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address.clone()));
         nonce += 1;
         let parts = variants.of(reader.language.as_deref());
-        let message = message::compose(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;
-        let (outcome, reply, end) = match transport.deliver(&message).await {
+        let message = message::make(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;
+        let (outcome, reply, end) = match transport.deliver(&message, None).await {
             Outcome::Sent(_) => ("sent", None, Exit::Done),
             Outcome::Deferred(reply) => ("deferred", Some(reply.to_string()), Exit::Later),
             Outcome::Unreached(words) | Outcome::Cut(words) => ("not sent", Some(words), Exit::Later),

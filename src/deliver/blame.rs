@@ -3,7 +3,7 @@
 use super::Reply;
 
 /// What a permanent failure says about the address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Blame {
     /// There is no such address: nothing goes there any more.
     Address,

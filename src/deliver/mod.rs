@@ -7,12 +7,14 @@ pub mod backoff;
 mod blame;
 mod file;
 pub mod rate;
+mod recent;
 mod sendmail;
 pub mod smtp;
 
 use std::{path::PathBuf, time::Duration};
 
 pub use blame::{Blame, blame};
+pub use recent::{Recent, Slower};
 
 use secrecy::SecretString;
 
@@ -69,6 +71,17 @@ pub struct Limits {
     pub retry: Vec<Duration>,
     /// What becomes of a delivery whose reply never came.
     pub in_doubt: InDoubt,
+}
+
+impl Destination {
+    /// What the store calls it: `mail.example:587`, `file:outbox`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(folder) => format!("file:{}", folder.display()),
+            Self::Sendmail(program) => format!("sendmail:{}", program.display()),
+            Self::Smtp(relay) => format!("{}:{}", relay.host, relay.port),
+        }
+    }
 }
 
 impl Default for Limits {
@@ -159,37 +172,42 @@ pub enum Error {
 }
 
 impl Transport {
-    /// Opens a way to `destination`, up to the point where mail can be sent.
+    /// Opens a way to `destination`, up to the point where mail can be sent. `cap` is how many messages a relay is
+    /// known to take over one connection.
     ///
     /// # Errors
     /// When it cannot be reached, is not to be trusted, or refuses us.
-    pub async fn open(destination: &Destination) -> Result<Self, Error> {
+    pub async fn open(destination: &Destination, cap: Option<u64>) -> Result<Self, Error> {
         Ok(match destination {
             Destination::File(folder) => Self::File(file::open(folder)?),
             Destination::Sendmail(program) => Self::Sendmail(sendmail::open(program)?),
             Destination::Smtp(relay) => {
-                Self::Smtp(Box::new(smtp::Session::open(relay, smtp::Deadlines::default()).await?))
+                Self::Smtp(Box::new(smtp::Session::open(relay, smtp::Deadlines::default(), cap).await?))
             }
         })
     }
 
     /// Hands over one message and says what became of it. Never hands it over twice; a kept connection that
     /// died while idle is opened anew.
-    pub async fn deliver(&mut self, message: &Message) -> Outcome {
+    ///
+    /// Where [`takes_next`](Self::takes_next) says so, `next` is announced with it, and must then be the next.
+    pub async fn deliver(&mut self, message: &Message, next: Option<&Message>) -> Outcome {
         match self {
             // A file takes less time than a hand-over to another thread would.
             Self::File(folder) => file::deliver(folder, message),
             Self::Sendmail(program) => sendmail::deliver(program, message).await,
-            Self::Smtp(session) => session.deliver(message).await,
+            Self::Smtp(session) => session.deliver(message, next).await,
         }
     }
 
-    /// Says whether the next message can go without calling anew.
-    pub fn is_open(&self) -> bool {
-        match self {
-            Self::File(_) | Self::Sendmail(_) => true,
-            Self::Smtp(session) => session.is_open(),
-        }
+    /// Says whether a message can be announced with the one before it.
+    pub fn takes_next(&self) -> bool {
+        matches!(self, Self::Smtp(session) if session.takes_next())
+    }
+
+    /// How many messages the other side takes over one connection, where it has shown that.
+    pub fn cap(&self) -> Option<u64> {
+        if let Self::Smtp(session) = self { session.cap() } else { None }
     }
 
     /// Takes leave; what was delivered stays delivered whatever happens here.
@@ -208,8 +226,8 @@ mod tests {
     fn a_delivery_may_run_on_any_thread() {
         fn check<T: Send>(_: impl FnOnce() -> T) {}
         let message = message("");
-        check(|| async { super::Transport::open(&super::Destination::File("outbox".into())).await });
-        check(move || async move { super::Transport::File("outbox".into()).deliver(&message).await });
+        check(|| async { super::Transport::open(&super::Destination::File("outbox".into()), None).await });
+        check(move || async move { super::Transport::File("outbox".into()).deliver(&message, None).await });
     }
 
     /// A message with these octets to `ana@lisbon.example`.

@@ -228,7 +228,7 @@ fn words(reply: &Reply) -> String {
 }
 
 /// Suppresses a subscriber who gets mail or waits to; who left stays so.
-async fn suppress(write: &mut SqliteConnection, subscriber: i64) -> Result<bool, Error> {
+pub(super) async fn suppress(write: &mut SqliteConnection, subscriber: i64) -> Result<bool, Error> {
     let query = "UPDATE subscriber SET status = 'suppressed' WHERE id = ? AND status IN ('active', 'pending')";
     Ok(sqlx::query(query).bind(subscriber).execute(write).await?.rows_affected() > 0)
 }

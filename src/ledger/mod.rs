@@ -8,7 +8,9 @@ mod answers;
 mod bounces;
 mod deliveries;
 mod editions;
+mod outbox;
 mod owner;
+mod pace;
 mod posts;
 mod subscribers;
 
@@ -29,9 +31,10 @@ use crate::token::Keys;
 
 pub use answers::Answer;
 pub use bounces::{Applied, Change};
-pub use deliveries::{Claim, Settled, Verdict};
 pub use editions::{Counts, Frozen, Line};
+pub use outbox::{Claim, Exchange, Exchanged, Settled, Verdict, Work};
 pub use owner::Owner;
+pub use pace::Learnt;
 pub use posts::SourceStatus;
 pub use subscribers::Added;
 

@@ -3,12 +3,11 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{
-    edition::Edition,
     subscriber::{Address, Subscriber},
     token::{Keys, Purpose, Subject},
 };
 
-use super::{Error, Occasion, Sender};
+use super::{Error, Occasion};
 
 /// Relays need not carry a longer local part (RFC 5321 4.5.3.1.1).
 const LOCAL_PART: usize = 64;
@@ -18,20 +17,17 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
 /// The Message-ID with its angle brackets: fixed by edition and subscriber, or by edition and sample.
 pub(super) fn message_id(
-    edition: &Edition,
+    keys: &Keys,
+    edition: &str,
     subscriber: &Subscriber,
-    sender: &Sender,
     occasion: Occasion,
     from: &Address,
 ) -> String {
-    let of = edition.id.as_str().to_owned();
+    let sign = |purpose, of| keys.sign(purpose, &Subject { subscriber: subscriber.id, of }.payload());
     let token = match occasion {
-        Occasion::Send => sender.keys.sign(Purpose::MessageId, &Subject { subscriber: subscriber.id, of }.payload()),
+        Occasion::Send => sign(Purpose::MessageId, edition.to_owned()),
         // A bounce of a sample must not count against anyone: its id is signed for nothing a bounce asks.
-        Occasion::Sample(number) => {
-            let of = format!("{of} {number}");
-            sender.keys.sign(Purpose::Sample, &Subject { subscriber: subscriber.id, of }.payload())
-        }
+        Occasion::Sample(number) => sign(Purpose::Sample, format!("{edition} {number}")),
     };
     format!("<{token}@{}>", from.domain())
 }
@@ -42,45 +38,62 @@ pub fn read_message_id(keys: &Keys, message_id: &str) -> Option<Subject> {
     Subject::read(&keys.verify(Purpose::MessageId, token)?)
 }
 
-/// The envelope's sender: `smtp.return_path` with its token, or the From address.
-pub(super) fn return_path(
-    edition: &Edition,
-    subscriber: &Subscriber,
-    sender: &Sender,
-    occasion: Occasion,
-    from: &Address,
-) -> Result<String, Error> {
-    let Some(template) = &sender.return_path else { return Ok(from.to_string()) };
-    let number = if occasion == Occasion::Send { subscriber.id } else { 0 };
-    filled(template, &sender.keys, number, edition.id.as_str())
+/// The envelope's sender: the same for all, or with a token in the middle (VERP).
+#[derive(Debug)]
+pub(super) enum ReturnPath {
+    Shared(String),
+    Signed { before: String, after: String },
 }
 
-/// Tries out `smtp.return_path`: every token is as long as another.
+impl ReturnPath {
+    /// Reads `smtp.return_path`. Every token is as long as another, so one that is tried out here stands for all.
+    ///
+    /// # Errors
+    /// Says why it gives no address.
+    pub(super) fn read(template: &str) -> Result<Self, Error> {
+        let bad = |why: String| Error::ReturnPath(template.to_owned(), why);
+        let sample = token(&Keys::new((1, [0; 32]), []), 0, &"0".repeat(SHORT_ID));
+        let filled = match template.split_once("{{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?))) {
+            None => template.to_owned(),
+            Some((before, (name, after))) if name.trim() == "token" => format!("{before}{sample}{after}"),
+            Some(_) => return Err(bad("only `{{ token }}` is known".to_owned())),
+        };
+        let address: Address = filled.parse().map_err(bad)?;
+        let local = address.as_str().len() - address.domain().len() - 1;
+        if local > LOCAL_PART {
+            return Err(bad(format!(
+                "the part before `@` has {local} octets with its token, mail allows {LOCAL_PART}"
+            )));
+        }
+        Ok(match address.as_str().split_once(&sample) {
+            None => Self::Shared(address.to_string()),
+            Some((before, after)) => Self::Signed { before: before.to_owned(), after: after.to_owned() },
+        })
+    }
+
+    /// The return path of one message; that of a sample leads back to nobody.
+    pub(super) fn of(&self, keys: &Keys, edition: &str, subscriber: &Subscriber, occasion: Occasion) -> String {
+        match self {
+            Self::Shared(address) => address.clone(),
+            Self::Signed { before, after } => {
+                let number = if occasion == Occasion::Send { subscriber.id } else { 0 };
+                format!("{before}{}{after}", token(keys, number, edition))
+            }
+        }
+    }
+}
+
+/// Tries out `smtp.return_path`.
 ///
 /// # Errors
 /// Says why it gives no address.
 pub fn check_return_path(template: &str) -> Result<(), Error> {
-    let keys = Keys::new((1, [0; 32]), []);
-    filled(template, &keys, 0, &"0".repeat(SHORT_ID)).map(drop)
+    ReturnPath::read(template).map(drop)
 }
 
-fn filled(template: &str, keys: &Keys, subscriber: i64, edition: &str) -> Result<String, Error> {
-    let bad = |why: String| Error::ReturnPath(template.to_owned(), why);
-    let filled = match template.split_once("{{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?))) {
-        None => template.to_owned(),
-        Some((before, (name, after))) if name.trim() == "token" => {
-            let of = edition.chars().take(SHORT_ID).collect();
-            let token = keys.sign(Purpose::ReturnPath, &Subject { subscriber, of }.payload());
-            format!("{before}{}{after}", to_lower_case(&token))
-        }
-        Some(_) => return Err(bad("only `{{ token }}` is known".to_owned())),
-    };
-    let address: Address = filled.parse().map_err(bad)?;
-    let local = address.as_str().len() - address.domain().len() - 1;
-    if local > LOCAL_PART {
-        return Err(bad(format!("the part before `@` has {local} octets with its token, mail allows {LOCAL_PART}")));
-    }
-    Ok(address.to_string())
+fn token(keys: &Keys, subscriber: i64, edition: &str) -> String {
+    let of = edition.chars().take(SHORT_ID).collect();
+    to_lower_case(&keys.sign(Purpose::ReturnPath, &Subject { subscriber, of }.payload()))
 }
 
 /// Reads the subscriber and the first eight digits of the edition's id out of the token of a return path.

@@ -2,18 +2,23 @@
 //!
 //! The same edition, subscriber and occasion give the same octets, on every try and every machine.
 
+mod base64;
 mod compose;
+mod fields;
 mod form;
 mod header;
 mod ids;
+mod part;
+mod quoted_printable;
 mod slots;
 
 use url::Url;
 
 use crate::{subscriber::Address, token::Keys};
 
-pub use compose::{compose, mailbox};
-pub use form::Form;
+pub use compose::compose;
+pub use fields::mailbox;
+pub use form::{Form, make};
 pub use ids::{check_return_path, read_message_id, read_return_path};
 pub use slots::{Personal, personalise, unsubscribe_link};
 
@@ -69,3 +74,6 @@ pub enum Error {
     #[error("the message cannot be built")]
     Build(#[source] lettre::error::Error),
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,15 @@
 //! The recipient's own values into the slots of the rendered parts.
 
+use std::borrow::Cow;
+
 use crate::{
     edition::{Edition, Slot},
     html,
     render::Rendered,
     subscriber::{Address, Subscriber},
-    token::{Purpose, Subject},
 };
 
-use super::{Occasion, Sender, header};
+use super::{Occasion, Sender, fields, header};
 
 /// The parts of an edition as one recipient sees them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,16 +30,12 @@ pub fn personalise(
     sender: &Sender,
     occasion: Occasion,
 ) -> Personal {
-    let leave = unsubscribe_link(edition, subscriber, sender, occasion).unwrap_or_default();
-    let value = |slot| match slot {
-        Slot::Name => header::line(subscriber.name.as_deref().unwrap_or_default()),
-        Slot::Address => subscriber.address.to_string(),
-        Slot::Unsubscribe => leave.clone(),
-    };
+    let values = Values::new(subscriber, unsubscribe_link(edition, subscriber, sender, occasion));
+    let plain = |slot| values.of(slot).into();
     Personal {
-        subject: header::line(&fill(edition, &parts.subject, value)),
-        html: line_feeds(&fill(edition, &parts.html, |slot| html::escape(&value(slot)))),
-        text: line_feeds(&fill(edition, &parts.text, value)),
+        subject: header::line(&fill(&cut(edition, &parts.subject), plain)),
+        html: fill(&cut(edition, &line_feeds(&parts.html)), |slot| values.in_html(slot).into()),
+        text: fill(&cut(edition, &line_feeds(&parts.text)), plain),
     }
 }
 
@@ -49,36 +46,79 @@ pub fn unsubscribe_link(
     sender: &Sender,
     occasion: Occasion,
 ) -> Option<String> {
-    let token = unsubscribe_token(edition, subscriber, sender, occasion);
-    unsubscribe_page(sender, &token).or_else(|| unsubscribe_mail(sender, &token))
+    let token = fields::unsubscribe_token(&sender.keys, &edition.digest, subscriber, occasion);
+    Leave::new(sender).link(&token)
 }
 
-/// The address nowhere in it: the subscriber's number and the digest, signed.
-pub(super) fn unsubscribe_token(
-    edition: &Edition,
-    subscriber: &Subscriber,
-    sender: &Sender,
-    occasion: Occasion,
-) -> String {
-    let purpose = match occasion {
-        Occasion::Send => Purpose::Unsubscribe,
-        Occasion::Sample(_) => Purpose::Sample,
-    };
-    sender.keys.sign(purpose, &Subject { subscriber: subscriber.id, of: edition.digest.clone() }.payload())
+/// What stands in the slots for one recipient: single lines.
+#[derive(Debug)]
+pub(super) struct Values {
+    name: String,
+    address: String,
+    leave: String,
 }
 
-/// `public_url` with `u/TOKEN` after it, whether or not it ends in a slash.
-pub(super) fn unsubscribe_page(sender: &Sender, token: &str) -> Option<String> {
-    let mut page = sender.public_url.clone()?;
-    page.set_query(None);
-    page.set_fragment(None);
-    page.path_segments_mut().ok()?.pop_if_empty().extend(["u", token]);
-    Some(page.into())
+impl Values {
+    /// Takes a subscriber, and the link to leave where there is one.
+    pub(super) fn new(subscriber: &Subscriber, leave: Option<String>) -> Self {
+        Self {
+            name: header::line(subscriber.name.as_deref().unwrap_or_default()),
+            address: subscriber.address.to_string(),
+            leave: leave.unwrap_or_default(),
+        }
+    }
+
+    /// The value as plain text.
+    pub(super) fn of(&self, slot: Slot) -> &str {
+        match slot {
+            Slot::Name => &self.name,
+            Slot::Address => &self.address,
+            Slot::Unsubscribe => &self.leave,
+        }
+    }
+
+    /// The value as HTML, fit for attributes.
+    pub(super) fn in_html(&self, slot: Slot) -> String {
+        html::escape(self.of(slot))
+    }
 }
 
-pub(super) fn unsubscribe_mail(sender: &Sender, token: &str) -> Option<String> {
-    let address = sender.unsubscribe_mailto.as_ref()?;
-    Some(format!("{}?subject={token}", mailto(address)))
+/// The ways to leave a digest, up to the token that ends each of them.
+#[derive(Debug)]
+pub(super) struct Leave {
+    page: Option<String>,
+    mail: Option<String>,
+}
+
+impl Leave {
+    /// `public_url` with `u/` after it, whether or not it ends in a slash; a mail with the token as its subject.
+    pub(super) fn new(sender: &Sender) -> Self {
+        let page = sender.public_url.clone().and_then(|mut page| {
+            page.set_query(None);
+            page.set_fragment(None);
+            page.path_segments_mut().ok()?.pop_if_empty().extend(["u", ""]);
+            Some(page.into())
+        });
+        let mail = sender.unsubscribe_mailto.as_ref().map(|address| format!("{}?subject=", mailto(address)));
+        Self { page, mail }
+    }
+
+    /// The link that the parts show.
+    pub(super) fn link(&self, token: &str) -> Option<String> {
+        self.page.as_ref().or(self.mail.as_ref()).map(|way| format!("{way}{token}"))
+    }
+
+    /// The value of List-Unsubscribe, where there is a way at all (RFC 2369 3.2).
+    pub(super) fn field(&self, token: &str) -> Option<String> {
+        let ways: Vec<&String> = [&self.page, &self.mail].into_iter().flatten().collect();
+        let ways: Vec<String> = ways.iter().map(|way| format!("<{way}{token}>")).collect();
+        (!ways.is_empty()).then(|| ways.join(",\r\n "))
+    }
+
+    /// Says whether a single POST suffices (RFC 8058: https only).
+    pub(super) fn is_one_click(&self) -> bool {
+        self.page.as_ref().is_some_and(|page| page.starts_with("https:"))
+    }
 }
 
 /// Writes an address as a URI (RFC 6068).
@@ -94,28 +134,49 @@ pub(super) fn mailto(address: &Address) -> String {
     uri
 }
 
-/// Replaces every marker in one pass, so that a value that looks like a marker stays a value.
-fn fill(edition: &Edition, text: &str, value: impl Fn(Slot) -> String) -> String {
+/// A piece of a rendered part: what all recipients share, or a place for a recipient's own.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece<Literal = String> {
+    Literal(Literal),
+    Slot(Slot),
+}
+
+/// Cuts a text at its markers; no literal is empty.
+pub(super) fn cut(edition: &Edition, text: &str) -> Vec<Piece> {
     let slots = Slot::ALL.map(|slot| (slot, edition.marker(slot)));
-    let start: String = common_start(slots.iter().map(|(_, marker)| marker.as_str()));
-    let mut filled = String::with_capacity(text.len() + 256);
-    let mut rest = text;
+    let start = common_start(slots.iter().map(|(_, marker)| marker.as_str()));
+    let (mut pieces, mut literal, mut rest) = (Vec::new(), String::new(), text);
     while let Some(at) = rest.find(&start) {
         let (before, from) = rest.split_at(at);
-        filled.push_str(before);
+        literal.push_str(before);
         match slots.iter().find(|(_, marker)| from.starts_with(marker)) {
             Some((slot, marker)) => {
-                filled.push_str(&value(*slot));
+                if !literal.is_empty() {
+                    pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+                }
+                pieces.push(Piece::Slot(*slot));
                 rest = &from[marker.len()..];
             }
             None => {
-                filled.push_str(&start);
+                literal.push_str(&start);
                 rest = &from[start.len()..];
             }
         }
     }
-    filled.push_str(rest);
-    filled
+    literal.push_str(rest);
+    if !literal.is_empty() {
+        pieces.push(Piece::Literal(literal));
+    }
+    pieces
+}
+
+/// Joins pieces with a recipient's values; a value that looks like a marker stays a value.
+pub(super) fn fill<'a>(pieces: &'a [Piece], value: impl Fn(Slot) -> Cow<'a, str>) -> String {
+    let text = pieces.iter().map(|piece| match piece {
+        Piece::Literal(literal) => Cow::from(literal),
+        Piece::Slot(slot) => value(*slot),
+    });
+    text.collect()
 }
 
 fn common_start<'a>(mut markers: impl Iterator<Item = &'a str>) -> String {
@@ -127,6 +188,6 @@ fn common_start<'a>(mut markers: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Makes every line end LF, a lone CR too, so that the message has CRLF and nothing else.
-fn line_feeds(text: &str) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+pub(super) fn line_feeds(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n").into() } else { text.into() }
 }

@@ -1,17 +1,18 @@
 use std::collections::BTreeMap;
 
+use chrono::DateTime;
 use mail_parser::{MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
 
-use super::{slots::personalise, *};
+use super::*;
 use crate::{
-    edition::{EditionId, ImageUse, Publication, Slot},
-    message::{read_message_id, read_return_path},
-    subscriber::Status,
-    token::{Keys, Purpose, Subject},
+    edition::{Edition, EditionId, ImageUse, Publication, Slot},
+    render::Rendered,
+    subscriber::{Status, Subscriber},
+    token::{Purpose, Subject},
 };
 
-fn edition() -> Edition {
+pub(super) fn edition() -> Edition {
     Edition {
         id: EditionId::new([0xab; 16]),
         digest: "weekly".into(),
@@ -39,7 +40,7 @@ fn edition() -> Edition {
     }
 }
 
-fn parts(subject: &str, html: &str, text: &str) -> Rendered {
+pub(super) fn parts(subject: &str, html: &str, text: &str) -> Rendered {
     Rendered {
         subject: subject.into(),
         preheader: String::new(),
@@ -50,7 +51,7 @@ fn parts(subject: &str, html: &str, text: &str) -> Rendered {
     }
 }
 
-fn subscriber(address: &str, name: Option<&str>) -> Subscriber {
+pub(super) fn subscriber(address: &str, name: Option<&str>) -> Subscriber {
     Subscriber {
         id: 42,
         address: address.parse().unwrap(),
@@ -62,7 +63,7 @@ fn subscriber(address: &str, name: Option<&str>) -> Subscriber {
     }
 }
 
-fn sender() -> Sender {
+pub(super) fn sender() -> Sender {
     Sender {
         keys: Keys::new((1, [9; 32]), []),
         public_url: Some("https://news.harbour.example/mail/".parse().unwrap()),
@@ -250,7 +251,7 @@ fn parts_that_are_hardly_ascii_go_as_base64() {
     check("أخبار الميناء", "base64");
 }
 
-fn nasty() -> impl Strategy<Value = String> {
+pub(super) fn nasty() -> impl Strategy<Value = String> {
     prop_oneof![
         "\\PC{0,40}",
         any::<String>(),

@@ -13,35 +13,44 @@ use crate::edition::Edition;
 /// Posts and teasers stay as they are written; our own words, dates and the direction of the page follow the
 /// reader. Everyone who reads one variant gets the same mail but for the slots.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Variants {
-    main: Rendered,
-    others: BTreeMap<String, Rendered>,
+pub struct Variants<T = Rendered> {
+    main: T,
+    others: BTreeMap<String, T>,
 }
 
-impl Variants {
+impl<T> Variants<T> {
     /// Puts parts together: the publication's own, and others by the first part of their BCP 47 tag (`de`).
-    pub fn new(main: Rendered, others: BTreeMap<String, Rendered>) -> Self {
+    pub fn new(main: T, others: BTreeMap<String, T>) -> Self {
         Self { main, others }
     }
 
     /// The parts in the publication's own language.
-    pub fn main(&self) -> &Rendered {
+    pub fn main(&self) -> &T {
         &self.main
     }
 
     /// The parts for a reader of this language; the publication's own where there are no others.
-    pub fn of(&self, language: Option<&str>) -> &Rendered {
+    pub fn of(&self, language: Option<&str>) -> &T {
         language.and_then(|tag| self.others.get(&texts::primary(tag))).unwrap_or(&self.main)
     }
 
     /// The variants in other languages than the publication's own.
-    pub fn others(&self) -> impl Iterator<Item = (&str, &Rendered)> {
+    pub fn others(&self) -> impl Iterator<Item = (&str, &T)> {
         self.others.iter().map(|(language, parts)| (language.as_str(), parts))
     }
 
     /// All of them, the publication's own first.
-    pub fn all(&self) -> impl Iterator<Item = &Rendered> {
+    pub fn all(&self) -> impl Iterator<Item = &T> {
         std::iter::once(&self.main).chain(self.others.values())
+    }
+
+    /// The same variants made into something else.
+    ///
+    /// # Errors
+    /// The first that `make` gives.
+    pub fn try_map<U, E>(&self, make: impl Fn(&T) -> Result<U, E>) -> Result<Variants<U>, E> {
+        let others = self.others.iter().map(|(language, parts)| Ok((language.clone(), make(parts)?)));
+        Ok(Variants { main: make(&self.main)?, others: others.collect::<Result<_, E>>()? })
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
 pub struct Project {
     folder: tempfile::TempDir,
     now: String,
+    environment: Vec<(String, String)>,
 }
 
 /// What a run left.
@@ -23,7 +24,7 @@ pub struct Ran {
 impl Project {
     /// An empty folder, at noon of 1 June 2025.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), now: "2025-06-01T12:00:00Z".to_owned() }
+        Self { folder: tempfile::tempdir().unwrap(), now: "2025-06-01T12:00:00Z".to_owned(), environment: Vec::new() }
     }
 
     /// A project with one folder source `notes`, one digest `weekly`, mail to files, and `extra` after it.
@@ -60,6 +61,21 @@ impl Project {
 
     pub fn set_clock(&mut self, now: &str) {
         self.now = now.to_owned();
+    }
+
+    /// Sets a variable for all runs from here on.
+    pub fn environment(&mut self, name: &str, value: impl Into<String>) {
+        self.environment.push((name.to_owned(), value.into()));
+    }
+
+    /// Asks the store for one text.
+    pub fn store(&self, question: &str) -> String {
+        use sqlx::Connection as _;
+        let url = format!("sqlite:{}", self.path("tidings.db").display());
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let mut store = sqlx::SqliteConnection::connect(&url).await.unwrap();
+            sqlx::query_scalar(sqlx::AssertSqlSafe(question.to_owned())).fetch_one(&mut store).await.unwrap()
+        })
     }
 
     pub fn path(&self, path: &str) -> PathBuf {
@@ -101,6 +117,7 @@ impl Project {
     fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
         command.current_dir(self.folder.path()).stdin(Stdio::null()).env("TIDINGS_NOW", &self.now);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.args(arguments.split_whitespace());
         command
     }

@@ -1,6 +1,11 @@
 //! Octets to and from the relay, each wait with its deadline.
 
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    io::{self, IoSlice},
+    sync::Arc,
+    time::Duration,
+};
 
 use rustls::pki_types::ServerName;
 use tokio::{
@@ -12,6 +17,9 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::reply::{self, LINE, WHOLE};
 use crate::deliver::Reply;
+
+/// The end of a message.
+const END: &str = ".\r\n";
 
 /// A connection and what was read from it and not yet understood.
 #[derive(Debug)]
@@ -90,17 +98,24 @@ impl Connection {
 
     /// Sends one command, CRLF included, and reads its reply.
     pub(super) async fn command(&mut self, command: &str, deadline: Duration) -> Result<Reply, Broken> {
-        if self.has_unread() {
-            // A server that closes says so unasked; any other word would be taken for the wrong reply.
-            let reply = self.reply(deadline).await?;
-            let closes = reply.code == 421;
-            return if closes { Ok(reply) } else { Err(Broken::Garbage("it spoke out of turn")) };
+        if let Some(reply) = self.unasked(deadline).await? {
+            return Ok(reply);
         }
         self.send(command, deadline).await?;
         self.reply(deadline).await
     }
 
-    /// Sends a command whose reply is read elsewhere.
+    /// What the server said unasked, which can only be that it closes: any other word would be taken for the reply
+    /// to a command that it has not seen.
+    pub(super) async fn unasked(&mut self, deadline: Duration) -> Result<Option<Reply>, Broken> {
+        if !self.has_unread() {
+            return Ok(None);
+        }
+        let reply = self.reply(deadline).await?;
+        if reply.code == 421 { Ok(Some(reply)) } else { Err(Broken::Garbage("it spoke out of turn")) }
+    }
+
+    /// Sends commands whose replies are read elsewhere.
     pub(super) async fn send(&mut self, command: &str, deadline: Duration) -> Result<(), Broken> {
         let write = async {
             self.write_all(command.as_bytes()).await?;
@@ -109,9 +124,13 @@ impl Connection {
         timeout(deadline, write).await.map_err(|_| Broken::Late)?.map_err(Broken::Lost)
     }
 
-    /// Sends a message with its end; `deadline` is for each piece that the other side takes.
-    pub(super) async fn send_message(&mut self, wire: &[u8], deadline: Duration) -> Result<(), Torn> {
-        let mut rest = wire;
+    /// Sends a message and its end, and in the same write the commands that come `after`; `deadline` is for each piece
+    /// that the other side takes.
+    pub(super) async fn send_message(&mut self, body: &[u8], after: &str, deadline: Duration) -> Result<(), Torn> {
+        let tail = [END, after].concat();
+        let mut slices = [IoSlice::new(body), IoSlice::new(tail.as_bytes())];
+        let mut rest = &mut slices[..];
+        let mut left = body.len() + END.len();
         while !rest.is_empty() {
             let written = match timeout(deadline, self.write(rest)).await {
                 Err(_) => Err(Broken::Late),
@@ -119,7 +138,9 @@ impl Connection {
                 Ok(Ok(0)) => Err(Broken::Lost(io::ErrorKind::WriteZero.into())),
                 Ok(Ok(written)) => Ok(written),
             };
-            rest = &rest[written.map_err(Torn::BeforeTheEnd)?..];
+            let written = written.map_err(if left > 0 { Torn::BeforeTheEnd } else { Torn::AtTheEnd })?;
+            left = left.saturating_sub(written);
+            IoSlice::advance_slices(&mut rest, written);
         }
         match timeout(deadline, self.flush()).await {
             Err(_) => Err(Torn::AtTheEnd(Broken::Late)),
@@ -181,10 +202,10 @@ impl Connection {
         }
     }
 
-    async fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+    async fn write(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         match &mut self.stream {
-            Stream::Plain(stream) => stream.write(octets).await,
-            Stream::Tls(stream) => stream.write(octets).await,
+            Stream::Plain(stream) => stream.write_vectored(slices).await,
+            Stream::Tls(stream) => stream.write_vectored(slices).await,
         }
     }
 

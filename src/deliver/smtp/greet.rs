@@ -17,12 +17,18 @@ use crate::deliver::{Error, Relay, Reply, Tls, smtp::reply::printable};
 pub(super) struct Ready {
     pub(super) wire: Connection,
     pub(super) features: Features,
+    /// Messages accepted over this connection.
+    pub(super) accepted: u64,
+    /// The Message-ID of the message whose envelope went with the one before; its replies are still to be read.
+    pub(super) ahead: Option<String>,
 }
 
 /// What EHLO told us.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Features {
     pub(super) starttls: bool,
+    /// Commands may come in groups (RFC 2920).
+    pub(super) pipelining: bool,
     pub(super) smtputf8: bool,
     /// The longest message in octets, 0 for no limit (RFC 1870); `None` without the extension.
     pub(super) size: Option<u64>,
@@ -38,6 +44,7 @@ impl Features {
             let mut words = line.split([' ', '=']).filter(|word| !word.is_empty());
             match words.next() {
                 Some("STARTTLS") => features.starttls = true,
+                Some("PIPELINING") => features.pipelining = true,
                 Some("SMTPUTF8") => features.smtputf8 = true,
                 Some("SIZE") => features.size = Some(words.next().and_then(|size| size.parse().ok()).unwrap_or(0)),
                 Some("AUTH") => features.auth.extend(words.map(str::to_owned)),
@@ -90,7 +97,7 @@ pub(super) async fn greet(
     if let (Some(credentials), true) = (&relay.credentials, trust.is_some()) {
         auth::login(&mut wire, &features.auth, credentials, &place, deadlines.command).await?;
     }
-    Ok(Ready { wire, features })
+    Ok(Ready { wire, features, accepted: 0, ahead: None })
 }
 
 async fn connect(host: &str, port: u16, deadline: Duration) -> io::Result<TcpStream> {
@@ -185,10 +192,23 @@ mod tests {
 
     #[test]
     fn features_are_read_in_any_case() {
-        let lines = ["mx.example greets you", "size 1000", "Auth=LOGIN plain", "STARTTLS", "SMTPUTF8", "X-\u{fc}"];
+        let lines = [
+            "mx.example greets you",
+            "size 1000",
+            "Auth=LOGIN plain",
+            "STARTTLS",
+            "pipelining",
+            "SMTPUTF8",
+            "X-\u{fc}",
+        ];
         let lines: Vec<Vec<u8>> = lines.iter().map(|line| line.as_bytes().to_vec()).collect();
-        let expect =
-            Features { starttls: true, smtputf8: true, size: Some(1000), auth: vec!["LOGIN".into(), "PLAIN".into()] };
+        let expect = Features {
+            starttls: true,
+            pipelining: true,
+            smtputf8: true,
+            size: Some(1000),
+            auth: vec!["LOGIN".into(), "PLAIN".into()],
+        };
         assert_eq!(Features::read(&lines), expect);
         assert_eq!(Features::read(&lines[..1]), Features::default());
     }

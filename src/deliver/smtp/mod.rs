@@ -5,18 +5,19 @@
 
 mod auth;
 mod connection;
+mod conversation;
 mod dots;
 mod greet;
+mod learnt;
 pub(super) mod reply;
 mod tls;
 
 use std::{sync::Arc, time::Duration};
 
-use connection::{Broken, Torn};
 use greet::Ready;
-use reply::verdict;
+use learnt::{Caps, Overlap};
 
-use super::{Error, Outcome, Relay, Reply, Tls};
+use super::{Error, Outcome, Relay, Tls};
 use crate::message::Message;
 
 /// How long each phase may take (RFC 5321 4.5.3.2).
@@ -30,6 +31,8 @@ pub struct Deadlines {
     pub greeting: Duration,
     /// A command and its reply.
     pub command: Duration,
+    /// The reply to the first MAIL that went ahead, in the same write as the message before.
+    pub ahead: Duration,
     /// DATA and its reply.
     pub data: Duration,
     /// Each piece of the message.
@@ -48,6 +51,7 @@ impl Default for Deadlines {
             tls: seconds(60),
             greeting: seconds(300),
             command: seconds(300),
+            ahead: seconds(30),
             data: seconds(120),
             block: seconds(180),
             end: seconds(600),
@@ -66,16 +70,16 @@ pub struct Session {
     deadlines: Deadlines,
     trust: Option<Arc<rustls::ClientConfig>>,
     ready: Option<Ready>,
-    /// Messages accepted over this connection.
-    accepted: u64,
+    caps: Caps,
+    overlap: Overlap,
 }
 
 impl Session {
-    /// Connects, encrypts and logs in.
+    /// Connects, encrypts and logs in. `cap` is how many messages the relay is known to take over one connection.
     ///
     /// # Errors
     /// When the relay cannot be reached, is not to be trusted, or refuses us.
-    pub async fn open(relay: &Relay, deadlines: Deadlines) -> Result<Self, Error> {
+    pub async fn open(relay: &Relay, deadlines: Deadlines, cap: Option<u64>) -> Result<Self, Error> {
         if relay.tls == Tls::None && relay.credentials.is_some() {
             return Err(Error::Refused(
                 "a password is never sent in clear\nhint: `smtp.tls` is `none`; encrypt, or leave out `smtp.username`"
@@ -86,163 +90,69 @@ impl Session {
             Tls::None => None,
             Tls::Required | Tls::Implicit => Some(tls::trust(relay.tls_ca.as_deref())?),
         };
-        let ready = greet::greet(relay, &deadlines, trust.as_ref()).await?;
-        Ok(Self { relay: relay.clone(), deadlines, trust, ready: Some(ready), accepted: 0 })
+        let ready = Some(greet::greet(relay, &deadlines, trust.as_ref()).await?);
+        let (caps, overlap) = (Caps::new(cap), Overlap::default());
+        Ok(Self { relay: relay.clone(), deadlines, trust, ready, caps, overlap })
     }
 
-    /// Hands over one message.
+    /// Hands over one message. Where [`takes_next`](Self::takes_next) says so, the envelope of `next` goes with it:
+    /// then `next` is the message to deliver after this one, or the connection is given up.
     ///
-    /// A connection that ended while it lay idle shows only when it is used: where nothing but MAIL was
-    /// written, a new one is opened, once.
-    pub async fn deliver(&mut self, message: &Message) -> Outcome {
+    /// A connection that ended while it lay idle shows only when it is used: where nothing but the envelope was
+    /// written and none of it answered, a new one is opened, once.
+    pub async fn deliver(&mut self, message: &Message, next: Option<&Message>) -> Outcome {
+        let is_other = |ready: &Ready| ready.ahead.as_ref().is_some_and(|id| *id != message.message_id);
+        if self.ready.as_ref().is_some_and(is_other) {
+            self.ready = None;
+        } else if self.is_full() {
+            self.leave().await;
+        }
         let is_kept = self.ready.is_some();
-        match self.converse(message).await {
-            Err(_) if is_kept => self.converse(message).await.unwrap_or_else(|why| Outcome::Cut(why.to_string())),
+        match self.converse(message, next).await {
+            Err(_) if is_kept => self.converse(message, next).await.unwrap_or_else(|why| Outcome::Cut(why.to_string())),
             Err(why) => Outcome::Cut(why.to_string()),
             Ok(outcome) => outcome,
         }
     }
 
+    /// Says whether the next message's envelope can go with the coming message: one round trip a message, where the
+    /// server has shown that it takes groups of commands.
+    pub fn takes_next(&self) -> bool {
+        self.ready.as_ref().is_some_and(|ready| self.can_overlap(ready))
+    }
+
+    fn can_overlap(&self, ready: &Ready) -> bool {
+        let after_this_one = ready.accepted + 1;
+        ready.features.pipelining
+            && ready.accepted > 0
+            && self.overlap != Overlap::Fails
+            && self.caps.messages.is_none_or(|cap| after_this_one < cap)
+    }
+
     /// Says whether there is a connection that the next conversation can begin on.
-    pub(super) fn is_open(&self) -> bool {
+    pub fn is_open(&self) -> bool {
         self.ready.is_some()
     }
 
-    /// Says QUIT.
+    /// How many messages the relay takes over one connection, where it has shown that.
+    pub fn cap(&self) -> Option<u64> {
+        self.caps.messages
+    }
+
+    /// Says QUIT, unless the server waits for a message.
     pub async fn close(mut self) {
-        if let Some(mut ready) = self.ready.take() {
+        self.leave().await;
+    }
+
+    fn is_full(&self) -> bool {
+        let accepted = self.ready.as_ref().map_or(0, |ready| ready.accepted);
+        self.caps.messages.is_some_and(|cap| accepted >= cap)
+    }
+
+    async fn leave(&mut self) {
+        if let Some(mut ready) = self.ready.take().filter(|ready| ready.ahead.is_none()) {
             let _ = ready.wire.command("QUIT\r\n", self.deadlines.quit).await;
             ready.wire.close(self.deadlines.quit).await;
-        }
-    }
-
-    /// One conversation about one message. Fails only where MAIL was never answered.
-    async fn converse(&mut self, message: &Message) -> Result<Outcome, Broken> {
-        let mut ready = match self.ready.take() {
-            Some(ready) => ready,
-            None => match greet::greet(&self.relay, &self.deadlines, self.trust.as_ref()).await {
-                Ok(ready) => {
-                    self.accepted = 0;
-                    ready
-                }
-                Err(Error::Refused(text)) => return Ok(Outcome::Refused(Reply { text, ..Reply::default() })),
-                Err(Error::Unreachable(what, why)) => {
-                    return Ok(Outcome::Unreached(format!("cannot reach {what}: {why}")));
-                }
-            },
-        };
-        if let Some(outcome) = beyond_the_server(&ready, message) {
-            self.ready = Some(ready);
-            return Ok(outcome);
-        }
-        for step in [Step::Mail, Step::Rcpt, Step::Data] {
-            let deadline = if step == Step::Data { self.deadlines.data } else { self.deadlines.command };
-            let reply = match ready.wire.command(&step.command(&ready, message), deadline).await {
-                Ok(reply) => reply,
-                Err(Broken::Late) => return Ok(Outcome::Cut(Broken::Late.to_string())),
-                Err(why) if step == Step::Mail => return Err(why),
-                Err(why) => return Ok(Outcome::Cut(why.to_string())),
-            };
-            match reply.code {
-                354 if step == Step::Data => {}
-                200..=299 if step != Step::Data => {}
-                // Many servers close an idle connection, or one that carried enough, with these words.
-                421 if step == Step::Mail && self.accepted > 0 => return Err(Broken::Lost(closing(&reply))),
-                421 => return Ok(Outcome::Deferred(reply)),
-                400.. => {
-                    self.ready = if step == Step::Mail { Some(ready) } else { self.reset(ready).await };
-                    return Ok(verdict(reply));
-                }
-                code => return Ok(Outcome::Cut(format!("the server answered {} with {code}", step.name()))),
-            }
-        }
-        Ok(self.hand_over(ready, message).await)
-    }
-
-    /// The message itself, after 354: from its last octet on, silence means doubt.
-    async fn hand_over(&mut self, mut ready: Ready, message: &Message) -> Outcome {
-        if ready.wire.has_unread() {
-            return Outcome::Cut(Broken::Garbage("it spoke out of turn").to_string());
-        }
-        match ready.wire.send_message(&dots::stuff(&message.octets), self.deadlines.block).await {
-            Ok(()) => {}
-            Err(Torn::AtTheEnd(why)) => return Outcome::InDoubt(why.to_string()),
-            Err(Torn::BeforeTheEnd(why)) => {
-                // A server that has had enough says why before it closes.
-                return match ready.wire.reply(self.deadlines.quit).await {
-                    Ok(reply) if reply.code >= 400 => verdict(reply),
-                    _ => Outcome::Cut(why.to_string()),
-                };
-            }
-        }
-        match ready.wire.reply(self.deadlines.end).await {
-            Err(why) => Outcome::InDoubt(why.to_string()),
-            Ok(reply) if reply.code < 300 => {
-                self.accepted += 1;
-                self.ready = Some(ready);
-                Outcome::Sent(reply)
-            }
-            Ok(reply) if reply.code < 400 => {
-                Outcome::InDoubt(format!("the server answered the message with {}", reply.code))
-            }
-            Ok(reply) if reply.code == 421 => Outcome::Deferred(reply),
-            Ok(reply) => {
-                self.ready = Some(ready);
-                verdict(reply)
-            }
-        }
-    }
-
-    /// Drops the refused envelope and gives back a connection that is fit for the next one.
-    async fn reset(&self, mut ready: Ready) -> Option<Ready> {
-        let reply = ready.wire.command("RSET\r\n", self.deadlines.command).await.ok()?;
-        (200..300).contains(&reply.code).then_some(ready)
-    }
-}
-
-/// What this server cannot take, told without asking it.
-fn beyond_the_server(ready: &Ready, message: &Message) -> Option<Outcome> {
-    let size = u64::try_from(message.octets.len()).unwrap_or(u64::MAX);
-    if let Some(most) = ready.features.size.filter(|most| *most > 0 && *most < size) {
-        let text = format!("the message has {size} octets, the server takes {most}");
-        return Some(Outcome::Refused(Reply { code: 552, enhanced: Some((5, 3, 4)), text }));
-    }
-    if message.needs_smtputf8 && !ready.features.smtputf8 {
-        let text = "the address needs SMTPUTF8, which the server does not offer".to_owned();
-        return Some(Outcome::Bounced(Reply { code: 553, enhanced: Some((5, 6, 7)), text }));
-    }
-    None
-}
-
-fn closing(reply: &Reply) -> std::io::Error {
-    std::io::Error::new(std::io::ErrorKind::ConnectionAborted, format!("421 {}", reply.text))
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Mail,
-    Rcpt,
-    Data,
-}
-
-impl Step {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Mail => "MAIL",
-            Self::Rcpt => "RCPT",
-            Self::Data => "DATA",
-        }
-    }
-
-    fn command(self, ready: &Ready, message: &Message) -> String {
-        match self {
-            Self::Rcpt => format!("RCPT TO:<{}>\r\n", message.recipient),
-            Self::Data => "DATA\r\n".to_owned(),
-            Self::Mail => {
-                let size = ready.features.size.map(|_| format!(" SIZE={}", message.octets.len())).unwrap_or_default();
-                let utf8 = if message.needs_smtputf8 { " BODY=8BITMIME SMTPUTF8" } else { "" };
-                format!("MAIL FROM:<{}>{size}{utf8}\r\n", message.return_path)
-            }
         }
     }
 }

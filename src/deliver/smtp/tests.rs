@@ -26,17 +26,51 @@ fn relay(sink: &SmtpSink, tls: Tls) -> Relay {
 /// Long enough for a slow machine, but for the one phase that a test lets pass.
 fn deadlines() -> Deadlines {
     let all = Duration::from_secs(20);
-    Deadlines { connect: all, tls: all, greeting: all, command: all, data: all, block: all, end: all, quit: all }
+    Deadlines {
+        connect: all,
+        tls: all,
+        greeting: all,
+        command: all,
+        data: all,
+        block: all,
+        end: all,
+        quit: all,
+        ahead: all,
+    }
 }
 
 async fn plain(sink: &SmtpSink) -> Session {
-    Session::open(&relay(sink, Tls::None), deadlines()).await.unwrap()
+    Session::open(&relay(sink, Tls::None), deadlines(), None).await.unwrap()
 }
 
 /// A server that does `act` the first time it comes to `stage`.
 fn once(stage: Stage, act: impl Into<Act>) -> SmtpSink {
     let act = act.into();
     SmtpSink::scripted(move |event| (event.stage == stage && event.nth == 0).then(|| act.clone()))
+}
+
+/// The same at the third time, after two messages; `features` are what EHLO says besides.
+fn third(stage: Stage, act: &Act, features: &'static str) -> SmtpSink {
+    let act = act.clone();
+    SmtpSink::scripted(move |event| match event.stage {
+        Stage::Ehlo => Some(Act::Reply(format!("250-sink.example{features}\r\n250 SIZE 0"))),
+        _ => (event.stage == stage && event.nth == 2).then(|| act.clone()),
+    })
+}
+
+fn numbered(number: usize) -> Message {
+    let octets = format!("Subject: {number}\r\n\r\n{number}\r\n");
+    Message { message_id: format!("<{number}@harbour.example>"), ..message(&octets) }
+}
+
+/// Delivers six messages over one session, each announced with the one before, and gives back what became of them.
+async fn six(session: &mut Session) -> Vec<&'static str> {
+    let messages: Vec<Message> = (0..6).map(numbered).collect();
+    let mut outcomes = Vec::new();
+    for (number, message) in messages.iter().enumerate() {
+        outcomes.push(kind(&session.deliver(message, messages.get(number + 1)).await));
+    }
+    outcomes
 }
 
 fn kind(outcome: &Outcome) -> &'static str {
@@ -51,14 +85,32 @@ fn kind(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// One message meets trouble, the next one must go through over `connections`.
+/// One message meets trouble, the next one must go through over `connections`; the same when others came before it,
+/// in groups of commands and without.
 async fn check(stage: Stage, act: impl Into<Act>, expect: &str, connections: usize) {
     let act = act.into();
+    for features in ["", "\r\n250-PIPELINING"] {
+        let sink = third(stage, &act, features);
+        let mut session = plain(&sink).await;
+        let outcomes = six(&mut session).await;
+        session.close().await;
+        // A connection that served before and ends at MAIL was idle for too long, and is replaced.
+        let expect = if stage == Stage::Mail && matches!(act, Act::Last(_)) { "sent" } else { expect };
+        let transcript = sink.transcript();
+        assert_eq!(outcomes, ["sent", "sent", expect, "sent", "sent", "sent"], "{stage:?} {act:?} {transcript:#?}");
+        assert_eq!(sink.connections(), connections, "{stage:?} {act:?}: {transcript:#?}");
+        let mut subjects: Vec<_> = sink.messages().into_iter().map(|message| message.data).collect();
+        subjects.dedup();
+        let says_so = act == Act::DisconnectAfterTaking || (stage == Stage::End && act == Act::Last("2".into()));
+        let was_taken = expect == "sent" || says_so;
+        let lost = usize::from(!was_taken);
+        assert_eq!(subjects.len(), 6 - lost, "{stage:?} {act:?}: {transcript:#?}");
+    }
     let sink = once(stage, act.clone());
     let mut session = plain(&sink).await;
-    let first = session.deliver(&message("Subject: 1\r\n\r\n1\r\n")).await;
+    let first = session.deliver(&message("Subject: 1\r\n\r\n1\r\n"), None).await;
     assert_eq!(kind(&first), expect, "{stage:?} {act:?}: {first:?}");
-    let second = session.deliver(&message("Subject: 2\r\n\r\n2\r\n")).await;
+    let second = session.deliver(&message("Subject: 2\r\n\r\n2\r\n"), None).await;
     assert_eq!(kind(&second), "sent", "{stage:?} {act:?}: {second:?}");
     session.close().await;
     assert_eq!(sink.connections(), connections, "{stage:?} {act:?}: {:#?}", sink.transcript());
@@ -70,7 +122,7 @@ async fn a_message_arrives_octet_for_octet() {
     let mut session = plain(&sink).await;
     let octets = format!("Subject: x\r\n\r\n.\r\n..\r\n{}", "dot.\r\n.".repeat(50_000) + "\r\n");
     for _ in 0..2 {
-        assert_eq!(kind(&session.deliver(&message(&octets)).await), "sent");
+        assert_eq!(kind(&session.deliver(&message(&octets), None).await), "sent");
     }
     session.close().await;
     let received = sink.messages();
@@ -131,11 +183,11 @@ async fn a_stalled_server_does_not_hold_us() {
         let mut session = plain(&sink).await;
         let short = Duration::from_millis(50);
         session.deadlines = Deadlines { command: short, data: short, end: short, ..deadlines() };
-        assert_eq!(kind(&session.deliver(&message("x")).await), expect, "{stage:?}");
+        assert_eq!(kind(&session.deliver(&message("x"), None).await), expect, "{stage:?}");
     }
     let sink = once(Stage::Greeting, Act::Stall);
     let short = Deadlines { greeting: Duration::from_millis(50), ..deadlines() };
-    let refused = Session::open(&relay(&sink, Tls::None), short).await;
+    let refused = Session::open(&relay(&sink, Tls::None), short, None).await;
     assert!(matches!(refused, Err(Error::Unreachable(..))), "{refused:?}");
 }
 
@@ -145,7 +197,7 @@ async fn an_idle_connection_that_died_is_replaced() {
         let sink = SmtpSink::scripted(move |event| (event.stage == Stage::Mail && event.nth == 1).then(|| act.clone()));
         let mut session = plain(&sink).await;
         for _ in 0..2 {
-            assert_eq!(kind(&session.deliver(&message("x")).await), "sent");
+            assert_eq!(kind(&session.deliver(&message("x"), None).await), "sent");
         }
         assert_eq!((sink.connections(), sink.messages().len()), (2, 2));
     }
@@ -156,9 +208,9 @@ async fn a_server_that_has_gone_is_unreached() {
     let sink = SmtpSink::start();
     let (mut session, gone) = (plain(&sink).await, relay(&sink, Tls::None));
     drop(sink);
-    let outcome = session.deliver(&message("x")).await;
+    let outcome = session.deliver(&message("x"), None).await;
     assert_eq!(kind(&outcome), "unreached", "{outcome:?}");
-    let refused = Session::open(&gone, deadlines()).await;
+    let refused = Session::open(&gone, deadlines(), None).await;
     assert!(matches!(refused, Err(Error::Unreachable(..))), "{refused:?}");
 }
 
@@ -166,7 +218,7 @@ async fn a_server_that_has_gone_is_unreached() {
 async fn greetings_are_judged() {
     async fn check(stage: Stage, act: Act, expect: fn(&Error) -> bool) {
         let sink = once(stage, act.clone());
-        let error = Session::open(&relay(&sink, Tls::None), deadlines()).await.unwrap_err();
+        let error = Session::open(&relay(&sink, Tls::None), deadlines(), None).await.unwrap_err();
         assert!(expect(&error), "{act:?}: {error:?}");
     }
     let is_later: fn(&Error) -> bool = |error| matches!(error, Error::Unreachable(..));
@@ -183,7 +235,7 @@ async fn greetings_are_judged() {
 #[tokio::test]
 async fn an_old_server_gets_helo() {
     let sink = once(Stage::Ehlo, "502 what?");
-    assert_eq!(kind(&plain(&sink).await.deliver(&message("x")).await), "sent");
+    assert_eq!(kind(&plain(&sink).await.deliver(&message("x"), None).await), "sent");
     assert!(sink.transcript().contains(&"C: HELO us.example".to_owned()));
     assert!(sink.transcript().contains(&"C: MAIL FROM:<bounce@harbour.example>".to_owned()));
 }
@@ -192,10 +244,10 @@ async fn an_old_server_gets_helo() {
 async fn what_the_server_cannot_take_is_not_sent() {
     let sink = once(Stage::Ehlo, "250-sink.example\r\n250 SIZE 10");
     let mut session = plain(&sink).await;
-    assert_eq!(kind(&session.deliver(&message("longer than ten")).await), "refused");
+    assert_eq!(kind(&session.deliver(&message("longer than ten"), None).await), "refused");
     let beyond_ascii = Message { needs_smtputf8: true, ..message("short") };
-    assert_eq!(kind(&session.deliver(&beyond_ascii).await), "bounced");
-    assert_eq!(kind(&session.deliver(&message("short")).await), "sent");
+    assert_eq!(kind(&session.deliver(&beyond_ascii, None).await), "bounced");
+    assert_eq!(kind(&session.deliver(&message("short"), None).await), "sent");
     assert!(!sink.transcript().iter().any(|line| line.contains("SMTPUTF8")));
 }
 
@@ -204,7 +256,7 @@ async fn smtputf8_is_asked_for_where_it_is_needed() {
     let sink = SmtpSink::start();
     let recipient = "zoë@lisbon.example".parse().unwrap();
     let beyond_ascii = Message { needs_smtputf8: true, recipient, ..message("x") };
-    assert_eq!(kind(&plain(&sink).await.deliver(&beyond_ascii).await), "sent");
+    assert_eq!(kind(&plain(&sink).await.deliver(&beyond_ascii, None).await), "sent");
     assert!(sink.transcript().iter().any(|line| line.ends_with("BODY=8BITMIME SMTPUTF8")));
 }
 
@@ -239,17 +291,17 @@ async fn a_certificate_is_checked_and_so_is_its_name() {
             |config| if tls == Tls::Implicit { Encryption::Implicit(config) } else { Encryption::StartTls(config) };
         let (config, file, _folder) = certificate("127.0.0.1");
         let sink = SmtpSink::encrypted(with(config), |_| None);
-        let unknown = refusal(Session::open(&relay(&sink, tls), deadlines()).await);
+        let unknown = refusal(Session::open(&relay(&sink, tls), deadlines(), None).await);
         assert!(unknown.contains("certificate") && unknown.contains("tls_ca"), "{unknown}");
         let known = Relay { tls_ca: Some(file), ..relay(&sink, tls) };
-        let mut session = Session::open(&known, deadlines()).await.unwrap();
-        assert_eq!(kind(&session.deliver(&message(&"x\r\n".repeat(100_000))).await), "sent");
+        let mut session = Session::open(&known, deadlines(), None).await.unwrap();
+        assert_eq!(kind(&session.deliver(&message(&"x\r\n".repeat(100_000)), None).await), "sent");
         session.close().await;
 
         let (config, file, _folder) = certificate("other.example");
         let sink = SmtpSink::encrypted(with(config), |_| None);
         let wrong_name = Relay { tls_ca: Some(file), ..relay(&sink, tls) };
-        assert!(refusal(Session::open(&wrong_name, deadlines()).await).contains("certificate"));
+        assert!(refusal(Session::open(&wrong_name, deadlines(), None).await).contains("certificate"));
         assert!(!sink.transcript().iter().any(|line| line.contains("MAIL")));
     }
 }
@@ -257,13 +309,13 @@ async fn a_certificate_is_checked_and_so_is_its_name() {
 #[tokio::test]
 async fn no_mail_goes_in_clear_where_tls_is_required() {
     let stripped = SmtpSink::start();
-    assert!(refusal(Session::open(&relay(&stripped, Tls::Required), deadlines()).await).contains("STARTTLS"));
+    assert!(refusal(Session::open(&relay(&stripped, Tls::Required), deadlines(), None).await).contains("STARTTLS"));
     let (config, file, _folder) = certificate("127.0.0.1");
     let injected = SmtpSink::encrypted(Encryption::StartTls(config), |event: &Event| {
         (event.stage == Stage::StartTls).then(|| Act::Reply("220 go\r\n250-sink.example\r\n250 AUTH PLAIN".into()))
     });
     let relay = Relay { tls_ca: Some(file), ..relay(&injected, Tls::Required) };
-    assert!(refusal(Session::open(&relay, deadlines()).await).contains("in between"));
+    assert!(refusal(Session::open(&relay, deadlines(), None).await).contains("in between"));
 }
 
 #[tokio::test]
@@ -274,7 +326,7 @@ async fn a_broken_root_file_is_reported() {
     for pem in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         std::fs::write(&file, pem).unwrap();
         let relay = Relay { tls_ca: Some(file.clone()), ..relay(&sink, Tls::Required) };
-        assert!(refusal(Session::open(&relay, deadlines()).await).contains("smtp.tls_ca"));
+        assert!(refusal(Session::open(&relay, deadlines(), None).await).contains("smtp.tls_ca"));
     }
 }
 
@@ -288,7 +340,7 @@ async fn log_in(auth: &'static str, reply: Option<&'static str>) -> (Result<Sess
     });
     let credentials = Some(("notes".to_owned(), "s3cret".to_owned().into()));
     let relay = Relay { tls_ca: Some(file), credentials, ..relay(&sink, Tls::Required) };
-    let opened = Session::open(&relay, deadlines()).await;
+    let opened = Session::open(&relay, deadlines(), None).await;
     (opened, sink.transcript())
 }
 
@@ -318,7 +370,85 @@ async fn a_password_never_goes_in_clear() {
     let sink = once(Stage::Ehlo, "250-sink.example\r\n250 AUTH PLAIN LOGIN");
     let credentials = Some(("notes".to_owned(), "s3cret".to_owned().into()));
     let relay = Relay { credentials, ..relay(&sink, Tls::None) };
-    assert!(refusal(Session::open(&relay, deadlines()).await).contains("clear"));
+    assert!(refusal(Session::open(&relay, deadlines(), None).await).contains("clear"));
     assert_eq!(sink.connections(), 0);
     assert!(!format!("{relay:?}").contains("s3cret"));
+}
+
+#[tokio::test]
+async fn one_round_trip_a_message_where_the_server_takes_groups() {
+    let sink = SmtpSink::start();
+    let mut session = plain(&sink).await;
+    assert_eq!(six(&mut session).await, ["sent"; 6]);
+    session.close().await;
+    let transcript = sink.transcript();
+    // What the server has before it answers the dot of the second message: the third's whole envelope came with it.
+    assert_eq!(sink.messages().len(), 6);
+    assert_eq!(sink.connections(), 1, "{transcript:#?}");
+    assert!(sink.messages().iter().enumerate().all(|(number, message)| message.data == numbered(number).octets));
+}
+
+#[tokio::test]
+async fn an_envelope_that_went_ahead_and_is_not_wanted_ends_the_connection() {
+    let sink = SmtpSink::start();
+    let mut session = plain(&sink).await;
+    for (number, next) in [(0, None), (1, Some(2)), (3, None)] {
+        let next = next.map(numbered);
+        assert_eq!(kind(&session.deliver(&numbered(number), next.as_ref()).await), "sent");
+    }
+    let received: Vec<_> = sink.messages().into_iter().map(|message| message.data).collect();
+    assert_eq!(received, [0, 1, 3].map(|number| numbered(number).octets));
+    assert_eq!(sink.connections(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_loses_what_comes_with_a_message_is_asked_one_by_one() {
+    // It reads nothing more once it has answered a message.
+    let sink = SmtpSink::scripted(|event| (event.stage == Stage::Mail && event.nth == 2).then_some(Act::Stall));
+    let mut session = plain(&sink).await;
+    session.deadlines.ahead = Duration::from_millis(50);
+    assert_eq!(six(&mut session).await, ["sent"; 6]);
+    assert_eq!((sink.connections(), sink.messages().len()), (2, 6));
+    assert!(!session.takes_next());
+}
+
+#[tokio::test]
+async fn a_cap_on_messages_is_learnt() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let sink = SmtpSink::scripted(move |event| {
+        use std::sync::atomic::Ordering::Relaxed;
+        match event.stage {
+            Stage::Greeting => count.store(0, Relaxed),
+            Stage::End => _ = count.fetch_add(1, Relaxed),
+            Stage::Mail if count.load(Relaxed) == 2 => return Some(Act::Last("421 4.7.0 enough".into())),
+            _ => {}
+        }
+        None
+    });
+    let mut session = plain(&sink).await;
+    for round in 0..3 {
+        assert_eq!(six(&mut session).await, ["sent"; 6], "{round}");
+    }
+    assert_eq!((session.cap(), sink.messages().len()), (Some(2), 18));
+    // Twice it learnt; from then on it says QUIT itself.
+    let refused = sink.transcript().iter().filter(|line| line.contains("421")).count();
+    assert_eq!(refused, 2);
+    session.close().await;
+    let mut wise = Session::open(&relay(&sink, Tls::None), deadlines(), Some(2)).await.unwrap();
+    assert_eq!(six(&mut wise).await, ["sent"; 6]);
+    wise.close().await;
+    assert_eq!(sink.transcript().iter().filter(|line| line.contains("421")).count(), 2);
+}
+
+#[tokio::test]
+async fn a_message_to_nobody_is_ended_where_the_server_waits_for_it() {
+    let sink = SmtpSink::scripted(|event| match (event.stage, event.nth) {
+        (Stage::Rcpt, 0) => Some("550 5.1.1 nobody".into()),
+        (Stage::Idle, _) => Some("354 go ahead all the same".into()),
+        _ => None,
+    });
+    let mut session = plain(&sink).await;
+    assert_eq!(kind(&session.deliver(&numbered(0), None).await), "bounced");
+    assert_eq!(kind(&session.deliver(&numbered(1), None).await), "sent");
+    assert_eq!((sink.connections(), sink.messages().len()), (1, 1), "{:#?}", sink.transcript());
 }

@@ -1,6 +1,8 @@
 //! The other sides that a test talks to, all on loopback at a port that the system chooses.
 
+pub mod dovecot;
+pub mod model;
+pub mod postfix;
+pub mod server;
 pub mod sink;
 pub mod web;
-
-pub mod model;

@@ -25,6 +25,8 @@ pub enum Stage {
     Mail,
     Rcpt,
     Data,
+    /// RCPT or DATA of an envelope that was refused before.
+    Idle,
     /// The final dot.
     End,
     Rset,
@@ -222,7 +224,8 @@ impl Shared {
             wire = Wire::encrypted(client.try_clone()?, config)?;
         }
         let mut envelope = Received { from: String::new(), to: Vec::new(), data: Vec::new() };
-        if !self.answer(&mut wire, Stage::Greeting, "", "220 sink.example ESMTP", None)? {
+        let mut has_sender = false;
+        if self.answer(&mut wire, Stage::Greeting, "", "220 sink.example ESMTP", None)?.is_none() {
             return Ok(());
         }
         loop {
@@ -240,7 +243,9 @@ impl Shared {
                 "STARTTLS" => (Stage::StartTls, "220 go ahead".to_owned()),
                 "AUTH" => (Stage::Auth, "235 2.7.0 welcome".to_owned()),
                 "MAIL" => (Stage::Mail, "250 2.1.0 ok".to_owned()),
+                "RCPT" if !has_sender => (Stage::Idle, "503 5.5.1 who is it from?".to_owned()),
                 "RCPT" => (Stage::Rcpt, "250 2.1.5 ok".to_owned()),
+                "DATA" if envelope.to.is_empty() => (Stage::Idle, "554 5.5.1 no valid recipients".to_owned()),
                 "DATA" => (Stage::Data, "354 go ahead".to_owned()),
                 "RSET" => (Stage::Rset, "250 2.0.0 ok".to_owned()),
                 "QUIT" => (Stage::Quit, "221 2.0.0 bye".to_owned()),
@@ -252,21 +257,28 @@ impl Shared {
                 Stage::Auth if line.eq_ignore_ascii_case("AUTH LOGIN") => self.ask_for_login(&mut wire)?,
                 _ => {}
             }
-            let transcript = self.state().transcript.len();
-            if !self.answer(&mut wire, stage, &line, &usual, None)? || stage == Stage::Quit {
-                return Ok(());
+            let Some(said) = self.answer(&mut wire, stage, &line, &usual, None)? else { return Ok(()) };
+            match stage {
+                Stage::Quit => return Ok(()),
+                Stage::Mail => has_sender = said.starts_with('2'),
+                Stage::Rset => has_sender = false,
+                Stage::Rcpt if !said.starts_with('2') => drop(envelope.to.pop()),
+                _ => {}
             }
-            let agreed = |code: &str| self.state().transcript[transcript..].iter().any(|line| line.starts_with(code));
-            if stage == Stage::Rcpt && !agreed("S: 2") {
-                envelope.to.pop();
-            } else if stage == Stage::Data && agreed("S: 354") {
+            if stage == Stage::Idle && said.starts_with("354") {
+                let nothing = wire.read_data()?;
+                assert_eq!(nothing.as_deref(), Some(&[][..]), "a message came after a refusal");
+                wire.say(b"554 5.5.1 nobody to send it to\r\n")?;
+            } else if stage == Stage::Data && said.starts_with("354") {
                 let Some(data) = wire.read_data()? else { return Ok(()) };
                 envelope.data = data;
-                if !self.answer(&mut wire, Stage::End, "", "250 2.0.0 taken", Some(&envelope))? {
+                if self.answer(&mut wire, Stage::End, "", "250 2.0.0 taken", Some(&envelope))?.is_none() {
                     return Ok(());
                 }
+                has_sender = false;
+                envelope.to.clear();
             } else if let (Stage::StartTls, true, Some(Encryption::StartTls(config))) =
-                (stage, agreed("S: 220"), &self.encryption)
+                (stage, said.starts_with("220"), &self.encryption)
             {
                 wire = Wire::encrypted(client.try_clone()?, config)?;
             }
@@ -279,7 +291,7 @@ impl Shared {
             Some(_) => "250-AUTH PLAIN LOGIN\r\n",
             None => "",
         };
-        format!("250-sink.example\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n{more}250 SIZE 10485760")
+        format!("250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n{more}250 SIZE 10485760")
     }
 
     fn ask_for_login(&self, wire: &mut Wire) -> std::io::Result<()> {
@@ -292,7 +304,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Says the usual thing or does what the script says; `false` when the conversation is over.
+    /// Says the usual thing or does what the script says, and gives that back; `None` when the conversation is over.
     fn answer(
         &self,
         wire: &mut Wire,
@@ -300,7 +312,7 @@ impl Shared {
         line: &str,
         usual: &str,
         message: Option<&Received>,
-    ) -> std::io::Result<bool> {
+    ) -> std::io::Result<Option<String>> {
         let nth = {
             let mut state = self.state();
             let count = state.counts.entry(stage).or_default();
@@ -321,23 +333,23 @@ impl Shared {
             }
         }
         match act {
-            Act::Reply(text) => wire.say(format!("{text}\r\n").as_bytes()).map(|()| true),
-            Act::Raw(octets) => wire.say(&octets).map(|()| true),
+            Act::Reply(text) => wire.say(format!("{text}\r\n").as_bytes()).map(|()| Some(said)),
+            Act::Raw(octets) => wire.say(&octets).map(|()| Some(said)),
             Act::Slowly(text) => {
                 for octet in format!("{text}\r\n").bytes() {
                     wire.say(&[octet])?;
                 }
-                Ok(true)
+                Ok(Some(said))
             }
             Act::Endlessly(octets) => loop {
                 wire.say(&octets)?;
             },
-            Act::Last(text) => wire.say(format!("{text}\r\n").as_bytes()).map(|()| false),
-            Act::Disconnect | Act::DisconnectAfterTaking => Ok(false),
+            Act::Last(text) => wire.say(format!("{text}\r\n").as_bytes()).map(|()| None),
+            Act::Disconnect | Act::DisconnectAfterTaking => Ok(None),
             Act::Stall => {
                 let mut ignored = [0; 4096];
                 while wire.0.read(&mut ignored)? > 0 {}
-                Ok(false)
+                Ok(None)
             }
         }
     }

@@ -1,0 +1,219 @@
+//! One conversation about one message: envelope, message, reply (RFC 5321 3.3), in groups where the server takes
+//! them (RFC 2920).
+
+use super::{
+    Session,
+    connection::{Broken, Torn},
+    dots,
+    greet::{self, Ready},
+    reply::verdict,
+};
+use crate::{
+    deliver::{Error, Outcome, Reply},
+    message::Message,
+};
+
+/// What the other side made of an envelope.
+enum Envelope {
+    /// It waits for the message.
+    Taken(Ready),
+    /// It does not want it; the connection is back in the session where it can be kept.
+    Ended(Outcome),
+}
+
+impl Session {
+    /// One conversation about one message. Fails only where MAIL was never answered.
+    pub(super) async fn converse(&mut self, message: &Message, next: Option<&Message>) -> Result<Outcome, Broken> {
+        let ready = match self.ready.take() {
+            Some(ready) => ready,
+            None => match greet::greet(&self.relay, &self.deadlines, self.trust.as_ref()).await {
+                Ok(ready) => ready,
+                Err(Error::Refused(text)) => return Ok(Outcome::Refused(Reply { text, ..Reply::default() })),
+                Err(Error::Unreachable(what, why)) => {
+                    return Ok(Outcome::Unreached(format!("cannot reach {what}: {why}")));
+                }
+            },
+        };
+        if let Some(outcome) = beyond_the_server(&ready, message) {
+            self.ready = Some(ready);
+            return Ok(outcome);
+        }
+        match self.envelope(ready, message).await? {
+            Envelope::Ended(outcome) => Ok(outcome),
+            Envelope::Taken(ready) => Ok(self.hand_over(ready, message, next).await),
+        }
+    }
+
+    /// MAIL, RCPT, DATA and their replies: in one group where the server takes that, step by step where not.
+    async fn envelope(&mut self, mut ready: Ready, message: &Message) -> Result<Envelope, Broken> {
+        let went_ahead = ready.ahead.take().is_some();
+        if ready.features.pipelining && !went_ahead {
+            if let Some(reply) = ready.wire.unasked(self.deadlines.command).await? {
+                return self.closing(&ready, reply);
+            }
+            ready.wire.send(&group(&ready, message), self.deadlines.command).await?;
+        }
+        for step in Step::ALL {
+            let deadline = match step {
+                // A server that lost what came with the message before never answers.
+                Step::Mail if went_ahead && !self.overlap.is_proven() => self.deadlines.ahead,
+                Step::Mail | Step::Rcpt => self.deadlines.command,
+                Step::Data => self.deadlines.data,
+            };
+            let reply = if ready.features.pipelining {
+                ready.wire.reply(deadline).await
+            } else {
+                ready.wire.command(&step.command(&ready, message), deadline).await
+            };
+            let reply = match reply {
+                Ok(reply) => reply,
+                Err(Broken::Late) if step == Step::Mail && went_ahead && !self.overlap.is_proven() => {
+                    self.overlap.fails();
+                    return Err(Broken::Late);
+                }
+                Err(Broken::Late) => return Ok(Envelope::Ended(Outcome::Cut(Broken::Late.to_string()))),
+                Err(why) if step == Step::Mail => {
+                    self.caps.note_end(ready.accepted);
+                    return Err(why);
+                }
+                Err(why) => return Ok(Envelope::Ended(Outcome::Cut(why.to_string()))),
+            };
+            if went_ahead {
+                self.overlap.works();
+            }
+            match reply.code {
+                354 if step == Step::Data => return Ok(Envelope::Taken(ready)),
+                200..=299 if step != Step::Data => {}
+                421 if step == Step::Mail => return self.closing(&ready, reply),
+                421 => return Ok(Envelope::Ended(Outcome::Deferred(reply))),
+                400.. => {
+                    self.ready = self.step_back(ready, step).await;
+                    return Ok(Envelope::Ended(verdict(reply)));
+                }
+                code => {
+                    let why = format!("the server answered {} with {code}", step.name());
+                    return Ok(Envelope::Ended(Outcome::Cut(why)));
+                }
+            }
+        }
+        unreachable!("the last step returns")
+    }
+
+    /// 421 before anything happened: many servers close an idle connection with it, or one that carried enough.
+    fn closing(&mut self, ready: &Ready, reply: Reply) -> Result<Envelope, Broken> {
+        if ready.accepted == 0 {
+            return Ok(Envelope::Ended(Outcome::Deferred(reply)));
+        }
+        self.caps.note_end(ready.accepted);
+        let why = format!("421 {}", reply.text);
+        Err(Broken::Lost(std::io::Error::new(std::io::ErrorKind::ConnectionAborted, why)))
+    }
+
+    /// The message itself, after 354: from its last octet on, silence means doubt. The envelope of the next one goes
+    /// in the same write, where the server takes that.
+    async fn hand_over(&mut self, mut ready: Ready, message: &Message, next: Option<&Message>) -> Outcome {
+        if ready.wire.has_unread() {
+            return Outcome::Cut(Broken::Garbage("it spoke out of turn").to_string());
+        }
+        let next = next.filter(|next| self.can_overlap(&ready) && beyond_the_server(&ready, next).is_none());
+        let after = next.map(|next| group(&ready, next)).unwrap_or_default();
+        match ready.wire.send_message(&dots::stuff(&message.octets), &after, self.deadlines.block).await {
+            Ok(()) => {}
+            Err(Torn::AtTheEnd(why)) => return Outcome::InDoubt(why.to_string()),
+            Err(Torn::BeforeTheEnd(why)) => {
+                // A server that has had enough says why before it closes.
+                return match ready.wire.reply(self.deadlines.quit).await {
+                    Ok(reply) if reply.code >= 400 => verdict(reply),
+                    _ => Outcome::Cut(why.to_string()),
+                };
+            }
+        }
+        ready.ahead = next.map(|next| next.message_id.clone());
+        match ready.wire.reply(self.deadlines.end).await {
+            Err(why) => Outcome::InDoubt(why.to_string()),
+            Ok(reply) if reply.code < 300 => {
+                ready.accepted += 1;
+                self.ready = Some(ready);
+                Outcome::Sent(reply)
+            }
+            Ok(reply) if reply.code < 400 => {
+                Outcome::InDoubt(format!("the server answered the message with {}", reply.code))
+            }
+            Ok(reply) if reply.code == 421 => Outcome::Deferred(reply),
+            Ok(reply) => {
+                self.ready = Some(ready);
+                verdict(reply)
+            }
+        }
+    }
+
+    /// Drops an envelope that was refused at `step`, and gives back a connection that is fit for the next one.
+    async fn step_back(&self, mut ready: Ready, step: Step) -> Option<Ready> {
+        if ready.features.pipelining {
+            let mut is_open = step == Step::Data;
+            for _ in step as usize + 1..Step::ALL.len() {
+                is_open = ready.wire.reply(self.deadlines.command).await.ok()?.code == 354;
+            }
+            if is_open && step != Step::Data {
+                // It waits for a message to nobody: RFC 2920 3.1 says to send it the end of one.
+                ready.wire.send(".\r\n", self.deadlines.command).await.ok()?;
+                ready.wire.reply(self.deadlines.end).await.ok()?;
+            }
+        }
+        if step == Step::Mail {
+            return Some(ready);
+        }
+        let reply = ready.wire.command("RSET\r\n", self.deadlines.command).await.ok()?;
+        (200..300).contains(&reply.code).then_some(ready)
+    }
+}
+
+/// What this server cannot take, told without asking it.
+fn beyond_the_server(ready: &Ready, message: &Message) -> Option<Outcome> {
+    let size = u64::try_from(message.octets.len()).unwrap_or(u64::MAX);
+    if let Some(most) = ready.features.size.filter(|most| *most > 0 && *most < size) {
+        let text = format!("the message has {size} octets, the server takes {most}");
+        return Some(Outcome::Refused(Reply { code: 552, enhanced: Some((5, 3, 4)), text }));
+    }
+    if message.needs_smtputf8 && !ready.features.smtputf8 {
+        let text = "the address needs SMTPUTF8, which the server does not offer".to_owned();
+        return Some(Outcome::Bounced(Reply { code: 553, enhanced: Some((5, 6, 7)), text }));
+    }
+    None
+}
+
+/// The three commands of an envelope; DATA is the last of its group, as it must be (RFC 2920 3.1).
+fn group(ready: &Ready, message: &Message) -> String {
+    Step::ALL.map(|step| step.command(ready, message)).concat()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Mail,
+    Rcpt,
+    Data,
+}
+
+impl Step {
+    const ALL: [Self; 3] = [Self::Mail, Self::Rcpt, Self::Data];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Mail => "MAIL",
+            Self::Rcpt => "RCPT",
+            Self::Data => "DATA",
+        }
+    }
+
+    fn command(self, ready: &Ready, message: &Message) -> String {
+        match self {
+            Self::Rcpt => format!("RCPT TO:<{}>\r\n", message.recipient),
+            Self::Data => "DATA\r\n".to_owned(),
+            Self::Mail => {
+                let size = ready.features.size.map(|_| format!(" SIZE={}", message.octets.len())).unwrap_or_default();
+                let utf8 = if message.needs_smtputf8 { " BODY=8BITMIME SMTPUTF8" } else { "" };
+                format!("MAIL FROM:<{}>{size}{utf8}\r\n", message.return_path)
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! The one place of a run that speaks to the store: settles for all lines, and claims for them.
+//!
+//! What several lines bring while a transaction is on its way goes into the next one together: commits are grouped
+//! over connections, never over time.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::{
+    sync::mpsc,
+    task::{JoinError, JoinSet},
+    time::Instant,
+};
+
+use super::{
+    judge::judge,
+    line::{Answer, Request},
+    stop::Stop,
+};
+use crate::{
+    deliver::{self, Limits, Outcome, Recent, Slower},
+    ledger::{self, Claim, Exchange, Exchanged, Ledger, Work},
+};
+
+/// So many hand-overs in a row on each line without an answer end the run.
+const PATIENCE: usize = 3;
+
+/// So often an exchange is offered to a store that another program keeps locked; each time waits some seconds.
+const INSISTENCE: u32 = 12;
+
+/// While lines wait for time to pass, the desk looks up so often whether somebody asks it to end.
+const NAP: Duration = Duration::from_secs(1);
+
+/// The desk and what it knows of the run so far.
+pub(super) struct Desk<'a> {
+    ledger: &'a Ledger,
+    work: &'a Work<'a>,
+    limits: &'a Limits,
+    recent: Recent,
+    /// Lines that still work.
+    lines: usize,
+    /// Lines that wait for a delivery.
+    parked: Vec<Request>,
+    /// Deliveries that lines have and did not settle.
+    in_hand: usize,
+    /// When time alone may bring deliveries.
+    again: Option<Instant>,
+    /// The relay has said something about a message of this edition, so it can.
+    answered: bool,
+    /// Hand-overs in a row without an answer.
+    fruitless: usize,
+    /// So many lines are left after the relay took no more; not believed before one of them gets through.
+    fewer: Option<usize>,
+    settled: usize,
+    is_over: bool,
+    failure: Option<ledger::Error>,
+    ended: Ended,
+}
+
+/// How the lines ended, and what they learnt.
+#[derive(Default)]
+pub(super) struct Ended {
+    pub(super) stopped: Option<Stop>,
+    /// Connections that the relay takes at a time, where it refused more.
+    pub(super) connections: Option<usize>,
+    /// Messages that it takes over one.
+    pub(super) cap: Option<u64>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(
+        ledger: &'a Ledger,
+        work: &'a Work<'a>,
+        limits: &'a Limits,
+        lines: usize,
+        answered: bool,
+    ) -> Self {
+        Self {
+            ledger,
+            work,
+            limits,
+            recent: Recent::default(),
+            lines,
+            parked: Vec::new(),
+            in_hand: 0,
+            again: None,
+            answered,
+            fruitless: 0,
+            fewer: None,
+            settled: 0,
+            is_over: false,
+            failure: None,
+            ended: Ended::default(),
+        }
+    }
+
+    /// Serves the lines until there is nothing more for them and they have nothing more to settle.
+    ///
+    /// # Errors
+    /// When the store failed; what was handed over by then and could not be settled is in doubt.
+    pub(super) async fn serve(
+        mut self,
+        mut inbox: mpsc::Receiver<Request>,
+        lines: &mut JoinSet<()>,
+        clock: impl Fn() -> DateTime<Utc>,
+        mut progress: impl FnMut(usize) -> bool,
+    ) -> Result<Ended, ledger::Error> {
+        while !self.is_over || self.in_hand > 0 {
+            let first = self.wait(&mut inbox, lines).await;
+            let mut requests = std::mem::take(&mut self.parked);
+            requests.extend(first);
+            while let Ok(request) = inbox.try_recv() {
+                requests.push(request);
+            }
+            if !progress(std::mem::take(&mut self.settled)) {
+                self.stop(Stop::Asked);
+            }
+            self.turn(requests, clock()).await;
+        }
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(self.ended),
+        }
+    }
+
+    /// Waits for a line, or for time to bring deliveries to those that wait.
+    async fn wait(&self, inbox: &mut mpsc::Receiver<Request>, lines: &mut JoinSet<()>) -> Option<Request> {
+        loop {
+            let again = async {
+                match self.again {
+                    Some(again) if !self.parked.is_empty() => {
+                        tokio::time::sleep_until(again.min(Instant::now() + NAP)).await;
+                    }
+                    _ => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                Some(request) = inbox.recv() => return Some(request),
+                Some(ended) = lines.join_next() => carry_on(ended),
+                () = again => return None,
+            }
+        }
+    }
+
+    /// One transaction for all requests.
+    async fn turn(&mut self, mut requests: Vec<Request>, now: DateTime<Utc>) {
+        let mut exchange = Exchange::default();
+        for request in &mut requests {
+            self.hear(request, &mut exchange, now);
+        }
+        exchange.held = requests.iter().filter_map(|request| request.held).collect();
+        if !self.is_over {
+            exchange.wanted = requests.iter().map(|request| request.wanted).sum();
+        }
+        let given = self.exchange(&exchange, now).await;
+        self.again = given.again.map(|wait| Instant::now() + wait.max(Duration::from_millis(1)));
+        self.in_hand = (self.in_hand + given.claims.len()).saturating_sub(given.withdrawn.len());
+        self.answer(requests, given);
+        if !self.is_over && self.in_hand == 0 && self.again.is_none() && !self.parked.is_empty() {
+            self.end_or_take_over(now).await;
+        }
+    }
+
+    /// Takes in what a line brings.
+    fn hear(&mut self, request: &mut Request, exchange: &mut Exchange, now: DateTime<Utc>) {
+        self.in_hand = self.in_hand.saturating_sub(request.done.len());
+        self.settled += request.done.len();
+        self.ended.cap = request.cap.or(self.ended.cap);
+        let mut is_lost = false;
+        for (claim, outcome) in request.done.drain(..) {
+            is_lost = matches!(outcome, Outcome::Unreached(_));
+            self.weigh(&claim, &outcome, exchange, now);
+            exchange.settled.push(judge(self.limits, &claim, &outcome, self.answered, now));
+            match outcome {
+                Outcome::Refused(reply) => self.stop(Stop::Refused(reply)),
+                Outcome::Unreached(words) | Outcome::Cut(words) | Outcome::InDoubt(words)
+                    if self.fruitless >= PATIENCE * self.lines =>
+                {
+                    self.stop(Stop::HangsUp(words));
+                }
+                _ => {}
+            }
+        }
+        match request.fault.take() {
+            Some(deliver::Error::Unreachable(..)) if self.lines > 1 => is_lost = true,
+            Some(fault) => self.stop(Stop::Transport(fault)),
+            None => {}
+        }
+        // The relay has hung up on this one and still has others: it takes no more than those.
+        if is_lost && !request.ends && self.lines > 1 {
+            self.lines -= 1;
+            self.fewer = Some(self.lines);
+            (request.ends, request.wanted) = (true, 0);
+        }
+    }
+
+    /// Counts an outcome: is the relay still there, does it want us to go slower?
+    fn weigh(&mut self, claim: &Claim, outcome: &Outcome, exchange: &mut Exchange, now: DateTime<Utc>) {
+        let deferred = match outcome {
+            Outcome::Sent(_) | Outcome::Bounced(_) => None,
+            Outcome::Deferred(reply) => Some(reply),
+            Outcome::Refused(_) => return,
+            Outcome::Unreached(_) | Outcome::Cut(_) | Outcome::InDoubt(_) => {
+                self.fruitless += 1;
+                return;
+            }
+        };
+        (self.answered, self.fruitless) = (true, 0);
+        self.ended.connections = self.fewer.or(self.ended.connections);
+        let domain = claim.subscriber.address.domain();
+        if let Some((who, seen)) = self.recent.note(domain, deferred, now.timestamp_millis() as f64) {
+            tracing::info!(?who, seen, "asked to go slower");
+            let domain = if let Slower::Domain(domain) = who { Some(domain) } else { None };
+            exchange.slower.push((domain, seen));
+        }
+    }
+
+    /// Goes to the store. Where it fails, nothing more is claimed, and what was settled is offered once more alone.
+    async fn exchange(&mut self, exchange: &Exchange, now: DateTime<Utc>) -> Exchanged {
+        let mut tries = 1;
+        loop {
+            match self.ledger.exchange(self.work, exchange, now).await {
+                Ok(given) => return given,
+                Err(fault) if fault.is_locked() && tries < INSISTENCE => tries += 1,
+                Err(fault) => {
+                    if self.failure.is_none() {
+                        let settled = Exchange { settled: exchange.settled.clone(), ..Exchange::default() };
+                        let _ = self.ledger.exchange(self.work, &settled, now).await;
+                    }
+                    self.is_over = true;
+                    self.failure.get_or_insert(fault);
+                    return Exchanged::default();
+                }
+            }
+        }
+    }
+
+    /// Gives each line its share: one to each that has nothing, then to those that work ahead.
+    fn answer(&mut self, mut requests: Vec<Request>, given: Exchanged) {
+        requests.sort_by_key(|request| request.held.is_some());
+        let idle = requests.iter().filter(|request| request.held.is_none() && request.wanted > 0).count();
+        let mut claims = given.claims.into_iter();
+        for (index, request) in requests.into_iter().enumerate() {
+            if self.is_over || request.ends {
+                let _ = request.answer.send(Answer::Over);
+                continue;
+            }
+            let kept_for_others = idle.saturating_sub(index + 1);
+            let share = request.wanted.min(claims.len().saturating_sub(kept_for_others));
+            let share: Vec<Claim> = claims.by_ref().take(share).collect();
+            let is_withdrawn = request.held.is_some_and(|held| given.withdrawn.contains(&held));
+            if share.is_empty() && request.held.is_none() {
+                self.parked.push(request);
+            } else {
+                let answer = if is_withdrawn { Answer::Withdrawn(share) } else { Answer::Claims(share) };
+                let _ = request.answer.send(answer);
+            }
+        }
+    }
+
+    /// Nothing is due and nobody works: takes over what another sender left that died meanwhile, or ends.
+    async fn end_or_take_over(&mut self, now: DateTime<Utc>) {
+        match self.ledger.reclaim(self.work.edition, now).await {
+            Ok(0) => self.is_over = true,
+            Ok(_) => self.again = Some(Instant::now()),
+            Err(fault) => {
+                self.is_over = true;
+                self.failure.get_or_insert(fault);
+            }
+        }
+        if self.is_over {
+            for request in self.parked.drain(..) {
+                let _ = request.answer.send(Answer::Over);
+            }
+        }
+    }
+
+    fn stop(&mut self, stop: Stop) {
+        self.is_over = true;
+        self.ended.stopped.get_or_insert(stop);
+    }
+}
+
+/// A line that panicked takes the run with it: its delivery is in doubt.
+pub(super) fn carry_on(ended: Result<(), JoinError>) {
+    if let Err(fault) = ended
+        && let Ok(panic) = fault.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
+    }
+}

@@ -1,0 +1,38 @@
+//! What an outcome makes of a delivery; pure.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    deliver::{Blame, InDoubt, Limits, Outcome, Reply, backoff, blame},
+    ledger::{Claim, Settled, Verdict},
+};
+
+/// Turns an outcome into the row's next state (RFC 5321 4.5.4, RFC 3463). `answered` says whether the relay has ever
+/// spoken about a message of this edition: one that never did is at fault itself.
+pub(super) fn judge(limits: &Limits, claim: &Claim, outcome: &Outcome, answered: bool, now: DateTime<Utc>) -> Settled {
+    let seed = claim.subscriber.id.cast_unsigned();
+    let after = |tries| {
+        let wait = TimeDelta::from_std(backoff::next_try(&limits.retry, tries, seed)?).ok()?;
+        now.checked_add_signed(wait)
+    };
+    let later = || after(claim.tries + 1);
+    // After a broken conversation the first new try is at once, and the waits begin with the second.
+    let again = || if claim.tries == 0 { Some(now) } else { after(claim.tries) };
+    let unanswered = |text: &String| Reply { text: text.clone(), ..Reply::default() };
+    let (verdict, reply) = match outcome {
+        Outcome::Sent(reply) => (Verdict::Sent, reply.clone()),
+        Outcome::Deferred(reply) => (later().map_or(Verdict::Bounced(Blame::Nobody), Verdict::Deferred), reply.clone()),
+        Outcome::Bounced(reply) => (Verdict::Bounced(blame(reply)), reply.clone()),
+        Outcome::Refused(reply) => (Verdict::Pending, reply.clone()),
+        Outcome::Unreached(words) => (Verdict::Pending, unanswered(words)),
+        Outcome::Cut(words) if !answered => (Verdict::Pending, unanswered(words)),
+        // Others got through: the second time it may be this message's fault, and in the end it is.
+        Outcome::Cut(words) => (again().map_or(Verdict::Bounced(Blame::Nobody), Verdict::Deferred), unanswered(words)),
+        Outcome::InDoubt(words) => {
+            let again = if limits.in_doubt == InDoubt::Resend { again() } else { None };
+            (Verdict::InDoubt(again), unanswered(words))
+        }
+    };
+    tracing::debug!(to = claim.subscriber.address.masked(), ?verdict, code = reply.code, "settled");
+    Settled { subscriber: claim.subscriber.id, verdict, reply }
+}

@@ -1,0 +1,66 @@
+//! How a run over an edition ends.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    deliver::{self, Reply},
+    ledger::Counts,
+    message,
+};
+
+/// How a run over an edition ended.
+#[derive(Debug)]
+pub struct Report {
+    /// What became of the deliveries.
+    pub counts: Counts,
+    /// Why it ended before its time.
+    pub stopped: Option<Stop>,
+    /// When the next delivery is due, where some are left for later.
+    pub next: Option<DateTime<Utc>>,
+}
+
+/// Why a run ends before everything was tried.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The relay cannot be reached, or will not have us.
+    #[error(transparent)]
+    Transport(deliver::Error),
+    /// The relay refuses *us* (530, 535, the policy replies of RFC 7372): nobody was marked.
+    #[error("the relay refuses this sender: {}\nhint: {}", .0, remedy(.0))]
+    Refused(Reply),
+    /// The relay keeps hanging up, or the disk is full.
+    #[error("nothing gets through: {0}")]
+    HangsUp(String),
+    /// The messages cannot be made: nobody was marked.
+    #[error("the messages cannot be made")]
+    Unmade(#[source] message::Error),
+    /// Somebody asked for it.
+    #[error("interrupted")]
+    Asked,
+}
+
+impl Stop {
+    /// Says whether running again later may help without a person mending anything.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Transport(error) => matches!(error, deliver::Error::Unreachable { .. }),
+            Self::HangsUp(_) | Self::Asked => true,
+            Self::Refused(_) | Self::Unmade(_) => false,
+        }
+    }
+}
+
+/// What to mend when a relay refuses the sender (RFC 3463, RFC 7372, Microsoft's 5.7.515).
+fn remedy(reply: &Reply) -> &'static str {
+    match (reply.code, reply.enhanced) {
+        (530 | 535, _) => "check `smtp.username` and the password",
+        (_, Some((_, 7, 25))) => "the sending address needs a PTR record that leads back to it",
+        (_, Some((_, 7, 23 | 24 | 27))) => "publish an SPF record that names the relay",
+        (_, Some((_, 7, 20..=22 | 30))) => "let the relay sign with DKIM, and publish its key",
+        (_, Some((_, 7, 29))) => "the relay must use TLS towards the receiver",
+        (_, Some((_, 7, 26 | 515))) => "publish SPF, DKIM and DMARC for the From domain",
+        (_, Some((5, 3, 4))) => "take fewer posts or smaller pictures, or raise the relay's limit",
+        (0, _) => "run the program of `smtp.url` by hand; nobody was marked, and the next `send` goes on",
+        _ => "ask the relay's operator; nobody was marked, and the next `send` goes on",
+    }
+}
