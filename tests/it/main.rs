@@ -5,7 +5,9 @@
 mod project;
 mod world;
 
+mod check;
 mod config;
+mod dkim;
 mod examples;
 mod explain;
 mod faults;
