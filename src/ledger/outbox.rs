@@ -370,7 +370,7 @@ async fn postpone(
 }
 
 /// A list of numbers as one value for a statement that stays the same, however long it is.
-fn list(ids: &[i64]) -> String {
+pub(super) fn list(ids: &[i64]) -> String {
     let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
     format!("[{}]", ids.join(","))
 }
