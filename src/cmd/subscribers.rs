@@ -1,7 +1,7 @@
 //! `subscribers`: who gets the mail.
 
 use std::{
-    collections::HashSet,
+    collections::BTreeSet,
     fs::File,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::PathBuf,
@@ -17,8 +17,8 @@ use crate::{
     subscriber::{self, Address, BadRow, Row, Status, Subscriber},
 };
 
-/// Rows that go to the store in one transaction.
-const BATCH: usize = 10_000;
+/// Rows that are read before they go to the store.
+const BATCH: usize = 1_000;
 
 /// Lists, adds, removes, imports and exports subscribers.
 #[derive(Debug, clap::Args)]
@@ -155,15 +155,13 @@ async fn import(
     sync: Option<i64>,
 ) -> anyhow::Result<(Added, Vec<String>)> {
     let file = File::open(path).with_context(|| format!("cannot read the subscribers file `{}`", path.display()))?;
-    let (mut sum, mut bad, mut batch) = (Added::default(), Vec::new(), Vec::with_capacity(BATCH));
-    let mut seen = HashSet::new();
+    let mut intake = ledger.intake().await?;
+    let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(BATCH));
+    let mut seen = Seen::default();
     for row in subscriber::rows(file) {
         let row = row.and_then(|(line, row)| {
-            // Eight octets for each of a million addresses, not the addresses.
-            let mut hasher = DefaultHasher::new();
-            row.address.as_str().to_lowercase().hash(&mut hasher);
             let why = || BadRow { line, why: format!("{} stands in an earlier row, which counts", row.address) };
-            if seen.insert(hasher.finish()) { Ok(row) } else { Err(why()) }
+            if seen.insert(&row.address) { Ok(row) } else { Err(why()) }
         });
         match row {
             Ok(row) => batch.push(row),
@@ -174,22 +172,70 @@ async fn import(
             }
         }
         if batch.len() == BATCH {
-            put(ledger, &mut batch, sync, setting, &mut sum).await?;
+            intake.stage(&batch).await?;
+            batch.clear();
         }
     }
-    put(ledger, &mut batch, sync, setting, &mut sum).await?;
-    Ok((sum, bad))
+    intake.stage(&batch).await?;
+    Ok((intake.take_on(sync, setting.now()).await?, bad))
 }
 
-async fn put(
-    ledger: &Ledger,
-    batch: &mut Vec<Row>,
-    sync: Option<i64>,
-    setting: &Setting,
-    sum: &mut Added,
-) -> anyhow::Result<()> {
-    let added = ledger.upsert(batch, sync, setting.now()).await?;
-    *sum = Added { new: sum.new + added.new, known: sum.known + added.known };
-    batch.clear();
-    Ok(())
+/// The addresses of a file so far: eight octets for each, and no more than those.
+#[derive(Default)]
+struct Seen {
+    /// Sorted.
+    settled: Vec<u64>,
+    recent: BTreeSet<u64>,
+}
+
+impl Seen {
+    /// So many are put in order at a time.
+    const RECENT: usize = 10_000;
+
+    /// Says whether the address is new, in whatever case it is written.
+    fn insert(&mut self, address: &Address) -> bool {
+        let mut hasher = DefaultHasher::new();
+        address.as_str().to_lowercase().hash(&mut hasher);
+        let hash = hasher.finish();
+        if self.settled.binary_search(&hash).is_ok() || !self.recent.insert(hash) {
+            return false;
+        }
+        if self.recent.len() == Self::RECENT {
+            self.settle();
+        }
+        true
+    }
+
+    /// Merges the recent ones in from behind, so that nothing is held twice.
+    fn settle(&mut self) {
+        let mut from = self.settled.len();
+        self.settled.resize(from + self.recent.len(), 0);
+        let mut to = self.settled.len();
+        while let Some(hash) = self.recent.pop_last() {
+            while from > 0 && self.settled[from - 1] > hash {
+                (from, to) = (from - 1, to - 1);
+                self.settled[to] = self.settled[from];
+            }
+            to -= 1;
+            self.settled[to] = hash;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_is_new_once() {
+        let address = |number: usize| format!("reader.{}@readers.example", number * 7_919 % 25_000).parse().unwrap();
+        let mut seen = Seen::default();
+        for number in 0..25_000 {
+            assert!(seen.insert(&address(number)), "{number}");
+        }
+        for number in 0..25_000 {
+            assert!(!seen.insert(&address(number)), "{number}");
+        }
+        assert!(!seen.insert(&"READER.7@readers.example".parse().unwrap()));
+    }
 }

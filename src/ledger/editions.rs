@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, Row as _, sqlite::SqliteRow};
 
-use super::{Error, Ledger, instant, json, to_json};
+use super::{Error, Ledger, instant, json, outbox::list, to_json};
 use crate::{
     edition::Edition,
     post::{Filter, canonical},
@@ -17,7 +17,11 @@ use crate::{
 /// Stands for the publication's own language in the table `variant`.
 const MAIN: &str = "";
 
-/// Rows planned by one statement; a plan of a million recipients never stands in memory whole.
+/// Who may get an edition of the digest `?1`, whatever their tags.
+const EVERYBODY: &str = "FROM subscriber s WHERE s.status = 'active' AND s.listed = 1
+    AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = ?1)";
+
+/// Rows planned by one statement where tags decide; a plan of a million recipients never stands in memory whole.
 const PAGE: i64 = 10_000;
 
 /// An edition as it was frozen.
@@ -136,13 +140,16 @@ impl Ledger {
     /// When the store cannot be read.
     pub async fn audience(&self, digest: &str, audience: &Filter) -> Result<i64, Error> {
         let mut read = self.pool.begin().await?;
-        let (mut after, mut count) = (0, 0);
-        loop {
-            let page = audience_page(&mut read, digest, after).await?;
-            let Some(&(last, _)) = page.last() else { return Ok(count) };
-            after = last;
-            count += page.iter().filter(|(_, tags)| wanted(audience, tags)).count() as i64;
+        if *audience == Filter::default() {
+            let count = AssertSqlSafe(format!("SELECT count(*) {EVERYBODY}"));
+            return Ok(sqlx::query_scalar(count).bind(digest).fetch_one(&mut *read).await?);
         }
+        let (mut after, mut count) = (0, 0);
+        while let Some((last, chosen)) = audience_page(&mut read, digest, audience, after).await? {
+            after = last;
+            count += chosen.len() as i64;
+        }
+        Ok(count)
     }
 
     /// The edition of `digest` that is still being sent.
@@ -276,40 +283,37 @@ pub(super) async fn plan(
     digest: &str,
     audience: &Filter,
 ) -> Result<u64, Error> {
-    let (mut after, mut planned) = (0, 0);
-    loop {
-        let page = audience_page(write, digest, after).await?;
-        let Some(&(last, _)) = page.last() else { return Ok(planned) };
-        after = last;
-        let chosen: Vec<i64> = page.into_iter().filter(|(_, tags)| wanted(audience, tags)).map(|(id, _)| id).collect();
-        if chosen.is_empty() {
-            continue;
-        }
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO delivery (edition, subscriber) ");
-        query.push_values(chosen, |mut values, id| {
-            values.push_bind(edition).push_bind(id);
-        });
-        query.push(" ON CONFLICT DO NOTHING");
-        planned += query.build().persistent(false).execute(&mut *write).await?.rows_affected();
+    if *audience == Filter::default() {
+        let insert = format!(
+            "INSERT INTO delivery (subscriber, edition) SELECT s.id, ?2 {EVERYBODY} ORDER BY s.id ON CONFLICT DO NOTHING"
+        );
+        let inserted = sqlx::query(AssertSqlSafe(insert)).bind(digest).bind(edition).execute(write).await?;
+        return Ok(inserted.rows_affected());
     }
+    let (mut after, mut planned) = (0, 0);
+    while let Some((last, chosen)) = audience_page(write, digest, audience, after).await? {
+        after = last;
+        let insert = "INSERT INTO delivery (edition, subscriber) SELECT ?, value FROM json_each(?) WHERE true
+             ON CONFLICT DO NOTHING";
+        planned += sqlx::query(insert).bind(edition).bind(list(&chosen)).execute(&mut *write).await?.rows_affected();
+    }
+    Ok(planned)
 }
 
-/// The next page of those who may get an edition of `digest`: number and tags.
+/// The next page of those who may get an edition of `digest`: the last number looked at, and who is in the audience.
+/// Words compare without regard to case in every script, which SQLite cannot.
 async fn audience_page(
     connection: &mut sqlx::SqliteConnection,
     digest: &str,
+    audience: &Filter,
     after: i64,
-) -> Result<Vec<(i64, String)>, Error> {
-    Ok(sqlx::query_as(
-        "SELECT id, tags FROM subscriber s WHERE id > ? AND status = 'active' AND listed = 1
-         AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = ?)
-         ORDER BY id LIMIT ?",
-    )
-    .bind(after)
-    .bind(digest)
-    .bind(PAGE)
-    .fetch_all(connection)
-    .await?)
+) -> Result<Option<(i64, Vec<i64>)>, Error> {
+    let page = AssertSqlSafe(format!("SELECT s.id, s.tags {EVERYBODY} AND s.id > ?2 ORDER BY s.id LIMIT ?3"));
+    let page: Vec<(i64, String)> =
+        sqlx::query_as(page).bind(digest).bind(after).bind(PAGE).fetch_all(connection).await?;
+    let last = page.last().map(|(id, _)| *id);
+    let chosen = page.iter().filter(|(_, tags)| wanted(audience, tags)).map(|(id, _)| *id).collect();
+    Ok(last.map(|last| (last, chosen)))
 }
 
 async fn insert_parts(

@@ -36,7 +36,7 @@ pub use outbox::{Claim, Exchange, Exchanged, Settled, Verdict, Work};
 pub use owner::Owner;
 pub use pace::Learnt;
 pub use posts::SourceStatus;
-pub use subscribers::Added;
+pub use subscribers::{Added, Intake};
 
 /// So often a store is looked at again that another program is just making.
 const ATTEMPTS: usize = 2;

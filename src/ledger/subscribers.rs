@@ -1,13 +1,15 @@
 //! Who gets the mail.
 
-use chrono::{DateTime, Utc};
-use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
+use std::path::PathBuf;
 
-use super::{Error, Ledger};
+use chrono::{DateTime, Utc};
+use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite, pool::PoolConnection, sqlite::SqliteRow};
+
+use super::{Error, Ledger, locked};
 use crate::subscriber::{Address, Row as Entry, Status, Subscriber};
 
-/// SQLite takes at most 32,766 bound values in a statement; a subscriber needs nine.
-const ROWS: usize = 3_000;
+/// Rows that one statement stages: SQLite keeps it prepared, so that nothing is parsed again.
+const ROWS: usize = 100;
 
 /// What adding subscribers changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,47 +21,31 @@ pub struct Added {
 }
 
 impl Ledger {
-    /// Adds subscribers, or brings known ones up to date. An address that left or is suppressed stays so, whatever
-    /// the row says: only its owner brings it back.
-    ///
-    /// `sync` marks the rows as being in the subscribers file at its reading of that number.
+    /// Adds subscribers, or brings known ones up to date, as [`Intake`] does.
     ///
     /// # Errors
     /// When the store cannot be written.
     pub async fn upsert(&self, rows: &[Entry], sync: Option<i64>, now: DateTime<Utc>) -> Result<Added, Error> {
-        let mut write = self.write().await?;
-        let before: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriber").fetch_one(&mut *write).await?;
-        for rows in rows.chunks(ROWS) {
-            let mut query = QueryBuilder::<Sqlite>::new(
-                "INSERT INTO subscriber (folded, address, name, language, timezone, tags, status, sync, added_ms) ",
-            );
-            query.push_values(rows, |mut values, row| {
-                values
-                    .push_bind(row.address.as_str().to_lowercase())
-                    .push_bind(row.address.as_str())
-                    .push_bind(row.name.as_deref())
-                    .push_bind(row.language.as_deref())
-                    .push_bind(row.timezone.map(|zone| zone.name()))
-                    .push_bind(row.tags.join(" "))
-                    .push_bind(row.status.as_str())
-                    .push_bind(sync)
-                    .push_bind(now.timestamp_millis());
-            });
-            // A row that says `pending` about somebody who has confirmed would stop their mail: it does not.
-            query.push(
-                " ON CONFLICT (folded) DO UPDATE SET address = excluded.address, name = excluded.name,
-                 language = excluded.language, timezone = excluded.timezone, tags = excluded.tags, listed = 1,
-                 sync = CASE WHEN excluded.sync < sync THEN sync ELSE excluded.sync END, status = CASE
-                    WHEN status IN ('unsubscribed', 'suppressed') THEN status
-                    WHEN status = 'active' AND excluded.status = 'pending' THEN status
-                    ELSE excluded.status END",
-            );
-            query.build().persistent(false).execute(&mut *write).await?;
+        let mut intake = self.intake().await?;
+        intake.stage(rows).await?;
+        intake.take_on(sync, now).await
+    }
+
+    /// Begins to take in subscribers, however many.
+    ///
+    /// # Errors
+    /// When the store cannot be opened for it.
+    pub async fn intake(&self) -> Result<Intake, Error> {
+        let mut connection = self.pool.acquire().await?;
+        for statement in [
+            // One that was begun and given up.
+            "DROP TABLE IF EXISTS temp.intake",
+            "CREATE TEMP TABLE intake (folded TEXT, address TEXT, name TEXT, language TEXT, timezone TEXT, tags TEXT,
+             status TEXT)",
+        ] {
+            sqlx::query(statement).execute(&mut *connection).await?;
         }
-        let after: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriber").fetch_one(&mut *write).await?;
-        write.commit().await?;
-        let new = (after - before).unsigned_abs();
-        Ok(Added { new, known: rows.len() as u64 - new.min(rows.len() as u64) })
+        Ok(Intake { connection, path: self.path.clone(), staged: 0 })
     }
 
     /// The number for the next reading of the subscribers file.
@@ -150,6 +136,76 @@ impl Ledger {
             .await?
             .rows_affected()
             > 0)
+    }
+}
+
+/// Subscribers on their way into the store: first beside it, in a temporary table, then all at once.
+///
+/// The table has its addresses in the order of an index, a list has them in its own: taken in row by row, each of a
+/// million addresses would touch another page. Sorted, they touch each page once.
+#[derive(Debug)]
+pub struct Intake {
+    connection: PoolConnection<Sqlite>,
+    path: PathBuf,
+    staged: u64,
+}
+
+impl Intake {
+    /// Puts rows beside the store; nothing of it is there before [`Intake::take_on`].
+    ///
+    /// # Errors
+    /// When there is no room for them.
+    pub async fn stage(&mut self, rows: &[Entry]) -> Result<(), Error> {
+        for rows in rows.chunks(ROWS) {
+            let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO temp.intake ");
+            query.push_values(rows, |mut values, row| {
+                values
+                    .push_bind(row.address.as_str().to_lowercase())
+                    .push_bind(row.address.as_str())
+                    .push_bind(row.name.as_deref())
+                    .push_bind(row.language.as_deref())
+                    .push_bind(row.timezone.map(|zone| zone.name()))
+                    .push_bind(row.tags.join(" "))
+                    .push_bind(row.status.as_str());
+            });
+            query.build().persistent(rows.len() == ROWS).execute(&mut *self.connection).await?;
+            self.staged += rows.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Adds what was staged, or brings known subscribers up to date, in one transaction. An address that left or is
+    /// suppressed stays so, whatever the row says: only its owner brings it back.
+    ///
+    /// `sync` marks the rows as being in the subscribers file at its reading of that number.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn take_on(mut self, sync: Option<i64>, now: DateTime<Utc>) -> Result<Added, Error> {
+        let begun = self.connection.begin_with("BEGIN IMMEDIATE").await;
+        let mut write = begun.map_err(|error| locked(error, &self.path))?;
+        let before: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriber").fetch_one(&mut *write).await?;
+        // A row that says `pending` about somebody who has confirmed would stop their mail: it does not.
+        sqlx::query(
+            "INSERT INTO subscriber (folded, address, name, language, timezone, tags, status, sync, added_ms)
+             SELECT folded, address, name, language, timezone, tags, status, ?, ? FROM temp.intake
+             WHERE true ORDER BY folded, rowid
+             ON CONFLICT (folded) DO UPDATE SET address = excluded.address, name = excluded.name,
+             language = excluded.language, timezone = excluded.timezone, tags = excluded.tags, listed = 1,
+             sync = CASE WHEN excluded.sync < sync THEN sync ELSE excluded.sync END, status = CASE
+                WHEN status IN ('unsubscribed', 'suppressed') THEN status
+                WHEN status = 'active' AND excluded.status = 'pending' THEN status
+                ELSE excluded.status END",
+        )
+        .bind(sync)
+        .bind(now.timestamp_millis())
+        .execute(&mut *write)
+        .await?;
+        let after: i64 = sqlx::query_scalar("SELECT count(*) FROM subscriber").fetch_one(&mut *write).await?;
+        write.commit().await?;
+        sqlx::query("DROP TABLE temp.intake").execute(&mut *self.connection).await?;
+        let new = (after - before).unsigned_abs();
+        Ok(Added { new, known: self.staged.saturating_sub(new) })
     }
 }
 

@@ -195,23 +195,62 @@ def feed_over_http(_, scratch, port):
     return project(scratch, "http", f'feed = "http://127.0.0.1:{port}/feed.xml"')
 
 
-def mailing(_, scratch, __):
-    """Ten posts and 10,000 subscribers."""
-    # Long teasers make a message of 60 to 75 KB.
-    digest = '[digest.weekly.teaser]\nfrom = ["extract"]\nmax_chars = 2500\nmax_sentences = 30\n'
-    source = 'folder = "posts"\nbase_url = "https://bench.example/notes/"'
-    made = project(scratch, "mailing", source, digest, '\n[subscribers]\nfile = "subscribers.csv"\n')
+# Long teasers make a message of 60 to 75 KB.
+LONG = '[digest.weekly.teaser]\nfrom = ["extract"]\nmax_chars = 2500\nmax_sentences = 30\n'
+
+
+def ten_posts(made):
     posts = made / "posts"
     if not posts.exists():
         posts.mkdir()
         for number in range(10):
             (posts / f"post-{number:04}.md").write_text(markdown(number))
-        chance = Chance(3)
-        rows = (
-            f"reader.{number:05}@mail{number % 50}.example,{chance.pick(WORDS).capitalize()} {chance.pick(WORDS).capitalize()}\n"
-            for number in range(10_000)
-        )
-        with open(made / "subscribers.csv", "w", encoding="utf-8") as out:
-            out.write("email,name\n")
-            out.writelines(rows)
+
+
+def subscribers(path, count):
+    """Writes `count` subscribers with names, of fifty domains."""
+    if path.exists():
+        return
+    chance = Chance(3)
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("email,name\n")
+        for number in range(count):
+            name = f"{chance.pick(WORDS).capitalize()} {chance.pick(WORDS).capitalize()}"
+            out.write(f"reader.{number:05}@mail{number % 50}.example,{name}\n")
+
+
+def mailing(_, scratch, __):
+    """Ten posts and 10,000 subscribers."""
+    source = 'folder = "posts"\nbase_url = "https://bench.example/notes/"'
+    made = project(scratch, "mailing", source, LONG, '\n[subscribers]\nfile = "subscribers.csv"\n')
+    ten_posts(made)
+    subscribers(made / "subscribers.csv", 10_000)
+    return made
+
+
+def delivery(scratch, name, port, count, key=None, file=True):
+    """Ten posts for `count` subscribers over SMTP, five places in each message their own, signed with `key`."""
+    intro = 'intro = "Dear {{ subscriber.name }}, this goes to {{ subscriber.address }}."\n'
+    more = '\n[subscribers]\nfile = "subscribers.csv"\n' if file else ""
+    if key:
+        more += f'\n[[dkim]]\ndomain = "bench.example"\nselector = "s1"\nkey_file = "{key}"\n'
+    source = 'folder = "posts"\nbase_url = "https://bench.example/notes/"'
+    made = project(scratch, name, source, intro + LONG, more)
+    config = made / "tidings.toml"
+    smtp = f'url = "smtp://127.0.0.1:{port}"\ntls = "none"\nhelo = "bench.example"\nconnections = 8'
+    config.write_text(config.read_text().replace('url = "file:outbox"', smtp))
+    ten_posts(made)
+    subscribers(made / "subscribers.csv", count)
+    return made
+
+
+def peer(scratch, count):
+    """The same ten posts as a feed and as many subscribers, for programs that are not ours."""
+    made = scratch / "peer"
+    made.mkdir(exist_ok=True)
+    feed = '<?xml version="1.0"?>\n<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    feed += ' xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Bench News</title>\n'
+    feed += "".join(entry(number) for number in range(10)) + "</channel></rss>\n"
+    (made / "feed.xml").write_text(feed, encoding="utf-8")
+    subscribers(made / f"subscribers-{count}.csv", count)
     return made

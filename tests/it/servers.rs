@@ -11,6 +11,7 @@ use crate::world::{
 
 mod bounces;
 mod limits;
+mod signatures;
 
 /// How many messages each address got.
 fn delivered(messages: &[Vec<u8>]) -> BTreeMap<String, usize> {
