@@ -14,6 +14,7 @@ pub mod render;
 pub mod lint;
 pub mod message;
 pub mod deliver;
+pub mod dns;
 pub mod bounce;
 pub mod ledger;
 

@@ -1,8 +1,10 @@
 //! `check`: everything that can be known to be wrong before an edition goes out.
 
+mod online;
+
 use serde_json::json;
 
-use super::{Exit, Setting, count, not_yet, print, print_json, sample_reader, subscribers, table};
+use super::{Exit, Setting, count, print, print_json, sample_reader, subscribers, table};
 use crate::{
     config::Config,
     deliver::Destination,
@@ -28,9 +30,6 @@ pub struct Args {
 
 /// Runs the command.
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    if args.online {
-        return Err(not_yet("check --online"));
-    }
     let config = setting.load()?;
     let ledger = setting.open(&config).await?;
     let mut rows = of_project(&config, setting);
@@ -44,11 +43,15 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     for chosen in digests {
         rows.extend(of_digest(&config, chosen, &ledger, setting).await?);
     }
+    if args.online {
+        rows.extend(online::rows(&config, setting).await);
+    }
     let worst = rows.iter().map(|row| row.level).max().unwrap_or(Level::Ok);
     if setting.json {
         print_json(&json!({ "rows": rows }))?;
     } else {
-        print(&format!("{}\n", shown(&rows)))?;
+        let records = config.signers.iter().map(|signer| format!("to publish: {}\n", signer.zone_line()));
+        print(&format!("{}{}\n", records.collect::<String>(), shown(&rows)))?;
     }
     let allowed = if args.strict { Level::Ok } else { Level::Warning };
     Ok(if worst > allowed { Exit::Faulty } else { Exit::Done })
@@ -72,6 +75,8 @@ fn of_project(config: &Config, setting: &Setting) -> Vec<Row> {
         let hint = Some("mail clients follow one-click links over https only (RFC 8058)");
         rows.push(row("L1", Level::Warning, "`web.public_url` is not https", hint));
     }
+    rows.extend(config.signers.iter().map(|signer| row("dkim", Level::Ok, signer.zone_line(), None)));
+    rows.extend(unaligned(config));
     if let Some(llm) = &config.llm
         && config.digests.values().any(|digest| digest.teaser.from.contains(&Maker::Llm))
     {
@@ -85,6 +90,19 @@ fn of_project(config: &Config, setting: &Setting) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// P1: receivers count a signature for From's domain only if it is by that domain, or by one above or below it.
+fn unaligned(config: &Config) -> Option<Row> {
+    let (_, from) = message::mailbox(&config.publication.from).ok()?;
+    let is_below = |name: &str, above: &str| name.strip_suffix(above).is_some_and(|rest| rest.ends_with('.'));
+    let is_aligned =
+        |domain: &str| domain == from.domain() || is_below(domain, from.domain()) || is_below(from.domain(), domain);
+    if config.signers.is_empty() || config.signers.iter().any(|signer| is_aligned(signer.domain())) {
+        return None;
+    }
+    let message = format!("no `[[dkim]]` signs for From's domain, `{}`", from.domain());
+    Some(row("P1", Level::Warning, message, Some("add one with this `domain`, or send from the domain that signs")))
 }
 
 /// Sources, selection, templates and the message of one digest.

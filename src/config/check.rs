@@ -8,6 +8,7 @@ use super::{
     Config, Login,
     diagnostic::{Diagnostic, Document},
     digests::digests,
+    dkim,
     file::{File, Smtp, SourceTable},
     llm::llm,
     secret::Secret,
@@ -36,11 +37,6 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
     if !subscriber::is_language(&file.publication.language) {
         let fault = document.value(&at(&["publication", "language"]), "`publication.language` is no language tag");
         return Err(fault.hint("write it as `en` or `pt-BR` (BCP 47)"));
-    }
-    if file.dkim.is_some() {
-        return Err(document
-            .key(&at(&["dkim"]), "`dkim`: not yet")
-            .hint("messages leave unsigned; let the relay sign"));
     }
     if let Some(Err(error)) = file.smtp.return_path.as_deref().map(message::check_return_path) {
         let fault = document.value(&at(&["smtp", "return_path"]), error.to_string());
@@ -86,6 +82,7 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
             in_doubt: file.smtp.in_doubt.unwrap_or(defaults.0.in_doubt),
         },
         return_path: file.smtp.return_path,
+        signers: dkim::signers(&file.dkim, root, document)?,
         unsubscribe_mailto: file.smtp.unsubscribe_mailto,
         public_url: file.web.public_url,
         store: store(file.store.url.as_deref(), root, document)?,

@@ -26,7 +26,8 @@ pub(super) struct File {
     pub(super) source: Vec<SourceTable>,
     pub(super) digest: BTreeMap<String, Digest>,
     pub(super) smtp: Smtp,
-    pub(super) dkim: Option<Vec<Dkim>>,
+    #[serde(default)]
+    pub(super) dkim: Vec<Dkim>,
     #[serde(default)]
     pub(super) web: Web,
     #[serde(default)]
@@ -74,13 +75,12 @@ pub(super) struct Smtp {
     pub(super) retry: Option<Vec<humantime_serde::Serde<Duration>>>,
 }
 
-#[expect(dead_code, reason = "read so that its keys are checked; nothing signs yet")]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Dkim {
-    domain: String,
-    selector: String,
-    key_file: String,
+    pub(super) domain: String,
+    pub(super) selector: String,
+    pub(super) key_file: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -5,6 +5,7 @@
 mod check;
 mod diagnostic;
 mod digests;
+mod dkim;
 mod environment;
 mod file;
 mod llm;
@@ -15,6 +16,7 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use url::Url;
@@ -23,7 +25,7 @@ use crate::{
     deliver::{Destination, Limits},
     digest::{Digest, Plan},
     edition::Publication,
-    message::Sender,
+    message::{Sender, dkim::Signer},
     source::{Source, fetch},
     subscriber::Address,
     teaser::{Maker, llm::Access},
@@ -55,6 +57,8 @@ pub struct Config {
     pub limits: Limits,
     /// `smtp.return_path`.
     pub return_path: Option<String>,
+    /// `[[dkim]]`, in the order of the file.
+    pub signers: Arc<[Signer]>,
     /// `smtp.unsubscribe_mailto`.
     pub unsubscribe_mailto: Option<Address>,
     /// `web.public_url`.
@@ -168,6 +172,7 @@ impl Config {
             public_url: self.public_url.clone(),
             unsubscribe_mailto: self.unsubscribe_mailto.clone(),
             return_path: self.return_path.clone(),
+            signers: Arc::clone(&self.signers),
         }
     }
 

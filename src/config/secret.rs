@@ -82,7 +82,8 @@ impl Secret {
     }
 }
 
-fn read_file(kind: &Kind, path: &Path) -> Result<String, Error> {
+/// Reads a file that nobody else can read.
+pub(super) fn read_file(kind: &Kind, path: &Path) -> Result<String, Error> {
     let unreadable = |error| Error::File(kind.word, path.to_owned(), error);
     #[cfg(unix)]
     {

@@ -295,7 +295,7 @@ async fn due(
         let statement = format!(
             "SELECT s.*, d.tries, s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
                 JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
-             FROM delivery d CROSS JOIN subscriber s ON s.id = d.subscriber
+             FROM delivery d INDEXED BY delivery_state CROSS JOIN subscriber s ON s.id = d.subscriber
              WHERE d.edition = ? AND d.state = '{state}' AND {when} ORDER BY d.next_ms, d.subscriber LIMIT ?"
         );
         let mut query = sqlx::query(AssertSqlSafe(statement)).bind(edition);

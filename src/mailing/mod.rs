@@ -1,7 +1,7 @@
 //! From an edition to mail on its way: the second of the two acts.
 //!
-//! Each connection is a [`line`]: it takes a claimed delivery, makes the message, hands it over, and says what became
-//! of it. All lines ask one [`desk`], which alone speaks to the store. A claim is durable before the first octet of a
+//! Each connection is a line: it takes a claimed delivery, makes the message, hands it over, and says what became
+//! of it. All lines ask one desk, which alone speaks to the store. A claim is durable before the first octet of a
 //! message leaves, and an outcome before the final dot of the next message on the same connection; so whoever dies,
 //! the next [`deliver()`] knows what went out, what did not, and which one message of each connection nobody can know.
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 use super::{
-    Error, Message, Occasion, Sender,
+    Error, Message, Occasion, Sender, dkim,
     fields::{Fields, Own},
     part::{self, Encoding},
     slots,
@@ -53,7 +53,8 @@ pub fn compose(
         .boundary(part::boundary(edition))
         .singlepart(single(ContentType::TEXT_PLAIN, &parts.text, personal.text))
         .singlepart(single(ContentType::TEXT_HTML, &parts.html, personal.html));
-    let octets = builder.multipart(body).map_err(Error::Build)?.formatted();
+    let mut octets = builder.multipart(body).map_err(Error::Build)?.formatted();
+    dkim::sign(&sender.signers, &mut octets)?;
     Ok(Message { octets, ..message })
 }
 

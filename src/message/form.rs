@@ -1,9 +1,12 @@
 //! The fast path: an edition's variant encoded once, a message by joining its literals with a recipient's values.
 
+use std::sync::Arc;
+
 use crate::{edition::Edition, render::Rendered, subscriber::Subscriber};
 
 use super::{
     Error, Message, Occasion, Sender,
+    dkim::{self, Signer},
     fields::{Field, Fields, Own},
     part::{Kind, Part, boundary},
 };
@@ -23,6 +26,7 @@ pub struct Form {
     between: Vec<u8>,
     html: Part,
     end: Vec<u8>,
+    signers: Arc<[Signer]>,
 }
 
 impl Form {
@@ -46,6 +50,7 @@ impl Form {
         Ok(Self {
             between: format!("\r\n--{boundary}\r\n{}", html.header()).into_bytes(),
             end: format!("\r\n--{boundary}--\r\n").into_bytes(),
+            signers: Arc::clone(&sender.signers),
             fields,
             first,
             last,
@@ -57,7 +62,7 @@ impl Form {
     /// Makes the message for one subscriber, in a buffer that an earlier message may have left.
     ///
     /// # Errors
-    /// When the recipient's own values give no valid message.
+    /// When a key cannot sign.
     pub fn fill(&self, subscriber: &Subscriber, occasion: Occasion, mut buffer: Vec<u8>) -> Result<Message, Error> {
         let Own { message, fields, values } = self.fields.own(subscriber, occasion);
         buffer.clear();
@@ -68,6 +73,7 @@ impl Form {
         buffer.extend_from_slice(&self.between);
         self.html.push(&values, &mut buffer);
         buffer.extend_from_slice(&self.end);
+        dkim::sign(&self.signers, &mut buffer)?;
         Ok(Message { octets: buffer, ..message })
     }
 }

@@ -4,6 +4,7 @@
 
 mod base64;
 mod compose;
+pub mod dkim;
 mod fields;
 mod form;
 mod header;
@@ -11,6 +12,8 @@ mod ids;
 mod part;
 mod quoted_printable;
 mod slots;
+
+use std::sync::Arc;
 
 use url::Url;
 
@@ -33,6 +36,8 @@ pub struct Sender {
     pub unsubscribe_mailto: Option<Address>,
     /// `smtp.return_path`, `{{ token }}` in it for VERP; the From address where left out.
     pub return_path: Option<String>,
+    /// `[[dkim]]`: each puts its signature before the message.
+    pub signers: Arc<[dkim::Signer]>,
 }
 
 /// Why a message is made.
@@ -73,6 +78,9 @@ pub enum Error {
     /// The builder refused.
     #[error("the message cannot be built")]
     Build(#[source] lettre::error::Error),
+    /// It cannot be signed.
+    #[error(transparent)]
+    Sign(#[from] dkim::Error),
 }
 
 #[cfg(test)]

@@ -69,6 +69,7 @@ pub(super) fn sender() -> Sender {
         public_url: Some("https://news.harbour.example/mail/".parse().unwrap()),
         unsubscribe_mailto: Some("leave@harbour.example".parse().unwrap()),
         return_path: Some("bounce+{{ token }}@harbour.example".into()),
+        signers: Arc::default(),
     }
 }
 

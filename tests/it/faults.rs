@@ -196,6 +196,18 @@ async fn a_locked_store_sends_nothing() {
 
 #[cfg(unix)]
 #[test]
+fn a_full_disk_sends_nothing() {
+    let sink = SmtpSink::start();
+    let project = project(2, &sink);
+    project.run_with("send --yes", &[("TIDINGS_SMTP__URL", "smtp://127.0.0.1:9")]).code(75);
+    // No file may grow beyond a kilobyte: the store's log cannot take the claim.
+    project.run_after("trap '' XFSZ; ulimit -f 1", "send --yes").code(1);
+    assert_eq!(sink.count(), 0);
+    assert_eq!(project.run("send --yes --json").code(0).json()["sent"], 2);
+}
+
+#[cfg(unix)]
+#[test]
 fn the_outbox_is_its_owners_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let project = Project::with_notes("").post("one", "One", "2025-05-30");

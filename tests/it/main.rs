@@ -6,7 +6,9 @@ mod project;
 mod world;
 
 mod bounce;
+mod check;
 mod config;
+mod dkim;
 mod examples;
 mod explain;
 mod faults;

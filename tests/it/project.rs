@@ -104,9 +104,14 @@ impl Project {
 
     /// Runs the binary where new files are open to everybody unless it says otherwise.
     pub fn run_without_umask(&self, arguments: &str) -> Ran {
+        self.run_after("umask 000", arguments)
+    }
+
+    /// Runs the binary from a shell that does this first.
+    pub fn run_after(&self, preparation: &str, arguments: &str) -> Ran {
         let mut command = Command::new("sh");
         command.current_dir(self.folder.path()).stdin(Stdio::null()).env("TIDINGS_NOW", &self.now);
-        command.args(["-c", &format!("umask 000; exec '{}' {arguments}", env!("CARGO_BIN_EXE_tidings"))]);
+        command.args(["-c", &format!("{preparation}; exec '{}' {arguments}", env!("CARGO_BIN_EXE_tidings"))]);
         ran(command)
     }
 

@@ -1,13 +1,17 @@
 //! `send` beside the servers that real mail meets: Postfix, with Dovecot's logins.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use mail_parser::MessageParser;
 
 use crate::world::{
     postfix::{self, Postfix},
-    server::can_have,
+    server::{Server, can_have, until},
 };
+
+mod bounces;
+mod limits;
+mod signatures;
 
 /// How many messages each address got.
 fn delivered(messages: &[Vec<u8>]) -> BTreeMap<String, usize> {
@@ -21,9 +25,26 @@ fn delivered(messages: &[Vec<u8>]) -> BTreeMap<String, usize> {
 
 /// Asserts that this many readers got one message each and nobody another.
 #[track_caller]
-fn everyone_has_one(messages: &[Vec<u8>], readers: usize) {
+pub fn everyone_has_one(messages: &[Vec<u8>], readers: usize) {
     let counts = delivered(messages);
-    assert_eq!((counts.len(), counts.values().max()), (readers, Some(&1)), "{counts:?}");
+    assert!(
+        counts.len() == readers && counts.values().all(|count| *count == 1),
+        "not one for each of {readers}: {counts:?}"
+    );
+}
+
+#[test]
+fn a_server_ends_with_its_test() {
+    let folder = tempfile::tempdir().unwrap();
+    let (log, file) = (folder.path().join("log"), folder.path().join("number"));
+    let script = format!("sleep 600 & echo $! >{}.new; mv {0}.new {0}; wait", file.display());
+    let server = Server::start(&["sh", "-c", &script], &log);
+    until("the server's child", &log, || file.exists());
+    let child = PathBuf::from("/proc").join(fs::read_to_string(file).unwrap().trim()).join("exe");
+    assert!(child.read_link().is_ok());
+    drop(server);
+    // The system may take a moment to bury it; a dead process has no program.
+    until("the end of the server's child", &log, || child.read_link().is_err());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::{
     fs,
     io::Write as _,
     net::TcpListener,
+    os::unix::fs::chown,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU16, Ordering},
     time::UNIX_EPOCH,
@@ -83,6 +84,13 @@ impl Postfix {
         );
         let config = project.read("tidings.toml").replace("\"file:outbox\"", &relay);
         project.file("tidings.toml", config).file("relay.pem", &self.certificate)
+    }
+
+    /// Puts so many octets of old mail into the mailbox of `full@readers.example`.
+    pub fn fill(&self, octets: usize) {
+        let file = self.folder.path().join("mail/full");
+        fs::write(&file, "old\n".repeat(octets / 4)).unwrap();
+        chown(file, Some(number("/etc/passwd", "nobody")), None).unwrap();
     }
 
     /// The messages in a mailbox, `readers` or `bounces`, once it has so many and the queue is empty.
@@ -170,9 +178,10 @@ virtual_uid_maps = static:NOBODY
 virtual_gid_maps = static:NOGROUP
 ";
 
-/// A mailbox that ends in a stroke is a Maildir.
+/// A mailbox that ends in a stroke is a Maildir, another one a single file.
 const MAILBOXES: &str = r"
 /^reader[0-9]+@readers\.example$/      readers/
+/^full@readers\.example$/              full
 /^bounce(\+.*)?@harbour\.example$/     bounces/
 ";
 

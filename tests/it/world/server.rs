@@ -18,7 +18,7 @@ const WATCH: &str = r#"
     log=$1; shift
     setsid "$@" </dev/null >>"$log" 2>&1 &
     cat >/dev/null
-    kill -9 -- -$! && wait $!
+    kill -s KILL -- -$! && wait $!
 "#;
 
 /// How long a server may take for anything that a test waits for.

@@ -1,0 +1,142 @@
+//! A name in, the texts of its TXT records out. Only this module asks DNS.
+
+use std::{net::SocketAddr, time::Duration};
+
+use hickory_resolver::{
+    ResolverBuilder, TokioResolver,
+    config::{ConnectionConfig, NameServerConfig, ResolverConfig},
+    net::runtime::TokioRuntimeProvider,
+    proto::rr::RData,
+};
+
+/// How long one question may take, and how often it is put.
+const PATIENCE: (Duration, usize) = (Duration::from_secs(5), 2);
+
+/// Somebody to ask.
+#[derive(Debug)]
+pub struct Resolver(TokioResolver);
+
+/// Why there is no answer. That a name has no such record is an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The system names no server.
+    #[error("this machine has no usable DNS settings")]
+    Settings(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Nobody answered, or with a failure.
+    #[error("cannot look up `{0}`")]
+    Lookup(String, #[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Resolver {
+    /// Asks the servers that this machine is set up with.
+    ///
+    /// # Errors
+    /// When there are none.
+    pub fn system() -> Result<Self, Error> {
+        Self::build(TokioResolver::builder_tokio().map_err(|error| Error::Settings(error.into()))?)
+    }
+
+    /// Asks one server.
+    ///
+    /// # Errors
+    /// When it cannot be set up.
+    pub fn at(server: SocketAddr) -> Result<Self, Error> {
+        let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+            connection.port = server.port();
+            connection
+        });
+        let server = NameServerConfig::new(server.ip(), true, connections.into());
+        let config = ResolverConfig::from_name_servers(vec![server]);
+        Self::build(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()))
+    }
+
+    fn build(mut builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<Self, Error> {
+        let options = builder.options_mut();
+        (options.timeout, options.attempts) = PATIENCE;
+        builder.build().map(Self).map_err(|error| Error::Settings(error.into()))
+    }
+
+    /// The texts of the TXT records of a name, each with its strings joined (RFC 7208 3.3); none where there are none.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn txt(&self, name: &str) -> Result<Vec<String>, Error> {
+        // With a dot at its end the name is whole, and no search list of this machine is tried.
+        let found = match self.0.txt_lookup(format!("{name}.")).await {
+            Ok(found) => found,
+            Err(error) if error.is_no_records_found() => return Ok(Vec::new()),
+            Err(error) => return Err(Error::Lookup(name.to_owned(), error.into())),
+        };
+        let texts = found.answers().iter().filter_map(|record| match &record.data {
+            RData::TXT(txt) => Some(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned()),
+            _ => None,
+        });
+        Ok(texts.collect())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use tokio::net::UdpSocket;
+
+    use super::*;
+
+    /// A server on loopback that gives each name its texts, and says of others that they do not exist; a text of
+    /// nothing makes it fail.
+    pub(crate) async fn serve(records: Vec<(String, Vec<String>)>) -> SocketAddr {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        tokio::spawn(async move {
+            let mut query = [0; 512];
+            while let Ok((_, peer)) = socket.recv_from(&mut query).await {
+                socket.send_to(&answer(&query, &records), peer).await.unwrap();
+            }
+        });
+        address
+    }
+
+    /// RFC 1035 4: the header, the question again, the answers.
+    fn answer(query: &[u8], records: &[(String, Vec<String>)]) -> Vec<u8> {
+        let (mut at, mut labels) = (12, Vec::new());
+        while query[at] != 0 {
+            let length = usize::from(query[at]);
+            labels.push(String::from_utf8_lossy(&query[at + 1..=at + length]).into_owned());
+            at += length + 1;
+        }
+        let texts =
+            records.iter().find(|(name, _)| name.eq_ignore_ascii_case(&labels.join("."))).map(|(_, texts)| texts);
+        let code = match texts {
+            None => 3,
+            Some(texts) if texts.iter().any(String::is_empty) => 2,
+            Some(_) => 0,
+        };
+        let texts = texts.filter(|_| code == 0).map(Vec::as_slice).unwrap_or_default();
+        let mut out = query[..2].to_vec();
+        out.extend([0x81, 0x80 | code, 0, 1, 0, texts.len() as u8, 0, 0, 0, 0]);
+        out.extend(&query[12..at + 5]);
+        for text in texts {
+            let strings: Vec<u8> =
+                text.as_bytes().chunks(200).flat_map(|string| [&[string.len() as u8], string].concat()).collect();
+            out.extend([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 60]);
+            out.extend((strings.len() as u16).to_be_bytes());
+            out.extend(strings);
+        }
+        out
+    }
+
+    #[tokio::test]
+    async fn strings_of_a_record_are_joined() {
+        let (long, name) = ("x".repeat(390), "s._domainkey.harbour.example");
+        let server = serve(vec![(name.to_owned(), vec![long.clone()])]).await;
+        let resolver = Resolver::at(server).unwrap();
+        assert_eq!(resolver.txt(name).await.unwrap(), [long]);
+        assert_eq!(resolver.txt("other.example").await.unwrap(), Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn a_server_that_fails_is_no_answer() {
+        let server = serve(vec![("a.example".to_owned(), vec![String::new()])]).await;
+        let error = Resolver::at(server).unwrap().txt("a.example").await.unwrap_err();
+        assert_eq!(error.to_string(), "cannot look up `a.example`");
+    }
+}
