@@ -63,6 +63,7 @@ fn sent(subscriber: i64, occasion: Occasion) -> Message {
         public_url: None,
         unsubscribe_mailto: None,
         return_path: Some("bounce+{{ token }}@harbour.example".into()),
+        signers: std::sync::Arc::default(),
     };
     compose(&edition, &parts, &ada, &sender, occasion).unwrap()
 }

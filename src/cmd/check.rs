@@ -20,7 +20,7 @@ use crate::{
 /// Checks the config, the sources, the templates, the selection, and the next edition's message.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Look at links, DNS and the relay too.
+    /// Ask DNS for the DKIM keys and log in at the relay, too.
     #[arg(long)]
     online: bool,
     /// Warnings are errors.

@@ -56,7 +56,7 @@ fn remedy(reply: &Reply) -> &'static str {
         (530 | 535, _) => "check `smtp.username` and the password",
         (_, Some((_, 7, 25))) => "the sending address needs a PTR record that leads back to it",
         (_, Some((_, 7, 23 | 24 | 27))) => "publish an SPF record that names the relay",
-        (_, Some((_, 7, 20..=22 | 30))) => "let the relay sign with DKIM, and publish its key",
+        (_, Some((_, 7, 20..=22 | 30))) => "sign with `[[dkim]]` or let the relay sign, and publish the key",
         (_, Some((_, 7, 29))) => "the relay must use TLS towards the receiver",
         (_, Some((_, 7, 26 | 515))) => "publish SPF, DKIM and DMARC for the From domain",
         (_, Some((5, 3, 4))) => "take fewer posts or smaller pictures, or raise the relay's limit",

@@ -1,6 +1,6 @@
 //! One part of a variant, encoded once: literals that stand ready, and slots between them.
 
-use crate::edition::Edition;
+use crate::edition::{Edition, Slot};
 
 use super::{
     base64,
@@ -86,7 +86,7 @@ impl Part {
 }
 
 impl Kind {
-    fn value(self, values: &Values, slot: crate::edition::Slot, take: impl FnOnce(&str)) {
+    fn value(self, values: &Values, slot: Slot, take: impl FnOnce(&str)) {
         match self {
             Self::Text => take(values.of(slot)),
             Self::Html => take(&values.in_html(slot)),

@@ -23,7 +23,7 @@ pub(super) async fn rows(config: &Config, setting: &Setting) -> Vec<Row> {
     if let Ok(destination) = config.open_destination(&setting.environment)
         && let Destination::Smtp(relay) = &destination
     {
-        rows.push(match Transport::open(&destination).await {
+        rows.push(match Transport::open(&destination, None).await {
             Ok(transport) => {
                 transport.close().await;
                 let how = if relay.credentials.is_some() { " and takes the login" } else { "" };

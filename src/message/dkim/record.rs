@@ -54,7 +54,7 @@ impl Signer {
             })
         };
         let found: Vec<Published> = texts.into_iter().filter_map(judge).collect();
-        // Of several a verifier may take any: one that fits is hope, one that does not is what to tell of.
+        // Of several a verifier may take any (RFC 6376 3.6.2.2): one that does not fit is what to tell of.
         found
             .iter()
             .copied()
