@@ -208,15 +208,16 @@ def ten_posts(made):
 
 
 def subscribers(path, count):
-    """Writes `count` subscribers with names, of fifty domains."""
+    """Writes `count` subscribers with names, of fifty domains, in no order."""
     if path.exists():
         return
     chance = Chance(3)
     with open(path, "w", encoding="utf-8") as out:
         out.write("email,name\n")
         for number in range(count):
-            name = f"{chance.pick(WORDS).capitalize()} {chance.pick(WORDS).capitalize()}"
-            out.write(f"reader.{number:05}@mail{number % 50}.example,{name}\n")
+            first, last = chance.pick(WORDS), chance.pick(WORDS)
+            name = f"{first.capitalize()} {last.capitalize()}"
+            out.write(f"{first}.{last}.{number}@mail{number % 50}.example,{name}\n")
 
 
 def mailing(_, scratch, __):

@@ -10,8 +10,8 @@ import Parser from "rss-parser";
 
 const [feedFile, subscribersFile, port, key] = process.argv.slice(2);
 const CONNECTIONS = 8;
-// As long as the teasers that Tidings is given.
-const TEASER = 2500;
+// Such that the message is about as long as that of Tidings.
+const TEASER = 1150;
 
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/"/g, "&quot;");
 
