@@ -6,11 +6,11 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, Column as _, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     Error, Ledger, Owner, bounces,
-    pace::{self, Paces},
+    pace::{self, PACES, Paces},
     subscribers,
 };
 use crate::{
@@ -123,92 +123,88 @@ impl Ledger {
         // SQLite would go on writing into a file that no longer has a name, and nobody would ever read it.
         std::fs::metadata(&self.path).map_err(|source| Error::Open { path: self.path.clone(), source })?;
         let mut write = self.write().await?;
-        settle(&mut write, work, &exchange.settled, now).await?;
-        let withdrawn = withdraw(&mut write, work, &exchange.held, now).await?;
-        let mut given = Exchanged { withdrawn, ..Exchanged::default() };
+        let looked = settle_and_look(&mut write, work, exchange, now).await?;
+        judge_addresses(&mut write, &exchange.settled).await?;
+        mark(&mut write, work.edition, "skipped", None, &looked.withdrawn, now).await?;
+        let mut given = Exchanged { withdrawn: looked.withdrawn, ..Exchanged::default() };
         if exchange.wanted > 0 || !exchange.slower.is_empty() {
-            let before = Paces::read(&mut write).await?;
-            let mut paces = before.clone();
+            let mut paces = looked.paces.clone();
             for (domain, seen) in &exchange.slower {
                 let bucket = paces.of(&domain.as_ref().map_or_else(|| work.relay.to_owned(), |name| pace::key(name)));
-                bucket.lower(*seen, before.now_ms);
+                bucket.lower(*seen, looked.paces.now_ms);
             }
-            claim(&mut write, work, exchange.wanted, &mut paces, &mut given, now).await?;
-            paces.write(&before, &mut write).await?;
+            claim(&mut write, work, exchange.wanted, looked.due, &mut paces, &mut given, now).await?;
+            paces.write(&looked.paces, &mut write).await?;
         }
         write.commit().await?;
         Ok(given)
     }
 }
 
-/// Writes what became of claimed deliveries; those that came to the same go in one statement.
-async fn settle(
+/// What one question to the store brings.
+struct Looked {
+    withdrawn: Vec<i64>,
+    paces: Paces,
+    /// Rows never tried.
+    due: Vec<SqliteRow>,
+}
+
+/// Settles, and looks up all that a claim needs: several statements at one time, because each costs a way to the
+/// thread of SQLite and back.
+async fn settle_and_look(
     write: &mut SqliteConnection,
     work: &Work<'_>,
-    settled: &[Settled],
+    exchange: &Exchange,
     now: DateTime<Utc>,
-) -> Result<(), Error> {
+) -> Result<Looked, Error> {
     let mut alike: BTreeMap<(Verdict, u16, &str), Vec<i64>> = BTreeMap::new();
-    for one in settled {
+    for one in &exchange.settled {
         alike.entry((one.verdict, one.reply.code, &one.reply.text)).or_default().push(one.subscriber);
     }
+    let question = [&SETTLE.repeat(alike.len()), WITHDRAWN, PACES, &due_query("pending", NEVER_TRIED)].concat();
+    let mut query = sqlx::query(AssertSqlSafe(question));
     for ((verdict, code, text), subscribers) in alike {
         let (state, next) = verdict.state(now);
-        sqlx::query(
-            "UPDATE delivery SET state = ?, owner = NULL, at_ms = ?, next_ms = ?, tries = tries + ?, code = ?,
-             reply = ?, blamed = ? WHERE edition = ? AND subscriber IN (SELECT value FROM json_each(?))
-             AND +state = 'attempting' AND owner = ?",
-        )
-        .bind(state)
-        .bind(now.timestamp_millis())
-        .bind(next.map(|at| at.timestamp_millis()))
-        .bind(i64::from(verdict != Verdict::Pending))
-        .bind(i64::from(code))
-        .bind(text)
-        .bind(matches!(verdict, Verdict::Bounced(Blame::Address | Blame::Perhaps)))
-        .bind(work.edition)
-        .bind(list(&subscribers))
-        .bind(work.owner.id())
-        .execute(&mut *write)
-        .await?;
-        match verdict {
-            Verdict::Bounced(Blame::Address) => {
-                for subscriber in subscribers {
-                    bounces::suppress(write, subscriber).await?;
-                }
-            }
-            Verdict::Bounced(Blame::Perhaps) => {
-                for subscriber in subscribers {
-                    bounces::suppress_after_three(write, subscriber).await?;
-                }
-            }
+        query = query
+            .bind(state)
+            .bind(now.timestamp_millis())
+            .bind(next.map(|at| at.timestamp_millis()))
+            .bind(i64::from(verdict != Verdict::Pending))
+            .bind(i64::from(code))
+            .bind(text)
+            .bind(matches!(verdict, Verdict::Bounced(Blame::Address | Blame::Perhaps)))
+            .bind(work.edition)
+            .bind(list(&subscribers))
+            .bind(work.owner.id());
+    }
+    query = query.bind(list(&exchange.held)).bind(work.edition);
+    let rows =
+        query.bind(work.edition).bind(i64::try_from(exchange.wanted).unwrap_or(i64::MAX)).fetch_all(write).await?;
+    let (withdrawn, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.columns().len() == 1);
+    let (paces, due): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.column(0).name() == "now_ms");
+    Ok(Looked { withdrawn: withdrawn.iter().map(|row| row.get(0)).collect(), paces: Paces::of_rows(&paces), due })
+}
+
+/// Deliveries that came to the same are settled in one statement; only those that are still this owner's.
+const SETTLE: &str = "UPDATE delivery SET state = ?, owner = NULL, at_ms = ?, next_ms = ?, tries = tries + ?, code = ?,
+     reply = ?, blamed = ? WHERE edition = ? AND subscriber IN (SELECT value FROM json_each(?))
+     AND +state = 'attempting' AND owner = ?;";
+
+/// Those of the held who left or were suppressed since they were claimed.
+const WITHDRAWN: &str = "SELECT s.id FROM json_each(?) held CROSS JOIN subscriber s ON s.id = held.value
+     WHERE NOT (s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
+        JOIN edition e ON e.id = ? WHERE p.subscriber = s.id AND p.digest = e.digest));";
+
+/// Suppresses addresses that are at fault.
+async fn judge_addresses(write: &mut SqliteConnection, settled: &[Settled]) -> Result<(), Error> {
+    for one in settled {
+        match one.verdict {
+            Verdict::Bounced(Blame::Address) => drop(bounces::suppress(write, one.subscriber).await?),
+            Verdict::Bounced(Blame::Perhaps) => drop(bounces::suppress_after_three(write, one.subscriber).await?),
             _ => {}
         }
     }
     Ok(())
-}
-
-/// Skips those of `held` who left or were suppressed since they were claimed, and names them.
-async fn withdraw(
-    write: &mut SqliteConnection,
-    work: &Work<'_>,
-    held: &[i64],
-    now: DateTime<Utc>,
-) -> Result<Vec<i64>, Error> {
-    if held.is_empty() {
-        return Ok(Vec::new());
-    }
-    let gone: Vec<i64> = sqlx::query_scalar(
-        "SELECT s.id FROM json_each(?) held CROSS JOIN subscriber s ON s.id = held.value
-         WHERE NOT (s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
-            JOIN edition e ON e.id = ? WHERE p.subscriber = s.id AND p.digest = e.digest))",
-    )
-    .bind(list(held))
-    .bind(work.edition)
-    .fetch_all(&mut *write)
-    .await?;
-    mark(write, work.edition, "skipped", None, &gone, now).await?;
-    Ok(gone)
 }
 
 /// Claims what is due and may go now.
@@ -216,6 +212,7 @@ async fn claim(
     write: &mut SqliteConnection,
     work: &Work<'_>,
     wanted: usize,
+    never_tried: Vec<SqliteRow>,
     paces: &mut Paces,
     given: &mut Exchanged,
     now: DateTime<Utc>,
@@ -225,9 +222,9 @@ async fn claim(
     let mut places = (*paces.of(work.relay)).clone().take(wanted, work.rate, now_ms);
     let held_back = places < wanted;
     // Looked at in larger and larger pieces where everybody left or must wait; never more than wanted are claimed.
-    let mut piece = places;
+    let (mut piece, mut never_tried) = (places, Some(never_tried));
     while places > 0 {
-        let due = due(write, work.edition, piece, work.in_doubt, now).await?;
+        let due = due(write, work, piece, never_tried.take(), now).await?;
         let (mut claimed, mut left, mut postponed) = (Vec::new(), Vec::new(), Vec::new());
         for row in &due {
             if !row.get::<bool, _>("wanted") {
@@ -255,7 +252,7 @@ async fn claim(
     paces.of(work.relay).take(given.claims.len(), work.rate, now_ms);
     given.again = if places > 0 {
         next_pending(write, work.edition, now).await?
-    } else if held_back && !due(write, work.edition, 1, work.in_doubt, now).await?.is_empty() {
+    } else if held_back && !due(write, work, 1, None, now).await?.is_empty() {
         Some(paces.of(work.relay).wait(work.rate, now_ms))
     } else {
         None
@@ -277,35 +274,41 @@ fn must_wait(pace: &mut Bucket, before: usize, now_ms: f64) -> Option<f64> {
 /// along the index, however many rows an edition has.
 async fn due(
     write: &mut SqliteConnection,
-    edition: i64,
+    work: &Work<'_>,
     limit: usize,
-    in_doubt: InDoubt,
+    never_tried: Option<Vec<SqliteRow>>,
     now: DateTime<Utc>,
 ) -> Result<Vec<SqliteRow>, Error> {
-    let mut due = Vec::new();
-    for (state, when) in [
-        ("pending", "d.next_ms IS NULL"),
-        ("pending", "d.next_ms <= ?"),
-        ("deferred", "d.next_ms <= ?"),
-        ("in_doubt", "d.next_ms <= ?"),
-    ] {
-        if due.len() >= limit || (state == "in_doubt" && in_doubt == InDoubt::Hold) {
+    let known = never_tried.is_some();
+    let mut due = never_tried.unwrap_or_default();
+    for (state, when) in [("pending", NEVER_TRIED), ("pending", BY_NOW), ("deferred", BY_NOW), ("in_doubt", BY_NOW)]
+        .into_iter()
+        .skip(usize::from(known))
+    {
+        if due.len() >= limit || (state == "in_doubt" && work.in_doubt == InDoubt::Hold) {
             break;
         }
-        let statement = format!(
-            "SELECT s.*, d.tries, s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
-                JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
-             FROM delivery d INDEXED BY delivery_state CROSS JOIN subscriber s ON s.id = d.subscriber
-             WHERE d.edition = ? AND d.state = '{state}' AND {when} ORDER BY d.next_ms, d.subscriber LIMIT ?"
-        );
-        let mut query = sqlx::query(AssertSqlSafe(statement)).bind(edition);
-        if when.ends_with('?') {
+        let mut query = sqlx::query(AssertSqlSafe(due_query(state, when))).bind(work.edition);
+        if when == BY_NOW {
             query = query.bind(now.timestamp_millis());
         }
         query = query.bind(i64::try_from(limit - due.len()).unwrap_or(i64::MAX));
         due.extend(query.fetch_all(&mut *write).await?);
     }
     Ok(due)
+}
+
+const NEVER_TRIED: &str = "d.next_ms IS NULL";
+const BY_NOW: &str = "d.next_ms <= ?";
+
+/// Asks for rows of an edition in a state, with what is needed to claim them.
+fn due_query(state: &str, when: &str) -> String {
+    format!(
+        "SELECT s.*, d.tries, s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
+            JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
+         FROM delivery d INDEXED BY delivery_state CROSS JOIN subscriber s ON s.id = d.subscriber
+         WHERE d.edition = ? AND d.state = '{state}' AND {when} ORDER BY d.next_ms, d.subscriber LIMIT ?"
+    )
 }
 
 /// How long until a pending row is due that has to wait.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Error, Ledger};
 use crate::deliver::rate::{Bucket, Throttle};
@@ -62,6 +62,10 @@ impl Ledger {
     }
 }
 
+/// The database's clock, and every pace there is.
+pub(super) const PACES: &str =
+    "SELECT unixepoch('subsec') * 1000.0 AS now_ms, b.* FROM (SELECT 1) LEFT JOIN bucket b ON TRUE;";
+
 /// All paces as they are in one transaction.
 #[derive(Clone)]
 pub(super) struct Paces {
@@ -72,22 +76,22 @@ pub(super) struct Paces {
 
 impl Paces {
     /// There are few rows: a relay's own, and the domains that throttle now.
-    pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Self, Error> {
-        let rows = sqlx::query(
-            "SELECT unixepoch('subsec') * 1000.0 AS now_ms, b.* FROM (SELECT 1) LEFT JOIN bucket b ON TRUE",
-        )
-        .fetch_all(connection)
-        .await?;
+    async fn read(connection: &mut SqliteConnection) -> Result<Self, Error> {
+        Ok(Self::of_rows(&sqlx::query(PACES).fetch_all(connection).await?))
+    }
+
+    /// Reads what [`PACES`] gives.
+    pub(super) fn of_rows(rows: &[SqliteRow]) -> Self {
         let now_ms = rows.first().map_or(0.0, |row| row.get("now_ms"));
-        let throttle = |row: &sqlx::sqlite::SqliteRow| {
+        let throttle = |row: &SqliteRow| {
             let lowered: i64 = row.get::<Option<i64>, _>("lowered_ms")?;
             Some(Throttle { rate: row.get("rate"), full: row.get("full"), lowered_ms: lowered as f64 })
         };
-        let read = |row: &sqlx::sqlite::SqliteRow| {
+        let read = |row: &SqliteRow| {
             let name: Option<String> = row.get("name");
             Some((name?, Bucket { next_ms: row.get("tat_ms"), throttle: throttle(row) }))
         };
-        Ok(Self { buckets: rows.iter().filter_map(read).collect(), now_ms })
+        Self { buckets: rows.iter().filter_map(read).collect(), now_ms }
     }
 
     /// The pace of a relay, as fast as can be where nothing is known.

@@ -93,7 +93,9 @@ impl Session {
                 421 => return Ok(Envelope::Ended(Outcome::Deferred(reply))),
                 400.. => {
                     self.ready = self.step_back(ready, step).await;
-                    return Ok(Envelope::Ended(verdict(reply)));
+                    // Nothing but the sender's name was said: no recipient is to blame.
+                    let of_us = step == Step::Mail && reply.code >= 500;
+                    return Ok(Envelope::Ended(if of_us { Outcome::Refused(reply) } else { verdict(reply) }));
                 }
                 code => {
                     let why = format!("the server answered {} with {code}", step.name());

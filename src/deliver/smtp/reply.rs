@@ -85,7 +85,9 @@ pub(super) fn verdict(reply: Reply) -> Outcome {
 /// Our standing, our login, our sender's address, the edition's size: the same for every recipient.
 fn is_about_us(reply: &Reply) -> bool {
     let about_us = matches!(reply.enhanced, Some((5, 7, 20..=30 | 515) | (5, 1, 7 | 8) | (5, 3, 4)));
-    about_us || matches!(reply.code, 530 | 535)
+    // 500, 502, 503, 504: what we say is wrong, such as our EHLO name; 501 may be the recipient's spelling.
+    let about_recipient = matches!(reply.enhanced, Some((5, 1, _)));
+    about_us || matches!(reply.code, 530 | 535) || (matches!(reply.code, 500 | 502..=504) && !about_recipient)
 }
 
 #[cfg(test)]
@@ -141,6 +143,8 @@ mod tests {
         check(550, Some((5, 7, 1)), Outcome::Bounced);
         check(550, None, Outcome::Bounced);
         check(530, None, Outcome::Refused);
+        check(504, Some((5, 5, 2)), Outcome::Refused);
+        check(501, Some((5, 1, 3)), Outcome::Bounced);
         check(535, Some((5, 7, 8)), Outcome::Refused);
         for detail in [20, 25, 26, 27, 29, 30, 515] {
             check(550, Some((5, 7, detail)), Outcome::Refused);

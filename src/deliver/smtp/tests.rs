@@ -138,10 +138,11 @@ async fn a_message_arrives_octet_for_octet() {
 async fn a_refusal_concerns_one_message_and_keeps_the_connection() {
     for stage in [Stage::Mail, Stage::Rcpt, Stage::Data, Stage::End] {
         check(stage, "451 4.3.0 later", "deferred", 1).await;
-        check(stage, "550 5.1.1 nobody", "bounced", 1).await;
+        check(stage, "550 5.1.1 nobody", if stage == Stage::Mail { "refused" } else { "bounced" }, 1).await;
         check(stage, "550-5.7.26 not\r\n550 5.7.26 authenticated", "refused", 1).await;
         check(stage, "530 login first", "refused", 1).await;
-        check(stage, Act::Slowly("550-5.1.1 no\r\n550 5.1.1 body".into()), "bounced", 1).await;
+        let slowly = Act::Slowly("550-5.1.1 no\r\n550 5.1.1 body".into());
+        check(stage, slowly, if stage == Stage::Mail { "refused" } else { "bounced" }, 1).await;
     }
 }
 
