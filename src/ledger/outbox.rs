@@ -19,7 +19,10 @@ use crate::{
 };
 
 /// Rows of one domain that throttles are looked at again no later than this.
-const HORIZON_MS: f64 = 10_000.0;
+const HORIZON_MS: i64 = 60_000;
+
+/// So many rows are put off at a time: outcomes wait for it, and so do all others who send.
+const PUT_OFF: usize = 1_000;
 
 /// What an owner works on.
 #[derive(Debug)]
@@ -226,7 +229,8 @@ async fn claim(
     let held_back = places < wanted;
     // Looked at in larger and larger pieces where everybody left or must wait; never more than wanted are claimed.
     let mut piece = places;
-    while places > 0 {
+    let mut put_off = 0;
+    while places > 0 && put_off < PUT_OFF {
         let due = due(write, work.edition, piece, work.in_doubt, now).await?;
         let (mut claimed, mut left, mut postponed) = (Vec::new(), Vec::new(), Vec::new());
         for row in &due {
@@ -235,7 +239,7 @@ async fn claim(
             } else if claimed.len() < places {
                 let claim = Claim { subscriber: subscribers::read(row)?, tries: row.get("tries") };
                 let pace = paces.of_domain(claim.subscriber.address.domain());
-                if let Some(wait) = pace.and_then(|pace| must_wait(pace, postponed.len(), now_ms)) {
+                if let Some(wait) = pace.and_then(|pace| must_wait(pace, put_off + postponed.len(), now_ms)) {
                     postponed.push((claim.subscriber.id, wait));
                 } else {
                     claimed.push(claim.subscriber.id);
@@ -247,13 +251,16 @@ async fn claim(
         mark(write, work.edition, "skipped", None, &left, now).await?;
         postpone(write, work.edition, &postponed, now).await?;
         places -= claimed.len();
+        put_off += postponed.len();
         if due.is_empty() || claimed.len() == due.len() {
             break;
         }
         piece = (piece * 4).min(1_000);
     }
     paces.of(work.relay).take(given.claims.len(), work.rate, now_ms);
-    given.again = if places > 0 {
+    given.again = if places > 0 && put_off >= PUT_OFF {
+        Some(Duration::ZERO)
+    } else if places > 0 {
         next_pending(write, work.edition, now).await?
     } else if held_back && !due(write, work.edition, 1, work.in_doubt, now).await?.is_empty() {
         Some(paces.of(work.relay).wait(work.rate, now_ms))
@@ -270,7 +277,9 @@ fn must_wait(pace: &mut Bucket, before: usize, now_ms: f64) -> Option<f64> {
         return None;
     }
     let wait = pace.wait(None, now_ms).as_secs_f64() * 1_000.0;
-    Some((wait + before as f64 * pace.gap(None, now_ms).unwrap_or_default()).min(HORIZON_MS))
+    let behind = before as f64 * pace.gap(None, now_ms).unwrap_or_default();
+    let over = pace.throttle.map_or(0.0, |throttle| throttle.over_ms() - now_ms);
+    Some((wait + behind).min(over.max(wait)).min(HORIZON_MS as f64))
 }
 
 /// The rows that are due: those never tried, then those put off, then those tried longest ago. Each part is a walk
