@@ -214,3 +214,28 @@ fn the_outbox_is_its_owners_only() {
     project.run("send --yes").code(0);
     assert_eq!(std::fs::metadata(project.path("outbox")).unwrap().permissions().mode() & 0o777, 0o700);
 }
+
+/// Waits for a send to end by itself.
+fn ends(mut child: Child) -> Option<i32> {
+    let start = std::time::Instant::now();
+    while start.elapsed().as_secs() < 30 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    panic!("the send hangs");
+}
+
+#[test]
+fn a_clock_that_was_set_back_keeps_nobody_waiting() {
+    let broken = SmtpSink::scripted(|event| (event.stage == Stage::Data).then_some(Act::Disconnect));
+    let mut project = project(3, &broken);
+    assert_eq!(project.run("send --yes --json").code(75).json()["pending"], 3);
+    let sink = SmtpSink::start();
+    call(&project, &broken, &sink);
+    project.set_clock("2025-06-01T11:00:00Z");
+    assert_eq!(ends(project.start("send --yes")), Some(0));
+    assert_eq!(reached(&sink).len(), 3);
+}
