@@ -149,8 +149,10 @@ impl<'a> Desk<'a> {
         for request in &mut requests {
             self.hear(request, &mut exchange, now);
         }
-        exchange.held = requests.iter().filter_map(|request| request.held).collect();
         if !self.is_over {
+            // Who is told to end gives back what is held, whoever left.
+            exchange.held =
+                requests.iter().filter(|request| !request.ends).filter_map(|request| request.held).collect();
             exchange.wanted = requests.iter().map(|request| request.wanted).sum();
         }
         let given = self.exchange(&exchange, now).await;

@@ -1,6 +1,9 @@
 //! Relays, stores and people that fail: a run ends, says why, and nobody is lost.
 
-use std::process::{Child, Command};
+use std::{
+    process::{Child, Command},
+    sync::{Arc, Barrier},
+};
 
 use crate::{
     project::Project,
@@ -238,4 +241,45 @@ fn a_clock_that_was_set_back_keeps_nobody_waiting() {
     project.set_clock("2025-06-01T11:00:00Z");
     assert_eq!(ends(project.start("send --yes")), Some(0));
     assert_eq!(reached(&sink).len(), 3);
+}
+
+#[test]
+fn who_leaves_while_a_run_is_stopped_takes_nobody_elses_outcome_along() {
+    let (all, begun, two, third) = (Barrier::new(3), Barrier::new(4), Barrier::new(3), Barrier::new(2));
+    let gates = Arc::new((all, begun, two, third));
+    let sink = SmtpSink::scripted({
+        let gates = Arc::clone(&gates);
+        move |event| {
+            match (event.stage, event.nth) {
+                // Three connections have their first message, then each its second, with a third claimed ahead.
+                (Stage::End, 0..3) => _ = gates.0.wait(),
+                (Stage::End, nth @ 3..6) => {
+                    gates.1.wait();
+                    _ = if nth < 5 { gates.2.wait() } else { gates.3.wait() };
+                }
+                _ => {}
+            }
+            None
+        }
+    });
+    let mut project = project(12, &sink);
+    project.environment("TIDINGS_SMTP__CONNECTIONS", "3");
+    let child = project.start("send --yes");
+    gates.1.wait();
+    let seen = sink.transcript().join("\n");
+    for reader in (0..12).map(|reader| format!("reader{reader}@readers.example")) {
+        if !seen.contains(&format!("<{reader}>")) {
+            project.run(&format!("subscribers remove {reader}")).code(0);
+        }
+    }
+    signal(&child, "TERM");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    gates.2.wait();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    gates.3.wait();
+    assert_eq!(ends(child), Some(75));
+    assert_eq!(project.store("SELECT count(*) || '' FROM delivery WHERE state = 'attempting'"), "0");
+    let last = project.run("send --yes --json").code(0).json();
+    assert_eq!((&last["sent"], &last["skipped"]), (&6.into(), &6.into()));
+    assert_eq!(sink.count(), 6);
 }
