@@ -283,3 +283,12 @@ fn who_leaves_while_a_run_is_stopped_takes_nobody_elses_outcome_along() {
     assert_eq!((&last["sent"], &last["skipped"]), (&6.into(), &6.into()));
     assert_eq!(sink.count(), 6);
 }
+
+#[test]
+fn refusals_of_us_that_call_themselves_passing_stop_the_run_too() {
+    let strict = SmtpSink::scripted(|event| (event.stage == Stage::Rcpt).then(|| "450 4.7.26 unauthenticated".into()));
+    let project = project(100, &strict);
+    let report = project.run("send --yes --json").code(1).says("SPF, DKIM and DMARC").json();
+    assert_eq!((&report["sent"], &report["bounced"]), (&0.into(), &0.into()));
+    assert!(report["pending"].as_u64().unwrap() > 80, "{report}");
+}
