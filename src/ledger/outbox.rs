@@ -57,7 +57,7 @@ pub struct Exchange {
 pub struct Exchanged {
     /// Deliveries that this process may attempt now.
     pub claims: Vec<Claim>,
-    /// Of those held, who left or was suppressed meanwhile: they are skipped.
+    /// Of those held, who left, was suppressed or bounced meanwhile: they get nothing.
     pub withdrawn: Vec<i64>,
     /// When there may be more than were given, where time alone brings them.
     pub again: Option<Duration>,
@@ -191,7 +191,8 @@ async fn settle(
     Ok(())
 }
 
-/// Skips those of `held` who left or were suppressed since they were claimed, and names them.
+/// Skips those of `held` who left or were suppressed since they were claimed, and names them and those whose claim a
+/// report of a bounce has ended.
 async fn withdraw(
     write: &mut SqliteConnection,
     work: &Work<'_>,
@@ -202,15 +203,28 @@ async fn withdraw(
         return Ok(Vec::new());
     }
     let gone: Vec<i64> = sqlx::query_scalar(
-        "SELECT s.id FROM json_each(?) held CROSS JOIN subscriber s ON s.id = held.value
+        "SELECT s.id FROM json_each(?1) held CROSS JOIN subscriber s ON s.id = held.value
          WHERE NOT (s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
-            JOIN edition e ON e.id = ? WHERE p.subscriber = s.id AND p.digest = e.digest))",
+            JOIN edition e ON e.id = ?2 WHERE p.subscriber = s.id AND p.digest = e.digest))
+         OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.edition = ?2 AND d.subscriber = s.id
+            AND +d.state = 'attempting' AND d.owner = ?3)",
     )
     .bind(list(held))
     .bind(work.edition)
+    .bind(work.owner.id())
     .fetch_all(&mut *write)
     .await?;
-    mark(write, work.edition, "skipped", None, &gone, now).await?;
+    // What a report settled meanwhile stays as it says.
+    sqlx::query(
+        "UPDATE delivery SET state = 'skipped', owner = NULL, next_ms = NULL, at_ms = ? WHERE edition = ?
+         AND subscriber IN (SELECT value FROM json_each(?)) AND +state = 'attempting' AND owner = ?",
+    )
+    .bind(now.timestamp_millis())
+    .bind(work.edition)
+    .bind(list(&gone))
+    .bind(work.owner.id())
+    .execute(&mut *write)
+    .await?;
     Ok(gone)
 }
 

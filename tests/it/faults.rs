@@ -292,3 +292,29 @@ fn refusals_of_us_that_call_themselves_passing_stop_the_run_too() {
     assert_eq!((&report["sent"], &report["bounced"]), (&0.into(), &0.into()));
     assert!(report["pending"].as_u64().unwrap() > 80, "{report}");
 }
+
+#[test]
+fn what_a_bounce_settled_is_not_written_over() {
+    let (at, gone) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let sink = SmtpSink::scripted({
+        let (at, gone) = (Arc::clone(&at), Arc::clone(&gone));
+        move |event| {
+            if event.stage == Stage::End && event.nth == 2 {
+                at.wait();
+                gone.wait();
+            }
+            None
+        }
+    });
+    let project = project(6, &sink);
+    let mut command = project.start_with("send --yes", &[ONE]);
+    at.wait();
+    // As `bounce` does: the report about an earlier try of the fourth comes while the next is claimed ahead.
+    let report = "UPDATE delivery SET state = 'bounced', owner = NULL WHERE subscriber = 4 RETURNING state";
+    assert_eq!(project.store(report), "bounced");
+    gone.wait();
+    assert_eq!(command.wait().unwrap().code(), Some(4));
+    let shown = project.run("editions show 1 --json").code(0).json();
+    assert_eq!((&shown["sent"], &shown["bounced"]), (&5.into(), &1.into()), "{shown}");
+    assert!(!reached(&sink).contains_key("reader3@readers.example"));
+}
