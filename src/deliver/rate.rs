@@ -32,8 +32,16 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Messages a second by now; `None` when it is over.
+    /// When it is over, unless it is lowered again.
+    pub fn over_ms(&self) -> f64 {
+        self.lowered_ms + DOUBLING_MS * (self.full / self.rate).log2().ceil().clamp(0.0, 60.0)
+    }
+
+    /// Messages a second by now; `None` when it is over, or the clock was set back to before it.
     pub fn rate(&self, now_ms: f64) -> Option<f64> {
+        if now_ms < self.lowered_ms - TOGETHER_MS {
+            return None;
+        }
         let doublings = ((now_ms - self.lowered_ms) / DOUBLING_MS).floor().clamp(0.0, 60.0);
         let rate = self.rate * doublings.exp2();
         (rate < self.full).then_some(rate)

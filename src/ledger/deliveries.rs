@@ -23,7 +23,8 @@ impl Ledger {
     /// When the store cannot be written.
     pub async fn reclaim(&self, edition: i64, now: DateTime<Utc>) -> Result<u64, Error> {
         let owners: Vec<String> = sqlx::query_scalar(
-            "SELECT DISTINCT owner FROM delivery WHERE edition = ? AND state = 'attempting' AND owner IS NOT NULL",
+            "SELECT DISTINCT owner FROM delivery INDEXED BY delivery_state
+             WHERE edition = ? AND state = 'attempting' AND owner IS NOT NULL",
         )
         .bind(edition)
         .fetch_all(&self.pool)

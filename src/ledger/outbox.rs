@@ -19,7 +19,10 @@ use crate::{
 };
 
 /// Rows of one domain that throttles are looked at again no later than this.
-const HORIZON_MS: f64 = 10_000.0;
+const HORIZON_MS: i64 = 60_000;
+
+/// So many rows are put off at a time: outcomes wait for it, and so do all others who send.
+const PUT_OFF: usize = 1_000;
 
 /// What an owner works on.
 #[derive(Debug)]
@@ -54,7 +57,7 @@ pub struct Exchange {
 pub struct Exchanged {
     /// Deliveries that this process may attempt now.
     pub claims: Vec<Claim>,
-    /// Of those held, who left or was suppressed meanwhile: they are skipped.
+    /// Of those held, who left, was suppressed or bounced meanwhile: they get nothing.
     pub withdrawn: Vec<i64>,
     /// When there may be more than were given, where time alone brings them.
     pub again: Option<Duration>,
@@ -125,7 +128,7 @@ impl Ledger {
         let mut write = self.write().await?;
         let looked = settle_and_look(&mut write, work, exchange, now).await?;
         judge_addresses(&mut write, &exchange.settled).await?;
-        mark(&mut write, work.edition, "skipped", None, &looked.withdrawn, now).await?;
+        skip(&mut write, work, &looked.withdrawn, now).await?;
         let mut given = Exchanged { withdrawn: looked.withdrawn, ..Exchanged::default() };
         if exchange.wanted > 0 || !exchange.slower.is_empty() {
             let mut paces = looked.paces.clone();
@@ -177,7 +180,7 @@ async fn settle_and_look(
             .bind(list(&subscribers))
             .bind(work.owner.id());
     }
-    query = query.bind(list(&exchange.held)).bind(work.edition);
+    query = query.bind(list(&exchange.held)).bind(work.edition).bind(work.edition).bind(work.owner.id());
     let rows =
         query.bind(work.edition).bind(i64::try_from(exchange.wanted).unwrap_or(i64::MAX)).fetch_all(write).await?;
     let (withdrawn, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.columns().len() == 1);
@@ -190,10 +193,12 @@ const SETTLE: &str = "UPDATE delivery SET state = ?, owner = NULL, at_ms = ?, ne
      reply = ?, blamed = ? WHERE edition = ? AND subscriber IN (SELECT value FROM json_each(?))
      AND +state = 'attempting' AND owner = ?;";
 
-/// Those of the held who left or were suppressed since they were claimed.
+/// Those of the held who left or were suppressed since they were claimed, or whose claim a report of a bounce ended.
 const WITHDRAWN: &str = "SELECT s.id FROM json_each(?) held CROSS JOIN subscriber s ON s.id = held.value
      WHERE NOT (s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
-        JOIN edition e ON e.id = ? WHERE p.subscriber = s.id AND p.digest = e.digest));";
+        JOIN edition e ON e.id = ? WHERE p.subscriber = s.id AND p.digest = e.digest))
+     OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.edition = ? AND d.subscriber = s.id
+        AND +d.state = 'attempting' AND d.owner = ?);";
 
 /// Suppresses addresses that are at fault.
 async fn judge_addresses(write: &mut SqliteConnection, settled: &[Settled]) -> Result<(), Error> {
@@ -204,6 +209,24 @@ async fn judge_addresses(write: &mut SqliteConnection, settled: &[Settled]) -> R
             _ => {}
         }
     }
+    Ok(())
+}
+
+/// Skips those of `gone` whose claim still stands; what a report of a bounce settled meanwhile stays as it says.
+async fn skip(write: &mut SqliteConnection, work: &Work<'_>, gone: &[i64], now: DateTime<Utc>) -> Result<(), Error> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE delivery SET state = 'skipped', owner = NULL, next_ms = NULL, at_ms = ? WHERE edition = ?
+         AND subscriber IN (SELECT value FROM json_each(?)) AND +state = 'attempting' AND owner = ?",
+    )
+    .bind(now.timestamp_millis())
+    .bind(work.edition)
+    .bind(list(gone))
+    .bind(work.owner.id())
+    .execute(&mut *write)
+    .await?;
     Ok(())
 }
 
@@ -223,7 +246,8 @@ async fn claim(
     let held_back = places < wanted;
     // Looked at in larger and larger pieces where everybody left or must wait; never more than wanted are claimed.
     let (mut piece, mut never_tried) = (places, Some(never_tried));
-    while places > 0 {
+    let mut put_off = 0;
+    while places > 0 && put_off < PUT_OFF {
         let due = due(write, work, piece, never_tried.take(), now).await?;
         let (mut claimed, mut left, mut postponed) = (Vec::new(), Vec::new(), Vec::new());
         for row in &due {
@@ -232,7 +256,7 @@ async fn claim(
             } else if claimed.len() < places {
                 let claim = Claim { subscriber: subscribers::read(row)?, tries: row.get("tries") };
                 let pace = paces.of_domain(claim.subscriber.address.domain());
-                if let Some(wait) = pace.and_then(|pace| must_wait(pace, postponed.len(), now_ms)) {
+                if let Some(wait) = pace.and_then(|pace| must_wait(pace, put_off + postponed.len(), now_ms)) {
                     postponed.push((claim.subscriber.id, wait));
                 } else {
                     claimed.push(claim.subscriber.id);
@@ -244,13 +268,16 @@ async fn claim(
         mark(write, work.edition, "skipped", None, &left, now).await?;
         postpone(write, work.edition, &postponed, now).await?;
         places -= claimed.len();
+        put_off += postponed.len();
         if due.is_empty() || claimed.len() == due.len() {
             break;
         }
         piece = (piece * 4).min(1_000);
     }
     paces.of(work.relay).take(given.claims.len(), work.rate, now_ms);
-    given.again = if places > 0 {
+    given.again = if places > 0 && put_off >= PUT_OFF {
+        Some(Duration::ZERO)
+    } else if places > 0 {
         next_pending(write, work.edition, now).await?
     } else if held_back && !due(write, work, 1, None, now).await?.is_empty() {
         Some(paces.of(work.relay).wait(work.rate, now_ms))
@@ -267,7 +294,9 @@ fn must_wait(pace: &mut Bucket, before: usize, now_ms: f64) -> Option<f64> {
         return None;
     }
     let wait = pace.wait(None, now_ms).as_secs_f64() * 1_000.0;
-    Some((wait + before as f64 * pace.gap(None, now_ms).unwrap_or_default()).min(HORIZON_MS))
+    let behind = before as f64 * pace.gap(None, now_ms).unwrap_or_default();
+    let over = pace.throttle.map_or(0.0, |throttle| throttle.over_ms() - now_ms);
+    Some((wait + behind).min(over.max(wait)).min(HORIZON_MS as f64))
 }
 
 /// The rows that are due: those never tried, then those put off, then those tried longest ago. Each part is a walk
@@ -281,16 +310,24 @@ async fn due(
 ) -> Result<Vec<SqliteRow>, Error> {
     let known = never_tried.is_some();
     let mut due = never_tried.unwrap_or_default();
-    for (state, when) in [("pending", NEVER_TRIED), ("pending", BY_NOW), ("deferred", BY_NOW), ("in_doubt", BY_NOW)]
-        .into_iter()
-        .skip(usize::from(known))
+    let now_ms = now.timestamp_millis();
+    for (state, when, bound) in [
+        ("pending", NEVER_TRIED, None),
+        ("pending", "d.next_ms <= ?", Some(now_ms)),
+        // Nobody puts off a pending row as far as this: the clock was set back since.
+        ("pending", "d.next_ms > ?", Some(now_ms.saturating_add(HORIZON_MS + 1))),
+        ("deferred", "d.next_ms <= ?", Some(now_ms)),
+        ("in_doubt", "d.next_ms <= ?", Some(now_ms)),
+    ]
+    .into_iter()
+    .skip(usize::from(known))
     {
         if due.len() >= limit || (state == "in_doubt" && work.in_doubt == InDoubt::Hold) {
             break;
         }
         let mut query = sqlx::query(AssertSqlSafe(due_query(state, when))).bind(work.edition);
-        if when == BY_NOW {
-            query = query.bind(now.timestamp_millis());
+        if let Some(bound) = bound {
+            query = query.bind(bound);
         }
         query = query.bind(i64::try_from(limit - due.len()).unwrap_or(i64::MAX));
         due.extend(query.fetch_all(&mut *write).await?);
@@ -299,7 +336,6 @@ async fn due(
 }
 
 const NEVER_TRIED: &str = "d.next_ms IS NULL";
-const BY_NOW: &str = "d.next_ms <= ?";
 
 /// Asks for rows of an edition in a state, with what is needed to claim them.
 fn due_query(state: &str, when: &str) -> String {

@@ -25,6 +25,9 @@ use crate::{
 /// So many hand-overs in a row on each line without an answer end the run.
 const PATIENCE: usize = 3;
 
+/// So many passing refusals of us in a row are a lasting one.
+const DISFAVOUR: usize = 5;
+
 /// So often an exchange is offered to a store that another program keeps locked; each time waits some seconds.
 const INSISTENCE: u32 = 12;
 
@@ -49,6 +52,8 @@ pub(super) struct Desk<'a> {
     answered: bool,
     /// Hand-overs in a row without an answer.
     fruitless: usize,
+    /// Passing refusals of us in a row.
+    disfavour: usize,
     /// So many lines are left after the relay took no more; not believed before one of them gets through.
     fewer: Option<usize>,
     settled: usize,
@@ -86,6 +91,7 @@ impl<'a> Desk<'a> {
             again: None,
             answered,
             fruitless: 0,
+            disfavour: 0,
             fewer: None,
             settled: 0,
             is_over: false,
@@ -149,8 +155,10 @@ impl<'a> Desk<'a> {
         for request in &mut requests {
             self.hear(request, &mut exchange, now);
         }
-        exchange.held = requests.iter().filter_map(|request| request.held).collect();
         if !self.is_over {
+            // Who is told to end gives back what is held, whoever left.
+            exchange.held =
+                requests.iter().filter(|request| !request.ends).filter_map(|request| request.held).collect();
             exchange.wanted = requests.iter().map(|request| request.wanted).sum();
         }
         let given = self.exchange(&exchange, now).await;
@@ -174,6 +182,7 @@ impl<'a> Desk<'a> {
             exchange.settled.push(judge(self.limits, &claim, &outcome, self.answered, now));
             match outcome {
                 Outcome::Refused(reply) => self.stop(Stop::Refused(reply)),
+                Outcome::Deferred(reply) if self.disfavour >= DISFAVOUR => self.stop(Stop::Refused(reply)),
                 Outcome::Unreached(words) | Outcome::Cut(words) | Outcome::InDoubt(words)
                     if self.fruitless >= PATIENCE * self.lines =>
                 {
@@ -207,6 +216,9 @@ impl<'a> Desk<'a> {
             }
         };
         (self.answered, self.fruitless) = (true, 0);
+        // Rule P2: a run of 4.7.2x is about our standing, as one 5.7.2x is.
+        let is_about_us = deferred.is_some_and(|reply| matches!(reply.enhanced, Some((4, 7, 20..=30 | 515))));
+        self.disfavour = if is_about_us { self.disfavour + 1 } else { 0 };
         self.ended.connections = self.fewer.or(self.ended.connections);
         let domain = claim.subscriber.address.domain();
         if let Some((who, seen)) = self.recent.note(domain, deferred, now.timestamp_millis() as f64) {

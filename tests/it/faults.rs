@@ -1,6 +1,9 @@
 //! Relays, stores and people that fail: a run ends, says why, and nobody is lost.
 
-use std::process::{Child, Command};
+use std::{
+    process::{Child, Command},
+    sync::{Arc, Barrier},
+};
 
 use crate::{
     project::Project,
@@ -213,4 +216,105 @@ fn the_outbox_is_its_owners_only() {
     let project = Project::with_notes("").post("one", "One", "2025-05-30");
     project.run("send --yes").code(0);
     assert_eq!(std::fs::metadata(project.path("outbox")).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+/// Waits for a send to end by itself.
+fn ends(mut child: Child) -> Option<i32> {
+    let start = std::time::Instant::now();
+    while start.elapsed().as_secs() < 30 {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    panic!("the send hangs");
+}
+
+#[test]
+fn a_clock_that_was_set_back_keeps_nobody_waiting() {
+    let broken = SmtpSink::scripted(|event| (event.stage == Stage::Data).then_some(Act::Disconnect));
+    let mut project = project(3, &broken);
+    assert_eq!(project.run("send --yes --json").code(75).json()["pending"], 3);
+    let sink = SmtpSink::start();
+    call(&project, &broken, &sink);
+    project.set_clock("2025-06-01T11:00:00Z");
+    assert_eq!(ends(project.start("send --yes")), Some(0));
+    assert_eq!(reached(&sink).len(), 3);
+}
+
+#[test]
+fn who_leaves_while_a_run_is_stopped_takes_nobody_elses_outcome_along() {
+    let (all, begun, two, third) = (Barrier::new(3), Barrier::new(4), Barrier::new(3), Barrier::new(2));
+    let gates = Arc::new((all, begun, two, third));
+    let sink = SmtpSink::scripted({
+        let gates = Arc::clone(&gates);
+        move |event| {
+            match (event.stage, event.nth) {
+                // Three connections have their first message, then each its second, with a third claimed ahead.
+                (Stage::End, 0..3) => _ = gates.0.wait(),
+                (Stage::End, nth @ 3..6) => {
+                    gates.1.wait();
+                    _ = if nth < 5 { gates.2.wait() } else { gates.3.wait() };
+                }
+                _ => {}
+            }
+            None
+        }
+    });
+    let mut project = project(12, &sink);
+    project.environment("TIDINGS_SMTP__CONNECTIONS", "3");
+    let child = project.start("send --yes");
+    gates.1.wait();
+    let seen = sink.transcript().join("\n");
+    for reader in (0..12).map(|reader| format!("reader{reader}@readers.example")) {
+        if !seen.contains(&format!("<{reader}>")) {
+            project.run(&format!("subscribers remove {reader}")).code(0);
+        }
+    }
+    signal(&child, "TERM");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    gates.2.wait();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    gates.3.wait();
+    assert_eq!(ends(child), Some(75));
+    assert_eq!(project.store("SELECT count(*) || '' FROM delivery WHERE state = 'attempting'"), "0");
+    let last = project.run("send --yes --json").code(0).json();
+    assert_eq!((&last["sent"], &last["skipped"]), (&6.into(), &6.into()));
+    assert_eq!(sink.count(), 6);
+}
+
+#[test]
+fn refusals_of_us_that_call_themselves_passing_stop_the_run_too() {
+    let strict = SmtpSink::scripted(|event| (event.stage == Stage::Rcpt).then(|| "450 4.7.26 unauthenticated".into()));
+    let project = project(100, &strict);
+    let report = project.run("send --yes --json").code(1).says("SPF, DKIM and DMARC").json();
+    assert_eq!((&report["sent"], &report["bounced"]), (&0.into(), &0.into()));
+    assert!(report["pending"].as_u64().unwrap() > 80, "{report}");
+}
+
+#[test]
+fn what_a_bounce_settled_is_not_written_over() {
+    let (at, gone) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let sink = SmtpSink::scripted({
+        let (at, gone) = (Arc::clone(&at), Arc::clone(&gone));
+        move |event| {
+            if event.stage == Stage::End && event.nth == 2 {
+                at.wait();
+                gone.wait();
+            }
+            None
+        }
+    });
+    let project = project(6, &sink);
+    let mut command = project.start_with("send --yes", &[ONE]);
+    at.wait();
+    // As `bounce` does: the report about an earlier try of the fourth comes while the next is claimed ahead.
+    let report = "UPDATE delivery SET state = 'bounced', owner = NULL WHERE subscriber = 4 RETURNING state";
+    assert_eq!(project.store(report), "bounced");
+    gone.wait();
+    assert_eq!(command.wait().unwrap().code(), Some(4));
+    let shown = project.run("editions show 1 --json").code(0).json();
+    assert_eq!((&shown["sent"], &shown["bounced"]), (&5.into(), &1.into()), "{shown}");
+    assert!(!reached(&sink).contains_key("reader3@readers.example"));
 }

@@ -1,10 +1,10 @@
 //! How fast a send goes: the config's ceiling, what relays and recipient domains ask for, what relays taught us.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::{
     project::Project,
-    resume::{project, reached},
+    resume::{project, reached, wait_for},
     world::sink::{Act, Event, SmtpSink, Stage},
 };
 
@@ -86,4 +86,23 @@ fn a_cap_on_messages_is_kept_for_the_next_send() {
     project.run("editions replay 1").code(0);
     assert_eq!(project.run("send --yes --json").code(0).json()["sent"], 32);
     assert_eq!(refused(), 2);
+}
+
+#[test]
+fn a_long_list_of_one_throttled_domain_keeps_its_pace() {
+    let sink = SmtpSink::scripted(|event| {
+        (event.stage == Stage::Rcpt && (20..24).contains(&event.nth)).then(|| {
+            std::thread::sleep(Duration::from_millis(1_100));
+            "450 4.7.1 too fast".into()
+        })
+    });
+    let project = project(30_000, &sink);
+    let mut child = project.start_with("send --yes", &[("TIDINGS_SMTP__CONNECTIONS", "1")]);
+    wait_for(&sink, 21, &mut child);
+    std::thread::sleep(Duration::from_secs(10));
+    // Five a second at the least.
+    let count = sink.count();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(count > 40, "{count}");
 }

@@ -116,7 +116,12 @@ impl Project {
     }
 
     pub fn start(&self, arguments: &str) -> Child {
-        self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        self.start_with(arguments, &[])
+    }
+
+    pub fn start_with(&self, arguments: &str, environment: &[(&str, &str)]) -> Child {
+        let mut command = self.command(arguments);
+        command.envs(environment.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     fn command(&self, arguments: &str) -> Command {
