@@ -6,6 +6,7 @@
 
 mod answers;
 mod bounces;
+mod claim;
 mod deliveries;
 mod editions;
 mod outbox;

@@ -5,24 +5,18 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Column as _, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     Error, Ledger, Owner, bounces,
+    claim::{NEVER_TRIED, claim, due_query},
     pace::{self, PACES, Paces},
-    subscribers,
 };
 use crate::{
-    deliver::{Blame, InDoubt, Reply, rate::Bucket},
+    deliver::{Blame, InDoubt, Reply},
     subscriber::Subscriber,
 };
-
-/// Rows of one domain that throttles are looked at again no later than this.
-const HORIZON_MS: i64 = 60_000;
-
-/// So many rows are put off at a time: outcomes wait for it, and so do all others who send.
-const PUT_OFF: usize = 1_000;
 
 /// What an owner works on.
 #[derive(Debug)]
@@ -227,184 +221,6 @@ async fn skip(write: &mut SqliteConnection, work: &Work<'_>, gone: &[i64], now: 
     .bind(work.owner.id())
     .execute(&mut *write)
     .await?;
-    Ok(())
-}
-
-/// Claims what is due and may go now.
-async fn claim(
-    write: &mut SqliteConnection,
-    work: &Work<'_>,
-    wanted: usize,
-    never_tried: Vec<SqliteRow>,
-    paces: &mut Paces,
-    given: &mut Exchanged,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let now_ms = paces.now_ms;
-    // A place is taken only for a row that is claimed.
-    let mut places = (*paces.of(work.relay)).clone().take(wanted, work.rate, now_ms);
-    let held_back = places < wanted;
-    // Looked at in larger and larger pieces where everybody left or must wait; never more than wanted are claimed.
-    let (mut piece, mut never_tried) = (places, Some(never_tried));
-    let mut put_off = 0;
-    while places > 0 && put_off < PUT_OFF {
-        let due = due(write, work, piece, never_tried.take(), now).await?;
-        let (mut claimed, mut left, mut postponed) = (Vec::new(), Vec::new(), Vec::new());
-        for row in &due {
-            if !row.get::<bool, _>("wanted") {
-                left.push(row.get("id"));
-            } else if claimed.len() < places {
-                let claim = Claim { subscriber: subscribers::read(row)?, tries: row.get("tries") };
-                let pace = paces.of_domain(claim.subscriber.address.domain());
-                if let Some(wait) = pace.and_then(|pace| must_wait(pace, put_off + postponed.len(), now_ms)) {
-                    postponed.push((claim.subscriber.id, wait));
-                } else {
-                    claimed.push(claim.subscriber.id);
-                    given.claims.push(claim);
-                }
-            }
-        }
-        mark(write, work.edition, "attempting", Some(work.owner), &claimed, now).await?;
-        mark(write, work.edition, "skipped", None, &left, now).await?;
-        postpone(write, work.edition, &postponed, now).await?;
-        places -= claimed.len();
-        put_off += postponed.len();
-        if due.is_empty() || claimed.len() == due.len() {
-            break;
-        }
-        piece = (piece * 4).min(1_000);
-    }
-    paces.of(work.relay).take(given.claims.len(), work.rate, now_ms);
-    given.again = if places > 0 && put_off >= PUT_OFF {
-        Some(Duration::ZERO)
-    } else if places > 0 {
-        next_pending(write, work.edition, now).await?
-    } else if held_back && !due(write, work, 1, None, now).await?.is_empty() {
-        Some(paces.of(work.relay).wait(work.rate, now_ms))
-    } else {
-        None
-    };
-    Ok(())
-}
-
-/// Takes a place in a domain's pace; where there is none, says in how many milliseconds to look again, behind those
-/// that were put off before.
-fn must_wait(pace: &mut Bucket, before: usize, now_ms: f64) -> Option<f64> {
-    if pace.take(1, None, now_ms) > 0 {
-        return None;
-    }
-    let wait = pace.wait(None, now_ms).as_secs_f64() * 1_000.0;
-    let behind = before as f64 * pace.gap(None, now_ms).unwrap_or_default();
-    let over = pace.throttle.map_or(0.0, |throttle| throttle.over_ms() - now_ms);
-    Some((wait + behind).min(over.max(wait)).min(HORIZON_MS as f64))
-}
-
-/// The rows that are due: those never tried, then those put off, then those tried longest ago. Each part is a walk
-/// along the index, however many rows an edition has.
-async fn due(
-    write: &mut SqliteConnection,
-    work: &Work<'_>,
-    limit: usize,
-    never_tried: Option<Vec<SqliteRow>>,
-    now: DateTime<Utc>,
-) -> Result<Vec<SqliteRow>, Error> {
-    let known = never_tried.is_some();
-    let mut due = never_tried.unwrap_or_default();
-    let now_ms = now.timestamp_millis();
-    for (state, when, bound) in [
-        ("pending", NEVER_TRIED, None),
-        ("pending", "d.next_ms <= ?", Some(now_ms)),
-        // Nobody puts off a pending row as far as this: the clock was set back since.
-        ("pending", "d.next_ms > ?", Some(now_ms.saturating_add(HORIZON_MS + 1))),
-        ("deferred", "d.next_ms <= ?", Some(now_ms)),
-        ("in_doubt", "d.next_ms <= ?", Some(now_ms)),
-    ]
-    .into_iter()
-    .skip(usize::from(known))
-    {
-        if due.len() >= limit || (state == "in_doubt" && work.in_doubt == InDoubt::Hold) {
-            break;
-        }
-        let mut query = sqlx::query(AssertSqlSafe(due_query(state, when))).bind(work.edition);
-        if let Some(bound) = bound {
-            query = query.bind(bound);
-        }
-        query = query.bind(i64::try_from(limit - due.len()).unwrap_or(i64::MAX));
-        due.extend(query.fetch_all(&mut *write).await?);
-    }
-    Ok(due)
-}
-
-const NEVER_TRIED: &str = "d.next_ms IS NULL";
-
-/// Asks for rows of an edition in a state, with what is needed to claim them.
-fn due_query(state: &str, when: &str) -> String {
-    format!(
-        "SELECT s.*, d.tries, s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
-            JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
-         FROM delivery d INDEXED BY delivery_state CROSS JOIN subscriber s ON s.id = d.subscriber
-         WHERE d.edition = ? AND d.state = '{state}' AND {when} ORDER BY d.next_ms, d.subscriber LIMIT ?"
-    )
-}
-
-/// How long until a pending row is due that has to wait.
-async fn next_pending(
-    write: &mut SqliteConnection,
-    edition: i64,
-    now: DateTime<Utc>,
-) -> Result<Option<Duration>, Error> {
-    let next: Option<i64> =
-        sqlx::query_scalar("SELECT min(next_ms) FROM delivery WHERE edition = ? AND state = 'pending' AND next_ms > ?")
-            .bind(edition)
-            .bind(now.timestamp_millis())
-            .fetch_one(&mut *write)
-            .await?;
-    let wait = |next: i64| Duration::from_millis(next.saturating_sub(now.timestamp_millis()).unsigned_abs());
-    Ok(next.map(wait))
-}
-
-/// Puts these rows into `state`.
-async fn mark(
-    write: &mut SqliteConnection,
-    edition: i64,
-    state: &str,
-    owner: Option<&Owner>,
-    ids: &[i64],
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    if ids.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "UPDATE delivery SET next_ms = NULL, state = ?, owner = ?, at_ms = ?
-         WHERE edition = ? AND subscriber IN (SELECT value FROM json_each(?))",
-    )
-    .bind(state)
-    .bind(owner.map(Owner::id))
-    .bind(now.timestamp_millis())
-    .bind(edition)
-    .bind(list(ids))
-    .execute(&mut *write)
-    .await?;
-    Ok(())
-}
-
-/// Puts off rows of a domain that throttles, each by its milliseconds.
-async fn postpone(
-    write: &mut SqliteConnection,
-    edition: i64,
-    rows: &[(i64, f64)],
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    for (subscriber, ahead_ms) in rows {
-        let next = now + TimeDelta::milliseconds(*ahead_ms as i64 + 1);
-        sqlx::query("UPDATE delivery SET next_ms = ? WHERE edition = ? AND subscriber = ?")
-            .bind(next.timestamp_millis())
-            .bind(edition)
-            .bind(subscriber)
-            .execute(&mut *write)
-            .await?;
-    }
     Ok(())
 }
 

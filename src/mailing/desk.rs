@@ -54,7 +54,7 @@ pub(super) struct Desk<'a> {
     fruitless: usize,
     /// Passing refusals of us in a row.
     disfavour: usize,
-    /// So many lines are left after the relay took no more; not believed before one of them gets through.
+    /// So many lines were left when the relay took no more; not believed before one of them gets through.
     fewer: Option<usize>,
     settled: usize,
     is_over: bool,
@@ -177,9 +177,13 @@ impl<'a> Desk<'a> {
         self.ended.cap = request.cap.or(self.ended.cap);
         let mut is_lost = false;
         for (claim, outcome) in request.done.drain(..) {
-            is_lost = matches!(outcome, Outcome::Unreached(_));
-            self.weigh(&claim, &outcome, exchange, now);
             exchange.settled.push(judge(self.limits, &claim, &outcome, self.answered, now));
+            is_lost = matches!(outcome, Outcome::Unreached(_));
+            if is_lost && request.ends {
+                // What a line gives back unsent says nothing.
+                continue;
+            }
+            self.weigh(&claim, &outcome, exchange, now);
             match outcome {
                 Outcome::Refused(reply) => self.stop(Stop::Refused(reply)),
                 Outcome::Deferred(reply) if self.disfavour >= DISFAVOUR => self.stop(Stop::Refused(reply)),
@@ -191,15 +195,22 @@ impl<'a> Desk<'a> {
                 _ => {}
             }
         }
+        let mut is_too_many = false;
         match request.fault.take() {
-            Some(deliver::Error::Unreachable(..)) if self.lines > 1 => is_lost = true,
+            Some(deliver::Error::Unreachable(_, why)) if self.lines > 1 => {
+                is_lost = true;
+                // It was there, and said so.
+                is_too_many = why.kind() == std::io::ErrorKind::Other;
+            }
             Some(fault) => self.stop(Stop::Transport(fault)),
             None => {}
         }
         // The relay has hung up on this one and still has others: it takes no more than those.
         if is_lost && !request.ends && self.lines > 1 {
             self.lines -= 1;
-            self.fewer = Some(self.lines);
+            if is_too_many {
+                self.fewer = Some(self.lines);
+            }
             (request.ends, request.wanted) = (true, 0);
         }
     }
