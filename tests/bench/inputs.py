@@ -195,16 +195,22 @@ def feed_over_http(_, scratch, port):
     return project(scratch, "http", f'feed = "http://127.0.0.1:{port}/feed.xml"')
 
 
-# Long teasers make a message of 60 to 75 KB.
-LONG = '[digest.weekly.teaser]\nfrom = ["extract"]\nmax_chars = 2500\nmax_sentences = 30\n'
+# Long teasers make a message of about 75 KB.
+LONG = '[digest.weekly.teaser]\nfrom = ["description"]\nmax_chars = 2600\nmax_sentences = 60\n'
 
 
 def ten_posts(made):
     posts = made / "posts"
-    if not posts.exists():
-        posts.mkdir()
-        for number in range(10):
-            (posts / f"post-{number:04}.md").write_text(markdown(number))
+    if posts.exists():
+        return
+    posts.mkdir()
+    for number in range(10):
+        chance = Chance(4_000_000 + number)
+        head = f"---\ntitle: {title(chance, number)}\ndate: {day(number).isoformat()}\nauthor: Jane Doe\ndescription: "
+        told = sentence(chance)
+        while len(told) < 2_200:
+            told += " " + sentence(chance)
+        (posts / f"post-{number:04}.md").write_text(f"{head}{told}\n---\n\n{paragraph(chance)}\n")
 
 
 def subscribers(path, count):
