@@ -5,13 +5,11 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{
-    Error, Owner,
-    outbox::{Claim, Exchanged, Work, list},
-    pace::Paces,
-    subscribers,
+use super::{Error, Owner, pace::Paces, subscribers};
+use crate::{
+    deliver::{InDoubt, rate::Bucket},
+    subscriber::Subscriber,
 };
-use crate::deliver::{InDoubt, rate::Bucket};
 
 /// Rows of one domain that throttles are looked at again no later than this.
 const HORIZON_MS: i64 = 60_000;
@@ -19,16 +17,42 @@ const HORIZON_MS: i64 = 60_000;
 /// So many rows are put off at a time: outcomes wait for it, and so do all others who send.
 const PUT_OFF: usize = 1_000;
 
-/// Claims what is due and may go now.
+/// What an owner works on.
+#[derive(Debug)]
+pub struct Work<'a> {
+    /// The edition's row.
+    pub edition: i64,
+    /// Who works.
+    pub owner: &'a Owner,
+    /// The relay's name: its pace is everybody's who sends over it.
+    pub relay: &'a str,
+    /// The ceiling, in messages a second.
+    pub rate: Option<f64>,
+    /// Whether deliveries in doubt are claimed again.
+    pub in_doubt: InDoubt,
+}
+
+/// A delivery that this process may attempt now.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Whom it goes to.
+    pub subscriber: Subscriber,
+    /// How often it was tried before.
+    pub tries: u32,
+    /// The message may have arrived by an earlier try.
+    pub is_doubtful: bool,
+}
+
+/// Claims what is due and may go now, and says when time alone may bring more.
 pub(super) async fn claim(
     write: &mut SqliteConnection,
     work: &Work<'_>,
     wanted: usize,
     never_tried: Vec<SqliteRow>,
     paces: &mut Paces,
-    given: &mut Exchanged,
     now: DateTime<Utc>,
-) -> Result<(), Error> {
+) -> Result<(Vec<Claim>, Option<Duration>), Error> {
+    let mut claims = Vec::new();
     let now_ms = paces.now_ms;
     // A place is taken only for a row that is claimed.
     let mut places = (*paces.of(work.relay)).clone().take(wanted, work.rate, now_ms);
@@ -43,13 +67,17 @@ pub(super) async fn claim(
             if !row.get::<bool, _>("wanted") {
                 left.push(row.get("id"));
             } else if claimed.len() < places {
-                let claim = Claim { subscriber: subscribers::read(row)?, tries: row.get("tries") };
+                let claim = Claim {
+                    subscriber: subscribers::read(row)?,
+                    tries: row.get("tries"),
+                    is_doubtful: row.get("is_doubtful"),
+                };
                 let pace = paces.of_domain(claim.subscriber.address.domain());
                 if let Some(wait) = pace.and_then(|pace| must_wait(pace, put_off + postponed.len(), now_ms)) {
                     postponed.push((claim.subscriber.id, wait));
                 } else {
                     claimed.push(claim.subscriber.id);
-                    given.claims.push(claim);
+                    claims.push(claim);
                 }
             }
         }
@@ -63,8 +91,8 @@ pub(super) async fn claim(
         }
         piece = (piece * 4).min(1_000);
     }
-    paces.of(work.relay).take(given.claims.len(), work.rate, now_ms);
-    given.again = if places > 0 && put_off >= PUT_OFF {
+    paces.of(work.relay).take(claims.len(), work.rate, now_ms);
+    let again = if places > 0 && put_off >= PUT_OFF {
         Some(Duration::ZERO)
     } else if places > 0 {
         next_pending(write, work.edition, now).await?
@@ -73,7 +101,7 @@ pub(super) async fn claim(
     } else {
         None
     };
-    Ok(())
+    Ok((claims, again))
 }
 
 /// Takes a place in a domain's pace; where there is none, says in how many milliseconds to look again, behind those
@@ -129,7 +157,8 @@ pub(super) const NEVER_TRIED: &str = "d.next_ms IS NULL";
 /// Asks for rows of an edition in a state, with what is needed to claim them.
 pub(super) fn due_query(state: &str, when: &str) -> String {
     format!(
-        "SELECT s.*, d.tries, s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
+        "SELECT s.*, d.tries, d.state = 'in_doubt' AS is_doubtful,
+            s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
             JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
          FROM delivery d INDEXED BY delivery_state CROSS JOIN subscriber s ON s.id = d.subscriber
          WHERE d.edition = ? AND d.state = '{state}' AND {when} ORDER BY d.next_ms, d.subscriber LIMIT ?"
@@ -195,4 +224,10 @@ async fn postpone(
             .await?;
     }
     Ok(())
+}
+
+/// A list of numbers as one value for a statement that stays the same, however long it is.
+pub(super) fn list(ids: &[i64]) -> String {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    format!("[{}]", ids.join(","))
 }

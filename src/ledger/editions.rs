@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row as _, sqlite::SqliteRow};
 
-use super::{Error, Ledger, instant, json, outbox::list, to_json};
+use super::{Error, Ledger, claim::list, instant, json, to_json};
 use crate::{
     edition::Edition,
     post::{Filter, canonical},

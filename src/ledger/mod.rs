@@ -32,8 +32,9 @@ use crate::token::Keys;
 
 pub use answers::Answer;
 pub use bounces::{Applied, Change};
+pub use claim::{Claim, Work};
 pub use editions::{Counts, Frozen, Line};
-pub use outbox::{Claim, Exchange, Exchanged, Settled, Verdict, Work};
+pub use outbox::{Exchange, Exchanged, Settled, Verdict};
 pub use owner::Owner;
 pub use pace::Learnt;
 pub use posts::SourceStatus;

@@ -9,29 +9,11 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Column as _, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
-    Error, Ledger, Owner, bounces,
-    claim::{NEVER_TRIED, claim, due_query},
+    Error, Ledger, bounces,
+    claim::{Claim, NEVER_TRIED, Work, claim, due_query, list},
     pace::{self, PACES, Paces},
 };
-use crate::{
-    deliver::{Blame, InDoubt, Reply},
-    subscriber::Subscriber,
-};
-
-/// What an owner works on.
-#[derive(Debug)]
-pub struct Work<'a> {
-    /// The edition's row.
-    pub edition: i64,
-    /// Who works.
-    pub owner: &'a Owner,
-    /// The relay's name: its pace is everybody's who sends over it.
-    pub relay: &'a str,
-    /// The ceiling, in messages a second.
-    pub rate: Option<f64>,
-    /// Whether deliveries in doubt are claimed again.
-    pub in_doubt: InDoubt,
-}
+use crate::deliver::{Blame, Reply};
 
 /// What goes to the store at one time.
 #[derive(Debug, Default)]
@@ -55,15 +37,6 @@ pub struct Exchanged {
     pub withdrawn: Vec<i64>,
     /// When there may be more than were given, where time alone brings them.
     pub again: Option<Duration>,
-}
-
-/// A delivery that this process may attempt now.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// Whom it goes to.
-    pub subscriber: Subscriber,
-    /// How often it was tried before.
-    pub tries: u32,
 }
 
 /// What became of a claimed delivery.
@@ -90,6 +63,8 @@ pub enum Verdict {
     InDoubt(Option<DateTime<Utc>>),
     /// Nothing happened, and it was no try: as it was before the claim.
     Pending,
+    /// The same for one that was in doubt before.
+    Doubtful,
 }
 
 impl Verdict {
@@ -102,6 +77,7 @@ impl Verdict {
             Self::InDoubt(at) => ("in_doubt", at),
             // Behind those that were never tried: one that breaks each connection must not stand in their way.
             Self::Pending => ("pending", Some(now)),
+            Self::Doubtful => ("in_doubt", Some(now)),
         }
     }
 }
@@ -130,7 +106,7 @@ impl Ledger {
                 let bucket = paces.of(&domain.as_ref().map_or_else(|| work.relay.to_owned(), |name| pace::key(name)));
                 bucket.lower(*seen, looked.paces.now_ms);
             }
-            claim(&mut write, work, exchange.wanted, looked.due, &mut paces, &mut given, now).await?;
+            (given.claims, given.again) = claim(&mut write, work, exchange.wanted, looked.due, &mut paces, now).await?;
             paces.write(&looked.paces, &mut write).await?;
         }
         write.commit().await?;
@@ -166,7 +142,7 @@ async fn settle_and_look(
             .bind(state)
             .bind(now.timestamp_millis())
             .bind(next.map(|at| at.timestamp_millis()))
-            .bind(i64::from(verdict != Verdict::Pending))
+            .bind(i64::from(!matches!(verdict, Verdict::Pending | Verdict::Doubtful)))
             .bind(i64::from(code))
             .bind(text)
             .bind(matches!(verdict, Verdict::Bounced(Blame::Address | Blame::Perhaps)))
@@ -222,10 +198,4 @@ async fn skip(write: &mut SqliteConnection, work: &Work<'_>, gone: &[i64], now: 
     .execute(&mut *write)
     .await?;
     Ok(())
-}
-
-/// A list of numbers as one value for a statement that stays the same, however long it is.
-pub(super) fn list(ids: &[i64]) -> String {
-    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-    format!("[{}]", ids.join(","))
 }

@@ -18,14 +18,15 @@ pub(super) fn judge(limits: &Limits, claim: &Claim, outcome: &Outcome, answered:
     let later = || after(claim.tries + 1);
     // After a broken conversation the first new try is at once, and the waits begin with the second.
     let again = || if claim.tries == 0 { Some(now) } else { after(claim.tries) };
+    let untried = if claim.is_doubtful { Verdict::Doubtful } else { Verdict::Pending };
     let unanswered = |text: &String| Reply { text: text.clone(), ..Reply::default() };
     let (verdict, reply) = match outcome {
         Outcome::Sent(reply) => (Verdict::Sent, reply.clone()),
         Outcome::Deferred(reply) => (later().map_or(Verdict::Bounced(Blame::Nobody), Verdict::Deferred), reply.clone()),
         Outcome::Bounced(reply) => (Verdict::Bounced(blame(reply)), reply.clone()),
-        Outcome::Refused(reply) => (Verdict::Pending, reply.clone()),
-        Outcome::Unreached(words) => (Verdict::Pending, unanswered(words)),
-        Outcome::Cut(words) if !answered => (Verdict::Pending, unanswered(words)),
+        Outcome::Refused(reply) => (untried, reply.clone()),
+        Outcome::Unreached(words) => (untried, unanswered(words)),
+        Outcome::Cut(words) if !answered => (untried, unanswered(words)),
         // Others got through: the second time it may be this message's fault, and in the end it is.
         Outcome::Cut(words) => (again().map_or(Verdict::Bounced(Blame::Nobody), Verdict::Deferred), unanswered(words)),
         Outcome::InDoubt(words) => {

@@ -226,3 +226,15 @@ fn a_store_that_cannot_be_written_sends_nothing() {
     project.run("send --yes").code(1);
     assert_eq!(sink.count(), 0);
 }
+
+#[test]
+fn a_doubt_stays_a_doubt_where_the_next_try_does_not_begin() {
+    let sink = SmtpSink::scripted(|event| match (event.stage, event.nth) {
+        (Stage::End, 0) => Some(Act::DisconnectAfterTaking),
+        (Stage::Greeting, 1..) => Some(Act::Last("421 4.3.2 not now".into())),
+        _ => None,
+    });
+    let project = project(1, &sink);
+    let report = project.run("send --yes --json").code(75).json();
+    assert_eq!((&report["in_doubt"], &report["pending"]), (&1.into(), &0.into()), "{report}");
+}
