@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     project::Project,
-    resume::{project, reached, wait_for},
+    resume::{pausing, project, reached, wait_for},
     world::sink::{Act, Event, SmtpSink, Stage},
 };
 
@@ -295,17 +295,7 @@ fn refusals_of_us_that_call_themselves_passing_stop_the_run_too() {
 
 #[test]
 fn what_a_bounce_settled_is_not_written_over() {
-    let (at, gone) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
-    let sink = SmtpSink::scripted({
-        let (at, gone) = (Arc::clone(&at), Arc::clone(&gone));
-        move |event| {
-            if event.stage == Stage::End && event.nth == 2 {
-                at.wait();
-                gone.wait();
-            }
-            None
-        }
-    });
+    let (sink, at, gone) = pausing();
     let project = project(6, &sink);
     let mut command = project.start_with("send --yes", &[ONE]);
     at.wait();

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{
-        Arc,
+        Arc, Barrier,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -148,21 +148,24 @@ fn a_hundred_kills_lose_nobody() {
     }
 }
 
+/// A server that waits at its third message for two meetings: `at` says that it is there, `gone` lets it go on. Over
+/// one connection the fourth message is made by then, and its envelope has come with the third.
+pub fn pausing() -> (SmtpSink, Arc<Barrier>, Arc<Barrier>) {
+    let (at, gone) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let (there, go_on) = (Arc::clone(&at), Arc::clone(&gone));
+    let sink = SmtpSink::scripted(move |event| {
+        if event.stage == Stage::End && event.nth == 2 {
+            there.wait();
+            go_on.wait();
+        }
+        None
+    });
+    (sink, at, gone)
+}
+
 #[test]
 fn who_leaves_during_a_send_gets_nothing_more() {
-    let (at, gone) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
-    let (at, gone) = (Arc::new(at), Arc::new(gone));
-    let sink = SmtpSink::scripted({
-        let (at, gone) = (Arc::clone(&at), Arc::clone(&gone));
-        move |event| {
-            // The third message waits for its answer; the fourth is made, and its envelope has come with the third.
-            if event.stage == Stage::End && event.nth == 2 {
-                at.wait();
-                gone.wait();
-            }
-            None
-        }
-    });
+    let (sink, at, gone) = pausing();
     let mut project = project(6, &sink);
     project.environment("TIDINGS_SMTP__CONNECTIONS", "1");
     let mut child = project.start("send --yes");

@@ -93,8 +93,8 @@ impl Session {
                 421 => return Ok(Envelope::Ended(Outcome::Deferred(reply))),
                 400.. => {
                     self.ready = self.step_back(ready, step).await;
-                    // Nothing but the sender's name was said: no recipient is to blame.
-                    let of_us = step == Step::Mail && reply.code >= 500;
+                    // Nothing but the sender's name was said: no recipient is to blame, unless theirs asks for SMTPUTF8.
+                    let of_us = step == Step::Mail && reply.code >= 500 && !message.needs_smtputf8;
                     return Ok(Envelope::Ended(if of_us { Outcome::Refused(reply) } else { verdict(reply) }));
                 }
                 code => {

@@ -272,6 +272,9 @@ impl Shared {
             } else if stage == Stage::Data && said.starts_with("354") {
                 let Some(data) = wire.read_data()? else { return Ok(()) };
                 envelope.data = data;
+                if !wire.0.buffer().is_empty() {
+                    self.state().transcript.push("C: more with the message".to_owned());
+                }
                 if self.answer(&mut wire, Stage::End, "", "250 2.0.0 taken", Some(&envelope))?.is_none() {
                     return Ok(());
                 }

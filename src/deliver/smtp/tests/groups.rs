@@ -9,7 +9,9 @@ async fn one_round_trip_a_message_where_the_server_takes_groups() {
     assert_eq!(six(&mut session).await, ["sent"; 6]);
     session.close().await;
     let transcript = sink.transcript();
-    // What the server has before it answers the dot of the second message: the third's whole envelope came with it.
+    // The first message shows that the server takes groups, the last has none after it.
+    let together = transcript.iter().filter(|line| *line == "C: more with the message").count();
+    assert_eq!(together, 4, "{transcript:#?}");
     assert_eq!(sink.messages().len(), 6);
     assert_eq!(sink.connections(), 1, "{transcript:#?}");
     assert!(sink.messages().iter().enumerate().all(|(number, message)| message.data == numbered(number).octets));
@@ -105,5 +107,14 @@ async fn who_comes_after_a_refused_message_is_not_refused_with_it() {
         let found = six(&mut session).await;
         assert_eq!(found, ["sent", "sent", "deferred", "sent", "sent", "sent"], "{:#?}", sink.transcript());
         assert_eq!(sink.messages().len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn a_sender_that_is_refused_blames_nobody_but_who_asks_for_smtputf8() {
+    for (needs_smtputf8, expect) in [(false, "refused"), (true, "bounced")] {
+        let sink = once(Stage::Mail, "550 5.6.7 not here");
+        let message = Message { needs_smtputf8, ..numbered(0) };
+        assert_eq!(kind(&plain(&sink).await.deliver(&message, None).await), expect);
     }
 }
