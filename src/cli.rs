@@ -126,7 +126,7 @@ async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Preview(args) => cmd::preview::run(args, setting).await,
         Verb::Test(args) => cmd::test::run(args, setting).await,
         Verb::Send(args) => cmd::send::run(args, setting).await,
-        Verb::Render(args) => cmd::render::run(args),
+        Verb::Render(args) => cmd::render::run(args, setting),
         Verb::Templates(args) => cmd::templates::run(args, setting).await,
         Verb::Next(args) => cmd::next::run(args, setting).await,
         Verb::Editions(args) => cmd::editions::run(args, setting).await,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use super::{Exit, print, write};
+use super::{Exit, Setting, print, write};
 use crate::render;
 
 /// Turns one MJML file into HTML.
@@ -21,7 +21,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: Args) -> anyhow::Result<Exit> {
+pub fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let data = args
         .data
         .map(|path| {
@@ -29,7 +29,8 @@ pub fn run(args: Args) -> anyhow::Result<Exit> {
             serde_json::from_str(&text).with_context(|| format!("`{}` is not JSON", path.display()))
         })
         .transpose()?;
-    let html = render::mjml_file(&args.file, data)?;
+    let (html, warnings) = render::mjml_file(&args.file, data.as_ref())?;
+    warnings.iter().for_each(|warning| setting.say(format!("warning: {warning}")));
     match args.out {
         Some(path) => write(&path, html.as_bytes())?,
         None => print(&html)?,

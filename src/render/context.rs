@@ -80,7 +80,7 @@ pub(super) struct Post {
     source: String,
     image: Option<Image>,
     teaser: String,
-    body: String,
+    pub(super) body: String,
     language: Option<String>,
     lang: String,
     dir: &'static str,

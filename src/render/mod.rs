@@ -3,7 +3,9 @@
 mod color;
 mod context;
 mod intro;
+mod layout;
 mod markup;
+mod marks;
 mod mjml;
 mod templates;
 mod text;
@@ -14,8 +16,10 @@ use std::path::{Path, PathBuf};
 
 use crate::edition::Edition;
 use context::Context;
+use layout::Layout;
 use templates::Templates;
 
+pub use layout::mjml_file;
 pub use texts::KEYS as TEXTS;
 pub use variants::{Variants, variants};
 
@@ -88,16 +92,12 @@ pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, E
 
     let name = format!("{}.mjml", edition.template);
     let mut problems = Vec::new();
-    let mut mjml = templates.render(&name, &context)?;
-    let html = match mjml::to_html(&mjml, mjml::Fonts::None) {
-        Ok(html) => html,
-        Err(fault) => {
-            let fault = template_error(&templates, &name, &mjml, &fault);
-            problems = reduce(&templates, &name, &mut context, fault)?;
-            mjml = templates.render(&name, &context)?;
-            mjml::to_html(&mjml, mjml::Fonts::None).map_err(|fault| template_error(&templates, &name, &mjml, &fault))?
-        }
-    };
+    for post in context.posts.iter_mut().filter(|post| !markup::is_sound(&post.body)) {
+        problems.push(format!("`{}` breaks the layout and is shown as title and link", post.title));
+        post.reduce();
+    }
+    let Layout { mjml, html, warnings } = layout::lay_out(&templates, &name, &context)?;
+    problems.extend(warnings);
     let (mjml, html) = shrink(&templates, &name, &mut context, &mut problems, (mjml, html));
     let html = speak(html, &context);
     let own = format!("{}.txt", edition.template);
@@ -114,52 +114,9 @@ pub fn check_templates(folder: Option<&Path>, name: &str) -> Result<(), Error> {
     Templates::load(folder)?.find_named(&format!("{name}.mjml"))
 }
 
-/// Lays out one MJML file and adds nothing; Tera runs over it only with `data`.
-///
-/// `mj-include` is resolved inside the file's folder.
-///
-/// # Errors
-/// A file that cannot be read, run or laid out, with line and column.
-pub fn mjml_file(path: &Path, data: Option<serde_json::Value>) -> Result<String, Error> {
-    let unread = |source| Error::Read { path: path.to_owned(), source };
-    let mut markup = std::fs::read_to_string(path).map_err(unread)?;
-    if let Some(data) = data {
-        markup = Templates::load(None)?.one_off(&path.display().to_string(), &markup, &data)?;
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    mjml::to_html_with_includes(&markup, folder).map_err(|fault| {
-        let place = fault.at.map(|at| markup::place(&markup, at)).map(|(line, column)| format!("{line}:{column}: "));
-        Error::Template(format!("{}:{}{}", path.display(), place.unwrap_or_else(|| " ".to_owned()), fault.what))
-    })
-}
-
 /// The templates that come with Tidings: name and text.
 pub fn builtin_templates() -> &'static [(&'static str, &'static str)] {
     templates::BUILTIN
-}
-
-/// Finds the posts that break the layout, reduces them to title and link, and says so.
-///
-/// With all posts reduced the template must pass, or the fault is its own. Then each post is tried alone.
-fn reduce(templates: &Templates, name: &str, context: &mut Context, fault: Error) -> Result<Vec<String>, Error> {
-    let full = std::mem::take(&mut context.posts);
-    context.posts = full.clone();
-    context.posts.iter_mut().for_each(context::Post::reduce);
-    let passes = |context: &Context| {
-        templates.render(name, context).is_ok_and(|mjml| mjml::to_html(&mjml, mjml::Fonts::None).is_ok())
-    };
-    if !passes(context) {
-        return Err(fault);
-    }
-    let mut problems = Vec::new();
-    for (index, post) in full.into_iter().enumerate() {
-        let reduced = std::mem::replace(&mut context.posts[index], post);
-        if !passes(context) {
-            problems.push(format!("`{}` breaks the layout and is shown as title and link", reduced.title));
-            context.posts[index] = reduced;
-        }
-    }
-    Ok(problems)
 }
 
 /// Reduces the last posts to title and link until a mail client shows the whole page; markup is never cut.
@@ -182,10 +139,8 @@ fn shrink(
         let reduced = low.midpoint(high);
         context.posts = posts.clone();
         context.posts.iter_mut().rev().take(reduced).for_each(context::Post::reduce);
-        let parts = templates.render(name, context).ok().and_then(|mjml| {
-            let html = mjml::to_html(&mjml, mjml::Fonts::None).ok()?;
-            (html.len() < CLIPPED).then_some((mjml, html))
-        });
+        let parts = layout::lay_out(templates, name, context).ok();
+        let parts = parts.filter(|parts| parts.html.len() < CLIPPED).map(|parts| (parts.mjml, parts.html));
         match parts {
             Some(parts) => {
                 best = Some((reduced, context.posts.clone(), parts));
@@ -203,28 +158,10 @@ fn shrink(
     parts
 }
 
-/// Points at the line of the user's file where its text is found, else at the line of what it gave.
-fn template_error(templates: &Templates, name: &str, mjml: &str, fault: &markup::Fault) -> Error {
-    let path = templates.path(name);
-    let Some((number, column)) = fault.at.map(|at| markup::place(mjml, at)) else {
-        return Error::Template(format!("{path}: {}", fault.what));
-    };
-    let line = mjml.lines().nth(number - 1).unwrap_or_default();
-    let shown: String = line.trim().chars().take(100).collect();
-    let place = match templates.find(line) {
-        Some((path, line)) => format!("{path}:{line}:{column}"),
-        None => format!("{path}: line {number}, column {column} of the MJML it gives"),
-    };
-    Error::Template(format!(
-        "{place}: {}\n  | {shown}\nhint: values from posts need no `| safe`, and every tag must be closed",
-        fault.what
-    ))
-}
-
-/// Names the edition's language where a template forgot to: mrml writes `und` then, which no reader can speak.
+/// Names the edition's language where a template forgot to: MJML says `und` then, which no reader can speak.
 fn speak(html: String, context: &Context) -> String {
     let silent = "lang=\"und\" dir=\"auto\"";
-    if !html.starts_with(&format!("<!doctype html><html {silent}")) {
+    if !html.contains(&format!("<html {silent}")) {
         return html;
     }
     html.replace(silent, &format!("lang=\"{}\" dir=\"{}\"", context.lang, context.dir))

@@ -6,12 +6,21 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
-use super::{Error, text};
+use super::{
+    Error,
+    marks::{self, COUNT},
+    mjml::{File, unmark},
+    text,
+};
 
 /// The templates that come with Tidings, by name.
 pub(super) const BUILTIN: &[(&str, &str)] = &[
@@ -24,11 +33,18 @@ pub(super) const BUILTIN: &[(&str, &str)] = &[
 /// The name that Tera gives to a template without a file.
 const ONE_OFF: &str = "__tera_one_off";
 
+/// All loops of a run together may go round so often.
+const ROUNDS: u64 = 200_000;
+
+/// What a run may give, octets.
+const MOST: usize = 16 << 20;
+
 /// A parsed set of templates.
 pub(super) struct Templates {
     tera: Tera,
     markdown: Tera,
     sources: BTreeMap<String, Source>,
+    rounds: Arc<AtomicU64>,
 }
 
 /// Where a template came from.
@@ -50,18 +66,37 @@ impl Templates {
         if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
             read_folder(folder, "", 0, &mut sources)?;
         }
-        let mut templates = Self { tera: Tera::new(), markdown: Tera::new(), sources };
+        let rounds = Arc::new(AtomicU64::new(0));
+        let mut templates = Self { tera: Tera::new(), markdown: Tera::new(), sources, rounds };
         for tera in [&mut templates.tera, &mut templates.markdown] {
-            register(tera);
+            register(tera, &templates.rounds);
         }
         templates.markdown.set_escape_fn(escape_markdown);
         templates.tera.autoescape_on([".mjml", ".html"]);
-        let all = templates.sources.iter().map(|(name, source)| (name.as_str(), source.text.as_str()));
-        let parsed = templates.tera.add_raw_templates(all.collect::<Vec<_>>());
-        match parsed {
+        let marked = templates.sources.iter().enumerate().filter(|(_, (name, _))| !name.ends_with(".css"));
+        let marked: Vec<(&str, String)> = marked
+            .map(|(number, (name, source))| {
+                let is_mjml = name.ends_with(".mjml");
+                let text = if is_mjml { marks::marked(&source.text, number) } else { marks::counted(&source.text) };
+                (name.as_str(), text)
+            })
+            .collect();
+        match templates.tera.add_raw_templates(marked) {
             Ok(()) => Ok(templates),
-            Err(error) => Err(templates.explain(&error, None)),
+            // Parsed again as they stand in their files, so that the error names their columns.
+            Err(error) => Err(templates.plain().err().unwrap_or_else(|| templates.explain(&error, None))),
         }
+    }
+
+    /// The templates as they stand in their files: what errors are told from.
+    fn plain(&self) -> Result<Tera, Error> {
+        let mut tera = Tera::new();
+        register(&mut tera, &self.rounds);
+        tera.autoescape_on([".mjml", ".html"]);
+        let all = self.sources.iter().filter(|(name, _)| !name.ends_with(".css"));
+        let all = all.map(|(name, source)| (name.as_str(), source.text.as_str()));
+        tera.add_raw_templates(all.collect::<Vec<_>>()).map_err(|error| self.explain(&error, None))?;
+        Ok(tera)
     }
 
     /// Looks for a template.
@@ -81,9 +116,23 @@ impl Templates {
     /// # Errors
     /// No such template, or one that fails, with its path, line and column.
     pub(super) fn render(&self, name: &str, context: &impl Serialize) -> Result<String, Error> {
+        Ok(unmark(&self.render_marked(name, context)?))
+    }
+
+    /// Runs a template by name; its MJML tags carry marks, which speak of [`Self::files`].
+    ///
+    /// # Errors
+    /// As [`Self::render`].
+    pub(super) fn render_marked(&self, name: &str, context: &impl Serialize) -> Result<String, Error> {
         self.find_named(name)?;
         let context = Context::from_serialize(context).map_err(|error| self.explain(&error, None))?;
-        self.tera.render(name, &context).map_err(|error| self.explain(&error, None))
+        match self.bounded(|out| self.tera.render_to(name, &context, out)) {
+            Err(error) if !is_bound(&error) => {
+                let plain = self.plain()?.render(name, &context);
+                Err(self.explain(&plain.err().unwrap_or(error), None))
+            }
+            result => result.map_err(|error| self.explain(&error, None)),
+        }
     }
 
     /// Runs a template of the config, named by its key; nothing is escaped.
@@ -92,7 +141,7 @@ impl Templates {
     /// What is wrong, with the key, line and column.
     pub(super) fn inline(&self, key: &str, template: &str, context: &impl Serialize) -> Result<String, Error> {
         let context = Context::from_serialize(context).map_err(|error| self.explain_key(&error, key))?;
-        self.tera.render_str(template, &context, false).map_err(|error| self.explain_key(&error, key))
+        self.once(&self.tera, template, None, &context, false).map_err(|error| self.explain_key(&error, key))
     }
 
     /// Runs a Markdown template of the config: what it inserts is text, never Markdown.
@@ -101,33 +150,63 @@ impl Templates {
     /// What is wrong, with the key, line and column.
     pub(super) fn inline_markdown(&self, key: &str, template: &str, context: &impl Serialize) -> Result<String, Error> {
         let context = Context::from_serialize(context).map_err(|error| self.explain_key(&error, key))?;
-        self.markdown.render_str(template, &context, true).map_err(|error| self.explain_key(&error, key))
+        self.once(&self.markdown, template, None, &context, true).map_err(|error| self.explain_key(&error, key))
     }
 
-    /// Runs a file that is no named template; values are escaped.
+    /// Runs a file that is no named template; values are escaped. Its tags carry marks if it has a `number` among the
+    /// files.
     ///
     /// # Errors
     /// What is wrong, with the file, line and column.
-    pub(super) fn one_off(&self, file: &str, template: &str, context: &impl Serialize) -> Result<String, Error> {
+    pub(super) fn one_off(
+        &self,
+        file: &str,
+        template: &str,
+        number: Option<usize>,
+        context: &impl Serialize,
+    ) -> Result<String, Error> {
         let context = Context::from_serialize(context).map_err(|error| self.explain(&error, Some(file)))?;
-        self.tera.render_str(template, &context, true).map_err(|error| self.explain(&error, Some(file)))
+        self.once(&self.tera, template, number, &context, true).map_err(|error| self.explain(&error, Some(file)))
     }
 
-    /// Finds the template that holds `line` word for word: its path and line, counted from 1.
-    pub(super) fn find(&self, line: &str) -> Option<(&str, usize)> {
-        let wanted = line.trim();
-        let mut found = None;
-        for source in self.sources.values() {
-            for (number, own) in source.text.lines().enumerate() {
-                if !wanted.is_empty() && own.trim() == wanted {
-                    if found.is_some() {
-                        return None;
-                    }
-                    found = Some((source.path.as_str(), number + 1));
-                }
-            }
+    /// Runs a text; should it fail, it runs as it stands, so that the error names its columns.
+    fn once(
+        &self,
+        tera: &Tera,
+        template: &str,
+        number: Option<usize>,
+        context: &Context,
+        escape: bool,
+    ) -> Result<String, tera::Error> {
+        let counted = number.map_or_else(|| marks::counted(template), |number| marks::marked(template, number));
+        self.rounds.store(0, Ordering::Relaxed);
+        match tera.render_str(&counted, context, escape) {
+            Err(error) if !is_bound(&error) => tera.render_str(template, context, escape).and(Err(error)),
+            result => result,
         }
-        found
+    }
+
+    /// Runs with bounds on rounds and octets.
+    fn bounded(&self, run: impl FnOnce(&mut Bounded) -> Result<(), tera::Error>) -> Result<String, tera::Error> {
+        self.rounds.store(0, Ordering::Relaxed);
+        let mut out = Bounded(Vec::new());
+        run(&mut out)?;
+        String::from_utf8(out.0).map_err(|error| tera::Error::message(error.to_string()))
+    }
+
+    /// Every template as a file, in the order that marks count them.
+    pub(super) fn files(&self) -> Vec<File> {
+        self.sources.values().map(|source| File { name: source.path.clone(), text: source.text.clone() }).collect()
+    }
+
+    /// The name of the template with this path.
+    pub(super) fn name_of(&self, path: &str) -> Option<&str> {
+        self.sources.iter().find(|(_, source)| source.path == path).map(|(name, _)| name.as_str())
+    }
+
+    /// A template as it stands in its file.
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.sources.get(name).map_or("", |source| &source.text)
     }
 
     /// The path of a template as its user knows it.
@@ -198,7 +277,7 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-/// Reads `*.mjml`, `*.txt` and `*.html` of a folder and its folders, named by their path with `/`.
+/// Reads `*.mjml`, `*.txt`, `*.html` and `*.css` of a folder and its folders, named by their path with `/`.
 fn read_folder(folder: &Path, prefix: &str, depth: usize, sources: &mut BTreeMap<String, Source>) -> Result<(), Error> {
     let unread = |path: &Path| {
         let path = path.to_owned();
@@ -210,7 +289,7 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, sources: &mut BTreeMap
         let full = format!("{prefix}{name}");
         if path.is_dir() && depth < 8 && !name.starts_with('.') {
             read_folder(&path, &format!("{full}/"), depth + 1, sources)?;
-        } else if [".mjml", ".txt", ".html"].iter().any(|end| name.ends_with(end)) && path.is_file() {
+        } else if [".mjml", ".txt", ".html", ".css"].iter().any(|end| name.ends_with(end)) && path.is_file() {
             let text = std::fs::read_to_string(&path).map_err(unread(&path))?;
             let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
             sources.insert(full, Source { path: path.display().to_string(), text });
@@ -219,7 +298,39 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, sources: &mut BTreeMap
     Ok(())
 }
 
-fn register(tera: &mut Tera) {
+/// What a run writes into; it refuses what no mail can be.
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + octets.len() > MOST {
+            return Err(std::io::Error::other(format!("{BOUND} {} MB", MOST >> 20)));
+        }
+        self.0.extend_from_slice(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// How the message of a bound begins.
+const BOUND: &str = "the template gives or repeats more than";
+
+fn is_bound(error: &tera::Error) -> bool {
+    let mut chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    chain.any(|error| error.to_string().contains(BOUND))
+}
+
+fn register(tera: &mut Tera, rounds: &Arc<AtomicU64>) {
+    let rounds = Arc::clone(rounds);
+    tera.register_function(COUNT, move |_: Kwargs, _: &State| -> TeraResult<&'static str> {
+        if rounds.fetch_add(1, Ordering::Relaxed) < ROUNDS {
+            return Ok("");
+        }
+        Err(tera::Error::message(format!("{BOUND} {ROUNDS} rounds of its loops")))
+    });
     tera.register_filter("map", map);
     tera.register_filter("wrap", |value: &str, arguments: Kwargs, _: &State| -> TeraResult<String> {
         let width = arguments.get::<usize>("width")?.unwrap_or(text::WIDTH);

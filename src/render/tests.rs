@@ -295,10 +295,10 @@ fn one_file_is_laid_out_as_it_is() {
     let path = folder.path().join("a.mjml");
     let text = "<mjml><mj-body><mj-section><mj-column>\n<mj-text>{{ name }}</mj-text></mj-column></mj-section></mj-body></mjml>";
     std::fs::write(&path, text).unwrap();
-    assert!(mjml_file(&path, None).unwrap().contains("{{ name }}"));
+    assert!(mjml_file(&path, None).unwrap().0.contains("{{ name }}"));
     let data = serde_json::json!({"name": "<Ann>"});
-    assert!(mjml_file(&path, Some(data)).unwrap().contains("&lt;Ann&gt;"));
-    let error = mjml_file(&path, Some(serde_json::json!({}))).unwrap_err().to_string();
+    assert!(mjml_file(&path, Some(&data)).unwrap().0.contains("&lt;Ann&gt;"));
+    let error = mjml_file(&path, Some(&serde_json::json!({}))).unwrap_err().to_string();
     assert!(error.contains("a.mjml:2:13: ") && error.contains("`name`"), "{error}");
     std::fs::write(&path, text.replace("mj-text", "mj-txet")).unwrap();
     let error = mjml_file(&path, None).unwrap_err().to_string();

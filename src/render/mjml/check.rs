@@ -1,0 +1,189 @@
+//! A tree in; what MJML would let vanish without a word is an error, what has no effect a warning.
+
+use super::{
+    include::File,
+    known::{Kind, holders, is_attribute, known, names},
+    tree::{Element, Fault, Place},
+};
+
+/// Attributes of HTML and of older MJML: people write them, and they do no harm.
+const HTML: [&str; 5] = ["class", "id", "style", "version", "xmlns"];
+
+/// Looks at every element and attribute, and returns what has no effect.
+///
+/// # Errors
+/// The first element that MJML has not, and the first attribute that no element of MJML has.
+pub(super) fn check(root: &Element, files: &[File]) -> Result<Vec<Fault>, Fault> {
+    let mut warnings = Vec::new();
+    if root.name != "mjml" {
+        return Err(Fault::new("there is no `<mjml>` element", root.at));
+    }
+    if root.child("mj-body").is_none() {
+        return Err(Fault::new("there is no `<mj-body>` in `<mjml>`", root.at));
+    }
+    element(root, files, &mut warnings)?;
+    Ok(warnings)
+}
+
+fn element(element: &Element, files: &[File], warnings: &mut Vec<Fault>) -> Result<(), Fault> {
+    let name = element.name.as_str();
+    let Some(kind) = known(name) else { return Err(unknown_element(element)) };
+    if !matches!(name, "mj-all" | "mj-class") {
+        attributes(element, files, warnings)?;
+    }
+    if !kind.ends && !element.content.is_empty() {
+        let words: String = element.content.chars().take(30).collect();
+        let what = format!("`{words}` stands in `<{name}>`, which shows no text\nhint: put it into `<mj-text>`");
+        warnings.push(Fault::new(what, element.at));
+    }
+    for child in &element.children {
+        if !kind.may_hold(&child.name) && known(&child.name).is_some() && !child.is_raw() {
+            let holders: Vec<String> = holders(&child.name).map(|holder| format!("`<{holder}>`")).collect();
+            let what = format!("`<{}>` stands in `<{name}>`\nhint: it belongs into {}", child.name, holders.join(", "));
+            warnings.push(Fault::new(what, child.at));
+        }
+        self::element(child, files, warnings)?;
+    }
+    Ok(())
+}
+
+fn attributes(element: &Element, files: &[File], warnings: &mut Vec<Fault>) -> Result<(), Fault> {
+    let Some(kind) = known(&element.name) else { return Ok(()) };
+    for (name, value) in &element.attributes.0 {
+        if matches!(name.as_str(), "mj-class" | "css-class") {
+            continue;
+        }
+        let Some(attribute) = kind.attribute(name) else {
+            let fault = unknown_attribute(element, name, files);
+            let harmless = HTML.iter().any(|html| name.starts_with(html)) || name.contains('-') && is_foreign(name);
+            if harmless || is_attribute(name) {
+                warnings.push(fault);
+                continue;
+            }
+            return Err(fault);
+        };
+        if let Some(wanted) = misfit(&attribute.kind, value) {
+            let what = format!("`{name}=\"{value}\"` of `<{}>` is no {wanted}", element.name);
+            warnings.push(Fault::new(what, attribute_place(element, name, files)));
+        }
+    }
+    Ok(())
+}
+
+/// `data-x`, `aria-label`.
+fn is_foreign(name: &str) -> bool {
+    name.starts_with("data-") || name.starts_with("aria-")
+}
+
+fn unknown_element(element: &Element) -> Fault {
+    let name = &element.name;
+    let hint = match nearest(name, names()) {
+        Some(near) => format!("did you mean `<{near}>`?"),
+        None if name.starts_with("mj") => "the elements stand at documentation.mjml.io".to_owned(),
+        None => "HTML belongs into `<mj-text>`, `<mj-table>` or `<mj-raw>`".to_owned(),
+    };
+    Fault::new(format!("there is no element `<{name}>`\nhint: {hint}"), element.at)
+}
+
+fn unknown_attribute(element: &Element, name: &str, files: &[File]) -> Fault {
+    let known = known(&element.name).into_iter().flat_map(|known| known.attributes());
+    let hint = match nearest(name, known) {
+        Some(near) => format!("\nhint: did you mean `{near}`?"),
+        None if name == "class" => "\nhint: did you mean `css-class`?".to_owned(),
+        None => String::new(),
+    };
+    Fault::new(format!("`<{}>` has no attribute `{name}`{hint}", element.name), attribute_place(element, name, files))
+}
+
+/// Where an attribute stands in its file; the element's place where a template engine wrote it.
+fn attribute_place(element: &Element, name: &str, files: &[File]) -> Place {
+    let tag = files.get(element.at.file).and_then(|file| file.text.get(element.at.offset..)).unwrap_or_default();
+    let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
+    let found = tag.match_indices(name).map(|(at, _)| at).find(|at| {
+        let before = tag[..*at].chars().next_back();
+        let after = tag[at + name.len()..].chars().next();
+        before.is_some_and(char::is_whitespace) && after.is_none_or(|char| char.is_whitespace() || "=/".contains(char))
+    });
+    Place { offset: element.at.offset + found.unwrap_or(0), ..element.at }
+}
+
+/// The name that is meant, most likely.
+fn nearest(name: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let far = (name.len() / 3).max(1);
+    let near = names.map(|known| (strsim::damerau_levenshtein(name, known), known));
+    near.filter(|(distance, _)| *distance <= far).min().map(|(_, known)| known)
+}
+
+/// What a value should be and is not; what a template engine will fill in cannot be judged.
+fn misfit(kind: &Kind, value: &str) -> Option<String> {
+    if value.is_empty() || value.contains(['{', '[', '*', '%']) && value.contains(['}', ']', '|']) {
+        return None;
+    }
+    match kind {
+        Kind::Word(words) if !words.contains(&value) => Some(format!("`{}`", words.join("`, `"))),
+        Kind::Boolean if !matches!(value, "true" | "false") => Some("`true` or `false`".to_owned()),
+        Kind::Color if !is_color(value) => Some("colour".to_owned()),
+        Kind::Size(units, most) if !is_size(value, units, *most) => {
+            let units: Vec<&str> = units.iter().copied().filter(|unit| !unit.is_empty()).collect();
+            Some(format!("size in {}", units.join(" or ")))
+        }
+        _ => None,
+    }
+}
+
+fn is_color(value: &str) -> bool {
+    match value.strip_prefix('#') {
+        Some(hex) => matches!(hex.len(), 3 | 6) && hex.bytes().all(|octet| octet.is_ascii_hexdigit()),
+        None => value.starts_with("rgb") || value.bytes().all(|octet| octet.is_ascii_alphabetic()),
+    }
+}
+
+fn is_size(value: &str, units: &[&str], most: usize) -> bool {
+    let is_one = |part: &str| {
+        let number =
+            part.trim_start_matches('-').trim_start_matches(|char: char| char.is_ascii_digit() || ".,".contains(char));
+        part == "0"
+            || (units.contains(&"auto") && part == "auto")
+            || (number.len() < part.len() && units.contains(&number))
+    };
+    let parts: Vec<&str> = value.split_whitespace().collect();
+    parts.len() <= most && parts.into_iter().all(is_one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::mjml::parse::parse;
+
+    /// Checks `<mjml><mj-body>…</mj-body></mjml>`; a fault is `offset what`, offsets counted from the inside.
+    fn checked(inside: &str) -> Result<Vec<String>, String> {
+        let text = format!("<mjml><mj-body>{inside}</mj-body></mjml>");
+        let root = parse(&text, 0).unwrap().remove(0);
+        let shown = |fault: Fault| format!("{} {}", fault.at.unwrap().offset - 15, fault.what.replace('\n', " "));
+        let warnings = check(&root, &[File { name: "a".to_owned(), text }]).map_err(shown)?;
+        Ok(warnings.into_iter().map(shown).collect())
+    }
+
+    #[test]
+    fn what_mjml_has_not_is_refused_with_the_nearest_name() {
+        let error = |inside: &str| checked(inside).unwrap_err();
+        assert_eq!(error("<mj-sektion />"), "0 there is no element `<mj-sektion>` hint: did you mean `<mj-section>`?");
+        assert!(error("<div></div>").contains("HTML belongs into `<mj-text>`"));
+        let unknown = "<mj-section paddding=\"0\" />";
+        assert_eq!(error(unknown), "12 `<mj-section>` has no attribute `paddding` hint: did you mean `padding`?");
+        assert!(error("<mj-section\n  full-width=\"full-width\" colour=\"red\" />").starts_with("38 "));
+    }
+
+    #[test]
+    fn what_has_no_effect_is_a_warning() {
+        let warning = |inside: &str| checked(inside).unwrap().join("; ");
+        assert_eq!(warning("<mj-section padding=\"1px 2%\" /><!-- fine -->"), "");
+        assert!(warning("<mj-section class=\"a\" />").contains("did you mean `css-class`?"));
+        assert!(warning("<mj-section href=\"x\" />").contains("has no attribute `href`"));
+        assert!(warning("<mj-section>words</mj-section>").contains("shows no text"));
+        assert!(warning("<mj-text>x</mj-text>").contains("it belongs into `<mj-column>`, `<mj-hero>`"));
+        assert!(warning("<mj-section background-color=\"#12345\" />").contains("no colour"));
+        assert!(warning("<mj-section direction=\"up\" padding=\"wide\" />").contains("`ltr`, `rtl`; 27 "));
+        assert_eq!(warning("<mj-section padding=\"{{ gap }}\" background-color=\"[[c]]\" />"), "");
+    }
+}

@@ -1,0 +1,231 @@
+//! What mrml draws: texts, spacers, and the involved ones, navbar, accordion, carousel; the only file
+//! that names mrml.
+//!
+//! The layout leaves a place for each and hands them over together, a column each, so that mrml runs once for a
+//! document. All that people wrote goes as a token: mrml parses strictly, by recursion, and writes values with Rust's
+//! own escapes.
+
+use std::fmt::Write as _;
+
+use mrml::prelude::{parser::ParserOptions, render::RenderOptions};
+
+use super::{
+    attributes::{Defaults, color},
+    known::{Kind, known},
+    sizes::integer,
+    tree::{Attributes, Element, Fault},
+    view::{Page, View},
+};
+
+/// Encloses the number of a place; it is no character of any text.
+const PLACE: char = '\u{f8f1}';
+
+/// What mrml's recursion may use.
+const STACK: usize = 16 << 20;
+
+/// A component to draw.
+#[derive(Debug)]
+pub(super) struct Later {
+    element: Element,
+    width: f64,
+}
+
+/// Leaves a place for a component that mrml draws.
+pub(super) fn later(view: View<'_>, page: &mut Page, out: &mut String) {
+    let kind = match view.element.name.as_str() {
+        "mj-navbar" => Some("mj-navbar"),
+        "mj-accordion" => Some("mj-accordion"),
+        _ => None,
+    };
+    if let Some(kind) = kind {
+        page.styles(kind, |_| String::new());
+    }
+    let _ = write!(out, "{PLACE}{}{PLACE}", page.later.len());
+    page.later.push(Later { element: view.element.clone(), width: integer(&view.around.width) });
+}
+
+/// Draws what was left for later and puts it in its places.
+///
+/// # Errors
+/// When mrml fails; what it is given is well formed, so that is a fault of ours.
+pub(super) fn draw(body: &str, page: &mut Page, defaults: &Defaults) -> Result<String, Fault> {
+    if page.later.is_empty() {
+        return Ok(body.to_owned());
+    }
+    let mut tokens = Tokens::default();
+    let document = document(&page.later, page, defaults, &mut tokens);
+    let drawn = run(document)?;
+    let mut parts = Vec::with_capacity(page.later.len());
+    for (index, later) in page.later.iter().enumerate() {
+        let mark = format!("`L{index}`");
+        let cell = drawn.split(&mark).nth(1).and_then(|row| {
+            let from = row.find("<td")?;
+            let start = from + row[from..].find('>')? + 1;
+            row.get(start..row.rfind("</td>")?)
+        });
+        let cell = cell.ok_or_else(|| Fault::whole("the layout engine left a component out"))?;
+        parts.push(tokens.resolve(&mend(&later.element, cell)));
+    }
+    component_styles(&drawn, page, &tokens);
+    let mut out = String::with_capacity(body.len() * 2);
+    for (index, piece) in body.split(PLACE).enumerate() {
+        match piece.parse::<usize>().ok().filter(|_| index % 2 == 1).and_then(|number| parts.get(number)) {
+            Some(part) => out.push_str(part),
+            None => out.push_str(piece),
+        }
+    }
+    Ok(out)
+}
+
+/// What people wrote, by number.
+#[derive(Default)]
+struct Tokens(Vec<String>);
+
+impl Tokens {
+    fn keep(&mut self, text: &str) -> String {
+        self.0.push(text.to_owned());
+        format!("`{}`", self.0.len() - 1)
+    }
+
+    fn resolve(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len() * 2);
+        let mut pieces = text.split('`');
+        out.push_str(pieces.next().unwrap_or_default());
+        while let Some(piece) = pieces.next() {
+            if let Some(text) = piece.parse::<usize>().ok().and_then(|number| self.0.get(number)) {
+                out.push_str(text);
+            }
+            out.push_str(pieces.next().unwrap_or_default());
+        }
+        out
+    }
+}
+
+/// Writes a document with a section for each component.
+fn document(later: &[Later], page: &Page, defaults: &Defaults, tokens: &mut Tokens) -> String {
+    let widest = later.iter().map(|later| later.width).fold(600.0, f64::max);
+    let mut out = String::from("<mjml><mj-head>");
+    let _ = write!(out, "<mj-breakpoint width=\"{}\" /><mj-attributes><mj-all", page.breakpoint);
+    attributes(defaults.all(), None, tokens, &mut out);
+    let _ = write!(out, " /></mj-attributes></mj-head><mj-body width=\"{widest}px\">");
+    for (index, Later { element, width }) in later.iter().enumerate() {
+        let _ = write!(
+            out,
+            "<mj-section padding=\"0\"><mj-column width=\"{width}px\" padding=\"0\"><mj-raw>`L{index}`</mj-raw>"
+        );
+        component(element, tokens, &mut out);
+        let _ = write!(out, "<mj-raw>`L{index}`</mj-raw></mj-column></mj-section>");
+    }
+    out.push_str("</mj-body></mjml>");
+    out
+}
+
+fn component(element: &Element, tokens: &mut Tokens, out: &mut String) {
+    let _ = write!(out, "<{}", element.name);
+    attributes(&folded(element), Some(&element.name), tokens, out);
+    out.push('>');
+    if !element.content.is_empty() {
+        out.push_str(&tokens.keep(&element.content));
+    }
+    element.children.iter().for_each(|child| component(child, tokens, out));
+    let _ = write!(out, "</{}>", element.name);
+}
+
+/// What mrml does not know of an accordion's titles goes with what it copies.
+fn folded(element: &Element) -> Attributes {
+    let mut attributes = element.attributes.clone();
+    if element.name == "mj-accordion-title"
+        && let Some(weight) = element.attributes.get("font-weight")
+    {
+        let size = element.attributes.get("font-size").unwrap_or("13px");
+        attributes.set("font-size", &format!("{size};font-weight:{weight}"));
+    }
+    attributes
+}
+
+/// Writes attributes; what is no size, word or colour goes as a token.
+fn attributes(attributes: &Attributes, element: Option<&str>, tokens: &mut Tokens, out: &mut String) {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || " #%.,()-_".contains(char);
+    for (name, value) in &attributes.0 {
+        if !name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-') {
+            continue;
+        }
+        let kind = element.and_then(known).and_then(|known| known.attribute(name)).map(|attribute| &attribute.kind);
+        let value = if kind == Some(&Kind::Color) { color(value) } else { value.into() };
+        let plain = value.chars().all(is_plain);
+        let _ = write!(out, " {name}=\"{}\"", if plain { value.into_owned() } else { tokens.keep(&value) });
+    }
+}
+
+/// Runs mrml, with room for its recursion.
+fn run(document: String) -> Result<String, Fault> {
+    let work = move || {
+        let options = ParserOptions::default();
+        let parsed = mrml::parse_with_options(&document, &options).map_err(|error| error.to_string())?;
+        let mut options = RenderOptions::default();
+        options.fonts.clear();
+        parsed.element.render(&options).map_err(|error| error.to_string())
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(work);
+    let result = match thread {
+        Ok(thread) => thread.join().unwrap_or_else(|_| Err("it gave up".to_owned())),
+        Err(error) => Err(format!("no thread for it: {error}")),
+    };
+    result.map_err(|error| Fault::whole(format!("the layout engine failed: {error}")))
+}
+
+/// Mends where mrml draws otherwise than MJML: attributes that are empty there, and left out here.
+fn mend(element: &Element, cell: &str) -> String {
+    match element.name.as_str() {
+        "mj-carousel" => edit(cell, |tag| match tag {
+            _ if tag.starts_with("<img ") && !tag.contains("alt=") => Some(tag.replacen("<img ", "<img alt=\"\" ", 1)),
+            _ if tag.contains("mj-carousel-image-1") && !tag.contains("style=") => {
+                Some(tag.replacen('>', " style=\"\">", 1))
+            }
+            _ => None,
+        }),
+        "mj-navbar" => edit(cell, |tag| match tag {
+            "<div class=\"mj-inline-links\">" => Some(tag.replacen('>', " style=\"\">", 1)),
+            _ if tag.starts_with("<td style=") => Some(tag.replacen("<td", "<td class=\"\"", 1)),
+            _ => None,
+        }),
+        _ => cell.to_owned(),
+    }
+}
+
+/// Rewrites tags where there is something to mend.
+fn edit(cell: &str, mend: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(cell.len() + 64);
+    for piece in cell.split_inclusive('>') {
+        let start = piece.rfind('<').unwrap_or(0);
+        out.push_str(&piece[..start]);
+        out.push_str(&mend(&piece[start..]).unwrap_or_else(|| piece[start..].to_owned()));
+    }
+    out
+}
+
+/// Takes over the CSS of the components, which mrml writes into its own head; carousels have each their own.
+fn component_styles(drawn: &str, page: &mut Page, tokens: &Tokens) {
+    let Some(css) = drawn.split("</head>").next().and_then(|head| head.strip_suffix("</style>")) else { return };
+    let css = &css[css.rfind("<style type=\"text/css\">").map_or(0, |at| at + 23)..];
+    let starts = [".mj-carousel {", "noinput.mj-menu-checkbox", "noinput.mj-accordion-checkbox"];
+    let mut cuts: Vec<(usize, usize)> = Vec::new();
+    for (kind, start) in starts.iter().enumerate() {
+        cuts.extend(css.match_indices(start).map(|(at, _)| (at, kind)));
+    }
+    cuts.sort_unstable();
+    for (index, (at, kind)) in cuts.iter().enumerate() {
+        let end = cuts.get(index + 1).map_or(css.len(), |(end, _)| *end);
+        let css = tokens.resolve(&css[*at..end]);
+        match kind {
+            0 => page.single.push(css.replace("@media screen, yahoo", "@media screen yahoo")),
+            1 => page.set_styles("mj-navbar", css),
+            // A client that rewrites element selectors keeps attribute selectors.
+            _ => page.set_styles(
+                "mj-accordion",
+                css.replace("input.mj-accordion-checkbox:checked", ".mj-accordion-checkbox:checked")
+                    .replace("  input.mj-accordion-checkbox", "  .mj-accordion-checkbox[type=\"checkbox\"]"),
+            ),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What MJML knows: its elements, what each may hold, its attributes, their kinds and defaults.
+//!
+//! The facts are MJML 5's (documentation.mjml.io) and stand in `elements.txt`, an element a paragraph: `NAME ends:
+//! CHILDREN`, then its attributes, `NAME: KIND = DEFAULT`. `ends` says that its content is not MJML but HTML, CSS or
+//! text, taken as it stands; `*` that it may hold every element.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+/// An element of MJML.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) name: &'static str,
+    pub(super) ends: bool,
+    holds: Vec<&'static str>,
+    attributes: BTreeMap<&'static str, Attribute>,
+}
+
+/// An attribute of an element.
+#[derive(Debug)]
+pub(super) struct Attribute {
+    pub(super) kind: Kind,
+    pub(super) default: Option<&'static str>,
+}
+
+/// What an attribute's value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Whatever stands there.
+    Text,
+    /// A colour: `#abc` is written as `#aabbcc`.
+    Color,
+    /// `true` or `false`.
+    Boolean,
+    /// One of these words.
+    Word(Vec<&'static str>),
+    /// Numbers with one of these units, from one to so many of them.
+    Size(Vec<&'static str>, usize),
+}
+
+/// The element of this name.
+pub(super) fn known(name: &str) -> Option<&'static Known> {
+    KNOWN.get(name)
+}
+
+/// All names of elements.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    KNOWN.keys().copied()
+}
+
+/// The elements that may hold this one.
+pub(super) fn holders(name: &str) -> impl Iterator<Item = &'static str> {
+    KNOWN.values().filter(move |known| known.holds.contains(&name)).map(|known| known.name)
+}
+
+/// Says whether any element has an attribute of this name.
+pub(super) fn is_attribute(name: &str) -> bool {
+    KNOWN.values().any(|known| known.attributes.contains_key(name))
+}
+
+impl Known {
+    /// The attribute of this name.
+    pub(super) fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.get(name)
+    }
+
+    /// The names of its attributes.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = &'static str> {
+        self.attributes.keys().copied()
+    }
+
+    /// Says whether an element may stand in it.
+    pub(super) fn may_hold(&self, name: &str) -> bool {
+        self.holds.iter().any(|held| matches!(*held, "*") || *held == name)
+    }
+}
+
+static KNOWN: LazyLock<BTreeMap<&'static str, Known>> = LazyLock::new(|| {
+    let mut known: BTreeMap<&str, Known> = BTreeMap::new();
+    let mut last = "";
+    for line in include_str!("elements.txt").lines() {
+        if let Some(attribute) = line.strip_prefix("  ") {
+            let (name, rest) = attribute.split_once(": ").unwrap_or((attribute, "string"));
+            let (kind, default) = match rest.split_once(" = ") {
+                Some((kind, default)) => (kind, Some(default)),
+                None => (rest.trim_end_matches(" ="), rest.ends_with(" =").then_some("")),
+            };
+            if let Some(element) = known.get_mut(last) {
+                element.attributes.insert(name, Attribute { kind: self::kind(kind), default });
+            }
+        } else {
+            let (head, holds) = line.split_once(": ").unwrap_or((line, ""));
+            let name = head.trim_end_matches(" ends");
+            last = name;
+            let (ends, holds) = (head != name, holds.split_whitespace().collect());
+            known.insert(name, Known { name, ends, holds, attributes: BTreeMap::new() });
+        }
+    }
+    known
+});
+
+/// Reads `unit(px,%){1,4}`.
+fn kind(text: &'static str) -> Kind {
+    let words = || text.split_once('(').and_then(|(_, rest)| rest.split_once(')')).unwrap_or_default();
+    match text.split(['(', '{']).next() {
+        Some("color") => Kind::Color,
+        Some("boolean") => Kind::Boolean,
+        Some("enum") => Kind::Word(words().0.split(',').collect()),
+        Some("unit" | "unitWithNegative") => {
+            let most = if words().1.is_empty() { 1 } else { 4 };
+            Kind::Size(words().0.split(',').collect(), most)
+        }
+        _ => Kind::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read() {
+        let button = known("mj-button").unwrap();
+        assert!(button.ends && !button.may_hold("mj-text"));
+        assert_eq!(button.attribute("inner-padding").unwrap().default, Some("10px 25px"));
+        assert_eq!(button.attribute("inner-padding").unwrap().kind, Kind::Size(vec!["px", "%"], 4));
+        assert_eq!(button.attribute("align").unwrap().kind, Kind::Word(vec!["left", "center", "right"]));
+        assert_eq!(known("mj-image").unwrap().attribute("alt").unwrap().default, Some(""));
+        assert!(known("mj-column").unwrap().may_hold("mj-text") && known("mj-attributes").unwrap().may_hold("mj-text"));
+        assert!(known("mj-txt").is_none());
+        assert_eq!(names().count(), 37);
+    }
+}

@@ -1,0 +1,144 @@
+//! MJML in, HTML out, as MJML 5 makes it.
+//!
+//! [`parse`] reads, [`include`] puts files together, [`check`] refuses what would vanish, [`attributes`] says which
+//! value each attribute has; then every component writes itself into the body, mrml those that [`engine`] gives it,
+//! and [`skeleton`] puts the page around.
+
+mod attributes;
+mod background;
+mod button;
+mod check;
+mod column;
+mod components;
+mod divider;
+mod engine;
+mod group;
+mod gutter;
+mod head;
+mod hero;
+mod image;
+mod include;
+mod inline;
+mod known;
+mod outlook;
+mod parse;
+mod section;
+mod sizes;
+mod skeleton;
+mod social;
+mod table;
+mod tags;
+mod tree;
+mod view;
+mod write;
+
+use attributes::Defaults;
+use head::Head;
+use skeleton::Root;
+use tree::{Element, Place};
+use view::{Around, View};
+
+pub(super) use include::{File, Load};
+pub(super) use parse::{mark, unmark};
+
+/// Whose web fonts may be linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fonts {
+    /// Those that the document names by `mj-font`: a mail loads nothing else from a stranger.
+    Named,
+    /// Also those that MJML links by itself.
+    Mjml,
+}
+
+/// What became of a document.
+#[derive(Debug)]
+pub(super) struct Page {
+    pub(super) html: String,
+    /// What has no effect.
+    pub(super) warnings: Vec<Fault>,
+}
+
+/// What is wrong, and where: a file's name, line and column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) what: String,
+    pub(super) at: Option<(String, usize, usize)>,
+}
+
+/// Lays out a document; `files` are those that its marks speak of ([`mark`]), the document itself is the last.
+///
+/// # Errors
+/// Markup that is not well formed, that is not MJML, or includes what cannot be read.
+pub(super) fn to_html(mut files: Vec<File>, load: Load<'_>, fonts: Fonts) -> Result<Page, Fault> {
+    let result = lay_out(&mut files, load, fonts);
+    let place = |fault: tree::Fault| Fault { at: fault.at.and_then(|at| place(&files, at)), what: fault.what };
+    match result {
+        Ok((html, warnings)) => Ok(Page { html, warnings: warnings.into_iter().map(place).collect() }),
+        Err(fault) => Err(place(fault)),
+    }
+}
+
+fn lay_out(files: &mut Vec<File>, load: Load<'_>, fonts: Fonts) -> Result<(String, Vec<tree::Fault>), tree::Fault> {
+    let own = files.len().saturating_sub(1);
+    let mut tree = parse::parse(files.last().map_or("", |file| &file.text), own)?;
+    let Some(index) = tree.iter().position(|element| !element.is_raw()) else {
+        return Err(tree::Fault::whole("there is no `<mjml>` element"));
+    };
+    let mut root = tree.swap_remove(index);
+    include::expand(&mut root, files, load)?;
+    let warnings = check::check(&root, files)?;
+    let mut defaults = Defaults::default();
+    let mut head = Head::read(&root, &mut defaults, fonts == Fonts::Mjml);
+    let attribute = |name: &str, default: &'static str| {
+        root.attributes.get(name).filter(|value| !value.is_empty()).unwrap_or(default).to_owned()
+    };
+    let (lang, dir, owa) = (attribute("lang", "und"), attribute("dir", "auto"), attribute("owa", "mobile"));
+    let root_says = Root { lang: &lang, dir: &dir, wide_owa: owa == "desktop" };
+    let mut body = root.child("mj-body").cloned().unwrap_or_default();
+    defaults.apply(&mut body, "");
+    let html = self::body(&body, &root_says, &mut head, &defaults)?;
+    let html = inline::set_attributes(&outlook::tighten(&html), &head.html_attributes);
+    let page = inline::inline(&skeleton::page(&root_says, &head, &html), &head.inline);
+    Ok((outlook::merge(&page), warnings))
+}
+
+/// Writes the body.
+fn body(body: &Element, root: &Root<'_>, head: &mut Head, defaults: &Defaults) -> Result<String, tree::Fault> {
+    use write::{is, open, style};
+    let outside = Around { columns: 1, siblings: 1, ..Around::default() };
+    let view = View { element: body, around: &outside, defaults };
+    let mut out = String::with_capacity(16 << 10);
+    let paint = || style(&[("word-spacing", is("normal")), ("background-color", view.get("background-color"))]);
+    open(&mut out, "body", &[("id", view.get("id")), ("class", view.get("css-class")), ("style", paint())]);
+    if !head.preview.is_empty() {
+        out.push_str("<div style=\"display:none;font-size:1px;color:#ffffff;line-height:1px;max-height:0px;max-width:0px;opacity:0;overflow:hidden;\">");
+        out.push_str(&head.preview);
+        out.push_str("</div>");
+    }
+    let title = Some(head.title.clone()).filter(|title| !title.is_empty()).map(Into::into);
+    let attributes = [
+        ("aria-label", title),
+        ("aria-roledescription", is("email")),
+        ("role", is("article")),
+        ("lang", is(root.lang)),
+        ("dir", is(root.dir)),
+        ("style", paint()),
+    ];
+    open(&mut out, "div", &attributes);
+    let around = Around { width: view.get("width").unwrap_or_default().as_ref().into(), ..Around::default() };
+    components::children(view, &around, head, &mut out, components::component);
+    out.push_str("</div></body>");
+    engine::draw(&out, head, defaults)
+}
+
+/// The file, line and column, both counted from 1, of a place.
+fn place(files: &[File], at: Place) -> Option<(String, usize, usize)> {
+    let file = files.get(at.file)?;
+    let mut offset = at.offset.min(file.text.len());
+    while !file.text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    let before = &file.text[..offset];
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Some((file.name.clone(), before.matches('\n').count() + 1, before[start..].chars().count() + 1))
+}

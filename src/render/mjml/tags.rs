@@ -1,0 +1,164 @@
+//! Finished HTML and a selector in, the tags that it names out; and the tags rewritten in their places.
+//!
+//! The page is never written anew from a parser's tree: what stands in conditional comments would not survive that.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use dom_query::Document;
+
+/// Carries a tag's number while the page is searched.
+const NUMBER: &str = "data-tidings-number";
+
+/// A page that can be asked for its elements.
+pub(super) struct Searchable {
+    tags: Vec<Range<usize>>,
+    document: Document,
+}
+
+/// Makes a page searchable.
+pub(super) fn searchable(html: &str) -> Searchable {
+    let tags = start_tags(html);
+    let mut numbered = String::with_capacity(html.len() + tags.len() * 32);
+    let mut at = 0;
+    for (number, tag) in tags.iter().enumerate() {
+        let name = html[tag.clone()].find(|char: char| char.is_whitespace() || matches!(char, '/' | '>')).unwrap_or(1);
+        let end = tag.start + name;
+        numbered.push_str(&html[at..end]);
+        numbered.push_str(&format!(" {NUMBER}=\"{number}\""));
+        at = end;
+    }
+    numbered.push_str(&html[at..]);
+    Searchable { tags, document: Document::from(numbered) }
+}
+
+impl Searchable {
+    /// The numbers of the tags that a selector names; none where it is not understood.
+    pub(super) fn find(&self, selector: &str) -> Vec<usize> {
+        let Some(found) = self.document.try_select(selector) else { return Vec::new() };
+        found.nodes().iter().filter_map(|node| node.attr(NUMBER)?.parse().ok()).collect()
+    }
+
+    /// The tag of a number as it stands in the page.
+    pub(super) fn tag<'a>(&self, html: &'a str, number: usize) -> &'a str {
+        self.tags.get(number).map_or("", |tag| &html[tag.clone()])
+    }
+
+    /// The page with some of its tags replaced.
+    pub(super) fn replace(&self, html: &str, new: &BTreeMap<usize, String>) -> String {
+        let mut out = String::with_capacity(html.len() + 1024);
+        let mut at = 0;
+        for (number, text) in new {
+            let Some(tag) = self.tags.get(*number) else { continue };
+            out.push_str(&html[at..tag.start]);
+            out.push_str(text);
+            at = tag.end;
+        }
+        out.push_str(&html[at..]);
+        out
+    }
+}
+
+/// Where each start tag stands, but for those in comments, styles and scripts.
+fn start_tags(html: &str) -> Vec<Range<usize>> {
+    let mut tags = Vec::new();
+    let mut at = 0;
+    while let Some(found) = html.get(at..).and_then(|rest| rest.find('<')) {
+        let start = at + found;
+        let rest = &html[start..];
+        at = start + 1;
+        if rest.starts_with("<!--") {
+            at = start + rest.find("-->").map_or(rest.len(), |end| end + 3);
+        } else if rest[1..].starts_with(|char: char| char.is_ascii_alphabetic()) {
+            at = start + length(rest);
+            tags.push(start..at);
+            for raw in ["style", "script"] {
+                if rest[1..].starts_with(raw) {
+                    at += html[at..].find(&format!("</{raw}")).unwrap_or(0);
+                }
+            }
+        }
+    }
+    tags
+}
+
+/// The octets of the tag at the start, up to and with its `>`.
+fn length(rest: &str) -> usize {
+    let mut quote = None;
+    for (at, octet) in rest.bytes().enumerate() {
+        match (quote, octet) {
+            (None, b'"' | b'\'') => quote = Some(octet),
+            (Some(open), _) if open == octet => quote = None,
+            (None, b'>') => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+/// The value of an attribute of a tag.
+pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
+    let at = position(tag, name)?;
+    let value = &tag[at + name.len() + 2..];
+    let quote = tag[at + name.len() + 1..].chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    value.split(quote).next()
+}
+
+/// A tag with an attribute set.
+pub(super) fn with_attribute(tag: &str, name: &str, value: &str) -> String {
+    let value = value.replace('"', "&quot;");
+    match (position(tag, name), attribute(tag, name)) {
+        (Some(at), Some(old)) => {
+            let from = at + name.len() + 2;
+            format!("{}\"{value}\"{}", &tag[..from - 1], &tag[from + old.len() + 1..])
+        }
+        _ => {
+            let end = tag.trim_end_matches('>').trim_end_matches('/').trim_end().len();
+            format!("{} {name}=\"{value}\"{}", &tag[..end], &tag[end..])
+        }
+    }
+}
+
+/// Where `name=` stands in a tag, outside of values.
+fn position(tag: &str, name: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, octet) in tag.bytes().enumerate() {
+        match (quote, octet) {
+            (None, b'"' | b'\'') => quote = Some(octet),
+            (Some(open), _) if open == octet => quote = None,
+            (None, octet) if octet.is_ascii_whitespace() => {
+                let rest = &tag[at + 1..];
+                if rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')) {
+                    return Some(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_found_and_replaced_in_their_places() {
+        let html = "<p class=\"a\">x<!--[if mso]><p class=\"a\"><![endif]--><br/><i title='a > b'>y</i></p>";
+        let page = searchable(html);
+        let numbers = page.find("p.a > i, br");
+        assert_eq!(numbers, [1, 2]);
+        let new = numbers.iter().map(|n| (*n, with_attribute(page.tag(html, *n), "id", "z"))).collect();
+        let expect =
+            "<p class=\"a\">x<!--[if mso]><p class=\"a\"><![endif]--><br id=\"z\"/><i title='a > b' id=\"z\">y</i></p>";
+        assert_eq!(page.replace(html, &new), expect);
+        assert!(page.find("p[[").is_empty());
+    }
+
+    #[test]
+    fn attributes_are_read_and_set() {
+        let tag = "<td title=\"style=x\" style=\"a:b\" />";
+        assert_eq!(attribute(tag, "style"), Some("a:b"));
+        assert_eq!(with_attribute(tag, "style", "c:\"d\""), "<td title=\"style=x\" style=\"c:&quot;d&quot;\" />");
+        assert_eq!(with_attribute("<td>", "align", "left"), "<td align=\"left\">");
+    }
+}

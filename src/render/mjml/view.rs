@@ -1,0 +1,94 @@
+//! An element where it stands in the layout: what the components write from.
+
+use std::{borrow::Cow, rc::Rc};
+
+use super::{
+    attributes::Defaults,
+    head::Head,
+    sizes::{border, integer, side},
+    tree::Element,
+};
+
+/// What a component knows of what is around it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Around {
+    /// The width that is left to it, with its unit.
+    pub(super) width: Rc<str>,
+    /// Of the section around: between its columns, or its sections where it is a wrapper.
+    pub(super) gap: Option<Rc<str>>,
+    pub(super) gutter: Option<Rc<str>>,
+    pub(super) direction: Option<Rc<str>>,
+    pub(super) in_group: bool,
+    /// Its place among its parent's children, comments counted.
+    pub(super) index: usize,
+    pub(super) siblings: usize,
+    /// Siblings that are laid out.
+    pub(super) columns: usize,
+}
+
+/// An element, what is around it, and what the document says of all.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) element: &'a Element,
+    pub(super) around: &'a Around,
+    pub(super) defaults: &'a Defaults,
+}
+
+/// What the components leave for the page: head styles, media queries, what mrml is to draw.
+pub(super) type Page = Head;
+
+impl<'a> View<'a> {
+    /// An attribute's value.
+    pub(super) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.defaults.get(self.element, name)
+    }
+
+    /// An attribute's value, unless it is empty or `false`.
+    pub(super) fn some(&self, name: &str) -> Option<Cow<'a, str>> {
+        self.get(name).filter(|value| !value.is_empty() && value != "false")
+    }
+
+    /// Says whether an attribute has this value.
+    pub(super) fn has(&self, name: &str, value: &str) -> bool {
+        self.get(name).as_deref() == Some(value)
+    }
+
+    /// One side of `padding` or another shorthand, pixels.
+    pub(super) fn side(&self, shorthand: &str, name: &str) -> f64 {
+        match (self.some(&format!("{shorthand}-{name}")), self.some(shorthand)) {
+            (Some(own), _) => integer(&own),
+            (None, Some(all)) => side(&all, name),
+            (None, None) => 0.0,
+        }
+    }
+
+    /// Left and right side together.
+    pub(super) fn sides(&self, shorthand: &str) -> f64 {
+        self.side(shorthand, "left") + self.side(shorthand, "right")
+    }
+
+    /// The widths of the left and the right border together.
+    pub(super) fn borders(&self, shorthand: &str) -> f64 {
+        let one = |name: &str| {
+            let own = self.some(&format!("{shorthand}-{name}")).or_else(|| self.some(shorthand));
+            own.map_or(0.0, |own| border(&own))
+        };
+        one("left") + one("right")
+    }
+
+    /// The width that borders and paddings leave, whole pixels.
+    pub(super) fn inner_width(&self) -> f64 {
+        integer(&self.around.width) - self.sides("padding") - self.borders("border")
+    }
+
+    /// The views of its children, with what is around them.
+    pub(super) fn arounds(&self, around: &Around) -> impl Iterator<Item = (&'a Element, Around)> {
+        let children = &self.element.children;
+        let (siblings, columns) = (children.len(), children.iter().filter(|child| !child.is_raw()).count());
+        let around = around.clone();
+        children
+            .iter()
+            .enumerate()
+            .map(move |(index, child)| (child, Around { index, siblings, columns, ..around.clone() }))
+    }
+}
