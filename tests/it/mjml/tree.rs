@@ -15,7 +15,7 @@ pub(crate) fn pieces(html: &str) -> Vec<Piece> {
     let html = same_carousels(html);
     let mut reader = Reader { rest: &html, out: Vec::new(), flow: Flow::default(), outer: None, preserved: 0 };
     reader.read();
-    same_menus(reader.out)
+    without_implied_ends(same_menus(reader.out))
 }
 
 /// Where the line of text stands, to tell white space that shows from white space that does not.
@@ -437,6 +437,49 @@ fn same_menus(mut pieces: Vec<Piece>) -> Vec<Piece> {
     pieces
 }
 
+/// Elements before which a paragraph ends by itself.
+const BLOCKS: [&str; 21] = [
+    "address",
+    "article",
+    "blockquote",
+    "div",
+    "dl",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "ul",
+];
+
+/// Leaves out `</p>` and `</li>` where the next tag ends the element anyway.
+fn without_implied_ends(pieces: Vec<Piece>) -> Vec<Piece> {
+    let implied = |piece: &str, next: Option<&Piece>| {
+        let Some(next) = next.and_then(|next| next.strip_prefix('<')) else { return false };
+        let name = next.trim_start_matches('/').split([' ', '>']).next().unwrap_or_default();
+        let closes = next.starts_with('/');
+        match piece {
+            "</p>" if closes => !INLINE.contains(&name) && name != "p",
+            "</p>" => BLOCKS.contains(&name),
+            "</li>" if closes => matches!(name, "ul" | "ol"),
+            "</li>" => name == "li",
+            _ => false,
+        }
+    };
+    let kept: Vec<bool> = (0..pieces.len()).map(|at| !implied(&pieces[at], pieces.get(at + 1))).collect();
+    pieces.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(piece, _)| piece).collect()
+}
+
 #[test]
 fn what_does_not_show_is_equal() {
     #[track_caller]
@@ -449,6 +492,9 @@ fn what_does_not_show_is_equal() {
     same("<a title='&quot;&#169;'></a>", "<a title='\"©' style=''></a>");
     same("a <b>b</b>", "a<b> b</b>");
     same("<style>a , b { c : d ; }</style>", "<style>a,b{c :d}</style>");
+    same("<ul><li>a<li>b</ul><div><p>c<p>d</div>", "<ul><li>a</li><li>b</li></ul><div><p>c</p><p>d</p></div>");
+    same("<img alt>", "<img alt=''/>");
+    same("<br>", "</br>");
     same("<!--[if mso]><td><![endif]--> <!--[if mso]></td><![endif]-->", "<!--[if mso]><td></td><![endif]-->");
     same(
         "<style>.mj-carousel-f0-icons-cell{}</style><label for=\"mj-carousel-f0-radio-1\">",
@@ -479,5 +525,7 @@ fn what_shows_is_not_equal() {
     differ("<style>a :hover{}</style>", "<style>a:hover{}</style>");
     differ("<!--[if !mso]><!--><p><!--<![endif]-->", "<p>");
     differ("<pre>a  b</pre>", "<pre>a b</pre>");
+    differ("<p>a</p>b", "<p>a b");
+    differ("<td>a</td><td>b", "<td>a<td>b");
     differ("3 < 4", "3 4");
 }
