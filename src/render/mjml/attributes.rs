@@ -59,6 +59,10 @@ impl Defaults {
         for values in class_around.split(' ').filter_map(inside) {
             values.0.iter().for_each(|(name, value)| given.set(name, value));
         }
+        // In an accordion the font of what is around wins over that of the kind.
+        if matches!(element.name.as_str(), "mj-accordion-title" | "mj-accordion-text") {
+            given.0.retain(|(name, _)| name != "font-family");
+        }
         let class_inside = class.unwrap_or(class_around).to_owned();
         own.0.iter().filter(|(name, _)| name != "mj-class").for_each(|(name, value)| given.set(name, value));
         element.attributes = given;

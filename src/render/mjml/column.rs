@@ -89,7 +89,8 @@ pub(super) fn outlook_cell(view: &View<'_>) -> Option<Cow<'static, str>> {
 
 /// The width as it is given, or an equal share.
 pub(super) fn given_width(view: &View<'_>) -> (f64, String) {
-    let text = view.some("width").unwrap_or_else(|| Cow::Owned(format!("{}%", 100.0 / view.around.columns as f64)));
+    let given = view.some("width").filter(|text| !width(text).0.is_nan());
+    let text = given.unwrap_or_else(|| Cow::Owned(format!("{}%", 100.0 / view.around.columns as f64)));
     let (number, unit) = width(&text);
     (number, unit.to_owned())
 }
@@ -106,7 +107,7 @@ pub(super) fn pixels(view: &View<'_>) -> f64 {
 fn content_width(view: &View<'_>) -> f64 {
     let taken = view.sides("padding") + view.borders("border") + view.borders("inner-border");
     let whole = number(&view.around.width);
-    match view.some("width") {
+    match view.some("width").filter(|text| !width(text).0.is_nan()) {
         None => integer_of(whole / view.around.columns as f64) - taken,
         Some(text) => match width(&text) {
             (share, "%") => whole * share / 100.0 - taken,

@@ -1,7 +1,7 @@
 //! Which component writes which element.
 
 use super::{
-    button, column, divider, engine, group, hero, image, section, social, table,
+    button, column, divider, engine, group, hero, image, navbar, section, social, table,
     view::{Around, Page, View},
     write::{is, open, style},
 };
@@ -18,6 +18,7 @@ pub(super) fn component(view: View<'_>, page: &mut Page, out: &mut String) {
         "mj-button" => button::button(view, out),
         "mj-divider" => divider::divider(view, out),
         "mj-table" => table::own_table(view, out),
+        "mj-navbar" => navbar::navbar(view, page, out),
         "mj-social" => social::social(view, page, out),
         _ => engine::later(view, page, out),
     }

@@ -1,4 +1,4 @@
-//! What mrml draws: texts, spacers, and the involved ones, navbar, accordion, carousel; the only file
+//! What mrml draws: texts, spacers, and the involved ones, accordion and carousel; the only file
 //! that names mrml.
 //!
 //! The layout leaves a place for each and hands them over together, a column each, so that mrml runs once for a
@@ -12,7 +12,7 @@ use mrml::prelude::{parser::ParserOptions, render::RenderOptions};
 use super::{
     attributes::{Defaults, color},
     known::{Kind, known},
-    sizes::integer,
+    sizes::number,
     tree::{Attributes, Element, Fault},
     view::{Page, View},
 };
@@ -32,16 +32,11 @@ pub(super) struct Later {
 
 /// Leaves a place for a component that mrml draws.
 pub(super) fn later(view: View<'_>, page: &mut Page, out: &mut String) {
-    let kind = match view.element.name.as_str() {
-        "mj-navbar" => Some("mj-navbar"),
-        "mj-accordion" => Some("mj-accordion"),
-        _ => None,
-    };
-    if let Some(kind) = kind {
-        page.styles(kind, |_| String::new());
+    if view.element.name == "mj-accordion" {
+        page.styles("mj-accordion", |_| String::new());
     }
     let _ = write!(out, "{PLACE}{}{PLACE}", page.later.len());
-    page.later.push(Later { element: view.element.clone(), width: integer(&view.around.width) });
+    page.later.push(Later { element: folded(&view), width: number(&view.around.width) });
 }
 
 /// Draws what was left for later and puts it in its places.
@@ -122,25 +117,42 @@ fn document(later: &[Later], page: &Page, defaults: &Defaults, tokens: &mut Toke
 
 fn component(element: &Element, tokens: &mut Tokens, out: &mut String) {
     let _ = write!(out, "<{}", element.name);
-    attributes(&folded(element), Some(&element.name), tokens, out);
+    attributes(&element.attributes, Some(&element.name), tokens, out);
     out.push('>');
-    if !element.content.is_empty() {
+    if !element.content.is_empty() && element.name != "mj-carousel-image" {
         out.push_str(&tokens.keep(&element.content));
     }
-    element.children.iter().for_each(|child| component(child, tokens, out));
+    // mrml knows no comments here, and nothing else is raw in these.
+    element.children.iter().filter(|child| !child.is_raw()).for_each(|child| component(child, tokens, out));
     let _ = write!(out, "</{}>", element.name);
 }
 
-/// What mrml does not know of an accordion's titles goes with what it copies.
-fn folded(element: &Element) -> Attributes {
-    let mut attributes = element.attributes.clone();
-    if element.name == "mj-accordion-title"
-        && let Some(weight) = element.attributes.get("font-weight")
-    {
-        let size = element.attributes.get("font-size").unwrap_or("13px");
-        attributes.set("font-size", &format!("{size};font-weight:{weight}"));
+/// Says outright what MJML says by default and mrml otherwise; what mrml does not know goes with what it copies.
+fn folded(view: &View<'_>) -> Element {
+    let mut element = view.element.clone();
+    match element.name.as_str() {
+        "mj-carousel" if view.some("tb-width").is_none() => element.attributes.set("tb-width", "110px"),
+        "mj-accordion" => {
+            let font = view.get("font-family").unwrap_or_default();
+            for child in &mut element.children {
+                let font = child.attributes.get("font-family").unwrap_or(&font).to_owned();
+                for part in &mut child.children {
+                    if part.attributes.get("font-family").is_none() {
+                        part.attributes.set("font-family", &font);
+                    }
+                    if part.name == "mj-accordion-title"
+                        && let Some(weight) = part.attributes.get("font-weight")
+                    {
+                        let size = part.attributes.get("font-size").unwrap_or("13px");
+                        let folded = format!("{size};font-weight:{weight}");
+                        part.attributes.set("font-size", &folded);
+                    }
+                }
+            }
+        }
+        _ => {}
     }
-    attributes
+    element
 }
 
 /// Writes attributes; what is no size, word or colour goes as a token.
@@ -151,6 +163,8 @@ fn attributes(attributes: &Attributes, element: Option<&str>, tokens: &mut Token
             continue;
         }
         let kind = element.and_then(known).and_then(|known| known.attribute(name)).map(|attribute| &attribute.kind);
+        // Thumbnails that are hidden at first are drawn like others, and hidden after.
+        let value = if name == "thumbnails" && value == "supported" { "visible" } else { value };
         let value = if kind == Some(&Kind::Color) { color(value) } else { value.into() };
         let plain = value.chars().all(is_plain);
         let _ = write!(out, " {name}=\"{}\"", if plain { value.into_owned() } else { tokens.keep(&value) });
@@ -174,23 +188,47 @@ fn run(document: String) -> Result<String, Fault> {
     result.map_err(|error| Fault::whole(format!("the layout engine failed: {error}")))
 }
 
-/// Mends where mrml draws otherwise than MJML: attributes that are empty there, and left out here.
+/// Mends where mrml draws otherwise than MJML.
 fn mend(element: &Element, cell: &str) -> String {
     match element.name.as_str() {
-        "mj-carousel" => edit(cell, |tag| match tag {
-            _ if tag.starts_with("<img ") && !tag.contains("alt=") => Some(tag.replacen("<img ", "<img alt=\"\" ", 1)),
-            _ if tag.contains("mj-carousel-image-1") && !tag.contains("style=") => {
-                Some(tag.replacen('>', " style=\"\">", 1))
-            }
-            _ => None,
-        }),
-        "mj-navbar" => edit(cell, |tag| match tag {
-            "<div class=\"mj-inline-links\">" => Some(tag.replacen('>', " style=\"\">", 1)),
-            _ if tag.starts_with("<td style=") => Some(tag.replacen("<td", "<td class=\"\"", 1)),
-            _ => None,
+        "mj-carousel" => edit(cell, |tag| carousel(element, tag)),
+        "mj-accordion" => edit(cell, |tag| {
+            // A shorthand after its sides would undo them.
+            let (before, rest) = tag.split_once(";padding-")?;
+            let (sides, after) = rest.split_once(";padding:")?;
+            let (all, after) = after.split_once(';')?;
+            Some(format!("{before};padding:{all};padding-{sides};{after}"))
         }),
         _ => cell.to_owned(),
     }
+}
+
+/// Attributes that are empty in MJML, and left out by mrml; whole pixels; thumbnails of a share, or hidden at first.
+fn carousel(element: &Element, tag: &str) -> Option<String> {
+    let mut tag = tag.to_owned();
+    let is_image = tag.starts_with("<img ");
+    if is_image && !tag.contains("alt=") {
+        tag = tag.replacen("<img ", "<img alt=\"\" ", 1);
+    }
+    if tag.contains("mj-carousel-image-1") && !tag.contains("style=") {
+        tag = tag.replacen('>', " style=\"\">", 1);
+    }
+    if let Some((before, after)) = tag.split_once(" width=\"").filter(|_| is_image)
+        && let Some((pixels, rest)) = after.split_once('"')
+        && let Some((whole, _)) = pixels.split_once('.')
+    {
+        tag = format!("{before} width=\"{whole}\"{rest}");
+    }
+    let share = element.attributes.get("tb-width").and_then(|width| width.strip_suffix('%'));
+    if let Some(share) = share {
+        tag = tag
+            .replace("width:110px", &format!("width:{share}%"))
+            .replace("width=\"110\"", &format!("width=\"{share}\""));
+    }
+    if element.attributes.get("thumbnails") == Some("supported") && tag.contains("mj-carousel-thumbnail") {
+        tag = tag.replace("display:inline-block", "display:none");
+    }
+    Some(tag)
 }
 
 /// Rewrites tags where there is something to mend.
@@ -208,7 +246,7 @@ fn edit(cell: &str, mend: impl Fn(&str) -> Option<String>) -> String {
 fn component_styles(drawn: &str, page: &mut Page, tokens: &Tokens) {
     let Some(css) = drawn.split("</head>").next().and_then(|head| head.strip_suffix("</style>")) else { return };
     let css = &css[css.rfind("<style type=\"text/css\">").map_or(0, |at| at + 23)..];
-    let starts = [".mj-carousel {", "noinput.mj-menu-checkbox", "noinput.mj-accordion-checkbox"];
+    let starts = [".mj-carousel {", "noinput.mj-accordion-checkbox"];
     let mut cuts: Vec<(usize, usize)> = Vec::new();
     for (kind, start) in starts.iter().enumerate() {
         cuts.extend(css.match_indices(start).map(|(at, _)| (at, kind)));
@@ -219,12 +257,12 @@ fn component_styles(drawn: &str, page: &mut Page, tokens: &Tokens) {
         let css = tokens.resolve(&css[*at..end]);
         match kind {
             0 => page.single.push(css.replace("@media screen, yahoo", "@media screen yahoo")),
-            1 => page.set_styles("mj-navbar", css),
-            // A client that rewrites element selectors keeps attribute selectors.
+            // A client that rewrites the names of elements keeps attributes.
             _ => page.set_styles(
                 "mj-accordion",
                 css.replace("input.mj-accordion-checkbox:checked", ".mj-accordion-checkbox:checked")
-                    .replace("  input.mj-accordion-checkbox", "  .mj-accordion-checkbox[type=\"checkbox\"]"),
+                    .replace("  input.mj-accordion-checkbox", "  .mj-accordion-checkbox[type=\"checkbox\"]")
+                    .replace("+*", " + *"),
             ),
         }
     }

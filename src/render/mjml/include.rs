@@ -55,9 +55,10 @@ fn children(element: &mut Element, into: &mut Into<'_>, open: &mut Vec<usize>) -
     if !element.children.iter().any(|child| child.name == "mj-include" || !child.children.is_empty()) {
         return Ok(());
     }
+    let in_head = element.name == "mj-head";
     for mut child in std::mem::take(&mut element.children) {
         if child.name == "mj-include" {
-            let included = include(&child, into, open)?;
+            let included = include(&child, in_head, into, open)?;
             element.children.extend(included);
         } else {
             children(&mut child, into, open)?;
@@ -68,7 +69,12 @@ fn children(element: &mut Element, into: &mut Into<'_>, open: &mut Vec<usize>) -
 }
 
 /// What stands in the place of an `mj-include`.
-fn include(element: &Element, into: &mut Into<'_>, open: &mut Vec<usize>) -> Result<Vec<Element>, Fault> {
+fn include(
+    element: &Element,
+    in_head: bool,
+    into: &mut Into<'_>,
+    open: &mut Vec<usize>,
+) -> Result<Vec<Element>, Fault> {
     let fail = |what: String| Fault::new(what, element.at);
     let Some(path) = element.attributes.get("path").filter(|path| !path.trim().is_empty()) else {
         return Err(fail("`mj-include` names no file\nhint: write it as `path=\"./footer.mjml\"`".to_owned()));
@@ -105,10 +111,11 @@ fn include(element: &Element, into: &mut Into<'_>, open: &mut Vec<usize>) -> Res
     }
     let mut parts = parse(text, number)?;
     open.push(number);
+    let styles_around = std::mem::take(into.styles);
     let mut whole = Element { children: Vec::new(), at, ..Element::default() };
     match parts.iter_mut().position(|part| part.name == "mjml") {
         None => whole.children = parts,
-        // A whole document gives its body here, and its head to the head.
+        // A whole document gives its body here, and its head to the head: in its place where that is here.
         Some(index) => {
             for part in std::mem::take(&mut parts[index].children) {
                 match part.name.as_str() {
@@ -116,7 +123,8 @@ fn include(element: &Element, into: &mut Into<'_>, open: &mut Vec<usize>) -> Res
                     "mj-head" => {
                         let mut head = part;
                         children(&mut head, into, open)?;
-                        into.head.append(&mut head.children);
+                        let place = if in_head { &mut whole.children } else { &mut *into.head };
+                        place.append(&mut head.children);
                     }
                     _ => {}
                 }
@@ -125,5 +133,7 @@ fn include(element: &Element, into: &mut Into<'_>, open: &mut Vec<usize>) -> Res
     }
     children(&mut whole, into, open)?;
     open.pop();
+    let place = if in_head { &mut whole.children } else { &mut *into.head };
+    place.extend(std::mem::replace(into.styles, styles_around));
     Ok(whole.children)
 }

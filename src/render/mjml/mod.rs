@@ -20,6 +20,7 @@ mod image;
 mod include;
 mod inline;
 mod known;
+mod navbar;
 mod outlook;
 mod parse;
 mod section;

@@ -55,11 +55,13 @@ impl<'a> View<'a> {
 
     /// One side of `padding` or another shorthand, pixels.
     pub(super) fn side(&self, shorthand: &str, name: &str) -> f64 {
-        match (self.some(&format!("{shorthand}-{name}")), self.some(shorthand)) {
+        let pixels = match (self.some(&format!("{shorthand}-{name}")), self.some(shorthand)) {
             (Some(own), _) => integer(&own),
             (None, Some(all)) => side(&all, name),
             (None, None) => 0.0,
-        }
+        };
+        // What another template language will fill in later counts as nothing.
+        if pixels.is_nan() { 0.0 } else { pixels }
     }
 
     /// Left and right side together.
