@@ -1,13 +1,16 @@
 //! An edition in, its parts out: subject, preheader, HTML, text, MJML.
 
+mod builtin;
 mod color;
 mod context;
+mod fonts;
 mod intro;
 mod markup;
 mod mjml;
 mod templates;
 mod text;
 mod texts;
+mod theme;
 mod variants;
 
 use std::path::{Path, PathBuf};
@@ -17,12 +20,10 @@ use context::Context;
 use templates::Templates;
 
 pub use texts::KEYS as TEXTS;
+pub use theme::{Complaint, THEME, check as check_theme};
 pub use variants::{Variants, variants};
 
 pub(crate) use color::{READABLE, contrast, parse as parse_color};
-
-/// The keys of `[digest.X.theme]`.
-pub const THEME: [&str; 2] = ["accent", "logo"];
 
 /// Gmail clips a page of 102 KB; what the recipients' own links add must fit as well.
 const CLIPPED: usize = 100 * 1024;
@@ -41,7 +42,7 @@ pub struct Rendered {
     pub text: String,
     /// What the HTML was made from.
     pub mjml: String,
-    /// Posts that broke the layout and are shown as title and link.
+    /// What is not shown as it was given: posts that break the layout or have no room, colours that cannot be read.
     pub problems: Vec<String>,
 }
 
@@ -71,7 +72,7 @@ pub enum Error {
 /// and named in [`Rendered::problems`].
 ///
 /// # Errors
-/// A template that cannot be read, parsed or run, with file, line and column; a word of `texts` or a colour of
+/// A template that cannot be read, parsed or run, with file, line and column; a word of `texts` or a value of
 /// `theme` that is none.
 pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, Error> {
     let templates = Templates::load(templates)?;
@@ -84,22 +85,24 @@ pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, E
         let markdown = templates.inline_markdown(&key("intro"), own, &context)?;
         context.intro = intro::to_html(&markdown);
         context.intro_text = intro::to_text(&markdown);
+        context.intro_dir = texts::first_strong(&context.intro_text).unwrap_or(context.dir);
     }
 
     let name = format!("{}.mjml", edition.template);
-    let mut problems = Vec::new();
+    let mut problems = std::mem::take(&mut context.problems);
     let mut mjml = templates.render(&name, &context)?;
     let html = match mjml::to_html(&mjml, mjml::Fonts::None) {
         Ok(html) => html,
         Err(fault) => {
             let fault = template_error(&templates, &name, &mjml, &fault);
-            problems = reduce(&templates, &name, &mut context, fault)?;
+            problems.extend(reduce(&templates, &name, &mut context, fault)?);
             mjml = templates.render(&name, &context)?;
             mjml::to_html(&mjml, mjml::Fonts::None).map_err(|fault| template_error(&templates, &name, &mjml, &fault))?
         }
     };
     let (mjml, html) = shrink(&templates, &name, &mut context, &mut problems, (mjml, html));
     let html = speak(html, &context);
+    context.show_all();
     let own = format!("{}.txt", edition.template);
     let own = if templates.has(&own) { own.as_str() } else { "classic.txt" };
     let text = text::tidy(&templates.render(own, &context)?);
@@ -135,36 +138,42 @@ pub fn mjml_file(path: &Path, data: Option<serde_json::Value>) -> Result<String,
 
 /// The templates that come with Tidings: name and text.
 pub fn builtin_templates() -> &'static [(&'static str, &'static str)] {
-    templates::BUILTIN
+    builtin::BUILTIN
 }
 
 /// Finds the posts that break the layout, reduces them to title and link, and says so.
 ///
 /// With all posts reduced the template must pass, or the fault is its own. Then each post is tried alone.
 fn reduce(templates: &Templates, name: &str, context: &mut Context, fault: Error) -> Result<Vec<String>, Error> {
-    let full = std::mem::take(&mut context.posts);
-    context.posts = full.clone();
-    context.posts.iter_mut().for_each(context::Post::reduce);
-    let passes = |context: &Context| {
-        templates.render(name, context).is_ok_and(|mjml| mjml::to_html(&mjml, mjml::Fonts::None).is_ok())
-    };
-    if !passes(context) {
+    let passes = |context: &Context| lay_out(templates, name, context).is_some();
+    let mut bare = context.clone();
+    bare.reduce(|_| true);
+    if !passes(&bare) {
         return Err(fault);
     }
-    let mut problems = Vec::new();
-    for (index, post) in full.into_iter().enumerate() {
-        let reduced = std::mem::replace(&mut context.posts[index], post);
-        if !passes(context) {
-            problems.push(format!("`{}` breaks the layout and is shown as title and link", reduced.title));
-            context.posts[index] = reduced;
-        }
-    }
-    Ok(problems)
+    let is_broken: Vec<bool> = (0..context.count())
+        .map(|alone| {
+            let mut others = context.clone();
+            others.reduce(|index| index != alone);
+            !passes(&others)
+        })
+        .collect();
+    let titles = context.reduce(|index| is_broken[index]).into_iter();
+    Ok(titles.map(|title| format!("`{title}` breaks the layout and is shown as title and link")).collect())
 }
 
-/// Reduces the last posts to title and link until a mail client shows the whole page; markup is never cut.
+/// MJML and HTML of a context, if it can be laid out.
+fn lay_out(templates: &Templates, name: &str, context: &Context) -> Option<(String, String)> {
+    let mjml = templates.render(name, context).ok()?;
+    let html = mjml::to_html(&mjml, mjml::Fonts::None).ok()?;
+    Some((mjml, html))
+}
+
+/// Moves whole posts from the end to a list of links until a mail client shows the whole page; markup is never cut.
 ///
-/// A page that is too big even so stays as it is: the preflight rules say so.
+/// The first post, which leads, goes last, and a list that is too long even so ends with the number of what it
+/// leaves out: the text part has them all. A page that cannot be made small stays as it is, and the preflight
+/// rules say so.
 fn shrink(
     templates: &Templates,
     name: &str,
@@ -175,32 +184,40 @@ fn shrink(
     if full.1.len() < CLIPPED {
         return full;
     }
-    let posts = context.posts.clone();
-    let mut best = None;
-    let (mut low, mut high) = (1, posts.len());
-    while low <= high {
-        let reduced = low.midpoint(high);
-        context.posts = posts.clone();
-        context.posts.iter_mut().rev().take(reduced).for_each(context::Post::reduce);
-        let parts = templates.render(name, context).ok().and_then(|mjml| {
-            let html = mjml::to_html(&mjml, mjml::Fonts::None).ok()?;
-            (html.len() < CLIPPED).then_some((mjml, html))
-        });
-        match parts {
-            Some(parts) => {
-                best = Some((reduced, context.posts.clone(), parts));
-                high = reduced - 1;
-            }
-            None => low = reduced + 1,
+    let count = context.count();
+    let mut attempt = |whole: usize, listed: usize| {
+        context.show(whole, listed);
+        lay_out(templates, name, context).filter(|(_, html)| html.len() < CLIPPED)
+    };
+    let first = usize::from(attempt(1, 0).is_some());
+    let found = most(first, count.saturating_sub(1), |whole| attempt(whole, count))
+        .map(|(whole, parts)| (whole, count, parts))
+        .or_else(|| most(0, count, |listed| attempt(first, listed)).map(|(listed, parts)| (first, listed, parts)));
+    let Some((whole, listed, parts)) = found else { return full };
+    context.show(whole, listed);
+    let moved = count - whole;
+    let links = context.links();
+    let lost = links.iter().filter(|link| !parts.0.contains(link.as_str())).count() + (moved - links.len());
+    problems.push(match lost {
+        0 => format!("the page is too big for Gmail: its last {moved} posts are listed as links"),
+        _ => format!("the page is too big for Gmail: of its last {moved} posts {lost} stand in the text part only"),
+    });
+    parts
+}
+
+/// The greatest number from `low` to `high` for which `attempt` gives something, where it gives something for all
+/// smaller ones.
+fn most<T>(low: usize, high: usize, mut attempt: impl FnMut(usize) -> Option<T>) -> Option<(usize, T)> {
+    let mut best = (low, attempt(low)?);
+    let mut beyond = high + 1;
+    while best.0 + 1 < beyond {
+        let middle = best.0.midpoint(beyond);
+        match attempt(middle) {
+            Some(found) => best = (middle, found),
+            None => beyond = middle,
         }
     }
-    let Some((reduced, shown, parts)) = best else {
-        context.posts = posts;
-        return full;
-    };
-    context.posts = shown;
-    problems.push(format!("the page is too big for Gmail: its last {reduced} posts are shown as title and link"));
-    parts
+    Some(best)
 }
 
 /// Points at the line of the user's file where its text is found, else at the line of what it gave.
@@ -238,5 +255,7 @@ fn shorten(line: &str) -> String {
     format!("{}…", head[..cut].trim_end_matches([' ', '·', ',', '.', ';']))
 }
 
+#[cfg(test)]
+mod odd;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ mod house;
 mod injection;
 mod json;
 mod llm;
+mod looks;
 mod pace;
 mod preview;
 mod readme;
