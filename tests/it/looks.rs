@@ -10,35 +10,36 @@ use crate::{examples::example, project::Project, world::server::find};
 
 const TEMPLATES: [&str; 4] = ["classic", "cards", "plain", "brief"];
 
-/// Opens every layout of the example in every size, colour scheme and direction.
+/// One browser opens all: every layout of the example in every size, colour scheme and direction, then titles and
+/// bylines that no layout hopes for, in colours of an editor's own.
 #[test]
 fn every_layout_can_be_read_everywhere() {
     if !can_look() {
         return;
     }
-    let project = example("harbour").at("2025-03-10T07:30:00Z");
+    let (example, odd) = (example("harbour").at("2025-03-10T07:30:00Z"), odd());
     let readers = "ana@readers.example,Ana,en,,weekly,active\nlayla@readers.example,Layla,ar,,weekly,active\n";
-    project.write("subscribers.csv", format!("{}{readers}", project.read("subscribers.csv")));
+    example.write("subscribers.csv", format!("{}{readers}", example.read("subscribers.csv")));
     let mut pages = Vec::new();
     for template in TEMPLATES {
         for (reader, lang, sections) in [("ana", "en", "none"), ("layla", "ar", "source")] {
             let name = format!("{template}-{lang}");
             let dress =
                 [("TIDINGS_DIGEST__WEEKLY__TEMPLATE", template), ("TIDINGS_DIGEST__WEEKLY__SECTIONS", sections)];
-            project.run_with(&format!("preview --out {name}.html --as {reader}@readers.example"), &dress).code(0);
-            pages.push(page(&project, &name, &[360, 600, 1200]));
+            example.run_with(&format!("preview --out {name}.html --as {reader}@readers.example"), &dress).code(0);
+            pages.push(page(&example, &name, &[360, 600, 1200]));
         }
+        let name = format!("odd-{template}");
+        odd.run_with(&format!("preview --out {name}.html"), &[("TIDINGS_DIGEST__WEEKLY__TEMPLATE", template)]).code(0);
+        pages.push(page(&odd, &name, &[320]));
     }
-    look(pages, 48);
+    // Each by day and by night, and in its first width as Outlook's apps mark it.
+    look(pages, 2 * (4 * 2 * 3 + 4) + 12);
 }
 
-/// Opens titles and bylines that no layout hopes for on a small screen and a wide one, and a theme of the editor's.
-#[test]
-fn odd_words_and_colours_keep_their_place() {
-    if !can_look() {
-        return;
-    }
-    let odd = [
+/// Posts with words that break lines, columns and directions.
+fn odd() -> Project {
+    let titles = [
         "a".repeat(2000),
         "🎉".repeat(300),
         "ميناء Porto Sereno يفتح من جديد (2026)".to_owned(),
@@ -46,23 +47,15 @@ fn odd_words_and_colours_keep_their_place() {
         "港の灯りと夜の市場".repeat(12),
     ];
     let theme = "theme = { accent = \"#ffd400\", ink = \"#999999\", paper = \"#fff8ee\", background = \"#40305f\", width = 480, radius = 20 }";
-    let mut project = Project::with_notes("").at("2025-06-01T12:00:00Z");
+    let mut project = Project::with_notes("");
     project.write("tidings.toml", project.read("tidings.toml").replace("schedule", &format!("{theme}\nschedule")));
-    for (n, title) in odd.iter().enumerate() {
+    for (n, title) in titles.iter().enumerate() {
         let (author, wide) = ("Maximilian".repeat(20), "unbroken".repeat(40));
-        project = project.file(
-            &format!("posts/{n}.md"),
-            format!("---\ntitle: \"{title}\"\ndate: 2025-05-3{}\nauthor: {author}\n---\n\nOne {wide} sentence. And another one.\n", n % 2),
-        );
+        let head = format!("title: \"{title}\"\ndate: 2025-05-3{}\nauthor: {author}", n % 2);
+        project =
+            project.file(&format!("posts/{n}.md"), format!("---\n{head}\n---\n\nOne {wide} sentence. And another.\n"));
     }
-    let mut pages = Vec::new();
-    for template in TEMPLATES {
-        let name = format!("odd-{template}");
-        let dress = [("TIDINGS_DIGEST__WEEKLY__TEMPLATE", template)];
-        project.run_with(&format!("preview --out {name}.html"), &dress).code(0);
-        pages.push(page(&project, &name, &[320, 1200]));
-    }
-    look(pages, 16);
+    project
 }
 
 fn page(project: &Project, name: &str, widths: &[u32]) -> serde_json::Value {

@@ -3,9 +3,9 @@
 //     node open.js < JOB
 //
 // JOB is {"chromium", "images", "pages": [{"name", "file", "widths", "shots"}]}: each page is opened in each width by
-// day and by night. Pictures of https://harbour.example/images/ come from the folder `images`, all else from the
-// network is refused. With "shots" a page is photographed into that folder. Prints one JSON object:
-// {"looked": N, "faults": ["…"]}.
+// day and by night, in the first also with the marks that Outlook's apps set at night instead of asking the style.
+// Pictures of https://harbour.example/images/ come from the folder `images`, all else from the network is refused.
+// With "shots" a page is photographed into that folder. Prints one JSON object: {"looked": N, "faults": ["…"]}.
 "use strict";
 
 const fs = require("node:fs");
@@ -30,8 +30,9 @@ async function main() {
     await page.goto(`file://${file}`);
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
-      for (const scheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme: scheme });
+      for (const scheme of width === widths[0] ? ["light", "dark", "outlook"] : ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme: scheme === "dark" ? "dark" : "light" });
+        await page.evaluate(mark, scheme === "outlook");
         looked += 1;
         const found = await page.evaluate(look);
         faults.push(...found.map((fault) => `${name} at ${width} px, ${scheme}: ${fault}`));
@@ -42,6 +43,11 @@ async function main() {
   }
   await browser.close();
   console.log(JSON.stringify({ looked, faults }));
+}
+
+// Runs in the page.
+function mark(isOutlook) {
+  for (const name of ["data-ogsc", "data-ogsb"]) document.documentElement.toggleAttribute(name, isOutlook);
 }
 
 // Runs in the page.
