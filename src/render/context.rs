@@ -149,8 +149,8 @@ impl Context {
         let words = Texts::new(&edition.language, &edition.digest, &edition.texts)?;
         let lang = language(&edition.language);
         let dir = texts::direction(&lang);
-        let look = Look::new(edition, &lang)?;
-        let all: Vec<Post> = edition.posts.iter().map(|item| Post::new(item, edition, &words, &lang, &look)).collect();
+        let (theme, problems) = look(edition, &lang)?;
+        let all: Vec<Post> = edition.posts.iter().map(|item| Post::new(item, edition, &words, &lang, &theme)).collect();
         let mut context = Self {
             publication: Publication {
                 name: edition.publication.name.clone(),
@@ -173,7 +173,7 @@ impl Context {
             more: Vec::new(),
             more_left: String::new(),
             texts: words.all(edition.number, &edition.title),
-            theme: look.theme,
+            theme,
             start: start(dir),
             western: fonts::is_western(&lang),
             leading: fonts::leading(&lang),
@@ -184,7 +184,7 @@ impl Context {
             unsubscribe_url: edition.has_unsubscribe.then(|| edition.marker(Slot::Unsubscribe)),
             all,
             grouped: edition.sections,
-            problems: look.problems,
+            problems,
         };
         context.show_all();
         Ok(context)
@@ -284,31 +284,14 @@ fn cut(text: &str, most: usize) -> String {
     format!("{}…", head[..space].trim_end_matches([' ', ',', '.', ';', ':', '·', '、', '。', '،']))
 }
 
-/// What all posts of an edition look like.
-struct Look {
-    theme: Theme,
-    problems: Vec<String>,
-    /// The theme with the fonts of another language, for a post.
-    given: BTreeMap<String, String>,
-    template: String,
-}
-
-impl Look {
-    fn new(edition: &Edition, lang: &str) -> Result<Self, Error> {
-        let digest = &edition.digest;
-        let (mut theme, problems) =
-            theme::theme(&edition.theme, &edition.template, lang).map_err(|(key, complaint)| {
-                Error::Template(format!("digest.{digest}.theme.{key}: {}\nhint: {}", complaint.what, complaint.hint))
-            })?;
-        theme.logo = logo(edition);
-        Ok(Self { theme, problems, given: edition.theme.clone(), template: edition.template.clone() })
-    }
-
-    /// The fonts of a language: those of text and of headings.
-    fn fonts(&self, lang: &str) -> (String, String) {
-        let own = theme::theme(&self.given, &self.template, lang);
-        own.map_or_else(|_| (String::new(), String::new()), |(theme, _)| (theme.font, theme.heading_font))
-    }
+/// The theme, and what of it had to be changed.
+fn look(edition: &Edition, lang: &str) -> Result<(Theme, Vec<String>), Error> {
+    let digest = &edition.digest;
+    let (mut theme, problems) = theme::theme(&edition.theme, &edition.template, lang).map_err(|(key, complaint)| {
+        Error::Template(format!("digest.{digest}.theme.{key}: {}\nhint: {}", complaint.what, complaint.hint))
+    })?;
+    theme.logo = logo(edition);
+    Ok((theme, problems))
 }
 
 /// A logo only by an address.
@@ -317,7 +300,7 @@ fn logo(edition: &Edition) -> String {
 }
 
 impl Post {
-    fn new(item: &Item, edition: &Edition, words: &Texts, lang: &str, look: &Look) -> Self {
+    fn new(item: &Item, edition: &Edition, words: &Texts, lang: &str, theme: &Theme) -> Self {
         let post = &item.post;
         let url = post.url.as_ref().filter(|url| matches!(url.scheme(), "http" | "https")).map(ToString::to_string);
         let (title, teaser) = title(&post.title, &item.teaser.text, url.as_deref().unwrap_or(&post.source));
@@ -335,9 +318,9 @@ impl Post {
         // A language that is not written in this direction is not the one that is written here.
         let letters =
             if dir == texts::direction(&own) { own.as_str() } else { ["ar", "en"][usize::from(dir == "ltr")] };
-        let (font, heading_font) = look.fonts(letters);
+        let (font, heading_font) = theme::letters(&edition.theme, &edition.template, letters);
         Self {
-            is_foreign: font != look.theme.font || fonts::leading(letters) != fonts::leading(lang),
+            is_foreign: font != theme.font || fonts::leading(letters) != fonts::leading(lang),
             western: fonts::is_western(letters),
             leading: fonts::leading(letters),
             font,

@@ -293,3 +293,18 @@ fn a_broken_theme_in_a_frozen_edition_is_an_error() {
     let error = render(&edition, None).unwrap_err().to_string();
     assert!(error.contains("digest.weekly.theme.font") && error.contains("hint: "), "{error}");
 }
+
+#[test]
+fn cards_stand_in_pairs_where_there_is_room_for_two() {
+    let pairs = |count: usize, width: &str| {
+        let posts: Vec<Item> = (0..count).map(|n| post(&format!("Post {n}"), "Words.")).collect();
+        let mut edition = Edition { template: "cards".to_owned(), ..edition(posts) };
+        edition.theme.insert("width".to_owned(), width.to_owned());
+        let page = Document::from(render(&edition, None).unwrap().html.as_str());
+        (page.select("div.pair").length(), page.select("div.pair div.card").length(), page.select("div.card").length())
+    };
+    assert_eq!(pairs(5, "640"), (2, 4, 5));
+    assert_eq!(pairs(4, "640"), (1, 2, 4), "the last stands alone");
+    assert_eq!(pairs(5, "480"), (0, 0, 5));
+    assert_eq!(pairs(1, "640"), (0, 0, 1));
+}

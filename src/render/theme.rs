@@ -132,10 +132,9 @@ pub(super) fn theme(
     for (key, value) in given {
         check(key, value).map_err(|complaint| (key.clone(), complaint))?;
     }
-    let own = DEFAULTS.iter().find(|own| own.template == template).unwrap_or(&DEFAULTS[0]);
+    let own = defaults(template);
     let color = |key: &str| given.get(key).and_then(|text| color::parse(text));
     let number = |key: &str| given.get(key).and_then(|text| text.trim().parse().ok());
-    let font = |key: &str| given.get(key).and_then(|text| fonts::families(text));
 
     let paper = color("paper").unwrap_or(own.paper);
     let background = color("background").unwrap_or(if is_dark(paper) { dim(paper, NIGHT[0]) } else { own.background });
@@ -159,20 +158,34 @@ pub(super) fn theme(
             problems.push(format!("`theme.{key}`: {given} cannot be read on paper of {paper}; {shown} is shown"));
         }
     }
-    let family = font("font");
-    let heading = font("heading_font").or_else(|| family.clone());
     let width = number("width").unwrap_or(own.width);
+    let (font, heading_font) = letters(given, template, lang);
     let theme = Theme {
         day: palette(&day),
         dark: palette(&night),
-        font: fonts::stack(family.as_deref(), own.font, lang),
-        heading_font: fonts::stack(heading.as_deref(), own.heading_font, lang),
+        font,
+        heading_font,
         logo: String::new(),
         width,
         column: width - 2 * MARGIN,
         radius: number("radius").unwrap_or(own.radius),
     };
     Ok((theme, problems))
+}
+
+/// The fonts of text and of headings that have the letters of `lang`; headings take those of text where the editor
+/// names none of their own.
+pub(super) fn letters(given: &BTreeMap<String, String>, template: &str, lang: &str) -> (String, String) {
+    let own = defaults(template);
+    let families = |key: &str| given.get(key).and_then(|text| fonts::families(text));
+    let text = families("font");
+    let heading = families("heading_font").or_else(|| text.clone());
+    (fonts::stack(text.as_deref(), own.font, lang), fonts::stack(heading.as_deref(), own.heading_font, lang))
+}
+
+/// Those of a built-in layout; another one begins like `classic`.
+fn defaults(template: &str) -> &'static Defaults {
+    DEFAULTS.iter().find(|own| own.template == template).unwrap_or(&DEFAULTS[0])
 }
 
 /// What is wrong with a value, and how to mend it.
@@ -225,7 +238,13 @@ struct Colors {
 fn palette(colors: &Colors) -> Palette {
     let Colors { background, paper, ink, accent } = *colors;
     let ink = readable(ink, paper);
-    let desk_ink = readable(ink, background);
+    // Ink that fails on the desk gives way to the desk's own black or white, not to the palest grey that will do.
+    let desk_ink = match contrast(ink, background) < color::READABLE {
+        true if is_dark(background) => mix(background, [0xff; 3], 0.9),
+        true => mix(background, [0; 3], 0.85),
+        false => ink,
+    };
+    let desk_ink = readable(desk_ink, background);
     // A button keeps the accent as it is given, if it can be told from the paper.
     let button = if contrast(accent, paper) < 1.1 { readable(accent, paper) } else { accent };
     let button_ink = [[0xff; 3], ink].into_iter().find(|ink| contrast(*ink, button) >= color::READABLE);
@@ -307,6 +326,14 @@ mod tests {
         assert_eq!(theme.day, theme.dark);
         assert_eq!(problems, Vec::<String>::new());
         assert!(contrast(color::parse(&theme.day.ink).unwrap(), [0x10, 0x18, 0x20]) > 12.0);
+    }
+
+    #[test]
+    fn a_dark_desk_has_light_words_round_a_light_paper() {
+        let (theme, _) = made(&[("background", "#40305f")]);
+        let desk = color::parse(&theme.day.background).unwrap();
+        assert!(contrast(color::parse(&theme.day.desk_ink).unwrap(), desk) > 7.0);
+        assert_eq!(theme.day.ink, "#222222");
     }
 
     #[test]
