@@ -265,6 +265,14 @@ fn colours_and_words_of_the_editor_are_checked() {
 }
 
 #[test]
+fn an_edition_frozen_before_there_were_sections_still_has_its_look() {
+    let mut frozen = serde_json::to_value(sample()).unwrap();
+    assert!(frozen.as_object_mut().unwrap().remove("sections").is_some());
+    let thawed: Edition = serde_json::from_value(frozen).unwrap();
+    assert_eq!(render(&thawed, None).unwrap(), render(&sample(), None).unwrap());
+}
+
+#[test]
 fn pictures_are_left_out_where_not_wanted() {
     for image in [ImageUse::None, ImageUse::Embed] {
         let mut edition = sample();

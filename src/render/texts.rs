@@ -364,6 +364,25 @@ mod tests {
     }
 
     #[test]
+    fn every_language_fills_in_what_belongs_in_its_words() {
+        let wanted = [
+            ("number", "{number}"),
+            ("posted", "{date}"),
+            ("by", "{authors}"),
+            ("why", "{title}"),
+            ("more_left", "{count}"),
+        ];
+        for own in &WORDS {
+            let words: BTreeMap<_, _> = KEYS.iter().zip(own.words).collect();
+            for (key, word) in &words {
+                let wants = wanted.iter().find(|(name, _)| name == *key).map(|(_, mark)| *mark);
+                assert!(!word.is_empty() && wants.is_none_or(|mark| word.contains(mark)), "{}: {key}", own.language);
+                assert_eq!(word.matches('{').count(), usize::from(wants.is_some()), "{}: {key}", own.language);
+            }
+        }
+    }
+
+    #[test]
     fn names_are_listed() {
         let names = ["A", "B", "C"].map(str::to_owned);
         let texts = |language| Texts::new(language, "weekly", &BTreeMap::new()).unwrap();

@@ -37,6 +37,18 @@ fn every_layout_can_be_read_everywhere() {
     look(pages, 2 * (4 * 2 * 3 + 4) + 12);
 }
 
+#[test]
+fn every_layout_passes_the_check() {
+    let project = example("harbour").at("2025-03-10T07:30:00Z");
+    for template in TEMPLATES {
+        for sections in ["none", "tag"] {
+            let dress =
+                [("TIDINGS_DIGEST__WEEKLY__TEMPLATE", template), ("TIDINGS_DIGEST__WEEKLY__SECTIONS", sections)];
+            project.run_with("check --strict", &dress).code(0);
+        }
+    }
+}
+
 /// Posts with words that break lines, columns and directions.
 fn odd() -> Project {
     let titles = [
