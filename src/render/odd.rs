@@ -279,6 +279,10 @@ fn the_theme_is_seen_in_every_template() {
         assert!(
             out.html.contains("#5a1e8c") && out.html.contains("#fff8ee") && out.html.contains("Futura, sans-serif")
         );
+        assert!(
+            out.html.contains(".plate img, img.plate { background-color: #fff8ee"),
+            "what is transparent keeps its paper at night"
+        );
         assert!(out.html.contains("[data-ogsc] .ink") && out.html.contains("[data-ogsb] .paper"));
         assert!(!page.select("h2").attr("style").unwrap().contains("#cccccc"));
         assert_eq!(out.problems.len(), 1);

@@ -88,6 +88,17 @@ fn a_schedule_that_is_right_has_next_runs() {
 }
 
 #[test]
+fn measures_of_a_theme_are_numbers_or_texts() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let text = project.read("tidings.toml");
+    project.write("tidings.toml", text.replace("schedule", "theme = { width = 720, radius = \"8\" }\nschedule"));
+    project.run("preview").code(0);
+    assert!(project.read("preview.html").contains("max-width:720px"));
+    project.run_with("preview", &[("TIDINGS_DIGEST__WEEKLY__THEME__WIDTH", "500")]).code(0);
+    assert!(project.read("preview.html").contains("max-width:500px"));
+}
+
+#[test]
 fn what_a_template_could_only_stumble_over_is_found_before() {
     #[track_caller]
     fn check(to: &str, place: &str, words: &str) {
