@@ -8,11 +8,11 @@ mod answers;
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::{
-    edition::{Edition, EditionId, ImageUse, Item, Publication},
+    edition::{Edition, EditionId, ImageUse, Item, Publication, Sections},
     ledger::{self, Frozen, Ledger},
     post::{Filter, Post, canonical},
     render::{self, Variants},
@@ -69,8 +69,11 @@ pub struct Digest {
     /// What becomes of pictures.
     #[serde(default)]
     pub image: ImageUse,
-    /// Colours, fonts and the logo.
+    /// What the posts below the first are grouped by.
     #[serde(default)]
+    pub sections: Sections,
+    /// Colours, fonts, the logo and measures; a number may stand without quotation marks.
+    #[serde(default, deserialize_with = "words_and_numbers")]
     pub theme: BTreeMap<String, String>,
     /// Replacements for our own words.
     #[serde(default)]
@@ -110,6 +113,22 @@ pub enum Approval {
     Veto,
     /// Silence holds it.
     Required,
+}
+
+/// Reads texts, and whole numbers as texts.
+fn words_and_numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "neither a text nor a whole number")]
+    enum Value {
+        Text(String),
+        Number(i64),
+    }
+    let given = BTreeMap::<String, Value>::deserialize(deserializer)?;
+    let text = |value| match value {
+        Value::Text(text) => text,
+        Value::Number(number) => number.to_string(),
+    };
+    Ok(given.into_iter().map(|(key, value)| (key, text(value))).collect())
 }
 
 fn classic() -> String {
@@ -272,6 +291,7 @@ pub fn compose(
         language: publication.language.clone(),
         intro: digest.intro.clone(),
         image: digest.image,
+        sections: digest.sections,
         theme: digest.theme.clone(),
         texts: digest.texts.clone(),
         posts,

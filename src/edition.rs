@@ -38,6 +38,9 @@ pub struct Edition {
     pub intro: Option<String>,
     /// What becomes of pictures.
     pub image: ImageUse,
+    /// What stands together under a heading; none in editions frozen before there were sections.
+    #[serde(default)]
+    pub sections: Sections,
     /// Colours, fonts and the logo, by name.
     pub theme: BTreeMap<String, String>,
     /// The editor's replacements for our own words, by name.
@@ -151,6 +154,19 @@ pub enum ImageUse {
     Embed,
     /// No pictures.
     None,
+}
+
+/// What the posts below the first are grouped by: `sections` of a digest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sections {
+    /// Nothing: they follow one another.
+    #[default]
+    None,
+    /// Where they came from.
+    Source,
+    /// The first of their tags.
+    Tag,
 }
 
 #[cfg(test)]

@@ -32,19 +32,80 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let names = files.iter().filter_map(|(file, _)| file.strip_suffix(".mjml")).filter(|name| !name.contains('/'));
         return print_list(setting, "templates", names.map(str::to_owned).collect()).map(|()| Exit::Done);
     };
-    // A layout is a page, its text, and the folder of parts that they include.
-    let is_of = |file: &str| file.split(['.', '/']).next() == Some(name.as_str());
-    let of_name: Vec<_> = files.iter().filter(|(file, _)| is_of(file)).collect();
-    if of_name.is_empty() {
+    let own: Vec<&str> = files.iter().map(|(file, _)| *file).filter(|file| is_page_of(file, &name)).collect();
+    if own.is_empty() {
         return Err(Usage(format!("no built-in template `{name}`\nhint: `tidings templates list` shows them")).into());
     }
     let folder = setting.config.parent().map_or_else(PathBuf::new, PathBuf::from).join("templates");
-    if let Some((file, _)) = of_name.iter().find(|(file, _)| folder.join(file).exists()) {
+    if let Some(file) = own.iter().find(|file| folder.join(file).exists()) {
         bail!("`{}` is there already\nhint: edit it, or move it away first", folder.join(file).display());
     }
-    for (file, text) in &of_name {
-        write(&folder.join(file), text.as_bytes())?;
+    let mut written = Vec::new();
+    for (file, text) in with_parts(own, files) {
+        let path = folder.join(file);
+        if !path.exists() {
+            write(&path, text.as_bytes())?;
+            written.push(path.display().to_string());
+        } else if std::fs::read(&path).is_ok_and(|there| there != text.as_bytes()) {
+            // Somebody's own footer is their footer in every layout.
+            setting.say(format!("`{}` is there already and stays as it is", path.display()));
+        }
     }
-    let written = of_name.iter().map(|(file, _)| folder.join(file).display().to_string());
-    print_list(setting, "files", written.collect()).map(|()| Exit::Done)
+    print_list(setting, "files", written).map(|()| Exit::Done)
+}
+
+/// Says whether a file is the page of a layout or its text.
+fn is_page_of(file: &str, name: &str) -> bool {
+    file.strip_prefix(name).is_some_and(|ending| [".mjml", ".txt"].contains(&ending))
+}
+
+/// Templates, and all that they include.
+fn with_parts(wanted: Vec<&str>, files: &'static [(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    let mut open: Vec<String> = wanted.into_iter().map(str::to_owned).collect();
+    while let Some(name) = open.pop() {
+        if let Some(file) = files.iter().find(|(file, _)| *file == name)
+            && !found.contains(file)
+        {
+            found.push(*file);
+            open.extend(includes(file.1));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// The names in `{% include "…" %}`.
+fn includes(text: &str) -> impl Iterator<Item = String> {
+    let tags = text.split("{%").skip(1).filter_map(|rest| rest.split("%}").next());
+    let named = tags.filter_map(|tag| tag.trim_matches(['-', ' ']).strip_prefix("include "));
+    named.map(|name| name.trim().trim_matches(['"', '\'']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layout_comes_with_all_that_it_includes() {
+        let files = render::builtin_templates();
+        for (name, _) in files {
+            let all = with_parts(vec![name], files);
+            assert!(all.iter().any(|(found, _)| found == name));
+            for (_, text) in &all {
+                for part in includes(text) {
+                    assert!(all.iter().any(|(found, _)| *found == part), "{name} lacks {part}");
+                }
+            }
+        }
+        let names: Vec<&str> = with_parts(vec!["brief.txt"], files).iter().map(|(name, _)| *name).collect();
+        assert_eq!(names, ["brief.txt", "parts/footer.txt", "parts/masthead.txt", "parts/post.txt"]);
+    }
+
+    #[test]
+    fn every_part_is_used() {
+        let files = render::builtin_templates();
+        let pages = files.iter().map(|(file, _)| *file).filter(|file| !file.contains('/')).collect();
+        assert_eq!(with_parts(pages, files).len(), files.len());
+    }
 }

@@ -73,7 +73,7 @@ pub(super) fn digests(
     Ok(digests)
 }
 
-/// Checks the keys of `theme` and `texts`, and the colours.
+/// Checks the keys of `theme` and `texts`, and what the theme says.
 fn look(digest: &Digest, key: &impl Fn(&[&str]) -> Vec<Step>, document: &Document<'_>) -> Result<(), Diagnostic> {
     let tables = [("theme", &digest.theme, &render::THEME[..]), ("texts", &digest.texts, &render::TEXTS[..])];
     for (table, given, known) in tables {
@@ -81,11 +81,10 @@ fn look(digest: &Digest, key: &impl Fn(&[&str]) -> Vec<Step>, document: &Documen
             return Err(document.unknown(&key(&[table, name]), known.iter().copied()));
         }
     }
-    match digest.theme.get("accent") {
-        Some(accent) if render::parse_color(accent).is_none() => {
-            let fault = document.value(&key(&["theme", "accent"]), format!("`{accent}` is no colour"));
-            Err(fault.hint("write it as `#1f6f8b`"))
+    for (name, value) in &digest.theme {
+        if let Err(complaint) = render::check_theme(name, value) {
+            return Err(document.value(&key(&["theme", name]), complaint.what).hint(complaint.hint));
         }
-        _ => Ok(()),
     }
+    Ok(())
 }

@@ -39,14 +39,17 @@ pub(crate) fn contrast(a: Rgb, b: Rgb) -> f64 {
 
 /// Moves `color` towards black or white until it can be read on `background`.
 pub(crate) fn readable(color: Rgb, background: Rgb) -> Rgb {
-    let goal = if luminance(background) > 0.18 { 0.0 } else { 255.0 };
-    let mixed = |step: u32| {
-        let share = f64::from(step) / 50.0;
-        // Both ends lie between 0 and 255, and so does what lies between them.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        color.map(|part| (f64::from(part) * (1.0 - share) + goal * share).round() as u8)
-    };
-    (0..=50).map(mixed).find(|mixed| contrast(*mixed, background) >= READABLE).unwrap_or(mixed(50))
+    let goal = if luminance(background) > 0.18 { [0; 3] } else { [0xff; 3] };
+    let step = |step: u32| mix(color, goal, f64::from(step) / 50.0);
+    (0..=50).map(step).find(|mixed| contrast(*mixed, background) >= READABLE).unwrap_or(goal)
+}
+
+/// The colour that lies between two, `share` of the way from the first to the second.
+pub(crate) fn mix(from: Rgb, to: Rgb, share: f64) -> Rgb {
+    let between = |(from, to): (u8, u8)| f64::from(from) * (1.0 - share) + f64::from(to) * share;
+    // Both ends lie between 0 and 255, and so does what lies between them.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    [0, 1, 2].map(|part| between((from[part], to[part])).round() as u8)
 }
 
 fn luminance(color: Rgb) -> f64 {

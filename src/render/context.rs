@@ -6,18 +6,21 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::{
-    Error, color,
+    Error, fonts, markup,
     texts::{self, Texts},
+    theme::{self, Theme},
 };
-use crate::edition::{Edition, ImageUse, Item, Slot};
+use crate::edition::{Edition, ImageUse, Item, Sections, Slot};
 
-/// The paper in light and in dark: what [`color::readable`] measures an accent against.
-const PAPER: color::Rgb = [0xff; 3];
-const PAPER_DARK: color::Rgb = [0x1f, 0x1d, 0x1a];
+/// Longer titles and names are broken content, and cut: graphemes.
+const TITLE: usize = 200;
+const NAMES: usize = 120;
 
-/// The accent where the theme has none.
-const ACCENT: color::Rgb = [0x9c, 0x2f, 0x1e];
+/// A title made of a teaser's opening words: graphemes.
+const OPENING: usize = 60;
 
 /// Pictures are as wide as the column, 552 pixels of the 600, or as wide as they are.
 const COLUMN: u32 = 552;
@@ -36,15 +39,50 @@ pub(super) struct Context {
     pub(super) padding: String,
     pub(super) intro: String,
     pub(super) intro_text: String,
-    pub(super) posts: Vec<Post>,
+    pub(super) intro_dir: &'static str,
+    /// Those that are shown whole; the first of them leads.
+    posts: Vec<Post>,
+    /// All of `posts` but the first, in groups; one without a heading where nothing is grouped.
+    sections: Vec<Section>,
+    /// Those for which there is no room.
+    more: Vec<Link>,
+    /// How many of them have none even there, in words; empty for none.
+    more_left: String,
     texts: BTreeMap<&'static str, String>,
-    theme: BTreeMap<String, String>,
+    theme: Theme,
     pub(super) lang: String,
     pub(super) dir: &'static str,
     start: &'static str,
+    western: bool,
+    leading: &'static str,
     rule: String,
     subscriber: Subscriber,
     unsubscribe_url: Option<String>,
+    /// Every post, in the edition's order.
+    #[serde(skip)]
+    all: Vec<Post>,
+    #[serde(skip)]
+    grouped: Sections,
+    /// What of the theme had to be changed.
+    #[serde(skip)]
+    pub(super) problems: Vec<String>,
+}
+
+/// Posts under a heading.
+#[derive(Debug, Clone, Serialize)]
+struct Section {
+    /// Empty for none.
+    heading: String,
+    posts: Vec<Post>,
+}
+
+/// A post of which only its title is shown.
+#[derive(Debug, Clone, Serialize)]
+struct Link {
+    title: String,
+    url: String,
+    lang: String,
+    dir: &'static str,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -85,6 +123,12 @@ pub(super) struct Post {
     lang: String,
     dir: &'static str,
     start: &'static str,
+    /// The letters are not those of the edition's language: its own fonts and lines.
+    is_foreign: bool,
+    western: bool,
+    leading: &'static str,
+    font: String,
+    heading_font: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -100,12 +144,14 @@ impl Context {
     /// Gathers what `edition` has to say.
     ///
     /// # Errors
-    /// A word of `texts` that there is not, or a colour of `theme` that is none.
+    /// A word of `texts` that there is not, or a value of `theme` that is none.
     pub(super) fn new(edition: &Edition) -> Result<Self, Error> {
         let words = Texts::new(&edition.language, &edition.digest, &edition.texts)?;
         let lang = language(&edition.language);
         let dir = texts::direction(&lang);
-        Ok(Self {
+        let (theme, problems) = look(edition, &lang)?;
+        let all: Vec<Post> = edition.posts.iter().map(|item| Post::new(item, edition, &words, &lang, &theme)).collect();
+        let mut context = Self {
             publication: Publication {
                 name: edition.publication.name.clone(),
                 address: edition.publication.address.clone().filter(|address| !address.trim().is_empty()),
@@ -121,47 +167,164 @@ impl Context {
             padding: String::new(),
             intro: String::new(),
             intro_text: String::new(),
-            posts: numbered(edition.posts.iter().map(|item| Post::new(item, edition, &words, &lang))),
+            intro_dir: dir,
+            posts: Vec::new(),
+            sections: Vec::new(),
+            more: Vec::new(),
+            more_left: String::new(),
             texts: words.all(edition.number, &edition.title),
-            theme: theme(edition)?,
+            theme,
             start: start(dir),
+            western: fonts::is_western(&lang),
+            leading: fonts::leading(&lang),
             lang,
             dir,
             rule: "=".repeat(super::text::WIDTH),
             subscriber: Subscriber { name: edition.marker(Slot::Name), address: edition.marker(Slot::Address) },
             unsubscribe_url: edition.has_unsubscribe.then(|| edition.marker(Slot::Unsubscribe)),
-        })
+            all,
+            grouped: edition.sections,
+            problems,
+        };
+        context.show_all();
+        Ok(context)
+    }
+
+    /// How many posts there are.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Shows every post.
+    pub(super) fn show_all(&mut self) {
+        self.show(self.all.len(), 0);
+    }
+
+    /// Shows the first `whole` posts, the next `listed` that have an address as links, and of the rest their number.
+    pub(super) fn show(&mut self, whole: usize, listed: usize) {
+        let (shown, rest) = self.all.split_at(whole.min(self.all.len()));
+        let other = self.texts.get("other").map(String::as_str).unwrap_or_default();
+        let (lead, sections) = match shown.split_first() {
+            Some((lead, rest)) => (Some(lead.clone()), group(rest, self.grouped, other)),
+            None => (None, Vec::new()),
+        };
+        self.more = rest.iter().filter_map(Post::as_link).take(listed).collect();
+        let left = rest.len() - self.more.len();
+        self.more_left = match self.texts.get("more_left") {
+            Some(words) if left > 0 => words.replace("{count}", &left.to_string()),
+            _ => String::new(),
+        };
+        self.sections = sections;
+        let mut links = 0;
+        let mut lead = lead;
+        let in_order = lead.iter_mut().chain(self.sections.iter_mut().flat_map(|section| &mut section.posts));
+        for post in in_order {
+            // As the text part shows them: `[1]`, `[2]`.
+            links += usize::from(post.url.is_some());
+            post.link = links;
+        }
+        self.posts = lead.into_iter().chain(self.sections.iter().flat_map(|section| section.posts.clone())).collect();
+    }
+
+    /// The addresses in the list of those that have no room, as a template writes them.
+    pub(super) fn links(&self) -> Vec<String> {
+        self.more.iter().map(|link| link.url.replace('&', "&amp;").replace('\'', "&#39;")).collect()
+    }
+
+    /// Keeps only title and link of the posts whose body would leave its cell; gives their titles.
+    pub(super) fn reduce(&mut self) -> Vec<String> {
+        let broken = self.all.iter_mut().filter(|post| !markup::is_sound(&post.body));
+        let titles = broken.map(Post::reduce).collect();
+        self.show_all();
+        titles
     }
 }
 
-/// Numbers the links, as the text part shows them: `[1]`, `[2]`.
-fn numbered(posts: impl Iterator<Item = Post>) -> Vec<Post> {
-    let mut links = 0;
-    let number = |post: Post| {
-        links += usize::from(post.url.is_some());
-        Post { link: links, ..post }
-    };
-    posts.map(number).collect()
+/// Puts together what has the same name, in the order in which the names come first; what has none comes last.
+fn group(posts: &[Post], by: Sections, other: &str) -> Vec<Section> {
+    let mut sections: Vec<Section> = Vec::new();
+    let mut rest = Vec::new();
+    for post in posts {
+        let name = match by {
+            Sections::None => "",
+            Sections::Source => post.source.as_str(),
+            Sections::Tag => post.tags.first().map(String::as_str).unwrap_or_default(),
+        };
+        let heading = heading(name);
+        match sections.iter_mut().find(|section| section.heading == heading) {
+            _ if heading.is_empty() => rest.push(post.clone()),
+            Some(section) => section.posts.push(post.clone()),
+            None => sections.push(Section { heading, posts: vec![post.clone()] }),
+        }
+    }
+    if !rest.is_empty() {
+        let heading = if sections.is_empty() { String::new() } else { other.to_owned() };
+        sections.push(Section { heading, posts: rest });
+    }
+    sections
+}
+
+/// A name of the config as people would write it: `notice-board` is `Notice board`.
+fn heading(name: &str) -> String {
+    let name = name.trim();
+    if name.chars().any(|char| char.is_uppercase() || char.is_whitespace()) {
+        return cut(name, TITLE);
+    }
+    let name = cut(&name.replace(['-', '_'], " "), TITLE);
+    let mut chars = name.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// The first `most` graphemes of a line, cut after a word where one ends near.
+fn cut(text: &str, most: usize) -> String {
+    let text = text.trim();
+    let Some((end, _)) = text.grapheme_indices(true).nth(most) else { return text.to_owned() };
+    let head = &text[..end];
+    let space = head.rfind(char::is_whitespace).filter(|space| *space > end / 2).unwrap_or(end);
+    format!("{}…", head[..space].trim_end_matches([' ', ',', '.', ';', ':', '·', '、', '。', '،']))
+}
+
+/// The theme, and what of it had to be changed.
+fn look(edition: &Edition, lang: &str) -> Result<(Theme, Vec<String>), Error> {
+    let digest = &edition.digest;
+    let (mut theme, problems) = theme::theme(&edition.theme, &edition.template, lang).map_err(|(key, complaint)| {
+        Error::Template(format!("digest.{digest}.theme.{key}: {}\nhint: {}", complaint.what, complaint.hint))
+    })?;
+    theme.logo = logo(edition);
+    Ok((theme, problems))
+}
+
+/// A logo only by an address.
+fn logo(edition: &Edition) -> String {
+    edition.theme.get("logo").filter(|logo| logo.starts_with("https://")).cloned().unwrap_or_default()
 }
 
 impl Post {
-    fn new(item: &Item, edition: &Edition, words: &Texts, lang: &str) -> Self {
+    fn new(item: &Item, edition: &Edition, words: &Texts, lang: &str, theme: &Theme) -> Self {
         let post = &item.post;
         let url = post.url.as_ref().filter(|url| matches!(url.scheme(), "http" | "https")).map(ToString::to_string);
-        let title = match post.title.trim() {
-            "" => url.clone().unwrap_or_else(|| post.source.clone()),
-            title => title.to_owned(),
-        };
-        let author = words.list(&post.authors);
+        let (title, teaser) = title(&post.title, &item.teaser.text, url.as_deref().unwrap_or(&post.source));
+        let author = cut(&words.list(&post.authors), NAMES);
         let by = if author.is_empty() { String::new() } else { words.word("by", "authors", &author) };
         let published_text = post.published.map(|at| words.date(at, edition.publication.timezone));
         let posted = published_text.as_ref().map(|date| words.word("posted", "date", date)).unwrap_or_default();
         let byline: Vec<&str> = [by.as_str(), posted.as_str()].into_iter().filter(|part| !part.is_empty()).collect();
-        let seen = format!("{title} {}", item.teaser.text);
+        let seen = format!("{title} {teaser}");
         let own = post.language.as_deref().filter(|own| is_tag(own)).map(language);
-        let own = own.or_else(|| texts::by_script(&seen, lang).map(str::to_owned)).unwrap_or_else(|| lang.to_owned());
+        // Posts stay as they are written, whatever language the reader has chosen for our own words.
+        let usual = language(&edition.publication.language);
+        let own = own.or_else(|| texts::by_script(&seen, &usual).map(str::to_owned)).unwrap_or(usual);
         let dir = texts::first_strong(&seen).unwrap_or_else(|| texts::direction(&own));
+        // A language that is not written in this direction is not the one that is written here.
+        let letters =
+            if dir == texts::direction(&own) { own.as_str() } else { ["ar", "en"][usize::from(dir == "ltr")] };
+        let (font, heading_font) = theme::letters(&edition.theme, &edition.template, letters);
         Self {
+            is_foreign: font != theme.font || fonts::leading(letters) != fonts::leading(lang),
+            western: fonts::is_western(letters),
+            leading: fonts::leading(letters),
+            font,
+            heading_font,
             id: post.id.to_string(),
             link: 0,
             byline: byline.join(" · "),
@@ -176,7 +339,7 @@ impl Post {
             published_text,
             tags: post.tags.clone(),
             source: post.source.clone(),
-            teaser: item.teaser.text.clone(),
+            teaser,
             // Cleaning took such tags out already; a post that gets past it still cannot leave its cell.
             body: post.body.replace("<mj", "&lt;mj").replace("</mj", "&lt;/mj"),
             language: post.language.clone(),
@@ -186,12 +349,18 @@ impl Post {
         }
     }
 
-    /// Keeps the title and the link only.
-    pub(super) fn reduce(&mut self) {
+    /// Keeps the title and the link only; gives the title.
+    fn reduce(&mut self) -> String {
         self.teaser = String::new();
         self.body = String::new();
         self.image = None;
         self.byline = String::new();
+        self.title.clone()
+    }
+
+    fn as_link(&self) -> Option<Link> {
+        let url = self.url.clone()?;
+        Some(Link { title: self.title.clone(), url, lang: self.lang.clone(), dir: self.dir })
     }
 }
 
@@ -208,21 +377,14 @@ fn image(item: &Item, wanted: ImageUse, title: &str) -> Option<Image> {
     })
 }
 
-/// The theme with an accent that can be read on paper, light and dark; a logo only by an address.
-fn theme(edition: &Edition) -> Result<BTreeMap<String, String>, Error> {
-    let mut theme = edition.theme.clone();
-    let accent = match theme.get("accent") {
-        None => ACCENT,
-        Some(text) => color::parse(text).ok_or_else(|| {
-            let digest = &edition.digest;
-            Error::Template(format!("digest.{digest}.theme.accent: `{text}` is no colour\nhint: write it as `#1f6f8b`"))
-        })?,
-    };
-    theme.insert("accent".to_owned(), color::hex(color::readable(accent, PAPER)));
-    theme.insert("accent_dark".to_owned(), color::hex(color::readable(accent, PAPER_DARK)));
-    let logo = theme.remove("logo").filter(|logo| logo.starts_with("https://")).unwrap_or_default();
-    theme.insert("logo".to_owned(), logo);
-    Ok(theme)
+/// The title and the teaser as they are shown: without a title the opening words of the teaser stand there.
+fn title(title: &str, teaser: &str, else_: &str) -> (String, String) {
+    match (title.trim(), teaser.trim()) {
+        ("", "") => (cut(else_, TITLE), String::new()),
+        ("", teaser) if teaser.graphemes(true).count() <= OPENING => (teaser.to_owned(), String::new()),
+        ("", teaser) => (cut(teaser, OPENING), teaser.to_owned()),
+        (title, teaser) => (cut(title, TITLE), teaser.to_owned()),
+    }
 }
 
 fn start(dir: &str) -> &'static str {

@@ -1,7 +1,9 @@
 //! An edition in, its parts out: subject, preheader, HTML, text, MJML.
 
+mod builtin;
 mod color;
 mod context;
+mod fonts;
 mod intro;
 mod layout;
 mod markup;
@@ -10,6 +12,7 @@ mod mjml;
 mod templates;
 mod text;
 mod texts;
+mod theme;
 mod variants;
 
 use std::path::{Path, PathBuf};
@@ -21,12 +24,10 @@ use templates::Templates;
 
 pub use layout::mjml_file;
 pub use texts::KEYS as TEXTS;
+pub use theme::{Complaint, THEME, check as check_theme};
 pub use variants::{Variants, variants};
 
 pub(crate) use color::{READABLE, contrast, parse as parse_color};
-
-/// The keys of `[digest.X.theme]`.
-pub const THEME: [&str; 2] = ["accent", "logo"];
 
 /// Gmail clips a page of 102 KB; what the recipients' own links add must fit as well.
 const CLIPPED: usize = 100 * 1024;
@@ -45,7 +46,7 @@ pub struct Rendered {
     pub text: String,
     /// What the HTML was made from.
     pub mjml: String,
-    /// Posts that broke the layout and are shown as title and link.
+    /// What is not shown as it was given: posts that break the layout or have no room, colours that cannot be read.
     pub problems: Vec<String>,
 }
 
@@ -75,7 +76,7 @@ pub enum Error {
 /// and named in [`Rendered::problems`].
 ///
 /// # Errors
-/// A template that cannot be read, parsed or run, with file, line and column; a word of `texts` or a colour of
+/// A template that cannot be read, parsed or run, with file, line and column; a word of `texts` or a value of
 /// `theme` that is none.
 pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, Error> {
     let templates = Templates::load(templates)?;
@@ -88,18 +89,18 @@ pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, E
         let markdown = templates.inline_markdown(&key("intro"), own, &context)?;
         context.intro = intro::to_html(&markdown);
         context.intro_text = intro::to_text(&markdown);
+        context.intro_dir = texts::first_strong(&context.intro_text).unwrap_or(context.dir);
     }
 
     let name = format!("{}.mjml", edition.template);
-    let mut problems = Vec::new();
-    for post in context.posts.iter_mut().filter(|post| !markup::is_sound(&post.body)) {
-        problems.push(format!("`{}` breaks the layout and is shown as title and link", post.title));
-        post.reduce();
-    }
+    let mut problems = std::mem::take(&mut context.problems);
+    let titles = context.reduce().into_iter();
+    problems.extend(titles.map(|title| format!("`{title}` breaks the layout and is shown as title and link")));
     let Layout { mjml, html, warnings } = layout::lay_out(&templates, &name, &context)?;
     problems.extend(warnings);
     let (mjml, html) = shrink(&templates, &name, &mut context, &mut problems, (mjml, html));
     let html = speak(html, &context);
+    context.show_all();
     let own = format!("{}.txt", edition.template);
     let own = if templates.has(&own) { own.as_str() } else { "classic.txt" };
     let text = text::tidy(&templates.render(own, &context)?);
@@ -116,12 +117,14 @@ pub fn check_templates(folder: Option<&Path>, name: &str) -> Result<(), Error> {
 
 /// The templates that come with Tidings: name and text.
 pub fn builtin_templates() -> &'static [(&'static str, &'static str)] {
-    templates::BUILTIN
+    builtin::BUILTIN
 }
 
-/// Reduces the last posts to title and link until a mail client shows the whole page; markup is never cut.
+/// Moves whole posts from the end to a list of links until a mail client shows the whole page; markup is never cut.
 ///
-/// A page that is too big even so stays as it is: the preflight rules say so.
+/// The first post, which leads, goes last, and a list that is too long even so ends with the number of what it
+/// leaves out: the text part has them all. A page that cannot be made small stays as it is, and the preflight
+/// rules say so.
 fn shrink(
     templates: &Templates,
     name: &str,
@@ -132,30 +135,41 @@ fn shrink(
     if full.1.len() < CLIPPED {
         return full;
     }
-    let posts = context.posts.clone();
-    let mut best = None;
-    let (mut low, mut high) = (1, posts.len());
-    while low <= high {
-        let reduced = low.midpoint(high);
-        context.posts = posts.clone();
-        context.posts.iter_mut().rev().take(reduced).for_each(context::Post::reduce);
-        let parts = layout::lay_out(templates, name, context).ok();
-        let parts = parts.filter(|parts| parts.html.len() < CLIPPED).map(|parts| (parts.mjml, parts.html));
-        match parts {
-            Some(parts) => {
-                best = Some((reduced, context.posts.clone(), parts));
-                high = reduced - 1;
-            }
-            None => low = reduced + 1,
+    let count = context.count();
+    let mut attempt = |whole: usize, listed: usize| {
+        context.show(whole, listed);
+        let parts = layout::lay_out(templates, name, context).ok()?;
+        (parts.html.len() < CLIPPED).then_some((parts.mjml, parts.html))
+    };
+    let first = usize::from(attempt(1, 0).is_some());
+    let found = most(first, count.saturating_sub(1), |whole| attempt(whole, count))
+        .map(|(whole, parts)| (whole, count, parts))
+        .or_else(|| most(0, count, |listed| attempt(first, listed)).map(|(listed, parts)| (first, listed, parts)));
+    let Some((whole, listed, parts)) = found else { return full };
+    context.show(whole, listed);
+    let moved = count - whole;
+    let links = context.links();
+    let lost = links.iter().filter(|link| !parts.0.contains(link.as_str())).count() + (moved - links.len());
+    problems.push(match lost {
+        0 => format!("the page is too big for Gmail: its last {moved} posts are listed as links"),
+        _ => format!("the page is too big for Gmail: of its last {moved} posts {lost} stand in the text part only"),
+    });
+    parts
+}
+
+/// The greatest number from `low` to `high` for which `attempt` gives something, where it gives something for all
+/// smaller ones.
+fn most<T>(low: usize, high: usize, mut attempt: impl FnMut(usize) -> Option<T>) -> Option<(usize, T)> {
+    let mut best = (low, attempt(low)?);
+    let mut beyond = high + 1;
+    while best.0 + 1 < beyond {
+        let middle = best.0.midpoint(beyond);
+        match attempt(middle) {
+            Some(found) => best = (middle, found),
+            None => beyond = middle,
         }
     }
-    let Some((reduced, shown, parts)) = best else {
-        context.posts = posts;
-        return full;
-    };
-    context.posts = shown;
-    problems.push(format!("the page is too big for Gmail: its last {reduced} posts are shown as title and link"));
-    parts
+    Some(best)
 }
 
 /// Names the edition's language where a template forgot to: MJML says `und` then, which no reader can speak.
@@ -175,5 +189,7 @@ fn shorten(line: &str) -> String {
     format!("{}…", head[..cut].trim_end_matches([' ', '·', ',', '.', ';']))
 }
 
+#[cfg(test)]
+mod odd;
 #[cfg(test)]
 mod tests;

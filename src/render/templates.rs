@@ -17,18 +17,11 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::{
     Error,
+    builtin::BUILTIN,
     marks::{self, COUNT},
     mjml::{File, unmark},
     text,
 };
-
-/// The templates that come with Tidings, by name.
-pub(super) const BUILTIN: &[(&str, &str)] = &[
-    ("classic.mjml", include_str!("../../templates/classic.mjml")),
-    ("classic.txt", include_str!("../../templates/classic.txt")),
-    ("classic/post.mjml", include_str!("../../templates/classic/post.mjml")),
-    ("classic/style.mjml", include_str!("../../templates/classic/style.mjml")),
-];
 
 /// The name that Tera gives to a template without a file.
 const ONE_OFF: &str = "__tera_one_off";

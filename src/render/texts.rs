@@ -9,8 +9,10 @@ use super::Error;
 
 /// The names of our words; each language gives them in this order.
 ///
-/// `{date}`, `{authors}`, `{number}` and `{title}` in them are filled in.
-pub const KEYS: [&str; 7] = ["number", "posted", "by", "and", "read_on", "why", "unsubscribe"];
+/// `{date}`, `{authors}`, `{number}`, `{title}` and `{count}` in them are filled in. `other` stands over the posts of
+/// no section, `more` over the list of those that have no room, `more_left` under it.
+pub const KEYS: [&str; 10] =
+    ["number", "posted", "by", "and", "read_on", "why", "unsubscribe", "other", "more", "more_left"];
 
 /// A language's words.
 struct Words {
@@ -18,7 +20,7 @@ struct Words {
     locale: Locale,
     /// A strftime form of the long date.
     date: &'static str,
-    words: [&'static str; 7],
+    words: [&'static str; 10],
 }
 
 const WORDS: [Words; 11] = [
@@ -34,6 +36,9 @@ const WORDS: [Words; 11] = [
             "Read on",
             "You get this mail because you subscribed to {title}.",
             "Unsubscribe",
+            "Also",
+            "More on the web",
+            "{count} more in the plain-text version of this mail",
         ],
     },
     Words {
@@ -48,6 +53,9 @@ const WORDS: [Words; 11] = [
             "Weiterlesen",
             "Sie erhalten diese E-Mail, weil Sie {title} abonniert haben.",
             "Abbestellen",
+            "Außerdem",
+            "Mehr im Netz",
+            "{count} weitere in der Textfassung dieser E-Mail",
         ],
     },
     Words {
@@ -62,6 +70,9 @@ const WORDS: [Words; 11] = [
             "Lire la suite",
             "Vous recevez ce message parce que vous êtes abonné à {title}.",
             "Se désabonner",
+            "Et aussi",
+            "À lire sur le web",
+            "{count} de plus dans la version texte de ce message",
         ],
     },
     Words {
@@ -76,6 +87,9 @@ const WORDS: [Words; 11] = [
             "Seguir leyendo",
             "Recibe este correo porque está suscrito a {title}.",
             "Cancelar la suscripción",
+            "Además",
+            "Más en la web",
+            "{count} más en la versión de texto de este correo",
         ],
     },
     Words {
@@ -90,6 +104,9 @@ const WORDS: [Words; 11] = [
             "Continuar a ler",
             "Recebe este e-mail porque subscreveu {title}.",
             "Cancelar a subscrição",
+            "E ainda",
+            "Mais na web",
+            "Mais {count} na versão de texto deste e-mail",
         ],
     },
     Words {
@@ -104,6 +121,9 @@ const WORDS: [Words; 11] = [
             "Continua a leggere",
             "Ricevi questa e-mail perché sei iscritto a {title}.",
             "Annulla l’iscrizione",
+            "Inoltre",
+            "Altro sul web",
+            "Altri {count} nella versione testuale di questa e-mail",
         ],
     },
     Words {
@@ -118,6 +138,9 @@ const WORDS: [Words; 11] = [
             "Lees verder",
             "U ontvangt deze e-mail omdat u bent geabonneerd op {title}.",
             "Afmelden",
+            "Verder",
+            "Meer op het web",
+            "Nog {count} in de tekstversie van deze e-mail",
         ],
     },
     Words {
@@ -132,6 +155,9 @@ const WORDS: [Words; 11] = [
             "Czytaj dalej",
             "Otrzymujesz tę wiadomość, ponieważ subskrybujesz {title}.",
             "Wypisz się",
+            "Ponadto",
+            "Więcej w sieci",
+            "W wersji tekstowej tej wiadomości: jeszcze {count}",
         ],
     },
     Words {
@@ -146,6 +172,9 @@ const WORDS: [Words; 11] = [
             "続きを読む",
             "このメールは{title}を購読されている方にお送りしています。",
             "配信停止",
+            "その他",
+            "ウェブで読む",
+            "このメールのテキスト版には、ほかに{count}件あります",
         ],
     },
     Words {
@@ -160,6 +189,9 @@ const WORDS: [Words; 11] = [
             "继续阅读",
             "您收到此邮件是因为您订阅了{title}。",
             "退订",
+            "其他",
+            "更多内容请见网页",
+            "本邮件的纯文本版本中还有{count}篇",
         ],
     },
     Words {
@@ -174,6 +206,9 @@ const WORDS: [Words; 11] = [
             "تابع القراءة",
             "تصلك هذه الرسالة لأنك مشترك في {title}.",
             "إلغاء الاشتراك",
+            "أيضًا",
+            "المزيد على الويب",
+            "في النسخة النصية من هذه الرسالة: {count} أخرى",
         ],
     },
 ];
@@ -326,6 +361,25 @@ mod tests {
         assert_eq!(Texts::new("en", "weekly", &own("read_on")).unwrap().word("read_on", "", ""), "Keep reading");
         let error = Texts::new("en", "weekly", &own("raed_on")).err().unwrap().to_string();
         assert!(error.contains("`raed_on`") && error.contains("`read_on`") && error.contains("digest.weekly.texts"));
+    }
+
+    #[test]
+    fn every_language_fills_in_what_belongs_in_its_words() {
+        let wanted = [
+            ("number", "{number}"),
+            ("posted", "{date}"),
+            ("by", "{authors}"),
+            ("why", "{title}"),
+            ("more_left", "{count}"),
+        ];
+        for own in &WORDS {
+            let words: BTreeMap<_, _> = KEYS.iter().zip(own.words).collect();
+            for (key, word) in &words {
+                let wants = wanted.iter().find(|(name, _)| name == *key).map(|(_, mark)| *mark);
+                assert!(!word.is_empty() && wants.is_none_or(|mark| word.contains(mark)), "{}: {key}", own.language);
+                assert_eq!(word.matches('{').count(), usize::from(wants.is_some()), "{}: {key}", own.language);
+            }
+        }
     }
 
     #[test]

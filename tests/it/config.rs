@@ -88,6 +88,17 @@ fn a_schedule_that_is_right_has_next_runs() {
 }
 
 #[test]
+fn measures_of_a_theme_are_numbers_or_texts() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let text = project.read("tidings.toml");
+    project.write("tidings.toml", text.replace("schedule", "theme = { width = 720, radius = \"8\" }\nschedule"));
+    project.run("preview").code(0);
+    assert!(project.read("preview.html").contains("max-width:720px"));
+    project.run_with("preview", &[("TIDINGS_DIGEST__WEEKLY__THEME__WIDTH", "500")]).code(0);
+    assert!(project.read("preview.html").contains("max-width:500px"));
+}
+
+#[test]
 fn what_a_template_could_only_stumble_over_is_found_before() {
     #[track_caller]
     fn check(to: &str, place: &str, words: &str) {
@@ -96,6 +107,12 @@ fn what_a_template_could_only_stumble_over_is_found_before() {
     }
     check("theme = { acent = \"#123456\" }", "tidings.toml:12:11", "did you mean `accent`?");
     check("theme = { accent = \"bluish\" }", "tidings.toml:12:20", "`bluish` is no colour");
+    check("theme = { width = 900 }", "tidings.toml:12:19", "`width` is 900 px\n");
+    check("theme = { width = true }", "tidings.toml:12:19", "neither a text nor a whole number");
+    check("theme = { radius = \"round\" }", "tidings.toml:12:20", "`round` is no number of pixels");
+    check("theme = { font = \"x; color: red\" }", "tidings.toml:12:18", "is no list of fonts");
+    check("theme = { ink = \"</style>\" }", "tidings.toml:12:17", "is no colour");
+    check("sections = \"sauce\"", "tidings.toml:12:12", "did you mean `source`?");
     check("texts = { read_onn = \"x\" }", "tidings.toml:12:11", "did you mean `read_on`?");
     check("select = { max = 0 }", "tidings.toml:12:18", "must be at least 1");
     check("teaser = { max_sentences = 0 }", "tidings.toml:12:28", "must be at least 1");

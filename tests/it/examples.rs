@@ -7,7 +7,7 @@ use mail_parser::MessageParser;
 use crate::project::Project;
 
 /// Copies an example into a project of its own, without what an earlier run left there.
-fn example(name: &str) -> Project {
+pub fn example(name: &str) -> Project {
     fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to).unwrap();
         for entry in fs::read_dir(from).unwrap() {

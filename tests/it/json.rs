@@ -20,7 +20,7 @@ fn every_command_that_acts_says_so_in_json() {
     check(&project, "subscribers remove cyd@readers.example", "status", "unsubscribed".into());
     check(&project, "send --yes", "sent", 2.into());
     check(&project, "editions replay 1", "planned", 0.into());
-    check(&project, "templates", "templates", serde_json::json!(["classic"]));
+    check(&project, "templates", "templates", serde_json::json!(["brief", "cards", "classic", "plain"]));
     assert_eq!(project.run("init other --json").code(0).json()["files"][0], "other/tidings.toml");
 }
 

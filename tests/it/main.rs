@@ -16,6 +16,7 @@ mod house;
 mod injection;
 mod json;
 mod llm;
+mod looks;
 mod mjml;
 mod pace;
 mod preview;

@@ -108,12 +108,28 @@ fn check_reads_the_templates_also_where_nothing_is_new() {
 #[test]
 fn a_copied_template_takes_effect_with_its_parts() {
     let project = Project::with_notes("").post("one", "One", "2025-05-30");
-    project.run("templates new classic").code(0).says("templates/classic/post.mjml");
-    let part = project.read("templates/classic/post.mjml");
-    project.write("templates/classic/post.mjml", part.replace("{{ post.title }}", "≫ {{ post.title }}"));
+    project.run("preview").code(0);
+    let built_in = project.read("preview.html");
+    project.run("templates new classic").code(0).says("templates/parts/headline.mjml");
+    project.run("preview").code(0);
+    assert_eq!(without_slots(&project.read("preview.html")), without_slots(&built_in));
+    let part = project.read("templates/parts/headline.mjml");
+    project.write("templates/parts/headline.mjml", part.replace("{{ post.title }}", "≫ {{ post.title }}"));
     project.run("preview").code(0);
     assert!(project.read("preview.html").contains("≫ One"));
     project.run("templates new classic").code(1).says("is there already");
+}
+
+#[test]
+fn a_second_copy_leaves_the_parts_that_were_edited() {
+    let project = Project::with_notes("").post("one", "One", "2025-05-30");
+    project.run("templates new classic").code(0);
+    project.write("templates/parts/byline.mjml", "<p>mine</p>");
+    let said = project.run("templates new brief").code(0).says("parts/byline.mjml` is there already");
+    assert!(said.stdout.contains("brief.txt") && !said.stdout.contains("parts/"), "{}", said.stdout);
+    assert_eq!(project.read("templates/parts/byline.mjml"), "<p>mine</p>");
+    project.run_with("preview", &[("TIDINGS_DIGEST__WEEKLY__TEMPLATE", "brief")]).code(0);
+    assert!(project.read("preview.html").contains("<p>mine</p>"));
 }
 
 #[test]
