@@ -41,6 +41,7 @@ fn sent(subscriber: i64, occasion: Occasion) -> Message {
         language: "en".into(),
         intro: None,
         image: ImageUse::Link,
+        images: Vec::new(),
         theme: BTreeMap::new(),
         texts: BTreeMap::new(),
         posts: Vec::new(),

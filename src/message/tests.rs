@@ -33,6 +33,7 @@ pub(super) fn edition() -> Edition {
         language: "en".into(),
         intro: None,
         image: ImageUse::Link,
+        images: Vec::new(),
         theme: BTreeMap::new(),
         texts: BTreeMap::new(),
         posts: Vec::new(),

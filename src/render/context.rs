@@ -8,9 +8,10 @@ use serde::Serialize;
 
 use super::{
     Error, color,
+    picture::{Picture, picture},
     texts::{self, Texts},
 };
-use crate::edition::{Edition, ImageUse, Item, Slot};
+use crate::edition::{Edition, Item, Slot};
 
 /// The paper in light and in dark: what [`color::readable`] measures an accent against.
 const PAPER: color::Rgb = [0xff; 3];
@@ -18,9 +19,6 @@ const PAPER_DARK: color::Rgb = [0x1f, 0x1d, 0x1a];
 
 /// The accent where the theme has none.
 const ACCENT: color::Rgb = [0x9c, 0x2f, 0x1e];
-
-/// Pictures are as wide as the column, 552 pixels of the 600, or as wide as they are.
-const COLUMN: u32 = 552;
 
 /// What a template sees.
 #[derive(Debug, Clone, Serialize)]
@@ -78,22 +76,13 @@ pub(super) struct Post {
     published_text: Option<String>,
     tags: Vec<String>,
     source: String,
-    image: Option<Image>,
+    image: Option<Picture>,
     teaser: String,
     body: String,
     language: Option<String>,
     lang: String,
     dir: &'static str,
     start: &'static str,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct Image {
-    url: String,
-    alt: String,
-    width: Option<u32>,
-    height: Option<u32>,
-    shown_width: u32,
 }
 
 impl Context {
@@ -165,7 +154,7 @@ impl Post {
             id: post.id.to_string(),
             link: 0,
             byline: byline.join(" · "),
-            image: image(item, edition.image, &title),
+            image: picture(item, edition.image, &title),
             published: post.published.map(|at| at.to_rfc3339()),
             url,
             title,
@@ -195,19 +184,6 @@ impl Post {
     }
 }
 
-/// A picture that a mail may name: by https, with words for those who do not see it.
-fn image(item: &Item, wanted: ImageUse, title: &str) -> Option<Image> {
-    let image = item.post.image.as_ref().filter(|image| wanted == ImageUse::Link && image.url.scheme() == "https")?;
-    let alt = image.alt.as_deref().map(str::trim).filter(|alt| !alt.is_empty()).unwrap_or(title);
-    Some(Image {
-        url: image.url.to_string(),
-        alt: alt.to_owned(),
-        width: image.width,
-        height: image.height,
-        shown_width: image.width.filter(|width| *width > 0).map_or(COLUMN, |width| width.min(COLUMN)),
-    })
-}
-
 /// The theme with an accent that can be read on paper, light and dark; a logo only by an address.
 fn theme(edition: &Edition) -> Result<BTreeMap<String, String>, Error> {
     let mut theme = edition.theme.clone();
@@ -220,7 +196,10 @@ fn theme(edition: &Edition) -> Result<BTreeMap<String, String>, Error> {
     };
     theme.insert("accent".to_owned(), color::hex(color::readable(accent, PAPER)));
     theme.insert("accent_dark".to_owned(), color::hex(color::readable(accent, PAPER_DARK)));
-    let logo = theme.remove("logo").filter(|logo| logo.starts_with("https://")).unwrap_or_default();
+    let logo = theme
+        .remove("logo")
+        .filter(|logo| logo.starts_with("https://") || logo.starts_with("cid:"))
+        .unwrap_or_default();
     theme.insert("logo".to_owned(), logo);
     Ok(theme)
 }

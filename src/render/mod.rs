@@ -5,6 +5,7 @@ mod context;
 mod intro;
 mod markup;
 mod mjml;
+mod picture;
 mod templates;
 mod text;
 mod texts;
