@@ -43,6 +43,7 @@ fn each_technology_has_one_home() {
         ("use ::image::", &["src/image/"]),
         ("imagesize::", &["src/image/"]),
         ("jpeg_encoder::", &["src/image/"]),
+        ("fast_image_resize::", &["src/image/"]),
         ("hickory_resolver::", &["src/dns"]),
         ("TcpStream", &["src/deliver/smtp"]),
         ("Utc::now", &["src/cmd/", "src/daemon", "src/web"]),

@@ -225,7 +225,7 @@ fn to_embed(web: &Web) -> Project {
     ];
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
     project("image = \"embed\"", &format!("{OPEN}\nmax_bytes = \"300kB\""), &addresses)
-        .file("posts/photo.jpg", photograph(3000, 2000, 7))
+        .file("posts/photo.jpg", photograph(1500, 1000, 7))
         .file("posts/glass.png", file.into_inner())
 }
 
