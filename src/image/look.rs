@@ -37,12 +37,11 @@ pub enum State {
 }
 
 impl Look {
-    /// Says whether it need not be taken again: what is there will stay for a while, what failed may pass soon.
+    /// Says whether it need not be taken again: what is there will stay for a while, what failed may be mended by now.
     pub fn holds(&self, now: DateTime<Utc>) -> bool {
         let most = match self.state {
             State::Alive => TimeDelta::days(7),
-            State::Dead(_) => TimeDelta::days(1),
-            State::Silent(_) => TimeDelta::hours(1),
+            State::Dead(_) | State::Silent(_) => TimeDelta::minutes(15),
         };
         (now - self.at).abs() < most
     }
@@ -118,15 +117,12 @@ mod tests {
     fn failures_are_looked_at_again_sooner() {
         let now = DateTime::UNIX_EPOCH;
         let look = |state| Look { at: now, state, size: None };
-        for (state, hours) in
-            [(State::Silent(String::new()), 1), (State::Dead(String::new()), 24), (State::Alive, 24 * 7)]
-        {
+        let failed =
+            [State::Silent(String::new()), State::Dead(String::new())].map(|state| (state, TimeDelta::minutes(15)));
+        for (state, most) in failed.into_iter().chain([(State::Alive, TimeDelta::days(7))]) {
             let look = look(state);
-            assert!(look.holds(now) && look.holds(now + TimeDelta::minutes(hours * 60 - 1)), "{look:?}");
-            assert!(
-                !look.holds(now + TimeDelta::hours(hours)) && !look.holds(now - TimeDelta::hours(hours)),
-                "{look:?}"
-            );
+            assert!(look.holds(now) && look.holds(now + most - TimeDelta::seconds(1)), "{look:?}");
+            assert!(!look.holds(now + most) && !look.holds(now - most), "{look:?}");
         }
     }
 }
