@@ -4,6 +4,7 @@
 //! test and send all show: the frozen edition where one is still being sent, else a fresh draft.
 
 mod answers;
+mod pictures;
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
@@ -208,12 +209,14 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
     if let Some(frozen) = ledger.unfinished(&plan.digest.name).await? {
         return Ok(Next::Unfinished(Box::new(frozen)));
     }
-    let draft = draft(ledger, plan, now).await?;
+    let mut draft = draft(ledger, plan, now).await?;
     if draft.edition.posts.is_empty() {
         let reason = why_empty(&draft, plan.digest.select.min);
         return Ok(Next::Nothing(Box::new(draft), reason));
     }
+    draft.problems.extend(pictures::settle(ledger, plan, &mut draft.edition, now).await?);
     let variants = render::variants(&draft.edition, &ledger.languages().await?, plan.templates)?;
+    pictures::keep_shown(&mut draft.edition, &variants);
     Ok(Next::Fresh(Box::new(draft), Box::new(variants)))
 }
 
@@ -292,6 +295,7 @@ pub fn compose(
         intro: digest.intro.clone(),
         image: digest.image,
         sections: digest.sections,
+        images: Vec::new(),
         theme: digest.theme.clone(),
         texts: digest.texts.clone(),
         posts,

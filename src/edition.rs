@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::{post::Post, teaser::Teaser};
+use crate::{image::Embedded, post::Post, teaser::Teaser};
 
 /// All that a template may speak of, and nothing of any one subscriber.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,9 @@ pub struct Edition {
     /// What stands together under a heading; none in editions frozen before there were sections.
     #[serde(default)]
     pub sections: Sections,
+    /// The pictures that its messages carry; the posts and the theme name them by `cid:` addresses.
+    #[serde(skip)]
+    pub images: Vec<Embedded>,
     /// Colours, fonts and the logo, by name.
     pub theme: BTreeMap<String, String>,
     /// The editor's replacements for our own words, by name.

@@ -9,6 +9,7 @@ pub mod token;
 pub mod source;
 pub mod select;
 pub mod teaser;
+pub mod image;
 pub mod edition;
 pub mod render;
 pub mod lint;

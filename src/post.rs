@@ -4,6 +4,8 @@
 //! clean: markup has passed [`html::clean`](crate::html::clean), plain fields are single lines without
 //! control characters.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -50,7 +52,8 @@ pub struct Post {
 /// A picture by its address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
-    /// Absolute `https:` or `http:` address.
+    /// Absolute `https:` or `http:` address; a `file:` one where a file of ours has no other. In an edition, `cid:` names
+    /// a picture that its messages carry.
     pub url: Url,
     /// What it shows, for those who do not see it.
     pub alt: Option<String>,
@@ -58,6 +61,9 @@ pub struct Image {
     pub width: Option<u32>,
     /// Height in pixels, where known.
     pub height: Option<u32>,
+    /// The picture itself, where its post came from a folder that holds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
 }
 
 /// The identity of a post within its source.

@@ -42,6 +42,7 @@ fn sent(subscriber: i64, occasion: Occasion) -> Message {
         intro: None,
         image: ImageUse::Link,
         sections: crate::edition::Sections::None,
+        images: Vec::new(),
         theme: BTreeMap::new(),
         texts: BTreeMap::new(),
         posts: Vec::new(),

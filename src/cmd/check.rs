@@ -141,10 +141,6 @@ async fn of_digest(config: &Config, chosen: &Digest, ledger: &Ledger, setting: &
         rows.push(row("teaser", Level::Warning, message, Some("give it a `description`, or a teaser in the config")));
     }
     rows.extend(variants.main().problems.iter().map(|problem| row("layout", Level::Error, problem.clone(), None)));
-    if chosen.theme.get("logo").is_some_and(|logo| !logo.starts_with("https://")) {
-        let hint = Some("name it by an address that begins with https://");
-        rows.push(row("logo", Level::Warning, "a logo from a file is not shown yet", hint));
-    }
     let recipients = ledger.audience(name, &chosen.audience).await?;
     if recipients == 0 {
         let hint = Some("`tidings subscribers list` shows who there is");

@@ -102,7 +102,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let sender = config.sender(ledger.keys().await?);
     let occasion = Occasion::Sample(0);
     let personal = message::personalise(&edition, rendered, &reader, &sender, occasion);
-    write(&args.out, personal.html.as_bytes())?;
+    write(&args.out, message::stand_alone(&edition, &personal.html).as_bytes())?;
     if let Some(path) = &args.text {
         write(path, personal.text.as_bytes())?;
     }

@@ -211,7 +211,7 @@ fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> an
     let Frozen { edition, variants, .. } = frozen;
     let page = message::personalise(edition, variants.main(), &sample_reader()?, sender, Occasion::Sample(0)).html;
     let path = folder.join(format!("{}-{}.html", edition.digest, edition.number));
-    write(&path, page.as_bytes())?;
+    write(&path, message::stand_alone(edition, &page).as_bytes())?;
     Ok(path)
 }
 

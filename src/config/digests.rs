@@ -7,7 +7,7 @@ use super::{
     llm,
     way::{Step, at},
 };
-use crate::{digest::Digest, edition::ImageUse, render, source::Source, teaser::Maker};
+use crate::{digest::Digest, render, source::Source, teaser::Maker};
 
 /// Completes the digests, or says what in them does not go together.
 pub(super) fn digests(
@@ -53,8 +53,9 @@ pub(super) fn digests(
                 });
             }
         }
-        if digest.image == ImageUse::Embed {
-            return Err(document.value(&key(&["image"]), "`image = \"embed\"`: not yet").hint("take `link` or `none`"));
+        if let Some(logo) = digest.theme.get_mut("logo") {
+            *logo = place_of_logo(logo, root)
+                .map_err(|(what, hint)| document.value(&key(&["theme", "logo"]), what).hint(hint))?;
         }
         if digest.teaser.from.contains(&Maker::Llm) && !has_llm {
             return Err(llm::missing(name, document));
@@ -87,4 +88,20 @@ fn look(digest: &Digest, key: &impl Fn(&[&str]) -> Vec<Step>, document: &Documen
         }
     }
     Ok(())
+}
+
+/// The logo's address, or the path of its file.
+fn place_of_logo(logo: &str, root: &Path) -> Result<String, (String, &'static str)> {
+    const HINT: &str = "name a file beside the config, or an address that begins with https://";
+    if logo.starts_with("https://") {
+        return Ok(logo.to_owned());
+    }
+    if logo.contains("://") {
+        return Err((format!("a mail cannot show a logo from `{logo}`"), HINT));
+    }
+    let path = root.join(logo);
+    if !path.is_file() {
+        return Err((format!("there is no file `{}`", path.display()), HINT));
+    }
+    path.to_str().map(str::to_owned).ok_or_else(|| ("the path of the logo is not UTF-8".to_owned(), HINT))
 }

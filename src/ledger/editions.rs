@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row as _, sqlite::SqliteRow};
 
-use super::{Error, Ledger, claim::list, instant, json, to_json};
+use super::{Error, Ledger, claim::list, images, instant, json, to_json};
 use crate::{
     edition::Edition,
     post::{Filter, canonical},
@@ -119,6 +119,7 @@ impl Ledger {
         for (language, parts) in std::iter::once((MAIN, variants.main())).chain(variants.others()) {
             insert_parts(&mut write, row, language, parts).await?;
         }
+        images::insert(&mut write, row, &edition.images).await?;
         for item in &edition.posts {
             sqlx::query("INSERT INTO edition_post (edition, source, id, link, fingerprint) VALUES (?, ?, ?, ?, ?)")
                 .bind(row)
@@ -194,9 +195,10 @@ impl Ledger {
             variants.insert(part.get::<String, _>("language"), rendered);
         }
         let main = variants.remove(MAIN).ok_or(sqlx::Error::RowNotFound)?;
+        let edition: Edition = json(row.get("content"), "edition")?;
         Ok(Some(Frozen {
             row: id,
-            edition: json(row.get("content"), "edition")?,
+            edition: Edition { images: self.images(id).await?, ..edition },
             variants: Variants::new(main, variants),
             finished: row
                 .get::<Option<i64>, _>("finished_ms")

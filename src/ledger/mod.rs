@@ -9,6 +9,7 @@ mod bounces;
 mod claim;
 mod deliveries;
 mod editions;
+mod images;
 mod outbox;
 mod owner;
 mod pace;

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use dom_query::{Document, NodeRef};
+use mail_parser::MimeHeaders as _;
 use unicode_width::UnicodeWidthStr as _;
 use url::{Host, Url};
 
@@ -161,6 +162,8 @@ fn is_private(url: &Url) -> bool {
 /// I1.
 pub(super) fn images(message: &Seen) -> Vec<Finding> {
     let mut found = Vec::new();
+    let parts = message.parsed.map(|parsed| parsed.parts.as_slice()).unwrap_or_default();
+    let attached: Vec<&str> = parts.iter().filter_map(|part| part.content_id()).collect();
     for node in message.page.select("img").nodes() {
         let source = node.attr("src").unwrap_or_default().to_string();
         if !node.has_attr("alt") {
@@ -169,8 +172,17 @@ pub(super) fn images(message: &Seen) -> Vec<Finding> {
         if !node.has_attr("width") {
             found.push(error("a picture has no width").at(source.as_str()));
         }
-        if !source.starts_with("https://") && !source.starts_with("cid:") {
+        if let Some(cid) = source.strip_prefix("cid:") {
+            if !attached.contains(&cid) {
+                found.push(error("a picture is not in the mail").at(source.as_str()));
+            }
+        } else if !source.starts_with("https://") {
             found.push(error("a picture's address is not https").at(source.as_str()));
+        }
+    }
+    for cid in attached {
+        if !message.html.contains(&format!("cid:{cid}")) {
+            found.push(error("the mail carries a picture that it does not show").at(format!("cid:{cid}")));
         }
     }
     found

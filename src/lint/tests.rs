@@ -162,11 +162,23 @@ fn pages_that_are_wrong_are_found() {
     html("I1", Error, "alt", "alt=\"A lamp\"", "");
     html("I1", Error, "width", "width=\"552\"", "");
     html("I1", Error, "https", "https://harbour.example/a.jpg", "http://harbour.example/a.jpg");
+    html("I1", Error, "not in the mail", "https://harbour.example/a.jpg", "cid:a@harbour.example");
     html("A1", Error, "id", "<h1>", "<i id=\"a\"></i><i id=\"a\"></i><h1>");
     html("A1", Error, "contrast", "#222222", "#bbbbbb");
     html("A1", Warning, "px", "16px", "9px");
     html("A1", Warning, "presentation", " role=\"presentation\"", "");
     html("A1", Warning, "heading", "<h1>The lights come on</h1>", "<h3>The lights come on</h3>");
+}
+
+#[test]
+fn pictures_and_what_the_page_shows_go_together() {
+    let with_picture = |html: &str| {
+        let picture = "--b\r\nContent-Type: image/png\r\nContent-ID: <a@harbour.example>\r\n\r\nx\r\n--b--\r\n";
+        String::from_utf8(message(HEADER, TEXT, html)).unwrap().replace("--b--\r\n", picture).into_bytes()
+    };
+    check("I1", Level::Error, "does not show", &with_picture(HTML));
+    let rows = lint(&with_picture(&HTML.replace("https://harbour.example/a.jpg", "cid:a@harbour.example")), "");
+    assert!(rows.iter().all(|row| row.level == Level::Ok), "{rows:#?}");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn whole(octets: &[u8], skipped: usize) -> &[u8] {
 }
 
 /// Appends lines of 76 characters, CRLF between them.
-fn push_lines(octets: &[u8], out: &mut Vec<u8>) {
+pub(super) fn push_lines(octets: &[u8], out: &mut Vec<u8>) {
     for (index, line) in octets.chunks(LINE).enumerate() {
         if index > 0 {
             out.extend_from_slice(b"\r\n");

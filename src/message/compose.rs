@@ -18,7 +18,7 @@ use super::{
     Error, Message, Occasion, Sender, dkim,
     fields::{Fields, Own},
     part::{self, Encoding},
-    slots,
+    related, slots,
 };
 
 /// Makes the message of `edition` for one subscriber the plain way: parts filled in as text, then encoded and put
@@ -49,10 +49,14 @@ pub fn compose(
         let name = HeaderName::new_from_ascii_str(name);
         builder = builder.raw_header(HeaderValue::dangerous_new_pre_encoded(name, read, written));
     }
-    let body = MultiPart::alternative()
-        .boundary(part::boundary(edition))
-        .singlepart(single(ContentType::TEXT_PLAIN, &parts.text, personal.text))
-        .singlepart(single(ContentType::TEXT_HTML, &parts.html, personal.html));
+    let images = related::shown(edition, &parts.html);
+    let text = single(ContentType::TEXT_PLAIN, &parts.text, personal.text);
+    let html = single(ContentType::TEXT_HTML, &parts.html, personal.html);
+    let body = MultiPart::alternative().boundary(part::boundary(edition)).singlepart(text);
+    let body = match images[..] {
+        [] => body.singlepart(html),
+        _ => body.multipart(related::built(edition, html, &images)),
+    };
     let mut octets = builder.multipart(body).map_err(Error::Build)?.formatted();
     dkim::sign(&sender.signers, &mut octets)?;
     Ok(Message { octets, ..message })

@@ -9,6 +9,7 @@ use super::{
     dkim::{self, Signer},
     fields::{Field, Fields, Own},
     part::{Kind, Part, boundary},
+    related,
 };
 
 /// One variant of an edition, ready to be filled in for any number of recipients.
@@ -25,6 +26,7 @@ pub struct Form {
     /// What stands between the parts.
     between: Vec<u8>,
     html: Part,
+    /// What stands after it: the pictures, encoded.
     end: Vec<u8>,
     signers: Arc<[Signer]>,
 }
@@ -41,15 +43,18 @@ impl Form {
         let (mut first, mut last) = (Vec::new(), Vec::new());
         write(&fields.first, &mut first);
         write(&fields.last, &mut last);
+        let images = related::shown(edition, &parts.html);
+        let (before_html, mut end) = related::around(edition, &images);
         let mime = format!(
             "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n\r\n\
              --{boundary}\r\n{}",
             text.header()
         );
         last.extend_from_slice(mime.as_bytes());
+        end.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         Ok(Self {
-            between: format!("\r\n--{boundary}\r\n{}", html.header()).into_bytes(),
-            end: format!("\r\n--{boundary}--\r\n").into_bytes(),
+            between: format!("\r\n--{boundary}\r\n{before_html}{}", html.header()).into_bytes(),
+            end,
             signers: Arc::clone(&sender.signers),
             fields,
             first,

@@ -11,6 +11,7 @@ mod header;
 mod ids;
 mod part;
 mod quoted_printable;
+mod related;
 mod slots;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use compose::compose;
 pub use fields::mailbox;
 pub use form::{Form, make};
 pub use ids::{check_return_path, read_message_id, read_return_path};
+pub use related::stand_alone;
 pub use slots::{Personal, personalise, unsubscribe_link};
 
 /// What every message of a publication shares.

@@ -34,6 +34,7 @@ pub(super) fn edition() -> Edition {
         intro: None,
         image: ImageUse::Link,
         sections: crate::edition::Sections::None,
+        images: Vec::new(),
         theme: BTreeMap::new(),
         texts: BTreeMap::new(),
         posts: Vec::new(),

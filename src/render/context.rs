@@ -10,10 +10,11 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     Error, fonts, markup,
+    picture::{Picture, picture},
     texts::{self, Texts},
     theme::{self, Theme},
 };
-use crate::edition::{Edition, ImageUse, Item, Sections, Slot};
+use crate::edition::{Edition, Item, Sections, Slot};
 
 /// Longer titles and names are broken content, and cut: graphemes.
 const TITLE: usize = 200;
@@ -21,9 +22,6 @@ const NAMES: usize = 120;
 
 /// A title made of a teaser's opening words: graphemes.
 const OPENING: usize = 60;
-
-/// Pictures are as wide as the column, 552 pixels of the 600, or as wide as they are.
-const COLUMN: u32 = 552;
 
 /// What a template sees.
 #[derive(Debug, Clone, Serialize)]
@@ -116,7 +114,7 @@ pub(super) struct Post {
     published_text: Option<String>,
     tags: Vec<String>,
     source: String,
-    image: Option<Image>,
+    image: Option<Picture>,
     teaser: String,
     pub(super) body: String,
     language: Option<String>,
@@ -129,15 +127,6 @@ pub(super) struct Post {
     leading: &'static str,
     font: String,
     heading_font: String,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct Image {
-    url: String,
-    alt: String,
-    width: Option<u32>,
-    height: Option<u32>,
-    shown_width: u32,
 }
 
 impl Context {
@@ -294,9 +283,14 @@ fn look(edition: &Edition, lang: &str) -> Result<(Theme, Vec<String>), Error> {
     Ok((theme, problems))
 }
 
-/// A logo only by an address.
+/// A logo only by an address, or as a part of the message.
 fn logo(edition: &Edition) -> String {
-    edition.theme.get("logo").filter(|logo| logo.starts_with("https://")).cloned().unwrap_or_default()
+    edition
+        .theme
+        .get("logo")
+        .filter(|logo| logo.starts_with("https://") || logo.starts_with("cid:"))
+        .cloned()
+        .unwrap_or_default()
 }
 
 impl Post {
@@ -328,7 +322,7 @@ impl Post {
             id: post.id.to_string(),
             link: 0,
             byline: byline.join(" · "),
-            image: image(item, edition.image, &title),
+            image: picture(item, edition.image, &title),
             published: post.published.map(|at| at.to_rfc3339()),
             url,
             title,
@@ -362,19 +356,6 @@ impl Post {
         let url = self.url.clone()?;
         Some(Link { title: self.title.clone(), url, lang: self.lang.clone(), dir: self.dir })
     }
-}
-
-/// A picture that a mail may name: by https, with words for those who do not see it.
-fn image(item: &Item, wanted: ImageUse, title: &str) -> Option<Image> {
-    let image = item.post.image.as_ref().filter(|image| wanted == ImageUse::Link && image.url.scheme() == "https")?;
-    let alt = image.alt.as_deref().map(str::trim).filter(|alt| !alt.is_empty()).unwrap_or(title);
-    Some(Image {
-        url: image.url.to_string(),
-        alt: alt.to_owned(),
-        width: image.width,
-        height: image.height,
-        shown_width: image.width.filter(|width| *width > 0).map_or(COLUMN, |width| width.min(COLUMN)),
-    })
 }
 
 /// The title and the teaser as they are shown: without a title the opening words of the teaser stand there.

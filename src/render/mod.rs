@@ -9,6 +9,7 @@ mod layout;
 mod markup;
 mod marks;
 mod mjml;
+mod picture;
 mod templates;
 mod text;
 mod texts;

@@ -122,7 +122,7 @@ fn a_very_long_byline_is_cut() {
 
 fn picture(path: &str) -> Option<Image> {
     let url = Url::parse(&format!("https://harbour.example/{path}")).unwrap();
-    Some(Image { url, alt: None, width: Some(1600), height: Some(900) })
+    Some(Image { url, alt: None, width: Some(1600), height: Some(900), file: None })
 }
 
 #[test]

@@ -324,18 +324,18 @@ fn media_image(entry: &Entry, base: Option<&Url>) -> Option<Image> {
     });
     if let Some((url, picture)) = picture.and_then(|picture| picture.url.clone().filter(web).map(|url| (url, picture)))
     {
-        return Some(Image { url, alt: None, width: picture.width, height: picture.height });
+        return Some(Image { url, alt: None, width: picture.width, height: picture.height, file: None });
     }
     let thumbnail = entry.media.iter().flat_map(|media| &media.thumbnails).find_map(|thumbnail| {
         let url = join(&thumbnail.image.uri, base)?;
-        Some(Image { url, alt: None, width: thumbnail.image.width, height: thumbnail.image.height })
+        Some(Image { url, alt: None, width: thumbnail.image.width, height: thumbnail.image.height, file: None })
     });
     let enclosure = || {
         let picture = entry.links.iter().find(|link| {
             link.rel.as_deref() == Some("enclosure")
                 && link.media_type.as_deref().is_some_and(|kind| kind.starts_with("image/"))
         })?;
-        Some(Image { url: join(&picture.href, base)?, alt: None, width: None, height: None })
+        Some(Image { url: join(&picture.href, base)?, alt: None, width: None, height: None, file: None })
     };
     thumbnail.or_else(enclosure)
 }

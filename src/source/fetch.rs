@@ -4,6 +4,7 @@
 //! request has one deadline for everything, a limit on the octets after decompression, and at most five
 //! redirects; the address that was checked is the address that is connected to.
 
+mod octets;
 mod post;
 
 use std::{
@@ -21,6 +22,7 @@ use reqwest::{
 use tokio::sync::Semaphore;
 use url::Url;
 
+pub use octets::Octets;
 pub use post::{Posted, Poster};
 
 use super::{Document, Validator, guard};

@@ -9,6 +9,7 @@
 //! the front matter's, else the file's stem without its date; that of `index.md` is its folder's.
 
 mod markdown;
+mod picture;
 mod walk;
 
 use std::path::Path;
@@ -121,12 +122,17 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
     let own_words = matter.line(&["description", "summary", "excerpt", "subtitle"]);
     let has_marked_lead = own_words.is_none() && text.has_marked_lead;
     let description = own_words.or(text.description);
-    let image = matter
-        .raw(&["image", "cover", "thumbnail", "featured_image", "images"])
-        .and_then(|image| resolve(&image, url.as_ref().or(about.base_url)))
-        .map(|url| Image { url, alt: matter.line(&["image_alt", "alt"]), width: None, height: None })
+    let place = picture::Place { folder: about.folder, post: path, page: url.as_ref(), base: about.base_url };
+    let named = matter.raw(&["image", "cover", "thumbnail", "featured_image", "images"]);
+    let alt = matter.line(&["image_alt", "alt"]);
+    let image = named
+        .and_then(|image| match resolve(&image, url.as_ref().or(about.base_url)) {
+            Some(url) => Some(Image { url, alt, width: None, height: None, file: None }),
+            None => place.named(&image, alt),
+        })
         .or(text.image)
-        .or_else(|| super::first_image(&text.body));
+        .or_else(|| super::first_image(&text.body))
+        .map(|image| place.find(image));
     let mut authors = matter.list(&["authors", "author"], people);
     if authors.is_empty() {
         authors = text.authors;

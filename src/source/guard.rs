@@ -44,6 +44,19 @@ pub fn check(url: &Url, allow_private: bool) -> Result<(), Refusal> {
     if allow_private || is_public(address) { Ok(()) } else { Err(Refusal::Private(address.to_string())) }
 }
 
+/// Says whether the host is a name that leads to no public one, whoever asks (RFC 2606, RFC 6761, RFC 6762): asking for
+/// it would only cost time. With `allow_private`, names that a network may know for itself are asked for.
+pub fn is_reserved(url: &Url, allow_private: bool) -> bool {
+    let Some(Host::Domain(name)) = url.host() else { return false };
+    let name = name.trim_end_matches('.');
+    let top = name.rsplit('.').next().unwrap_or_default();
+    match top {
+        "example" | "invalid" => true,
+        "test" | "localhost" | "local" => !allow_private,
+        _ => false,
+    }
+}
+
 /// Follows a few redirects, each of them checked.
 pub fn redirects(allow_private: bool) -> Policy {
     Policy::custom(move |attempt| {
@@ -168,6 +181,22 @@ mod tests {
         for host in ["8.8.8.8", "[2606:4700::1111]", "harbour.example", "172.32.0.1", "[64:ff9b::808:808]"] {
             check_url(&format!("https://{host}/"), true);
         }
+    }
+
+    #[test]
+    fn names_that_lead_nowhere_are_known() {
+        let reserved = |url: &str, allow_private| is_reserved(&Url::parse(url).unwrap(), allow_private);
+        for url in [
+            "https://harbour.example/a",
+            "https://example/",
+            "https://x.invalid./",
+            "https://x.test",
+            "http://localhost:80",
+        ] {
+            assert!(reserved(url, false), "{url}");
+        }
+        assert!(!reserved("https://example.com/", false) && !reserved("https://8.8.8.8/", false));
+        assert!(!reserved("http://localhost:80", true) && reserved("https://x.invalid", true));
     }
 
     #[test]

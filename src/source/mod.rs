@@ -188,5 +188,6 @@ fn first_image(body: &str) -> Option<Image> {
         alt: picture.alt,
         width: picture.width,
         height: picture.height,
+        file: None,
     })
 }

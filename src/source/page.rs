@@ -95,7 +95,7 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Tz) -> Option<Po
     Some(Post {
         updated: about.updated.filter(|updated| Some(*updated) != published),
         language: about.language,
-        image: about.image.map(|url| Image { url, alt: None, width: None, height: None }).or(body_image),
+        image: about.image.map(|url| Image { url, alt: None, width: None, height: None, file: None }).or(body_image),
         description: about.description,
         ..post
     })

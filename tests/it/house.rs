@@ -6,7 +6,7 @@ use std::{
 };
 
 /// A module may import only what stands before it.
-const ORDER: &str = "html post schedule subscriber token source select teaser edition render lint message deliver dns bounce \
+const ORDER: &str = "html post schedule subscriber token source select teaser image edition render lint message deliver dns bounce \
                      ledger digest mailing config daemon web cmd cli main";
 
 const LINES: usize = 400;
@@ -40,6 +40,10 @@ fn each_technology_has_one_home() {
         ("mrml::", &["src/render/mjml"]),
         ("tera::", &["src/render/templates"]),
         ("reqwest::", &["src/source/fetch", "src/source/guard"]),
+        ("use ::image::", &["src/image/"]),
+        ("imagesize::", &["src/image/"]),
+        ("jpeg_encoder::", &["src/image/"]),
+        ("fast_image_resize::", &["src/image/"]),
         ("hickory_resolver::", &["src/dns"]),
         ("TcpStream", &["src/deliver/smtp"]),
         ("Utc::now", &["src/cmd/", "src/daemon", "src/web"]),

@@ -13,6 +13,7 @@ mod examples;
 mod explain;
 mod faults;
 mod house;
+mod images;
 mod injection;
 mod json;
 mod llm;

@@ -133,14 +133,6 @@ fn a_second_copy_leaves_the_parts_that_were_edited() {
 }
 
 #[test]
-fn check_says_of_a_logo_that_is_not_shown() {
-    let project = Project::with_notes("").post("one", "One", "2025-05-30");
-    let text = project.read("tidings.toml").replace("schedule", "theme = { logo = \"logo.png\" }\nschedule");
-    project.write("tidings.toml", text);
-    project.run("check").code(0).says("a logo from a file is not shown yet");
-}
-
-#[test]
 fn each_reader_gets_the_variant_of_their_language() {
     let readers =
         "email,name,language\nada@readers.example,Ada,\nben@readers.example,Ben,de-AT\ncyd@readers.example,Cyd,xx\n";

@@ -3,9 +3,10 @@ use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
 use crate::{
-    edition::Slot,
+    edition::{Edition, Slot},
+    image::Embedded,
     message::{
-        compose, personalise,
+        compose, personalise, stand_alone,
         tests::{edition, nasty, parts, sender, subscriber},
     },
 };
@@ -24,7 +25,11 @@ fn bodies(octets: &[u8]) -> [&str; 2] {
     let text = std::str::from_utf8(octets).unwrap();
     let boundary = format!("\r\n--{}", boundary(&edition()));
     let mut parts = text.split(&boundary).skip(1).map(|part| part.split_once("\r\n\r\n").map_or("", |(_, body)| body));
-    [parts.next().unwrap(), parts.next().unwrap()]
+    let (text, html) = (parts.next().unwrap(), parts.next().unwrap());
+    // With pictures, the HTML part stands in a part of its own.
+    let inner =
+        html.split("--=_r_").nth(1).and_then(|part| Some(part.split_once("\r\n\r\n")?.1.trim_end_matches("\r\n")));
+    [text, inner.unwrap_or(html)]
 }
 
 #[track_caller]
@@ -43,24 +48,44 @@ fn check_lines(octets: &[u8]) {
 /// The message of the form says what the plain path's says: the same fields, the same parts octet for octet.
 #[track_caller]
 fn check_same(parts: &Rendered, name: Option<&str>, sender: &Sender) -> Message {
-    let (edition, who) = (edition(), subscriber("ana@lisbon.example", name));
+    check_edition(&edition(), parts, name, sender)
+}
+
+#[track_caller]
+fn check_edition(edition: &Edition, parts: &Rendered, name: Option<&str>, sender: &Sender) -> Message {
+    let who = subscriber("ana@lisbon.example", name);
+    let images: Vec<_> = edition.images.iter().filter(|image| parts.html.contains(&image.address())).collect();
+    // The text part, and the HTML part, which stands in a part of its own with its pictures.
+    let (text, html) = (1, if images.is_empty() { 2 } else { 3 });
     for occasion in [Occasion::Sample(7), Occasion::Send] {
-        let form = Form::new(&edition, parts, sender).unwrap().fill(&who, occasion, b"left over".to_vec()).unwrap();
-        let plain = compose(&edition, parts, &who, sender, occasion).unwrap();
+        let form = Form::new(edition, parts, sender).unwrap().fill(&who, occasion, b"left over".to_vec()).unwrap();
+        let plain = compose(edition, parts, &who, sender, occasion).unwrap();
         assert_eq!(fields(&form.octets), fields(&plain.octets));
         assert_eq!(Message { octets: vec![], ..form.clone() }, Message { octets: vec![], ..plain.clone() });
         check_lines(&form.octets);
 
         let parser = MessageParser::default();
         let (read, other) = (parser.parse(&form.octets).unwrap(), parser.parse(&plain.octets).unwrap());
-        assert_eq!((read.parts.len(), other.parts.len()), (3, 3));
-        let personal = personalise(&edition, parts, &who, sender, occasion);
-        for (at, expect) in [(1, &personal.text), (2, &personal.html)] {
+        let count = html + 1 + images.len();
+        assert_eq!((read.parts.len(), other.parts.len()), (count, count));
+        let personal = personalise(edition, parts, &who, sender, occasion);
+        for (at, expect) in [(text, &personal.text), (html, &personal.html)] {
             let (part, same) = (&read.parts[at], &other.parts[at]);
             assert_eq!(part.content_type(), same.content_type());
             assert_eq!(part.content_transfer_encoding(), same.content_transfer_encoding());
             assert_eq!(part.contents(), same.contents());
             assert_eq!(String::from_utf8_lossy(part.contents()).replace("\r\n", "\n"), expect.as_str());
+        }
+        for (at, image) in (html + 1..).zip(&images) {
+            let (part, same) = (&read.parts[at], &other.parts[at]);
+            assert_eq!((part.contents(), same.contents()), (&image.octets[..], &image.octets[..]));
+            assert_eq!(part.content_id(), Some(image.cid.as_str()));
+            for (one, two) in [(part, same), (&read.parts[2], &other.parts[2])] {
+                assert_eq!(one.content_type(), two.content_type());
+                assert_eq!(one.content_id(), two.content_id());
+                assert_eq!(one.content_disposition(), two.content_disposition());
+                assert_eq!(one.content_transfer_encoding(), two.content_transfer_encoding());
+            }
         }
         if occasion == Occasion::Send {
             return form;
@@ -123,6 +148,33 @@ fn a_buffer_is_used_again() {
     assert_eq!((second.octets.as_ptr(), second.octets), (place, copy));
 }
 
+fn with_images(files: &[Vec<u8>]) -> Edition {
+    let image = |(index, octets): (usize, &Vec<u8>)| Embedded {
+        cid: format!("{index}{index}@harbour.example"),
+        media_type: if index % 2 == 0 { "image/jpeg" } else { "image/png" }.into(),
+        octets: octets.as_slice().into(),
+    };
+    Edition { images: files.iter().enumerate().map(image).collect(), ..edition() }
+}
+
+#[test]
+fn a_message_with_pictures_is_written_so() {
+    let edition = with_images(&[b"abc".to_vec(), b"not shown".to_vec()]);
+    let html = format!("<img src=\"{}\">", edition.images[0].address());
+    let form = check_edition(&edition, &parts("Tides", &html, "Tides"), None, &sender());
+    let id = edition.id.as_str();
+    let text = String::from_utf8(form.octets).unwrap();
+    let start = format!(
+        "\r\nTides\r\n--=_{id}\r\nContent-Type: multipart/related; type=\"text/html\";\r\n boundary=\"=_r_{id}\"\r\n\r\n--=_r_{id}\r\nContent-Type: text/html"
+    );
+    assert!(text.contains(&start), "{text}");
+    let end = format!(
+        "\r\n--=_r_{id}\r\nContent-Type: image/jpeg\r\nContent-ID: <00@harbour.example>\r\nContent-Disposition: inline; filename=\"00.jpg\"\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--=_r_{id}--\r\n\r\n--=_{id}--\r\n"
+    );
+    assert!(text.ends_with(&end), "{text}");
+    assert_eq!(stand_alone(&edition, &html), "<img src=\"data:image/jpeg;base64,YWJj\">");
+}
+
 /// A text of words, slots, and what may break a join.
 fn cut_text() -> impl Strategy<Value = String> {
     let bits = [
@@ -153,6 +205,16 @@ fn cut_text() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #[test]
+    fn pictures_go_along_on_both_paths(
+        files in vec(vec(any::<u8>(), 0..300), 0..4), shown in any::<u8>(), text in cut_text(), name in nasty(),
+    ) {
+        let edition = with_images(&files);
+        let addresses = edition.images.iter().enumerate().filter(|(index, _)| shown >> index & 1 == 1);
+        let html = addresses.map(|(_, image)| format!("<img src=\"{}\">\n", image.address())).collect::<String>();
+        check_edition(&edition, &parts("Tides", &(html + &text), &text), Some(&name), &sender());
+    }
+
     #[test]
     fn a_form_says_what_the_plain_path_says(subject in cut_text(), html in cut_text(), text in cut_text(), name in nasty()) {
         check_same(&parts(&subject, &html, &text), Some(&name), &sender());

@@ -300,3 +300,42 @@ async fn whole_articles_are_fetched_and_failing_pages_keep_the_text_of_the_feed(
     assert_eq!(gathered.problems.len(), 2, "{:?}", gathered.problems);
     assert!(gathered.problems[0].message.contains("404") && gathered.problems[1].message.contains("no article"));
 }
+
+#[tokio::test]
+async fn of_a_picture_no_more_is_fetched_than_is_asked_for() {
+    let base = serve(vec![
+        ("/small", answer("200 OK", "", "abc")),
+        ("/sick", answer("500 Internal Server Error", "", "")),
+        ("/busy", answer("429 Too Many Requests", "", "")),
+        ("/refused", answer("403 Forbidden", "", "")),
+    ]);
+    let fetcher = Fetcher::new(&limits());
+    let url = |path: &str| Url::parse(&format!("{base}{path}")).unwrap();
+    let got = |octets: &[u8]| Octets::Got(octets.to_vec());
+    assert_eq!(fetcher.whole(&url("/small")).await, got(b"abc"));
+    assert_eq!(fetcher.start(&url("/small"), 2, |_| false).await, got(b"ab"));
+    assert_eq!(fetcher.start(&url("/endless"), 1_000, |_| false).await, got(&[b'x'; 1_000]));
+    let early = fetcher.start(&url("/endless"), usize::MAX, |octets| octets.len() > 10).await;
+    assert!(matches!(early, Octets::Got(octets) if octets.len() <= 1_000_000));
+    for (path, words, is_final) in [
+        ("/endless", "larger than 100000", true),
+        ("/gone", "404", true),
+        ("/refused", "403", true),
+        ("/sick", "500", false),
+        ("/busy", "429", false),
+        ("/slow", "no whole answer", false),
+    ] {
+        match fetcher.whole(&url(path)).await {
+            Octets::Refused(why) if is_final => assert!(why.contains(words), "{path}: {why}"),
+            Octets::Failed(why) if !is_final => assert!(why.contains(words), "{path}: {why}"),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+    assert!(matches!(fetcher.whole(&Url::parse("https://harbour.example/a").unwrap()).await, Octets::Refused(_)));
+    let strict = Fetcher::new(&Limits { allow_private: false, ..limits() });
+    for private in
+        [url("/small"), Url::parse("https://x.test/").unwrap(), Url::parse("ftp://harbour.example/").unwrap()]
+    {
+        assert!(matches!(strict.whole(&private).await, Octets::Refused(_)), "{private}");
+    }
+}

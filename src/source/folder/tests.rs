@@ -276,3 +276,53 @@ fn a_thousand_files_are_read_with_ids_that_stay() {
     std::fs::write(folder.join("p0003.md"), "---\ntitle: Other\ndate: 2025-01-09\n---\nOther text.").unwrap();
     assert_eq!((before.len(), ids()), (1_000, before));
 }
+
+#[test]
+fn a_picture_in_the_folder_is_known_by_its_file() {
+    #[track_caller]
+    fn check(path: &str, text: &str, url: &str, file: Option<&str>) {
+        let tree = tree(&[
+            (path, text),
+            ("fog/lamp one.png", ""),
+            ("lamp.png", ""),
+            ("deep/tides/lamp.png", ""),
+            ("../outside.png", ""),
+        ]);
+        let posts = tree.path().join("posts");
+        std::os::unix::fs::symlink(tree.path().join("outside.png"), posts.join("escape.png")).unwrap();
+        let base = Url::parse("https://harbour.example/notes/").unwrap();
+        let reading = read(&posts, Some(&base), "notes", Tz::UTC).unwrap();
+        let image = reading.posts[0].image.clone().unwrap();
+        assert_eq!(image.url.as_str(), url);
+        let expect = file.map(|file| posts.join(file).canonicalize().unwrap());
+        assert_eq!(image.file, expect);
+    }
+    let of = |image: &str| format!("---\ntitle: T\nimage: '{image}'\n---\nText.\n");
+    let notes = |path: &str| format!("https://harbour.example/notes/{path}");
+    // A bundle: the picture stands beside the post, whatever its slug.
+    check("deep/tides/index.md", &of("lamp.png"), &notes("deep/tides/lamp.png"), Some("deep/tides/lamp.png"));
+    let slug = "---\ntitle: T\nslug: ebb\n---\nText with ![a lamp](lamp.png).\n";
+    check("deep/tides/index.md", slug, &notes("deep/ebb/lamp.png"), Some("deep/tides/lamp.png"));
+    // A file of its own: beside it, or in the folder.
+    check("fog.md", &of("lamp.png"), &notes("lamp.png"), Some("lamp.png"));
+    check("fog.md", "# Fog\n\nText with ![a lamp](lamp.png).\n", &notes("lamp.png"), Some("lamp.png"));
+    check("fog.md", &of("../fog/lamp%20one.png"), &notes("fog/lamp%20one.png"), Some("fog/lamp one.png"));
+    check("fog.md", &of("/lamp.png"), "https://harbour.example/lamp.png", Some("lamp.png"));
+    check("fog.md", &of("https://harbour.example/notes/lamp.png?v=2"), &notes("lamp.png?v=2"), Some("lamp.png"));
+    // Nothing outside the folder, and no file that is not there.
+    check("fog.md", &of("../../outside.png"), "https://harbour.example/outside.png", None);
+    check("fog.md", &of("%2e%2e%2foutside.png"), &notes("fog/%2e%2e%2foutside.png"), None);
+    check("fog.md", &of("escape.png"), &notes("fog/escape.png"), None);
+    check("fog.md", &of("none.png"), &notes("fog/none.png"), None);
+    check("fog.md", &of("https://other.example/notes/lamp.png"), "https://other.example/notes/lamp.png", None);
+}
+
+#[test]
+fn a_folder_without_an_address_has_its_pictures_all_the_same() {
+    let text = "---\ntitle: T\nimage: lamp.png\nimage_alt: A lamp\n---\nText.\n";
+    let tree = tree(&[("fog.md", text), ("lamp.png", "")]);
+    let posts = tree.path().join("posts");
+    let image = read(&posts, None, "notes", Tz::UTC).unwrap().posts[0].image.clone().unwrap();
+    assert_eq!((image.url.scheme(), image.alt.as_deref()), ("file", Some("A lamp")));
+    assert_eq!(image.file, Some(posts.join("lamp.png").canonicalize().unwrap()));
+}

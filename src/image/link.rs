@@ -1,0 +1,82 @@
+//! Pictures by their addresses: how large they are, and whether anybody can see them.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::{StreamExt as _, stream};
+use tokio::time::Instant;
+
+use super::{Look, Looks, Settled, State, is_nothing, linked, look, unfit};
+use crate::{
+    post::Image,
+    source::fetch::{Fetcher, Limits},
+};
+
+/// Nobody waits longer for the sizes of all pictures of an edition.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// At most so many pictures are looked at at the same time; the fetcher spares each host besides.
+const AT_ONCE: usize = 16;
+
+/// Settles pictures that a mail names by their addresses, one answer for each.
+///
+/// Files of ours are read; addresses are asked, unless `past` holds. What was learnt comes back. A dead or private
+/// picture is left out; one whose server is silent now is kept, because it may be there when the mail is read.
+pub async fn link(images: &[&Image], past: &Looks, limits: &Limits, now: DateTime<Utc>) -> (Vec<Settled>, Looks) {
+    let deadline = Instant::now() + limits.timeout.min(LONGEST);
+    let fetcher = Fetcher::new(limits);
+    let mut wanted: Vec<&Image> = Vec::new();
+    for &image in images {
+        let is_fit = unfit(&image.url, limits.allow_private).is_none() && !is_nothing(image);
+        let asks = image.file.is_none() && is_fit && !is_stated(image);
+        let known = past.get(image.url.as_str()).is_some_and(|look| look.holds(now));
+        if asks && !known && !wanted.iter().any(|other| other.url == image.url) {
+            wanted.push(image);
+        }
+    }
+    let asked = stream::iter(wanted).map(async |image: &Image| {
+        let key = image.url.to_string();
+        let look = look::ask(&image.url, &fetcher, past.get(&key), deadline, now).await;
+        (key, look)
+    });
+    let learnt: Looks = asked.buffer_unordered(AT_ONCE).collect().await;
+    let settled = images.iter().map(|image| {
+        if let Some(why) = unfit(&image.url, limits.allow_private) {
+            return Settled::left_out(&why);
+        }
+        if is_nothing(image) {
+            return Settled::left_out(look::NOTHING);
+        }
+        let look = match &image.file {
+            Some(path) => look::open(path, now),
+            None => {
+                let look = learnt.get(image.url.as_str()).or_else(|| past.get(image.url.as_str()));
+                look.cloned().ok_or_else(String::new)
+            }
+        };
+        match look {
+            Ok(look) => judge(image, &look),
+            Err(_) if is_stated(image) => Settled::shown(linked(image, None)),
+            Err(why) => Settled::left_out(&why),
+        }
+    });
+    (settled.collect(), learnt)
+}
+
+/// What follows from a look.
+fn judge(image: &Image, look: &Look) -> Settled {
+    let shown = linked(image, look.size);
+    match &look.state {
+        State::Alive => Settled::shown(shown),
+        State::Dead(why) => Settled::left_out(why),
+        State::Silent(why) => {
+            Settled { image: Some(shown), problem: Some(format!("its picture may not be seen: {why}")) }
+        }
+    }
+}
+
+/// An example of an address (RFC 2606) cannot be asked; what its feed states of the picture is believed.
+fn is_stated(image: &Image) -> bool {
+    let is_example = image.url.domain().is_some_and(|name| name.ends_with(".example"));
+    is_example && image.width.is_some() && image.height.is_some()
+}
