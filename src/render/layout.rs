@@ -8,6 +8,7 @@ use super::{
     Error,
     mjml::{self, Fault, File, Fonts},
     templates::Templates,
+    trim::trim,
 };
 
 /// What a template gives.
@@ -19,7 +20,7 @@ pub(super) struct Layout {
     pub(super) warnings: Vec<String>,
 }
 
-/// Runs a template by name, and lays out what it gives. What it includes is a template too.
+/// Runs a template by name, lays out what it gives, and trims the page. What it includes is a template too.
 ///
 /// # Errors
 /// A template that cannot be run or laid out, with its file, line and column.
@@ -44,7 +45,7 @@ pub(super) fn lay_out(templates: &Templates, name: &str, context: &impl Serializ
     };
     let page = mjml::to_html(files.clone(), &load, Fonts::Named).map_err(|fault| explain(&fault, &files))?;
     let warnings = page.warnings.iter().map(|fault| explain(fault, &files).to_string()).collect();
-    Ok(Layout { mjml: mjml::unmark(&marked), html: page.html, warnings })
+    Ok(Layout { mjml: mjml::unmark(&marked), html: trim(&page.html), warnings })
 }
 
 /// Lays out one MJML file and adds nothing; Tera runs over it and what it includes only with `data`.

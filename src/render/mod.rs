@@ -14,6 +14,7 @@ mod templates;
 mod text;
 mod texts;
 mod theme;
+mod trim;
 mod variants;
 
 use std::path::{Path, PathBuf};

@@ -3,21 +3,17 @@
 //! An edition of ten posts, about 75 KB a message, is laid out once; printed are messages a second on one core, joined
 //! from the form, signed or not, and built by the plain path.
 
+mod edition;
+
 use std::{
     hint::black_box,
     time::{Duration, Instant},
 };
 
-use chrono::DateTime;
-use serde_json::json;
+use edition::edition;
 use tidings::{
-    digest::{self, Plan},
-    edition::EditionId,
     message::{Form, Occasion, Sender, compose, dkim::Signer},
-    post::{Post, PostId},
-    render::{Rendered, render},
-    select::{Seen, select},
-    source::fetch,
+    render::render,
     subscriber::{Status, Subscriber},
     token::Keys,
 };
@@ -27,7 +23,8 @@ const TEASER: usize = 230;
 
 /// Measures and prints.
 pub fn main() -> anyhow::Result<()> {
-    let (edition, parts) = edition()?;
+    let edition = edition(10, "classic", TEASER)?;
+    let parts = render(&edition, None)?;
     let sender = sender()?;
     let readers: Vec<Subscriber> = (1..=512).map(reader).collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
 
@@ -85,58 +82,6 @@ fn report(
 fn on_processor() -> Option<Duration> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     Some(Duration::from_nanos(text.split_whitespace().next()?.parse().ok()?))
-}
-
-fn edition() -> anyhow::Result<(tidings::edition::Edition, Rendered)> {
-    let now = DateTime::from_timestamp(1_795_334_400, 0).unwrap_or_default();
-    let digest = serde_json::from_value(json!({
-        "subject": "{{ posts[0].title }} and {{ posts | length - 1 }} more", "schedule": "weekly mon 07:30",
-        "teaser": { "max_chars": 700, "max_sentences": 9 },
-    }))?;
-    let publication = serde_json::from_value(json!({
-        "name": "Bench Notes", "from": "Bench Notes <notes@bench.example>", "reply_to": "editor@bench.example",
-        "address": "1 Long Street, Lisbon",
-    }))?;
-    let limits = fetch::Limits::default();
-    let plan = Plan {
-        digest: &digest,
-        publication: &publication,
-        sources: &[],
-        limits: &limits,
-        templates: None,
-        has_unsubscribe: true,
-        llm: None,
-    };
-    let posts = (0..10).map(post).collect::<anyhow::Result<_>>()?;
-    let selection = select(posts, &digest.select, &Seen::default(), now);
-    let draft = digest::compose(&plan, selection, &digest::Answers::new(), EditionId::new([7; 16]), 1, now);
-    let parts = render(&draft.edition, None)?;
-    Ok((draft.edition, parts))
-}
-
-fn post(number: usize) -> anyhow::Result<Post> {
-    let url = format!("https://bench.example/posts/{number}").parse()?;
-    let words = ["harbour", "quay", "lighthouse", "ferry", "tide", "crane", "captain", "rope", "storm", "market"];
-    // Neighbouring posts of other words: one story told twice would go in once.
-    let words: Vec<String> = (0..TEASER).map(|at| format!("{}{}", words[at % 10], number * 31 + at)).collect();
-    Ok(Post {
-        id: PostId::new(None, Some(&url), ""),
-        source: "blog".to_owned(),
-        url: Some(url),
-        title: format!("What the {} says of {}", words[number], words[number + 11]),
-        authors: vec!["Ana Reed".to_owned()],
-        published: DateTime::from_timestamp(1_795_200_000 - number as i64 * 3_600, 0),
-        updated: None,
-        tags: vec!["harbour".to_owned(), "notes".to_owned()],
-        language: None,
-        image: None,
-        description: None,
-        teaser: Some(format!("{}.", words.join(" "))),
-        body: format!("<p>{}.</p>", words.join(", ")),
-        weight: None,
-        draft: false,
-        has_marked_lead: false,
-    })
 }
 
 fn reader(id: i64) -> Result<Subscriber, String> {
