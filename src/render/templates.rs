@@ -124,7 +124,7 @@ impl Templates {
                 let plain = self.plain()?.render(name, &context);
                 Err(self.explain(&plain.err().unwrap_or(error), None))
             }
-            result => result.map_err(|error| self.explain(&error, None)),
+            result => result.map_err(|error| self.explain(&error, Some(&self.path(name)))),
         }
     }
 
@@ -183,7 +183,10 @@ impl Templates {
     fn bounded(&self, run: impl FnOnce(&mut Bounded) -> Result<(), tera::Error>) -> Result<String, tera::Error> {
         self.rounds.store(0, Ordering::Relaxed);
         let mut out = Bounded(Vec::new());
-        run(&mut out)?;
+        run(&mut out).map_err(|error| match out.0.len() {
+            0..=MOST => error,
+            _ => tera::Error::message(format!("{BOUND} {} MB", MOST >> 20)),
+        })?;
         String::from_utf8(out.0).map_err(|error| tera::Error::message(error.to_string()))
     }
 
@@ -240,6 +243,13 @@ impl Templates {
             Some(ONE_OFF) | None => key.unwrap_or_default().to_owned(),
             Some(name) => self.path(name),
         };
+        if is_bound(error) {
+            // The columns are those of the text with its counts.
+            let line = line.map(|line| format!("{line}:")).unwrap_or_default();
+            return Error::Template(format!(
+                "{file}:{line} {what}\nhint: nest fewer loops, or give less in each round"
+            ));
+        }
         let place = match (line, column) {
             (Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
             _ if file.is_empty() => String::new(),
@@ -296,11 +306,8 @@ struct Bounded(Vec<u8>);
 
 impl std::io::Write for Bounded {
     fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        if self.0.len() + octets.len() > MOST {
-            return Err(std::io::Error::other(format!("{BOUND} {} MB", MOST >> 20)));
-        }
         self.0.extend_from_slice(octets);
-        Ok(octets.len())
+        if self.0.len() > MOST { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(octets.len()) }
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -430,6 +437,20 @@ mod tests {
         let error = templates.render("mine.txt", &json!({})).unwrap_err().to_string();
         assert!(error.contains("mine.txt:2:4: ") && error.contains("`two`"), "{error}");
         assert!(templates.render("no.txt", &json!({})).unwrap_err().to_string().contains("`classic`"));
+    }
+
+    #[test]
+    fn no_template_is_endless() {
+        let rounds = "{% for a in range(end=1000) %}\n{% for b in range(end=1000) %}{% endfor %}{% endfor %}";
+        let words = "{% for a in range(end=100000) %}{{ text }}{% endfor %}";
+        let folder = folder(&[("rounds.mjml", rounds), ("words.txt", words)]);
+        let templates = Templates::load(Some(folder.path())).unwrap();
+        let context = json!({ "text": "x".repeat(1000) });
+        let error = templates.render("rounds.mjml", &context).unwrap_err().to_string();
+        assert!(error.contains("rounds.mjml:2: the template gives or repeats more than 200000 rounds"), "{error}");
+        let error = templates.render("words.txt", &context).unwrap_err().to_string();
+        assert!(error.contains("more than 16 MB"), "{error}");
+        check(rounds, Err("digest.weekly.subject:2: "));
     }
 
     #[test]
