@@ -7,7 +7,7 @@ use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -51,12 +51,21 @@ impl Templates {
     ///
     /// # Errors
     /// A file that cannot be read or parsed, with its path, line and column.
-    pub(super) fn load(folder: Option<&Path>) -> Result<Self, Error> {
+    pub(super) fn load(folder: Option<&Path>) -> Result<Arc<Self>, Error> {
+        static OURS: LazyLock<Result<Arc<Templates>, String>> =
+            LazyLock::new(|| Templates::parse(None).map(Arc::new).map_err(|error| error.to_string()));
+        match folder.filter(|folder| folder.is_dir()) {
+            Some(folder) => Self::parse(Some(folder)).map(Arc::new),
+            None => OURS.clone().map_err(Error::Template),
+        }
+    }
+
+    fn parse(folder: Option<&Path>) -> Result<Self, Error> {
         let mut sources: BTreeMap<String, Source> = BUILTIN
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Source { path: (*name).to_owned(), text: (*text).to_owned() }))
             .collect();
-        if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
+        if let Some(folder) = folder {
             read_folder(folder, "", 0, &mut sources)?;
         }
         let rounds = Arc::new(AtomicU64::new(0));

@@ -1,7 +1,7 @@
 //! Which component writes which element.
 
 use super::{
-    button, column, divider, engine, group, hero, image, navbar, section, social, table,
+    button, column, divider, engine, group, hero, image, navbar, section, social, table, text,
     view::{Around, Page, View},
     write::{is, open, style},
 };
@@ -14,6 +14,8 @@ pub(super) fn component(view: View<'_>, page: &mut Page, out: &mut String) {
         "mj-group" => group::group(view, page, out),
         "mj-column" => column::column(view, page, out),
         "mj-hero" => hero::hero(view, page, out),
+        "mj-text" => text::text(view, out),
+        "mj-spacer" => text::spacer(view, out),
         "mj-image" => image::image(view, page, out),
         "mj-button" => button::button(view, out),
         "mj-divider" => divider::divider(view, out),

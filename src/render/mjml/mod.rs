@@ -29,6 +29,7 @@ mod skeleton;
 mod social;
 mod table;
 mod tags;
+mod text;
 mod tree;
 mod view;
 mod write;
