@@ -4,12 +4,10 @@
 //! own. A template sees its context and nothing else: no environment, no files but the other templates.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{
-        Arc, LazyLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, LazyLock},
 };
 
 use serde::Serialize;
@@ -37,7 +35,11 @@ pub(super) struct Templates {
     tera: Tera,
     markdown: Tera,
     sources: BTreeMap<String, Source>,
-    rounds: Arc<AtomicU64>,
+}
+
+thread_local! {
+    /// The rounds of the run of this thread.
+    static COUNTED: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Where a template came from.
@@ -68,10 +70,9 @@ impl Templates {
         if let Some(folder) = folder {
             read_folder(folder, "", 0, &mut sources)?;
         }
-        let rounds = Arc::new(AtomicU64::new(0));
-        let mut templates = Self { tera: Tera::new(), markdown: Tera::new(), sources, rounds };
+        let mut templates = Self { tera: Tera::new(), markdown: Tera::new(), sources };
         for tera in [&mut templates.tera, &mut templates.markdown] {
-            register(tera, &templates.rounds);
+            register(tera);
         }
         templates.markdown.set_escape_fn(escape_markdown);
         templates.tera.autoescape_on([".mjml", ".html"]);
@@ -93,7 +94,7 @@ impl Templates {
     /// The templates as they stand in their files: what errors are told from.
     fn plain(&self) -> Result<Tera, Error> {
         let mut tera = Tera::new();
-        register(&mut tera, &self.rounds);
+        register(&mut tera);
         tera.autoescape_on([".mjml", ".html"]);
         let all = self.sources.iter().filter(|(name, _)| !name.ends_with(".css"));
         let all = all.map(|(name, source)| (name.as_str(), source.text.as_str()));
@@ -181,7 +182,7 @@ impl Templates {
         escape: bool,
     ) -> Result<String, tera::Error> {
         let counted = number.map_or_else(|| marks::counted(template), |number| marks::marked(template, number));
-        self.rounds.store(0, Ordering::Relaxed);
+        COUNTED.set(0);
         match tera.render_str(&counted, context, escape) {
             Err(error) if !is_bound(&error) => tera.render_str(template, context, escape).and(Err(error)),
             result => result,
@@ -190,7 +191,7 @@ impl Templates {
 
     /// Runs with bounds on rounds and octets.
     fn bounded(&self, run: impl FnOnce(&mut Bounded) -> Result<(), tera::Error>) -> Result<String, tera::Error> {
-        self.rounds.store(0, Ordering::Relaxed);
+        COUNTED.set(0);
         let mut out = Bounded(Vec::new());
         run(&mut out).map_err(|error| match out.0.len() {
             0..=MOST => error,
@@ -332,10 +333,10 @@ fn is_bound(error: &tera::Error) -> bool {
     chain.any(|error| error.to_string().contains(BOUND))
 }
 
-fn register(tera: &mut Tera, rounds: &Arc<AtomicU64>) {
-    let rounds = Arc::clone(rounds);
-    tera.register_function(COUNT, move |_: Kwargs, _: &State| -> TeraResult<&'static str> {
-        if rounds.fetch_add(1, Ordering::Relaxed) < ROUNDS {
+fn register(tera: &mut Tera) {
+    tera.register_function(COUNT, |_: Kwargs, _: &State| -> TeraResult<&'static str> {
+        COUNTED.set(COUNTED.get() + 1);
+        if COUNTED.get() <= ROUNDS {
             return Ok("");
         }
         Err(tera::Error::message(format!("{BOUND} {ROUNDS} rounds of its loops")))
