@@ -35,7 +35,7 @@ pub(super) fn children(
     wrap: impl Fn(View<'_>, &mut Page, &mut String),
 ) {
     for (element, around) in view.arounds(around) {
-        let child = View { element, around: &around, defaults: view.defaults };
+        let child = View::new(element, &around, view.defaults);
         if child.element.is_raw() { component(child, page, out) } else { wrap(child, page, out) }
     }
 }
