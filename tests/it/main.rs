@@ -26,4 +26,5 @@ mod resume;
 mod send;
 mod servers;
 mod sources;
+mod standards;
 mod subscribers;
