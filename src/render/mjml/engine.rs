@@ -134,7 +134,11 @@ fn folded(view: &View<'_>) -> Element {
         "mj-carousel" if view.some("tb-width").is_none() => element.attributes.set("tb-width", "110px"),
         "mj-accordion" => {
             let font = view.get("font-family").unwrap_or_default();
+            let all = view.defaults.all().get("font-family");
             for child in &mut element.children {
+                if let Some(all) = all.filter(|_| child.attributes.get("font-family").is_none()) {
+                    child.attributes.set("font-family", all);
+                }
                 let font = child.attributes.get("font-family").unwrap_or(&font).to_owned();
                 for part in &mut child.children {
                     if part.attributes.get("font-family").is_none() {
@@ -197,7 +201,9 @@ fn mend(element: &Element, cell: &str) -> String {
             let (before, rest) = tag.split_once(";padding-")?;
             let (sides, after) = rest.split_once(";padding:")?;
             let (all, after) = after.split_once(';')?;
-            Some(format!("{before};padding:{all};padding-{sides};{after}"))
+            let mut sides: Vec<&str> = sides.split(";padding-").collect();
+            sides.sort_unstable();
+            Some(format!("{before};padding:{all};padding-{};{after}", sides.join(";padding-")))
         }),
         _ => cell.to_owned(),
     }

@@ -239,7 +239,8 @@ fn words(open: &mut [Element], text: &str) {
     }
 }
 
-fn is_void(name: &str) -> bool {
+/// Elements of HTML that have no content.
+pub(super) fn is_void(name: &str) -> bool {
     matches!(
         name,
         "area"
