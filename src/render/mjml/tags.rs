@@ -2,7 +2,10 @@
 //!
 //! The page is never written anew from a parser's tree: what stands in conditional comments would not survive that.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
 
 use dom_query::Document;
 
@@ -69,6 +72,8 @@ const IMPLIED: [&str; 15] =
 pub(super) fn closed(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + 256);
     let mut open: Vec<&str> = Vec::new();
+    // How many of each are open: what ends nothing must not look through all of them.
+    let mut count: HashMap<String, usize> = HashMap::new();
     let mut at = 0;
     for tag in tags(html) {
         out.push_str(&html[at..tag.start]);
@@ -77,9 +82,15 @@ pub(super) fn closed(html: &str) -> String {
         let name = tag_name(text);
         if !text.starts_with("</") {
             if !is_void(name) {
+                *count.entry(name.to_ascii_lowercase()).or_default() += 1;
                 open.push(name);
             }
-        } else if let Some(index) = open.iter().rposition(|known| known.eq_ignore_ascii_case(name)) {
+        } else if count.get(&name.to_ascii_lowercase()).is_some_and(|count| *count > 0)
+            && let Some(index) = open.iter().rposition(|known| known.eq_ignore_ascii_case(name))
+        {
+            for ended in &open[index..] {
+                count.entry(ended.to_ascii_lowercase()).and_modify(|count| *count -= 1);
+            }
             for lost in open.drain(index..).skip(1).rev() {
                 if !IMPLIED.iter().any(|implied| implied.eq_ignore_ascii_case(lost)) {
                     out.push_str(&format!("</{lost}>"));
@@ -215,6 +226,8 @@ mod tests {
         ] {
             assert_eq!(closed(page), expect);
         }
+        let (many, stray) = ("<b>".repeat(50_000), "</i>".repeat(50_000));
+        assert_eq!(closed(&format!("{many}{stray}")), many);
     }
 
     #[test]
