@@ -1,7 +1,6 @@
 //! Pictures that go along with the mail: had, made small, and chosen so that all of them fit.
 
 use std::{
-    num::NonZero,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -18,6 +17,7 @@ use super::{
     shrink::{self, Ladder, MOST_PIXELS},
     size::{self, Head},
     unfit,
+    workers::{self, Workers},
 };
 use crate::{
     post::Image,
@@ -60,6 +60,7 @@ pub async fn embed(
         now,
         share: BUDGET / jobs.len().max(1),
         room: Arc::new(Semaphore::new(ROOM as usize)),
+        workers: Workers::start(),
     };
     let made = stream::iter(&jobs).map(|job| makers.make(job)).buffered(AT_ONCE);
     let made: Vec<Made> = made.collect().await;
@@ -161,6 +162,7 @@ struct Makers<'a> {
     now: DateTime<Utc>,
     share: usize,
     room: Arc<Semaphore>,
+    workers: Workers,
 }
 
 impl Makers<'_> {
@@ -200,24 +202,23 @@ impl Makers<'_> {
         (octets, Some(look))
     }
 
-    /// Works on a thread of its own: as many at a time as there are processors, and as their pixels leave room for.
+    /// Makes it small: as many at a time as there are processors, and as their pixels leave room for.
     async fn shrink(&self, octets: Vec<u8>, shown: u32) -> Result<Ladder, String> {
         let pixels = match size::read(&octets) {
             Head::Size(size) => u64::from(size.width) * u64::from(size.height),
             _ => MOST_PIXELS,
         };
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let least = ROOM / u32::try_from(cores).unwrap_or(ROOM).clamp(1, ROOM);
+        let least = ROOM / u32::try_from(workers::count()).unwrap_or(ROOM).clamp(1, ROOM);
         let needs = u32::try_from(pixels.div_ceil(1_000_000)).unwrap_or(ROOM).clamp(least, ROOM);
         // The semaphore is never closed; without a permit only more memory would be used.
         let permit = Arc::clone(&self.room).acquire_many_owned(needs).await.ok();
         let share = self.share;
-        let work = tokio::task::spawn_blocking(move || {
+        let work = self.workers.run(move || {
             let ladder = shrink::shrink(&octets, shown, share);
             drop(permit);
             ladder
         });
-        work.await.unwrap_or_else(|_| Err("its file upset the decoder".to_owned()))
+        work.await.unwrap_or_else(|| Err("its file upset the decoder".to_owned()))
     }
 }
 

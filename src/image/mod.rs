@@ -10,6 +10,7 @@ mod link;
 mod look;
 mod shrink;
 mod size;
+mod workers;
 
 use std::{collections::BTreeMap, sync::Arc};
 

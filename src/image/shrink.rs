@@ -183,12 +183,17 @@ fn encode(pixels: Pixels, quality: u8) -> Result<Encoded, String> {
             if !has_few_colors(&image) {
                 return Ok(photograph);
             }
-            let drawing = png(&image.into())?;
+            // What is far larger when it is written quickly will not be smaller when it is written slowly.
+            let image = image.into();
+            if png(&image, CompressionType::Fast)?.octets.len() > 2 * photograph.octets.len() {
+                return Ok(photograph);
+            }
+            let drawing = png(&image, CompressionType::Default)?;
             Ok(if drawing.octets.len() <= photograph.octets.len() { drawing } else { photograph })
         }
         Pixels::Transparent(image) => {
             let is_last = STEPS.last().is_some_and(|(_, last)| *last == quality);
-            if is_last { jpeg(&on_white(&image), quality) } else { png(&image.into()) }
+            if is_last { jpeg(&on_white(&image), quality) } else { png(&image.into(), CompressionType::Default) }
         }
     }
 }
@@ -221,9 +226,9 @@ fn jpeg(image: &RgbImage, quality: u8) -> Result<Encoded, String> {
     Ok(Encoded { media_type: "image/jpeg", octets })
 }
 
-fn png(image: &DynamicImage) -> Result<Encoded, String> {
+fn png(image: &DynamicImage, effort: CompressionType) -> Result<Encoded, String> {
     let mut octets = Vec::new();
-    let encoder = PngEncoder::new_with_quality(&mut octets, CompressionType::Best, FilterType::Adaptive);
+    let encoder = PngEncoder::new_with_quality(&mut octets, effort, FilterType::Adaptive);
     image.write_with_encoder(encoder).map_err(|error| format!("it cannot be written as PNG: {error}"))?;
     Ok(Encoded { media_type: "image/png", octets })
 }

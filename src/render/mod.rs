@@ -81,7 +81,11 @@ pub enum Error {
 /// A template that cannot be read, parsed or run, with file, line and column; a word of `texts` or a value of
 /// `theme` that is none.
 pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, Error> {
-    let templates = Templates::load(templates)?;
+    render_with(&*Templates::load(templates)?, edition)
+}
+
+/// Lays out an edition with templates that are read already.
+fn render_with(templates: &Templates, edition: &Edition) -> Result<Rendered, Error> {
     let mut context = Context::new(edition)?;
     let key = |name: &str| format!("digest.{}.{name}", edition.digest);
     context.subject = text::fold(&templates.inline(&key("subject"), &edition.subject, &context)?);
@@ -98,9 +102,9 @@ pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, E
     let mut problems = std::mem::take(&mut context.problems);
     let titles = context.reduce().into_iter();
     problems.extend(titles.map(|title| format!("`{title}` breaks the layout and is shown as title and link")));
-    let Layout { mjml, html, warnings } = layout::lay_out(&templates, &name, &context)?;
+    let Layout { mjml, html, warnings } = layout::lay_out(templates, &name, &context)?;
     problems.extend(warnings);
-    let (mjml, html) = shrink(&templates, &name, &mut context, &mut problems, (mjml, html));
+    let (mjml, html) = shrink(templates, &name, &mut context, &mut problems, (mjml, html));
     let html = speak(html, &context);
     context.show_all();
     let own = format!("{}.txt", edition.template);

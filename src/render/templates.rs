@@ -4,12 +4,10 @@
 //! own. A template sees its context and nothing else: no environment, no files but the other templates.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, LazyLock},
 };
 
 use serde::Serialize;
@@ -37,7 +35,11 @@ pub(super) struct Templates {
     tera: Tera,
     markdown: Tera,
     sources: BTreeMap<String, Source>,
-    rounds: Arc<AtomicU64>,
+}
+
+thread_local! {
+    /// The rounds of the run of this thread.
+    static COUNTED: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Where a template came from.
@@ -51,18 +53,26 @@ impl Templates {
     ///
     /// # Errors
     /// A file that cannot be read or parsed, with its path, line and column.
-    pub(super) fn load(folder: Option<&Path>) -> Result<Self, Error> {
+    pub(super) fn load(folder: Option<&Path>) -> Result<Arc<Self>, Error> {
+        static OURS: LazyLock<Result<Arc<Templates>, String>> =
+            LazyLock::new(|| Templates::parse(None).map(Arc::new).map_err(|error| error.to_string()));
+        match folder.filter(|folder| folder.is_dir()) {
+            Some(folder) => Self::parse(Some(folder)).map(Arc::new),
+            None => OURS.clone().map_err(Error::Template),
+        }
+    }
+
+    fn parse(folder: Option<&Path>) -> Result<Self, Error> {
         let mut sources: BTreeMap<String, Source> = BUILTIN
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Source { path: (*name).to_owned(), text: (*text).to_owned() }))
             .collect();
-        if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
+        if let Some(folder) = folder {
             read_folder(folder, "", 0, &mut sources)?;
         }
-        let rounds = Arc::new(AtomicU64::new(0));
-        let mut templates = Self { tera: Tera::new(), markdown: Tera::new(), sources, rounds };
+        let mut templates = Self { tera: Tera::new(), markdown: Tera::new(), sources };
         for tera in [&mut templates.tera, &mut templates.markdown] {
-            register(tera, &templates.rounds);
+            register(tera);
         }
         templates.markdown.set_escape_fn(escape_markdown);
         templates.tera.autoescape_on([".mjml", ".html"]);
@@ -84,7 +94,7 @@ impl Templates {
     /// The templates as they stand in their files: what errors are told from.
     fn plain(&self) -> Result<Tera, Error> {
         let mut tera = Tera::new();
-        register(&mut tera, &self.rounds);
+        register(&mut tera);
         tera.autoescape_on([".mjml", ".html"]);
         let all = self.sources.iter().filter(|(name, _)| !name.ends_with(".css"));
         let all = all.map(|(name, source)| (name.as_str(), source.text.as_str()));
@@ -124,7 +134,7 @@ impl Templates {
                 let plain = self.plain()?.render(name, &context);
                 Err(self.explain(&plain.err().unwrap_or(error), None))
             }
-            result => result.map_err(|error| self.explain(&error, None)),
+            result => result.map_err(|error| self.explain(&error, Some(&self.path(name)))),
         }
     }
 
@@ -172,7 +182,7 @@ impl Templates {
         escape: bool,
     ) -> Result<String, tera::Error> {
         let counted = number.map_or_else(|| marks::counted(template), |number| marks::marked(template, number));
-        self.rounds.store(0, Ordering::Relaxed);
+        COUNTED.set(0);
         match tera.render_str(&counted, context, escape) {
             Err(error) if !is_bound(&error) => tera.render_str(template, context, escape).and(Err(error)),
             result => result,
@@ -181,9 +191,12 @@ impl Templates {
 
     /// Runs with bounds on rounds and octets.
     fn bounded(&self, run: impl FnOnce(&mut Bounded) -> Result<(), tera::Error>) -> Result<String, tera::Error> {
-        self.rounds.store(0, Ordering::Relaxed);
+        COUNTED.set(0);
         let mut out = Bounded(Vec::new());
-        run(&mut out)?;
+        run(&mut out).map_err(|error| match out.0.len() {
+            0..=MOST => error,
+            _ => tera::Error::message(format!("{BOUND} {} MB", MOST >> 20)),
+        })?;
         String::from_utf8(out.0).map_err(|error| tera::Error::message(error.to_string()))
     }
 
@@ -240,6 +253,13 @@ impl Templates {
             Some(ONE_OFF) | None => key.unwrap_or_default().to_owned(),
             Some(name) => self.path(name),
         };
+        if is_bound(error) {
+            // The columns are those of the text with its counts.
+            let line = line.map(|line| format!("{line}:")).unwrap_or_default();
+            return Error::Template(format!(
+                "{file}:{line} {what}\nhint: nest fewer loops, or give less in each round"
+            ));
+        }
         let place = match (line, column) {
             (Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
             _ if file.is_empty() => String::new(),
@@ -296,11 +316,8 @@ struct Bounded(Vec<u8>);
 
 impl std::io::Write for Bounded {
     fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
-        if self.0.len() + octets.len() > MOST {
-            return Err(std::io::Error::other(format!("{BOUND} {} MB", MOST >> 20)));
-        }
         self.0.extend_from_slice(octets);
-        Ok(octets.len())
+        if self.0.len() > MOST { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(octets.len()) }
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -316,10 +333,10 @@ fn is_bound(error: &tera::Error) -> bool {
     chain.any(|error| error.to_string().contains(BOUND))
 }
 
-fn register(tera: &mut Tera, rounds: &Arc<AtomicU64>) {
-    let rounds = Arc::clone(rounds);
-    tera.register_function(COUNT, move |_: Kwargs, _: &State| -> TeraResult<&'static str> {
-        if rounds.fetch_add(1, Ordering::Relaxed) < ROUNDS {
+fn register(tera: &mut Tera) {
+    tera.register_function(COUNT, |_: Kwargs, _: &State| -> TeraResult<&'static str> {
+        COUNTED.set(COUNTED.get() + 1);
+        if COUNTED.get() <= ROUNDS {
             return Ok("");
         }
         Err(tera::Error::message(format!("{BOUND} {ROUNDS} rounds of its loops")))
@@ -430,6 +447,20 @@ mod tests {
         let error = templates.render("mine.txt", &json!({})).unwrap_err().to_string();
         assert!(error.contains("mine.txt:2:4: ") && error.contains("`two`"), "{error}");
         assert!(templates.render("no.txt", &json!({})).unwrap_err().to_string().contains("`classic`"));
+    }
+
+    #[test]
+    fn no_template_is_endless() {
+        let rounds = "{% for a in range(end=1000) %}\n{% for b in range(end=1000) %}{% endfor %}{% endfor %}";
+        let words = "{% for a in range(end=100000) %}{{ text }}{% endfor %}";
+        let folder = folder(&[("rounds.mjml", rounds), ("words.txt", words)]);
+        let templates = Templates::load(Some(folder.path())).unwrap();
+        let context = json!({ "text": "x".repeat(1000) });
+        let error = templates.render("rounds.mjml", &context).unwrap_err().to_string();
+        assert!(error.contains("rounds.mjml:2: the template gives or repeats more than 200000 rounds"), "{error}");
+        let error = templates.render("words.txt", &context).unwrap_err().to_string();
+        assert!(error.contains("more than 16 MB"), "{error}");
+        check(rounds, Err("digest.weekly.subject:2: "));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use super::{Error, Rendered, render, texts};
+use super::{Error, Rendered, render_with, templates::Templates, texts};
 use crate::edition::Edition;
 
 /// The parts of an edition by language: the publication's own, and the others that readers ask for.
@@ -59,13 +59,14 @@ impl<T> Variants<T> {
 /// # Errors
 /// As [`render`] does.
 pub fn variants(edition: &Edition, languages: &[String], templates: Option<&Path>) -> Result<Variants, Error> {
-    let main = render(edition, templates)?;
+    let templates = Templates::load(templates)?;
+    let main = render_with(&templates, edition)?;
     let own = texts::primary(&edition.language);
     let wanted: BTreeSet<String> = languages.iter().map(|tag| texts::primary(tag)).collect();
     let others = wanted.into_iter().filter(|language| *language != own && texts::speaks(language));
     let others = others.map(|language| {
         let edition = Edition { language: language.clone(), ..edition.clone() };
-        Ok((language, render(&edition, templates)?))
+        Ok((language, render_with(&templates, &edition)?))
     });
     let others = others.collect::<Result<_, Error>>()?;
     Ok(Variants { main, others })

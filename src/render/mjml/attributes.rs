@@ -6,7 +6,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{
-    known::{Kind, known},
+    known::{Kind, Known},
     tree::{Attributes, Element},
 };
 
@@ -74,9 +74,14 @@ impl Defaults {
         &self.all
     }
 
-    /// The value of an attribute.
-    pub(super) fn get<'a>(&'a self, element: &'a Element, name: &str) -> Option<Cow<'a, str>> {
-        let attribute = known(&element.name).and_then(|known| known.attribute(name));
+    /// The value of an attribute of an element that MJML knows.
+    pub(super) fn get<'a>(
+        &'a self,
+        element: &'a Element,
+        known: Option<&'static Known>,
+        name: &str,
+    ) -> Option<Cow<'a, str>> {
+        let attribute = known.and_then(|known| known.attribute(name));
         let given = element.attributes.get(name).or_else(|| self.all.get(name));
         let value = given.or_else(|| attribute.and_then(|attribute| attribute.default))?;
         let is_color = attribute.is_some_and(|attribute| attribute.kind == Kind::Color);

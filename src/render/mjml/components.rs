@@ -1,7 +1,7 @@
 //! Which component writes which element.
 
 use super::{
-    button, column, divider, engine, group, hero, image, navbar, section, social, table,
+    button, column, divider, engine, group, hero, image, navbar, section, social, table, text,
     view::{Around, Page, View},
     write::{is, open, style},
 };
@@ -14,6 +14,8 @@ pub(super) fn component(view: View<'_>, page: &mut Page, out: &mut String) {
         "mj-group" => group::group(view, page, out),
         "mj-column" => column::column(view, page, out),
         "mj-hero" => hero::hero(view, page, out),
+        "mj-text" => text::text(view, out),
+        "mj-spacer" => text::spacer(view, out),
         "mj-image" => image::image(view, page, out),
         "mj-button" => button::button(view, out),
         "mj-divider" => divider::divider(view, out),
@@ -33,7 +35,7 @@ pub(super) fn children(
     wrap: impl Fn(View<'_>, &mut Page, &mut String),
 ) {
     for (element, around) in view.arounds(around) {
-        let child = View { element, around: &around, defaults: view.defaults };
+        let child = View::new(element, &around, view.defaults);
         if child.element.is_raw() { component(child, page, out) } else { wrap(child, page, out) }
     }
 }

@@ -1,5 +1,4 @@
-//! What mrml draws: texts, spacers, and the involved ones, accordion and carousel; the only file
-//! that names mrml.
+//! What mrml draws: the involved components, accordion and carousel; the only file that names mrml.
 //!
 //! The layout leaves a place for each and hands them over together, a column each, so that mrml runs once for a
 //! document. All that people wrote goes as a token: mrml parses strictly, by recursion, and writes values with Rust's

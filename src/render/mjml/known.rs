@@ -4,7 +4,10 @@
 //! CHILDREN`, then its attributes, `NAME: KIND = DEFAULT`. `ends` says that its content is not MJML but HTML, CSS or
 //! text, taken as it stands; `*` that it may hold every element.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 /// An element of MJML.
 #[derive(Debug)]
@@ -12,7 +15,7 @@ pub(super) struct Known {
     pub(super) name: &'static str,
     pub(super) ends: bool,
     holds: Vec<&'static str>,
-    attributes: BTreeMap<&'static str, Attribute>,
+    attributes: HashMap<&'static str, Attribute>,
 }
 
 /// An attribute of an element.
@@ -92,7 +95,7 @@ static KNOWN: LazyLock<BTreeMap<&'static str, Known>> = LazyLock::new(|| {
             let name = head.trim_end_matches(" ends");
             last = name;
             let (ends, holds) = (head != name, holds.split_whitespace().collect());
-            known.insert(name, Known { name, ends, holds, attributes: BTreeMap::new() });
+            known.insert(name, Known { name, ends, holds, attributes: HashMap::new() });
         }
     }
     known

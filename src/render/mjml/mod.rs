@@ -29,6 +29,7 @@ mod skeleton;
 mod social;
 mod table;
 mod tags;
+mod text;
 mod tree;
 mod view;
 mod write;
@@ -107,7 +108,7 @@ fn lay_out(files: &mut Vec<File>, load: Load<'_>, fonts: Fonts) -> Result<(Strin
 fn body(body: &Element, root: &Root<'_>, head: &mut Head, defaults: &Defaults) -> Result<String, tree::Fault> {
     use write::{is, open, style};
     let outside = Around { columns: 1, siblings: 1, ..Around::default() };
-    let view = View { element: body, around: &outside, defaults };
+    let view = View::new(body, &outside, defaults);
     let mut out = String::with_capacity(16 << 10);
     let paint = || style(&[("word-spacing", is("normal")), ("background-color", view.get("background-color"))]);
     open(&mut out, "body", &[("id", view.get("id")), ("class", view.get("css-class")), ("style", paint())]);

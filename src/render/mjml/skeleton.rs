@@ -1,6 +1,6 @@
 //! The page around the body: doctype, head, and what old clients need.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use super::head::Head;
 
@@ -88,8 +88,17 @@ fn grouped(rules: &[(String, String)], prefix: &str) -> Vec<String> {
 
 /// Links the fonts that the body names.
 fn fonts(head: &Head, body: &str, out: &mut String) {
+    if head.fonts.is_empty() {
+        return;
+    }
+    let (body, inline) = (body.to_ascii_lowercase(), head.inline.concat().to_ascii_lowercase());
+    let named: HashSet<&str> = families(&body, &['"']).chain(families(&inline, &[';', '}'])).collect();
+    let is_used = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        !name.is_empty() && named.iter().any(|family| family.contains(&name))
+    };
     let used: Vec<&str> =
-        head.fonts.iter().filter(|(name, _)| is_used(name, head, body)).map(|(_, url)| url.as_str()).collect();
+        head.fonts.iter().filter(|(name, _)| is_used(name)).map(|(_, address)| address.as_str()).collect();
     if used.is_empty() {
         return;
     }
@@ -100,15 +109,10 @@ fn fonts(head: &Head, body: &str, out: &mut String) {
         writeln!(out, "<!--[if !mso]><!-->\n{links}\n<style type=\"text/css\">\n{imports}\n</style>\n<!--<![endif]-->");
 }
 
-/// Says whether a font is named in a `font-family`, of an attribute or of CSS to inline.
-fn is_used(name: &str, head: &Head, body: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let named = |text: &str, ends: &[char]| {
-        let text = text.to_ascii_lowercase();
-        text.match_indices("font-family:").any(|(at, _)| {
-            let value = &text[at..];
-            value[..value.find(ends).unwrap_or(value.len())].contains(&name)
-        })
-    };
-    !name.is_empty() && (named(body, &['"']) || head.inline.iter().any(|css| named(css, &[';', '}'])))
+/// What stands between each `font-family:` and the next of `ends`.
+fn families<'a>(text: &'a str, ends: &'static [char]) -> impl Iterator<Item = &'a str> {
+    text.match_indices("font-family:").map(move |(at, _)| {
+        let value = &text[at..];
+        &value[..value.find(ends).unwrap_or(value.len())]
+    })
 }

@@ -41,7 +41,7 @@ pub(super) fn social(view: View<'_>, page: &mut Page, out: &mut String) {
             }
         }
     }
-    let inner = View { element: &element, ..view };
+    let inner = View::new(&element, view.around, view.defaults);
     if view.has("mode", "horizontal") {
         let align = view.get("align");
         outlook(out, |out| {

@@ -5,6 +5,7 @@ use std::{borrow::Cow, rc::Rc};
 use super::{
     attributes::Defaults,
     head::Head,
+    known::{Known, known},
     sizes::{border, integer, side},
     tree::Element,
 };
@@ -32,15 +33,21 @@ pub(super) struct View<'a> {
     pub(super) element: &'a Element,
     pub(super) around: &'a Around,
     pub(super) defaults: &'a Defaults,
+    known: Option<&'static Known>,
 }
 
 /// What the components leave for the page: head styles, media queries, what mrml is to draw.
 pub(super) type Page = Head;
 
 impl<'a> View<'a> {
+    /// Looks at an element.
+    pub(super) fn new(element: &'a Element, around: &'a Around, defaults: &'a Defaults) -> Self {
+        Self { element, around, defaults, known: known(&element.name) }
+    }
+
     /// An attribute's value.
     pub(super) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.defaults.get(self.element, name)
+        self.defaults.get(self.element, self.known, name)
     }
 
     /// An attribute's value, unless it is empty or `false`.
