@@ -30,6 +30,11 @@ impl<'a> Background<'a> {
         })
     }
 
+    /// Says whether it has an address; one without is drawn for Outlook only, as MJML does.
+    pub(super) fn is_seen(&self) -> bool {
+        !self.url.is_empty()
+    }
+
     /// The shorthand, and each part again for Yahoo, which does not know it.
     pub(super) fn properties(self, color: Option<Cow<'a, str>>) -> Vec<(&'static str, Option<Cow<'a, str>>)> {
         let Self { url, x, y, size, repeat } = self;

@@ -7,7 +7,16 @@ use super::{
 };
 
 /// Attributes of HTML and of older MJML: people write them, and they do no harm.
-const HTML: [&str; 5] = ["class", "id", "style", "version", "xmlns"];
+const HARMLESS: [&str; 8] =
+    ["class", "horizontal-spacing", "id", "mobile-width", "style", "version", "vertical-spacing", "xmlns"];
+
+/// Elements that MJML had up to its version 3, and what stands in their place.
+const OLD: [(&str, &str); 4] = [
+    ("mj-container", "what stands in it stands in `<mj-body>` itself since MJML 4, and so do its attributes"),
+    ("mj-inline-links", "since MJML 4 the links stand in `<mj-navbar>` itself"),
+    ("mj-list", "since MJML 4 a list is HTML in `<mj-text>`"),
+    ("mj-link", "since MJML 4 it is `<mj-navbar-link>`"),
+];
 
 /// Looks at every element and attribute, and returns what has no effect.
 ///
@@ -55,7 +64,8 @@ fn attributes(element: &Element, files: &[File], warnings: &mut Vec<Fault>) -> R
         }
         let Some(attribute) = kind.attribute(name) else {
             let fault = unknown_attribute(element, name, files);
-            let harmless = HTML.iter().any(|html| name.starts_with(html)) || name.contains('-') && is_foreign(name);
+            let harmless =
+                HARMLESS.iter().any(|known| name.starts_with(known)) || name.contains('-') && is_foreign(name);
             if harmless || is_attribute(name) {
                 warnings.push(fault);
                 continue;
@@ -77,12 +87,20 @@ fn is_foreign(name: &str) -> bool {
 
 fn unknown_element(element: &Element) -> Fault {
     let name = &element.name;
-    let hint = match nearest(name, names()) {
+    let old = OLD.iter().find(|(old, _)| old == name).map(|(_, hint)| *hint);
+    let hint = match old {
+        Some(hint) => hint.to_owned(),
+        None => unknown_hint(name),
+    };
+    Fault::new(format!("there is no element `<{name}>`\nhint: {hint}"), element.at)
+}
+
+fn unknown_hint(name: &str) -> String {
+    match nearest(name, names()) {
         Some(near) => format!("did you mean `<{near}>`?"),
         None if name.starts_with("mj") => "the elements stand at documentation.mjml.io".to_owned(),
         None => "HTML belongs into `<mj-text>`, `<mj-table>` or `<mj-raw>`".to_owned(),
-    };
-    Fault::new(format!("there is no element `<{name}>`\nhint: {hint}"), element.at)
+    }
 }
 
 fn unknown_attribute(element: &Element, name: &str, files: &[File]) -> Fault {
@@ -110,7 +128,8 @@ fn attribute_place(element: &Element, name: &str, files: &[File]) -> Place {
 /// The name that is meant, most likely.
 fn nearest(name: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let far = (name.len() / 3).max(1);
-    let near = names.map(|known| (strsim::damerau_levenshtein(name, known), known));
+    let name = name.to_ascii_lowercase();
+    let near = names.map(|known| (strsim::damerau_levenshtein(&name, known), known));
     near.filter(|(distance, _)| *distance <= far).min().map(|(_, known)| known)
 }
 
@@ -168,6 +187,8 @@ mod tests {
     fn what_mjml_has_not_is_refused_with_the_nearest_name() {
         let error = |inside: &str| checked(inside).unwrap_err();
         assert_eq!(error("<mj-sektion />"), "0 there is no element `<mj-sektion>` hint: did you mean `<mj-section>`?");
+        assert!(error("<mj-container></mj-container>").contains("stands in `<mj-body>` itself since MJML 4"));
+        assert!(error("<mj-section PADDING=\"0\" />").contains("did you mean `padding`?"));
         assert!(error("<div></div>").contains("HTML belongs into `<mj-text>`"));
         let unknown = "<mj-section paddding=\"0\" />";
         assert_eq!(error(unknown), "12 `<mj-section>` has no attribute `paddding` hint: did you mean `padding`?");
@@ -179,6 +200,7 @@ mod tests {
         let warning = |inside: &str| checked(inside).unwrap().join("; ");
         assert_eq!(warning("<mj-section padding=\"1px 2%\" /><!-- fine -->"), "");
         assert!(warning("<mj-section class=\"a\" />").contains("did you mean `css-class`?"));
+        assert!(warning("<mj-column mobile-width=\"x\" />").contains("has no attribute `mobile-width`"));
         assert!(warning("<mj-section href=\"x\" />").contains("has no attribute `href`"));
         assert!(warning("<mj-section>words</mj-section>").contains("shows no text"));
         assert!(warning("<mj-text>x</mj-text>").contains("it belongs into `<mj-column>`, `<mj-hero>`"));

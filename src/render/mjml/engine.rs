@@ -62,12 +62,16 @@ pub(super) fn draw(body: &str, page: &mut Page, defaults: &Defaults) -> Result<S
     }
     component_styles(&drawn, page, &tokens);
     let mut out = String::with_capacity(body.len() * 2);
-    for (index, piece) in body.split(PLACE).enumerate() {
-        match piece.parse::<usize>().ok().filter(|_| index % 2 == 1).and_then(|number| parts.get(number)) {
-            Some(part) => out.push_str(part),
-            None => out.push_str(piece),
+    // They stand in their order; should a text hold the character too, it stays.
+    let mut rest = body;
+    for (index, part) in parts.iter().enumerate() {
+        if let Some((before, after)) = rest.split_once(&format!("{PLACE}{index}{PLACE}")) {
+            out.push_str(before);
+            out.push_str(part);
+            rest = after;
         }
     }
+    out.push_str(rest);
     Ok(out)
 }
 
@@ -133,7 +137,11 @@ fn folded(view: &View<'_>) -> Element {
         "mj-carousel" if view.some("tb-width").is_none() => element.attributes.set("tb-width", "110px"),
         "mj-accordion" => {
             let font = view.get("font-family").unwrap_or_default();
+            let all = view.defaults.all().get("font-family");
             for child in &mut element.children {
+                if let Some(all) = all.filter(|_| child.attributes.get("font-family").is_none()) {
+                    child.attributes.set("font-family", all);
+                }
                 let font = child.attributes.get("font-family").unwrap_or(&font).to_owned();
                 for part in &mut child.children {
                     if part.attributes.get("font-family").is_none() {
@@ -196,7 +204,9 @@ fn mend(element: &Element, cell: &str) -> String {
             let (before, rest) = tag.split_once(";padding-")?;
             let (sides, after) = rest.split_once(";padding:")?;
             let (all, after) = after.split_once(';')?;
-            Some(format!("{before};padding:{all};padding-{sides};{after}"))
+            let mut sides: Vec<&str> = sides.split(";padding-").collect();
+            sides.sort_unstable();
+            Some(format!("{before};padding:{all};padding-{};{after}", sides.join(";padding-")))
         }),
         _ => cell.to_owned(),
     }
@@ -264,5 +274,21 @@ fn component_styles(drawn: &str, page: &mut Page, tokens: &Tokens) {
                     .replace("+*", " + *"),
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::mjml::{File, Fonts, to_html};
+
+    #[test]
+    fn a_text_may_hold_the_character_of_a_place() {
+        let text = format!(
+            "<mjml><mj-body><mj-section><mj-column><mj-button>{PLACE}</mj-button><mj-text>seen</mj-text></mj-column></mj-section></mj-body></mjml>"
+        );
+        let file = File { name: "a.mjml".to_owned(), text };
+        let page = to_html(vec![file], &|_, _| Err(String::new()), Fonts::Named).unwrap();
+        assert!(page.html.contains("seen"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::tags::{attribute, searchable, with_attribute};
+use super::tags::{attribute, closed, searchable, with_attribute};
 
 /// Elements whose looks clients also read from attributes.
 const TABLE: [&str; 10] = ["table", "th", "tr", "td", "caption", "colgroup", "col", "thead", "tbody", "tfoot"];
@@ -38,6 +38,7 @@ pub(super) fn inline(html: &str, css: &[String]) -> String {
     if rules.is_empty() {
         return html.to_owned();
     }
+    let html = &closed(html);
     let page = searchable(html);
     let mut styles: BTreeMap<usize, Vec<Declaration>> = BTreeMap::new();
     for (order, rule) in rules.iter().enumerate() {

@@ -134,12 +134,10 @@ fn content<'a>(rest: &'a str, name: &str) -> Option<(&'a str, usize)> {
 
 /// Says whether a start tag begins here, and no comparison (`a<b?`).
 fn is_tag(rest: &str) -> bool {
-    let name = rest[1..]
-        .split(|char: char| char.is_whitespace() || matches!(char, '/' | '>' | MARK))
-        .next()
-        .unwrap_or_default();
-    name.starts_with(|char: char| char.is_ascii_alphabetic())
-        && name.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | ':'))
+    let ends = |char: char| char.is_whitespace() || matches!(char, '/' | '>' | MARK);
+    let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | ':');
+    rest[1..].starts_with(|char: char| char.is_ascii_alphabetic())
+        && rest[1..].chars().find(|char| !is_name(*char)).is_none_or(ends)
 }
 
 /// A start tag.
@@ -239,7 +237,8 @@ fn words(open: &mut [Element], text: &str) {
     }
 }
 
-fn is_void(name: &str) -> bool {
+/// Elements of HTML that have no content.
+pub(super) fn is_void(name: &str) -> bool {
     matches!(
         name,
         "area"
@@ -284,6 +283,12 @@ mod tests {
             assert_eq!(text(content), content);
         }
         assert_eq!(one("<mj-raw><!-- </mj-raw> --><i>x</i></mj-raw>").content, "<!-- </mj-raw> --><i>x</i>");
+    }
+
+    #[test]
+    fn many_comparisons_are_read_in_no_time() {
+        let content = "<".repeat(300_000);
+        assert_eq!(one(&format!("<mj-text>{content}</mj-text>")).content, content);
     }
 
     #[test]

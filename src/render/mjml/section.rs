@@ -7,7 +7,7 @@ use super::{
     components::{children, component},
     sizes::integer,
     view::{Around, Page, View},
-    write::{is, open, outlook, px, style, suffixed, table},
+    write::{is, open, outlook, style, suffixed, table},
 };
 
 /// Writes a section; a wrapper is one that holds sections.
@@ -44,7 +44,7 @@ struct Own<'a> {
 impl<'a> Own<'a> {
     fn new(view: &View<'a>) -> Self {
         let color = view.get("background-color");
-        let background = match Background::of(view) {
+        let background = match Background::of(view).filter(Background::is_seen) {
             Some(image) => image.properties(color),
             None => vec![("background", color.clone()), ("background-color", color)],
         };
@@ -176,5 +176,4 @@ fn with_vml(view: View<'_>, own: &Own<'_>, out: &mut String, content: impl FnOnc
     outlook(out, |out| vml(&view, &image, size, out));
     content(out);
     outlook(out, |out| out.push_str("</v:textbox></v:rect>"));
-    let _ = px;
 }

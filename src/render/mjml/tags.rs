@@ -2,9 +2,14 @@
 //!
 //! The page is never written anew from a parser's tree: what stands in conditional comments would not survive that.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+};
 
 use dom_query::Document;
+
+use super::parse::is_void;
 
 /// Carries a tag's number while the page is searched.
 const NUMBER: &str = "data-tidings-number";
@@ -58,8 +63,60 @@ impl Searchable {
     }
 }
 
+/// Elements that may lack their end tag (HTML, 13.1.2.4): a parser knows where they end.
+const IMPLIED: [&str; 15] =
+    ["body", "colgroup", "dd", "dt", "head", "html", "li", "option", "p", "tbody", "td", "tfoot", "th", "thead", "tr"];
+
+/// The page with the end tags that are missing, and without those that end nothing, as the reference leaves it when it
+/// puts styles in: every browser would mend that in a way of its own.
+pub(super) fn closed(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + 256);
+    let mut open: Vec<&str> = Vec::new();
+    // How many of each are open: what ends nothing must not look through all of them.
+    let mut count: HashMap<String, usize> = HashMap::new();
+    let mut at = 0;
+    for tag in tags(html) {
+        out.push_str(&html[at..tag.start]);
+        at = tag.end;
+        let text = &html[tag];
+        let name = tag_name(text);
+        if !text.starts_with("</") {
+            if !is_void(name) {
+                *count.entry(name.to_ascii_lowercase()).or_default() += 1;
+                open.push(name);
+            }
+        } else if count.get(&name.to_ascii_lowercase()).is_some_and(|count| *count > 0)
+            && let Some(index) = open.iter().rposition(|known| known.eq_ignore_ascii_case(name))
+        {
+            for ended in &open[index..] {
+                count.entry(ended.to_ascii_lowercase()).and_modify(|count| *count -= 1);
+            }
+            for lost in open.drain(index..).skip(1).rev() {
+                if !IMPLIED.iter().any(|implied| implied.eq_ignore_ascii_case(lost)) {
+                    out.push_str(&format!("</{lost}>"));
+                }
+            }
+        } else if !matches!(name, "p" | "br") {
+            continue;
+        }
+        out.push_str(text);
+    }
+    out.push_str(&html[at..]);
+    out
+}
+
+fn tag_name(tag: &str) -> &str {
+    let bare = tag.trim_start_matches(['<', '/']);
+    &bare[..bare.find(|char: char| char.is_whitespace() || matches!(char, '/' | '>')).unwrap_or(bare.len())]
+}
+
 /// Where each start tag stands, but for those in comments, styles and scripts.
 fn start_tags(html: &str) -> Vec<Range<usize>> {
+    tags(html).into_iter().filter(|tag| !html[tag.clone()].starts_with("</")).collect()
+}
+
+/// The same, with end tags.
+fn tags(html: &str) -> Vec<Range<usize>> {
     let mut tags = Vec::new();
     let mut at = 0;
     while let Some(found) = html.get(at..).and_then(|rest| rest.find('<')) {
@@ -68,7 +125,7 @@ fn start_tags(html: &str) -> Vec<Range<usize>> {
         at = start + 1;
         if rest.starts_with("<!--") {
             at = start + rest.find("-->").map_or(rest.len(), |end| end + 3);
-        } else if rest[1..].starts_with(|char: char| char.is_ascii_alphabetic()) {
+        } else if rest[1..].trim_start_matches('/').starts_with(|char: char| char.is_ascii_alphabetic()) {
             at = start + length(rest);
             tags.push(start..at);
             for raw in ["style", "script"] {
@@ -152,6 +209,25 @@ mod tests {
             "<p class=\"a\">x<!--[if mso]><p class=\"a\"><![endif]--><br id=\"z\"/><i title='a > b' id=\"z\">y</i></p>";
         assert_eq!(page.replace(html, &new), expect);
         assert!(page.find("p[[").is_empty());
+    }
+
+    #[test]
+    fn what_was_not_closed_is_closed() {
+        for (page, expect) in [
+            ("<div><span>a<b>b</div>", "<div><span>a<b>b</b></span></div>"),
+            ("<div><i>a</b></i></spam></div>", "<div><i>a</i></div>"),
+            ("<ul><li>a<li><b>b</ul>", "<ul><li>a<li><b>b</b></ul>"),
+            ("<p>a<br>b</br><img></img></p></p>", "<p>a<br>b</br><img></p></p>"),
+            (
+                "<div><!-- <i> --><!--[if mso]><td><![endif]--></div>",
+                "<div><!-- <i> --><!--[if mso]><td><![endif]--></div>",
+            ),
+            ("<DIV><Em>a</div>", "<DIV><Em>a</Em></div>"),
+        ] {
+            assert_eq!(closed(page), expect);
+        }
+        let (many, stray) = ("<b>".repeat(50_000), "</i>".repeat(50_000));
+        assert_eq!(closed(&format!("{many}{stray}")), many);
     }
 
     #[test]
