@@ -64,8 +64,11 @@ fn attributes(element: &Element, files: &[File], warnings: &mut Vec<Fault>) -> R
         }
         let Some(attribute) = kind.attribute(name) else {
             let fault = unknown_attribute(element, name, files);
-            let harmless =
-                HARMLESS.iter().any(|known| name.starts_with(known)) || name.contains('-') && is_foreign(name);
+            // `{{#if x}}` between attributes is another template language's.
+            let is_of_other_language = name.contains(['{', '}', '%', '<', '[', '#']);
+            let harmless = is_of_other_language
+                || HARMLESS.iter().any(|known| name.starts_with(known))
+                || name.contains('-') && is_foreign(name);
             if harmless || is_attribute(name) {
                 warnings.push(fault);
                 continue;
@@ -202,6 +205,7 @@ mod tests {
         assert!(warning("<mj-section class=\"a\" />").contains("did you mean `css-class`?"));
         assert!(warning("<mj-column mobile-width=\"x\" />").contains("has no attribute `mobile-width`"));
         assert!(warning("<mj-section href=\"x\" />").contains("has no attribute `href`"));
+        assert!(warning("<mj-section {{#if}} padding=\"0\" {{/if}} />").contains("`{{#if}}`"));
         assert!(warning("<mj-section>words</mj-section>").contains("shows no text"));
         assert!(warning("<mj-text>x</mj-text>").contains("it belongs into `<mj-column>`, `<mj-hero>`"));
         assert!(warning("<mj-section background-color=\"#12345\" />").contains("no colour"));
