@@ -28,8 +28,9 @@ fn walk(template: &str, file: Option<usize>) -> String {
             Some(b"{{") => inside(rest, "}}"),
             Some(b"{#") => inside(rest, "#}"),
             Some(b"{%") => inside(rest, "%}"),
-            Some(_) if rest.starts_with("<mj") => {
-                rest.find(|char: char| char.is_whitespace() || matches!(char, '/' | '>' | '{')).unwrap_or(rest.len())
+            Some(_) if rest.starts_with("<mj") || rest.starts_with("</mj") => {
+                let end = rest[2..].find(|char: char| char.is_whitespace() || matches!(char, '/' | '>' | '{'));
+                end.map_or(rest.len(), |end| end + 2)
             }
             _ => 1,
         };

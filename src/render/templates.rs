@@ -237,6 +237,19 @@ impl Templates {
         }
     }
 
+    /// Points at the `include` that closes a circle, which Tera does not; `chain` is `["a", "b", "a"]`.
+    fn explain_circle(&self, chain: &str) -> Error {
+        let mut names = chain.split('"').skip(1).step_by(2);
+        let (first, next) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+        let is_it = |line: &str| line.contains("include") && line.contains(next);
+        let line = self.text(first).lines().position(is_it).map_or(1, |index| index + 1);
+        Error::Template(format!(
+            "{}:{line}: `{first}` includes itself\nhint: the circle is {}",
+            self.path(first),
+            chain.replace(['[', ']', '`'], "").replace('"', "`")
+        ))
+    }
+
     /// Turns Tera's report into ours: `file:line:column: what`, then the line itself.
     fn explain(&self, error: &tera::Error, key: Option<&str>) -> Error {
         let report = error.to_string();
@@ -245,6 +258,9 @@ impl Templates {
         let what = what.strip_prefix("error: ").unwrap_or(what);
         let (what, known) = what.split_once(" Available variables: ").unwrap_or((what, ""));
         let what = lower_first(what);
+        if let Some(chain) = what.split("Include chain: ").nth(1) {
+            return self.explain_circle(chain);
+        }
         let rest: Vec<&str> = lines.collect();
         let place = rest.iter().find_map(|line| line.trim_start().strip_prefix("--> ")).unwrap_or_default();
         let mut parts = place.rsplitn(3, ':');

@@ -57,7 +57,7 @@ impl<T> Variants<T> {
 /// Lays out an edition in its own language and in each of `languages` that we speak.
 ///
 /// # Errors
-/// As [`render`] does.
+/// As [`super::render`] does.
 pub fn variants(edition: &Edition, languages: &[String], templates: Option<&Path>) -> Result<Variants, Error> {
     let templates = Templates::load(templates)?;
     let main = render_with(&templates, edition)?;

@@ -28,3 +28,4 @@ mod servers;
 mod sources;
 mod standards;
 mod subscribers;
+mod templates;

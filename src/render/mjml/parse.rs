@@ -19,6 +19,12 @@ pub(in crate::render) fn mark(place: (usize, usize)) -> String {
     format!("{MARK}{}:{}{MARK}", place.0, place.1)
 }
 
+/// Reads what stands in a mark.
+fn marked(place: &str) -> Option<Place> {
+    let (file, offset) = place.split_once(':')?;
+    Some(Place { file: file.parse().ok()?, offset: offset.parse().ok()? })
+}
+
 /// Takes the marks out.
 pub(in crate::render) fn unmark(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -54,6 +60,7 @@ pub(super) fn parse(text: &str, file: usize) -> Result<Vec<Element>, Fault> {
         } else if let Some(closing) = rest.strip_prefix("</") {
             let end = closing.find('>').unwrap_or(closing.len());
             let name = unmark(closing[..end].trim()).to_ascii_lowercase();
+            let here = closing[..end].split(MARK).nth(1).and_then(marked).unwrap_or(here);
             close(&mut open, &name, here)?;
             start + (end + 3).min(rest.len())
         } else if rest[1..].starts_with(|char: char| char.is_ascii_alphabetic()) {
@@ -165,8 +172,7 @@ fn tag(rest: &str) -> Tag {
             MARK => {
                 let inner = &tail[char.len_utf8()..];
                 let Some((place, _)) = inner.split_once(MARK) else { return tag };
-                let numbers = place.split_once(':').and_then(|(f, o)| Some((f.parse().ok()?, o.parse().ok()?)));
-                tag.mark = tag.mark.or(numbers.map(|(file, offset)| Place { file, offset }));
+                tag.mark = tag.mark.or_else(|| marked(place));
                 at += 2 * char.len_utf8() + place.len();
             }
             '/' if tail.starts_with("/>") => return Tag { length: at + 2, closed: true, ..tag },
