@@ -1,4 +1,4 @@
-//! Says whether HTML that a template puts in whole stays in its cell.
+//! What HTML tells of itself by its tags alone: whether it stays in its cell, where a tag ends.
 
 /// Tags may be nested this deep; clients give up on much less.
 const DEPTH: usize = 100;
@@ -31,11 +31,39 @@ pub(super) fn is_sound(html: &str) -> bool {
     open.is_empty()
 }
 
-fn is_void(name: &str) -> bool {
+/// Says whether an element has no end tag (HTML, 13.1.2).
+pub(super) fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "source" | "track" | "wbr"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
+}
+
+/// The octets of the tag at the start, up to and with its `>`; all where it has none.
+pub(super) fn tag_length(rest: &str) -> usize {
+    let mut quote = None;
+    for (at, octet) in rest.bytes().enumerate() {
+        match (quote, octet) {
+            (None, b'"' | b'\'') => quote = Some(octet),
+            (Some(open), _) if open == octet => quote = None,
+            (None, b'>') => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 //!
 //! What stands in conditional comments is trimmed like all else, and they themselves stay as they are.
 
+use super::markup::tag_length;
+
 /// Elements beside which white space is not shown (HTML, 15.3.3: those that are no part of a line of text).
 const BLOCKS: [&str; 34] = [
     "body", "br", "center", "col", "colgroup", "dd", "div", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "head",
@@ -26,7 +28,7 @@ pub(super) fn trim(html: &str) -> String {
             at += end;
         } else if rest.starts_with('<') && rest[1..].starts_with(|char: char| char.is_ascii_alphabetic() || char == '/')
         {
-            let end = tag_end(rest);
+            let end = tag_length(rest);
             let tag = &rest[..end];
             let name = name(tag);
             tag_without_empty(tag, &mut out);
@@ -97,19 +99,6 @@ fn name(tag: &str) -> String {
     let bare = tag.trim_start_matches('<').trim_start_matches('/');
     let end = bare.find(|char: char| !char.is_ascii_alphanumeric() && char != ':').unwrap_or(bare.len());
     bare[..end].to_ascii_lowercase()
-}
-
-fn tag_end(rest: &str) -> usize {
-    let mut quote = None;
-    for (at, octet) in rest.bytes().enumerate() {
-        match (quote, octet) {
-            (None, b'"' | b'\'') => quote = Some(octet),
-            (Some(open), _) if open == octet => quote = None,
-            (None, b'>') => return at + 1,
-            _ => {}
-        }
-    }
-    rest.len()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! `<p>`, `3 < 4`, CDATA, a template language. MJML's elements must match.
 
 use super::{
+    super::markup::is_void,
     known::known,
     tree::{Attributes, Element, Fault, Place},
 };
@@ -241,27 +242,6 @@ fn words(open: &mut [Element], text: &str) {
     {
         last.content.push_str(text.trim());
     }
-}
-
-/// Elements of HTML that have no content.
-pub(super) fn is_void(name: &str) -> bool {
-    matches!(
-        name,
-        "area"
-            | "base"
-            | "br"
-            | "col"
-            | "embed"
-            | "hr"
-            | "img"
-            | "input"
-            | "link"
-            | "meta"
-            | "param"
-            | "source"
-            | "track"
-            | "wbr"
-    )
 }
 
 #[cfg(test)]

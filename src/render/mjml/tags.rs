@@ -9,7 +9,7 @@ use std::{
 
 use dom_query::Document;
 
-use super::parse::is_void;
+use crate::render::markup::{is_void, tag_length};
 
 /// Carries a tag's number while the page is searched.
 const NUMBER: &str = "data-tidings-number";
@@ -126,7 +126,7 @@ fn tags(html: &str) -> Vec<Range<usize>> {
         if rest.starts_with("<!--") {
             at = start + rest.find("-->").map_or(rest.len(), |end| end + 3);
         } else if rest[1..].trim_start_matches('/').starts_with(|char: char| char.is_ascii_alphabetic()) {
-            at = start + length(rest);
+            at = start + tag_length(rest);
             tags.push(start..at);
             for raw in ["style", "script"] {
                 if rest[1..].starts_with(raw) {
@@ -136,20 +136,6 @@ fn tags(html: &str) -> Vec<Range<usize>> {
         }
     }
     tags
-}
-
-/// The octets of the tag at the start, up to and with its `>`.
-fn length(rest: &str) -> usize {
-    let mut quote = None;
-    for (at, octet) in rest.bytes().enumerate() {
-        match (quote, octet) {
-            (None, b'"' | b'\'') => quote = Some(octet),
-            (Some(open), _) if open == octet => quote = None,
-            (None, b'>') => return at + 1,
-            _ => {}
-        }
-    }
-    rest.len()
 }
 
 /// The value of an attribute of a tag.
