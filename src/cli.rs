@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
     cmd::{self, Exit, Setting, Usage},
-    config, digest, ledger, render,
+    config, digest, ledger, mailing, render,
 };
 
 /// Builds e-mail digests: gathers posts, selects some, lays them out, and sends them.
@@ -171,7 +171,10 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
         let store = match cause.downcast_ref() {
             Some(digest::Error::Render(render::Error::Key(_))) => return 78,
             Some(digest::Error::Ledger(error)) => Some(error),
-            _ => cause.downcast_ref(),
+            _ => match cause.downcast_ref() {
+                Some(mailing::RosterError::Ledger(error)) => Some(error),
+                _ => cause.downcast_ref(),
+            },
         };
         if store.is_some_and(ledger::Error::is_locked) {
             return Exit::Later as u8;

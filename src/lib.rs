@@ -5,6 +5,7 @@ pub mod post;
 pub mod schedule;
 pub mod subscriber;
 pub mod token;
+pub mod chain;
 
 pub mod source;
 pub mod select;
@@ -23,6 +24,9 @@ pub mod digest;
 pub mod mailing;
 
 pub mod config;
+pub mod preflight;
+
+pub mod web;
 
 pub mod cmd;
 pub mod cli;

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use tidings::{
+    chain::chain,
     cli::{Cli, exit_code},
-    cmd::chain,
 };
 
 fn main() -> ExitCode {

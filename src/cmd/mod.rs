@@ -28,7 +28,6 @@ use crate::{
     config::{self, Config},
     digest::Digest,
     ledger::{self, Ledger},
-    subscriber::Subscriber,
 };
 
 /// How a command ends when nothing failed.
@@ -161,44 +160,4 @@ pub fn write(path: &std::path::Path, contents: &[u8]) -> anyhow::Result<()> {
         new.recursive(true).create(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     }
     std::fs::write(path, contents).with_context(|| format!("cannot write `{}`", path.display()))
-}
-
-/// Someone who stands for the readers in a preview.
-pub fn sample_reader() -> anyhow::Result<Subscriber> {
-    let address = "reader@example.com".parse().map_err(anyhow::Error::msg)?;
-    Ok(stranger(address))
-}
-
-/// An address as a subscriber that no store knows.
-pub fn stranger(address: crate::subscriber::Address) -> Subscriber {
-    Subscriber {
-        id: 0,
-        address,
-        name: None,
-        language: None,
-        timezone: None,
-        tags: Vec::new(),
-        status: crate::subscriber::Status::Active,
-    }
-}
-
-/// An error and its causes in one line, each said once; hints stay last.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut lines = Vec::new();
-    let mut hints = Vec::new();
-    let mut next = Some(error);
-    while let Some(cause) = next {
-        let text = cause.to_string();
-        let (what, hint) = text.split_once("\nhint: ").map_or((text.as_str(), None), |(what, hint)| (what, Some(hint)));
-        hints.extend(hint.map(str::to_owned));
-        if !lines.iter().any(|said: &String| said.contains(what)) {
-            lines.push(what.to_owned());
-        }
-        next = cause.source();
-    }
-    let mut text = lines.join(": ");
-    for hint in hints {
-        text.push_str(&format!("\nhint: {hint}"));
-    }
-    text
 }

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    Exit, Setting, Usage, count, not_yet, print, print_json, sample_reader,
+    Exit, Setting, Usage, count, not_yet, print, print_json,
     say::{Nothing, in_words, say_problems},
-    stranger, write,
+    write,
 };
 use crate::{
     digest::{self, Next},
@@ -17,7 +17,7 @@ use crate::{
     message::{self, Occasion},
     render::Rendered,
     source::Problem,
-    subscriber::Address,
+    subscriber::{Address, Subscriber},
     teaser::Origin,
 };
 
@@ -94,8 +94,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
     };
     let reader = match args.reader.clone() {
-        None => sample_reader()?,
-        Some(address) => ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address)),
+        None => Subscriber::sample(),
+        Some(address) => ledger.subscriber(&address).await?.unwrap_or_else(|| Subscriber::stranger(address)),
     };
     let rendered = variants.of(reader.language.as_deref());
     say_problems(setting, &problems, &rendered.problems);

@@ -15,8 +15,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Exit, Setting, Usage, count, print, print_json, sample_reader, say, subscribers, write};
+use super::{Exit, Setting, Usage, count, print, print_json, say, subscribers, write};
 use crate::{
+    chain::chain,
     config::Config,
     deliver::Destination,
     digest::{self, Digest, Next},
@@ -24,6 +25,7 @@ use crate::{
     lint,
     mailing::{self, Report, Run, Stop},
     message::{self, Occasion, Sender},
+    subscriber::Subscriber,
 };
 
 /// Freezes the next edition (or goes on with an unfinished one), delivers it, and reports.
@@ -158,7 +160,7 @@ fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
 /// Refuses an edition that breaks the rules no mail may break.
 fn preflight(config: &Config, frozen: &Frozen, sender: &Sender) -> anyhow::Result<()> {
     let to_file = matches!(config.destination, Destination::File(_)) && !frozen.edition.has_unsubscribe;
-    let (reader, own_words) = (sample_reader()?, lint::own_words(&frozen.edition));
+    let (reader, own_words) = (Subscriber::sample(), lint::own_words(&frozen.edition));
     let mut rows = Vec::new();
     for parts in frozen.variants.all() {
         let message = message::make(&frozen.edition, parts, &reader, sender, Occasion::Sample(0))?;
@@ -209,7 +211,7 @@ fn confirm(frozen: &Frozen, recipients: i64) -> anyhow::Result<bool> {
 /// Writes the edition as a page beside the messages, for people to look at.
 fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> anyhow::Result<PathBuf> {
     let Frozen { edition, variants, .. } = frozen;
-    let page = message::personalise(edition, variants.main(), &sample_reader()?, sender, Occasion::Sample(0)).html;
+    let page = message::personalise(edition, variants.main(), &Subscriber::sample(), sender, Occasion::Sample(0)).html;
     let path = folder.join(format!("{}-{}.html", edition.digest, edition.number));
     write(&path, message::stand_alone(edition, &page).as_bytes())?;
     Ok(path)
@@ -291,7 +293,7 @@ pub fn in_words(summary: &Summary<'_>) -> String {
 /// The exit code that a report deserves.
 fn verdict(setting: &Setting, report: &Report) -> Exit {
     if let Some(stop) = &report.stopped {
-        setting.say(super::chain(stop));
+        setting.say(chain(stop));
     }
     if let Some(next) = report.next {
         setting.say(format!("the next try is due at {}; run `tidings send` again then", next.format("%H:%M:%S UTC")));

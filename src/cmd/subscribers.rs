@@ -1,24 +1,16 @@
 //! `subscribers`: who gets the mail.
 
-use std::{
-    collections::BTreeSet,
-    fs::File,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
-use anyhow::Context as _;
 use serde_json::json;
 
 use super::{Exit, Setting, print, print_json, table};
 use crate::{
     config::Config,
-    ledger::{Added, Ledger},
-    subscriber::{self, Address, BadRow, Row, Status, Subscriber},
+    ledger::Ledger,
+    mailing,
+    subscriber::{self, Address, Row, Status, Subscriber},
 };
-
-/// Rows that are read before they go to the store.
-const BATCH: usize = 1_000;
 
 /// Lists, adds, removes, imports and exports subscribers.
 #[derive(Debug, clap::Args)]
@@ -90,7 +82,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             }
         }
         Action::Import { file } => {
-            let (added, bad) = import(setting, &ledger, &file, None).await?;
+            let (added, bad) = mailing::import(&ledger, &file, setting.now()).await?;
+            warn(setting, &bad);
             if setting.json {
                 print_json(&json!({ "new": added.new, "known": added.known, "bad": bad }))?;
             } else {
@@ -138,104 +131,16 @@ async fn pages(ledger: &Ledger, mut each: impl FnMut(Vec<Subscriber>)) -> anyhow
     }
 }
 
-/// Brings the store up to date with `[subscribers] file`, and gives back its bad rows.
+/// Brings the store up to date with `[subscribers] file`, says its bad rows, and gives them back.
 pub async fn sync(setting: &Setting, config: &Config, ledger: &Ledger) -> anyhow::Result<Vec<String>> {
     let Some(file) = &config.subscribers else { return Ok(Vec::new()) };
-    let sync = ledger.next_sync().await?;
-    let (_, bad) = import(setting, ledger, file, Some(sync)).await?;
-    ledger.unlist_missing(sync).await?;
+    let bad = mailing::sync(ledger, file, setting.now()).await?;
+    warn(setting, &bad);
     Ok(bad)
 }
 
-/// Reads a CSV file into the store; says of each bad row its line and what is wrong.
-async fn import(
-    setting: &Setting,
-    ledger: &Ledger,
-    path: &std::path::Path,
-    sync: Option<i64>,
-) -> anyhow::Result<(Added, Vec<String>)> {
-    let file = File::open(path).with_context(|| format!("cannot read the subscribers file `{}`", path.display()))?;
-    let mut intake = ledger.intake().await?;
-    let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(BATCH));
-    let mut seen = Seen::default();
-    for row in subscriber::rows(file) {
-        let row = row.and_then(|(line, row)| {
-            let why = || BadRow { line, why: format!("{} stands in an earlier row, which counts", row.address) };
-            if seen.insert(&row.address) { Ok(row) } else { Err(why()) }
-        });
-        match row {
-            Ok(row) => batch.push(row),
-            Err(row) => {
-                let line = format!("{}:{}: {}", path.display(), row.line, row.why);
-                setting.say(format!("warning: {line}"));
-                bad.push(line);
-            }
-        }
-        if batch.len() == BATCH {
-            intake.stage(&batch).await?;
-            batch.clear();
-        }
-    }
-    intake.stage(&batch).await?;
-    Ok((intake.take_on(sync, setting.now()).await?, bad))
-}
-
-/// The addresses of a file so far: eight octets for each, and no more than those.
-#[derive(Default)]
-struct Seen {
-    /// Sorted.
-    settled: Vec<u64>,
-    recent: BTreeSet<u64>,
-}
-
-impl Seen {
-    /// So many are put in order at a time.
-    const RECENT: usize = 10_000;
-
-    /// Says whether the address is new, in whatever case it is written.
-    fn insert(&mut self, address: &Address) -> bool {
-        let mut hasher = DefaultHasher::new();
-        address.as_str().to_lowercase().hash(&mut hasher);
-        let hash = hasher.finish();
-        if self.settled.binary_search(&hash).is_ok() || !self.recent.insert(hash) {
-            return false;
-        }
-        if self.recent.len() == Self::RECENT {
-            self.settle();
-        }
-        true
-    }
-
-    /// Merges the recent ones in from behind, so that nothing is held twice.
-    fn settle(&mut self) {
-        let mut from = self.settled.len();
-        self.settled.resize(from + self.recent.len(), 0);
-        let mut to = self.settled.len();
-        while let Some(hash) = self.recent.pop_last() {
-            while from > 0 && self.settled[from - 1] > hash {
-                (from, to) = (from - 1, to - 1);
-                self.settled[to] = self.settled[from];
-            }
-            to -= 1;
-            self.settled[to] = hash;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_address_is_new_once() {
-        let address = |number: usize| format!("reader.{}@readers.example", number * 7_919 % 25_000).parse().unwrap();
-        let mut seen = Seen::default();
-        for number in 0..25_000 {
-            assert!(seen.insert(&address(number)), "{number}");
-        }
-        for number in 0..25_000 {
-            assert!(!seen.insert(&address(number)), "{number}");
-        }
-        assert!(!seen.insert(&"READER.7@readers.example".parse().unwrap()));
+fn warn(setting: &Setting, bad: &[String]) {
+    for line in bad {
+        setting.say(format!("warning: {line}"));
     }
 }

@@ -3,12 +3,13 @@
 use anyhow::bail;
 use serde_json::json;
 
-use super::{Exit, Setting, print, print_json, say, stranger, subscribers};
+use super::{Exit, Setting, print, print_json, say, subscribers};
 use crate::{
+    chain::chain,
     deliver::{Outcome, Transport},
     digest::{self, Next},
     message::{self, Occasion},
-    subscriber::Address,
+    subscriber::{Address, Subscriber},
 };
 
 /// Sends the next edition to these addresses, subscribers or not; consumes nothing.
@@ -42,7 +43,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let mut transport = match Transport::open(&destination, None).await {
         Ok(transport) => transport,
         Err(error) => {
-            setting.say(super::chain(&error));
+            setting.say(chain(&error));
             let later = matches!(error, crate::deliver::Error::Unreachable { .. });
             return Ok(if later { Exit::Later } else { Exit::Failed });
         }
@@ -51,7 +52,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let mut tested = Vec::new();
     let mut nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
     for address in args.addresses {
-        let reader = ledger.subscriber(&address).await?.unwrap_or_else(|| stranger(address.clone()));
+        let reader = ledger.subscriber(&address).await?.unwrap_or_else(|| Subscriber::stranger(address.clone()));
         nonce += 1;
         let parts = variants.of(reader.language.as_deref());
         let message = message::make(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;

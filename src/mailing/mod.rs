@@ -8,6 +8,7 @@
 mod desk;
 mod judge;
 mod line;
+mod roster;
 mod stop;
 
 use std::{num::NonZero, sync::Arc};
@@ -15,6 +16,7 @@ use std::{num::NonZero, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
+pub use roster::{RosterError, import, sync};
 pub use stop::{Report, Stop};
 
 use crate::{

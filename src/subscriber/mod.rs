@@ -28,6 +28,18 @@ pub struct Subscriber {
     pub status: Status,
 }
 
+impl Subscriber {
+    /// An address as a subscriber that no store knows.
+    pub fn stranger(address: Address) -> Self {
+        Self { id: 0, address, name: None, language: None, timezone: None, tags: Vec::new(), status: Status::Active }
+    }
+
+    /// Someone who stands for the readers in a preview.
+    pub fn sample() -> Self {
+        Self::stranger(Address("reader@example.com".to_owned()))
+    }
+}
+
 /// The state of a subscriber.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -6,8 +6,8 @@ use std::{
 };
 
 /// A module may import only what stands before it.
-const ORDER: &str = "html post schedule subscriber token source select teaser image edition render lint message deliver dns bounce \
-                     ledger digest mailing config daemon web cmd cli main";
+const ORDER: &str = "html post schedule subscriber token chain source select teaser image edition render lint message deliver dns bounce \
+                     ledger digest mailing config preflight daemon web cmd cli main";
 
 const LINES: usize = 400;
 

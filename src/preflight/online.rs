@@ -1,8 +1,7 @@
-//! `check --online`: what only others can tell, the relay and DNS.
+//! What only others can tell: the relay and DNS.
 
 use super::{Row, of_error, row};
 use crate::{
-    cmd::Setting,
     config::Config,
     deliver::{Destination, Transport},
     dns::Resolver,
@@ -11,7 +10,7 @@ use crate::{
 };
 
 /// Asks DNS for the keys, and logs in at the relay.
-pub(super) async fn rows(config: &Config, setting: &Setting) -> Vec<Row> {
+pub async fn rows(config: &Config, environment: &[(String, String)]) -> Vec<Row> {
     let mut rows = Vec::new();
     if !config.signers.is_empty() {
         match Resolver::system() {
@@ -20,7 +19,7 @@ pub(super) async fn rows(config: &Config, setting: &Setting) -> Vec<Row> {
         }
     }
     // A password that cannot be had is told of without a connection.
-    if let Ok(destination) = config.open_destination(&setting.environment)
+    if let Ok(destination) = config.open_destination(environment)
         && let Destination::Smtp(relay) = &destination
     {
         rows.push(match Transport::open(&destination, None).await {
@@ -64,7 +63,7 @@ mod tests {
 
     #[tokio::test]
     async fn keys_are_compared_with_what_is_published() {
-        let pem = include_str!("../../../tests/fixtures/dkim/rsa.pem");
+        let pem = include_str!("../../tests/fixtures/dkim/rsa.pem");
         let signers = ["same", "missing", "different", "revoked", "failing"]
             .map(|name| Signer::new("a.example", name, pem).unwrap());
         let [same, _, different, revoked, failing] = signers.each_ref().map(Signer::record_name);
