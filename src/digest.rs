@@ -19,7 +19,7 @@ use crate::{
     render::{self, Variants},
     schedule::Schedule,
     select::{self, Rules, Selection},
-    source::{self, Problem, Source, fetch},
+    source::{self, Gathered, Problem, Source, fetch},
     teaser::{self, Around, Common, Refusal, Style, Told, llm},
 };
 
@@ -209,7 +209,21 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
     if let Some(frozen) = ledger.unfinished(&plan.digest.name).await? {
         return Ok(Next::Unfinished(Box::new(frozen)));
     }
-    let mut draft = draft(ledger, plan, now).await?;
+    let gathered = gather(ledger, plan, plan.sources, now).await?;
+    fresh(ledger, plan, &gathered, now).await
+}
+
+/// Gives a fresh edition of what was gathered, whatever is still being sent.
+///
+/// # Errors
+/// As [`next`].
+pub async fn fresh(
+    ledger: &Ledger,
+    plan: &Plan<'_>,
+    gathered: &Gathered,
+    now: DateTime<Utc>,
+) -> Result<Next, Error> {
+    let mut draft = draft_of(ledger, plan, gathered, now).await?;
     if draft.edition.posts.is_empty() {
         let reason = why_empty(&draft, plan.digest.select.min);
         return Ok(Next::Nothing(Box::new(draft), reason));
@@ -236,13 +250,36 @@ fn why_empty(draft: &Draft, min: usize) -> String {
 /// # Errors
 /// When the store fails.
 pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Draft, Error> {
+    let gathered = gather(ledger, plan, plan.sources, now).await?;
+    draft_of(ledger, plan, &gathered, now).await
+}
+
+/// Reads `sources`, all of the plan's or some.
+///
+/// # Errors
+/// When the store fails. A source that fails is no error.
+pub async fn gather(
+    ledger: &Ledger,
+    plan: &Plan<'_>,
+    sources: &[Source],
+    now: DateTime<Utc>,
+) -> Result<Gathered, Error> {
     let past = ledger.validators().await?;
     let context = source::Context { limits: plan.limits, past: &past, zone: plan.publication.timezone, now };
-    let gathered = source::gather(plan.sources, &context).await;
+    let gathered = source::gather(sources, &context).await;
     for harvest in &gathered.harvests {
         tracing::info!(source = harvest.source, state = ?harvest.state, posts = harvest.posts.len(), "gathered");
     }
-    let posts = ledger.take_in(&gathered, plan.sources, now).await?;
+    Ok(gathered)
+}
+
+async fn draft_of(
+    ledger: &Ledger,
+    plan: &Plan<'_>,
+    gathered: &Gathered,
+    now: DateTime<Utc>,
+) -> Result<Draft, Error> {
+    let posts = ledger.take_in(gathered, plan.sources, now).await?;
     // Read before what was seen: if somebody freezes an edition in between, the number is theirs and this draft,
     // which may hold the same posts, cannot be frozen.
     let number = ledger.next_number(&plan.digest.name).await?;
@@ -252,7 +289,7 @@ pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resu
     let selection = select::select(posts, &plan.digest.select, &seen, now);
     let answers = answers::answers(ledger, plan, &selection, now).await;
     let mut draft = compose(plan, selection, &answers, EditionId::new(random), number, now);
-    draft.problems = gathered.problems;
+    draft.problems.clone_from(&gathered.problems);
     Ok(draft)
 }
 

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::{Exit, Setting, print, print_json, say, subscribers};
 use crate::{
     chain::chain,
-    deliver::{Outcome, Transport},
+    deliver,
     digest::{self, Next},
-    message::{self, Occasion},
-    subscriber::{Address, Subscriber},
+    mailing::{self, End, SampleError},
+    subscriber::Address,
 };
 
 /// Sends the next edition to these addresses, subscribers or not; consumes nothing.
@@ -40,40 +40,32 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     };
     let sender = config.sender(ledger.keys().await?);
     let destination = config.open_destination(&setting.environment)?;
-    let mut transport = match Transport::open(&destination, None).await {
-        Ok(transport) => transport,
-        Err(error) => {
+    let nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
+    let sent = mailing::sample(&ledger, (&edition, &variants), &sender, &destination, &args.addresses, nonce).await;
+    let tested = match sent {
+        Ok(tested) => tested,
+        Err(SampleError::Deliver(error)) => {
             setting.say(chain(&error));
-            let later = matches!(error, crate::deliver::Error::Unreachable { .. });
+            let later = matches!(error, deliver::Error::Unreachable { .. });
             return Ok(if later { Exit::Later } else { Exit::Failed });
         }
+        // What another error shows as its own does not stand in the chain that decides the exit code.
+        Err(SampleError::Ledger(error)) => return Err(error.into()),
+        Err(error) => return Err(error.into()),
     };
     let mut exit = Exit::Done;
-    let mut tested = Vec::new();
-    let mut nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
-    for address in args.addresses {
-        let reader = ledger.subscriber(&address).await?.unwrap_or_else(|| Subscriber::stranger(address.clone()));
-        nonce += 1;
-        let parts = variants.of(reader.language.as_deref());
-        let message = message::make(&edition, parts, &reader, &sender, Occasion::Sample(nonce))?;
-        let (outcome, reply, end) = match transport.deliver(&message, None).await {
-            Outcome::Sent(_) => ("sent", None, Exit::Done),
-            Outcome::Deferred(reply) => ("deferred", Some(reply.to_string()), Exit::Later),
-            Outcome::Unreached(words) | Outcome::Cut(words) => ("not sent", Some(words), Exit::Later),
-            Outcome::Bounced(reply) => ("bounced", Some(reply.to_string()), Exit::Failed),
-            Outcome::Refused(reply) => ("refused", Some(reply.to_string()), Exit::Failed),
-            Outcome::InDoubt(words) => ("in doubt", Some(words), Exit::Person),
+    for test in &tested {
+        exit = match test.end {
+            End::Sent => exit,
+            End::Deferred | End::NotSent => Exit::Later,
+            End::Bounced | End::Refused => Exit::Failed,
+            End::InDoubt => Exit::Person,
         };
         if !setting.json {
-            let why = reply.as_ref().map(|reply| format!(": {reply}")).unwrap_or_default();
-            print(&format!("{address}: {outcome}{why}\n"))?;
-        }
-        tested.push(json!({ "email": address.as_str(), "outcome": outcome, "reply": reply }));
-        if end != Exit::Done {
-            exit = end;
+            let why = test.reply.as_ref().map(|reply| format!(": {reply}")).unwrap_or_default();
+            print(&format!("{}: {}{why}\n", test.email, test.end.as_str()))?;
         }
     }
-    transport.close().await;
     if setting.json {
         print_json(&json!({ "tested": tested }))?;
     }

@@ -173,6 +173,7 @@ async fn note_source(
         State::Read => "read",
         State::Unchanged => "unchanged",
         State::Failed => "failed",
+        State::Kept => return Ok(()),
     };
     let failed = harvest.state == State::Failed;
     // "Not now" is no failure, and no reading either.

@@ -9,6 +9,7 @@ mod desk;
 mod judge;
 mod line;
 mod roster;
+mod sample;
 mod stop;
 
 use std::{num::NonZero, sync::Arc};
@@ -17,6 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
 pub use roster::{RosterError, import, sync};
+pub use sample::{End, SampleError, Tested, reader, sample};
 pub use stop::{Report, Stop};
 
 use crate::{

@@ -155,6 +155,8 @@ pub enum State {
     Unchanged,
     /// Could not be read: what was seen holds.
     Failed,
+    /// Not asked this time, because it was a moment ago: what was seen holds.
+    Kept,
 }
 
 /// What all sources gave, in the order of the config.

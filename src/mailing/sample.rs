@@ -1,0 +1,117 @@
+//! An edition to a few addresses, to be looked at; consumes nothing.
+
+use serde::Serialize;
+
+use crate::{
+    deliver::{self, Destination, Outcome, Transport},
+    edition::Edition,
+    ledger::{self, Ledger},
+    message::{self, Occasion, Sender},
+    render::Variants,
+    subscriber::{Address, Subscriber},
+};
+
+/// What became of one test message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tested {
+    /// Where it went.
+    pub email: String,
+    /// How that ended.
+    #[serde(rename = "outcome")]
+    pub end: End,
+    /// What the other side said, where it did not simply take it.
+    pub reply: Option<String>,
+}
+
+/// How handing over a test ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum End {
+    /// Taken on.
+    #[serde(rename = "sent")]
+    Sent,
+    /// Not now.
+    #[serde(rename = "deferred")]
+    Deferred,
+    /// It never got that far.
+    #[serde(rename = "not sent")]
+    NotSent,
+    /// Never.
+    #[serde(rename = "bounced")]
+    Bounced,
+    /// The relay refuses us.
+    #[serde(rename = "refused")]
+    Refused,
+    /// The reply never came.
+    #[serde(rename = "in doubt")]
+    InDoubt,
+}
+
+impl End {
+    /// The word for it in JSON and in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Deferred => "deferred",
+            Self::NotSent => "not sent",
+            Self::Bounced => "bounced",
+            Self::Refused => "refused",
+            Self::InDoubt => "in doubt",
+        }
+    }
+}
+
+/// Why no test can be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleError {
+    /// The relay.
+    #[error(transparent)]
+    Deliver(#[from] deliver::Error),
+    /// The store.
+    #[error(transparent)]
+    Ledger(#[from] ledger::Error),
+    /// The message.
+    #[error(transparent)]
+    Message(#[from] message::Error),
+}
+
+/// Who an address is: the subscriber of the store, or a stranger.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn reader(ledger: &Ledger, address: &Address) -> Result<Subscriber, ledger::Error> {
+    Ok(ledger.subscriber(address).await?.unwrap_or_else(|| Subscriber::stranger(address.clone())))
+}
+
+/// Hands an edition over to each of `addresses`, subscribers or not; each sees the variant of their language.
+///
+/// `nonce` tells these messages from all others: the present in milliseconds.
+///
+/// # Errors
+/// When the relay cannot be reached, the store cannot be read, or a message cannot be made.
+pub async fn sample(
+    ledger: &Ledger,
+    (edition, variants): (&Edition, &Variants),
+    sender: &Sender,
+    destination: &Destination,
+    addresses: &[Address],
+    nonce: u64,
+) -> Result<Vec<Tested>, SampleError> {
+    let mut tested = Vec::new();
+    let mut transport = Transport::open(destination, None).await?;
+    for (number, address) in (1..).zip(addresses) {
+        let reader = reader(ledger, address).await?;
+        let parts = variants.of(reader.language.as_deref());
+        let message = message::make(edition, parts, &reader, sender, Occasion::Sample(nonce + number))?;
+        let (end, reply) = match transport.deliver(&message, None).await {
+            Outcome::Sent(_) => (End::Sent, None),
+            Outcome::Deferred(reply) => (End::Deferred, Some(reply.to_string())),
+            Outcome::Unreached(words) | Outcome::Cut(words) => (End::NotSent, Some(words)),
+            Outcome::Bounced(reply) => (End::Bounced, Some(reply.to_string())),
+            Outcome::Refused(reply) => (End::Refused, Some(reply.to_string())),
+            Outcome::InDoubt(words) => (End::InDoubt, Some(words)),
+        };
+        tested.push(Tested { email: address.to_string(), end, reply });
+    }
+    transport.close().await;
+    Ok(tested)
+}
