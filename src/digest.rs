@@ -217,12 +217,7 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
 ///
 /// # Errors
 /// As [`next`].
-pub async fn fresh(
-    ledger: &Ledger,
-    plan: &Plan<'_>,
-    gathered: &Gathered,
-    now: DateTime<Utc>,
-) -> Result<Next, Error> {
+pub async fn fresh(ledger: &Ledger, plan: &Plan<'_>, gathered: &Gathered, now: DateTime<Utc>) -> Result<Next, Error> {
     let mut draft = draft_of(ledger, plan, gathered, now).await?;
     if draft.edition.posts.is_empty() {
         let reason = why_empty(&draft, plan.digest.select.min);
@@ -273,12 +268,7 @@ pub async fn gather(
     Ok(gathered)
 }
 
-async fn draft_of(
-    ledger: &Ledger,
-    plan: &Plan<'_>,
-    gathered: &Gathered,
-    now: DateTime<Utc>,
-) -> Result<Draft, Error> {
+async fn draft_of(ledger: &Ledger, plan: &Plan<'_>, gathered: &Gathered, now: DateTime<Utc>) -> Result<Draft, Error> {
     let posts = ledger.take_in(gathered, plan.sources, now).await?;
     // Read before what was seen: if somebody freezes an edition in between, the number is theirs and this draft,
     // which may hold the same posts, cannot be frozen.

@@ -5,6 +5,7 @@ pub mod check;
 pub mod editions;
 pub mod explain;
 pub mod init;
+mod live;
 pub mod next;
 pub mod preview;
 pub mod render;

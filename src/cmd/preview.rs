@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    Exit, Setting, Usage, count, not_yet, print, print_json,
+    Exit, Setting, Usage, count, live, print, print_json,
     say::{Nothing, in_words, say_problems},
     write,
 };
@@ -39,8 +39,8 @@ pub struct Args {
     /// Show what this subscriber gets.
     #[arg(long = "as", value_name = "ADDRESS")]
     reader: Option<Address>,
-    /// Show it live in a browser.
-    #[arg(long, value_name = "ADDR", num_args = 0..=1)]
+    /// Show it live in a browser, at 127.0.0.1:8788 or there.
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, conflicts_with_all = ["out", "text", "mjml", "eml", "reader"])]
     #[expect(clippy::option_option, reason = "the flag may stand alone")]
     serve: Option<Option<String>>,
 }
@@ -68,8 +68,8 @@ struct ShownPost<'a> {
 
 /// Runs the command.
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    if args.serve.is_some() {
-        return Err(not_yet("preview --serve"));
+    if let Some(address) = &args.serve {
+        return live::run(address.as_deref(), setting).await;
     }
     one_to_stdout(&args, setting)?;
     let config = setting.load()?;

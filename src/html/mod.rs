@@ -16,6 +16,8 @@ pub use pieces::{Piece, pieces};
 pub use plain::line;
 pub use shallow::shallow;
 
+pub(crate) use token::attributes;
+
 /// Escapes plain text for HTML, attributes included.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

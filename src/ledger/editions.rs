@@ -57,6 +57,19 @@ pub struct Line {
     pub counts: Counts,
 }
 
+/// An edition in a list of them, without what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Title {
+    /// Its number.
+    pub number: i64,
+    /// `sending` or `sent`.
+    pub state: String,
+    /// Its subject.
+    pub subject: String,
+    /// When it was frozen.
+    pub date: DateTime<Utc>,
+}
+
 /// Deliveries by state; `attempting` counts as pending.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
@@ -233,6 +246,22 @@ impl Ledger {
             });
         }
         Ok(lines)
+    }
+
+    /// The newest editions of a digest, at most so many.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn titles(&self, digest: &str, most: i64) -> Result<Vec<Title>, Error> {
+        let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(
+            "SELECT number, state, subject, frozen_ms FROM edition WHERE digest = ? ORDER BY number DESC LIMIT ?",
+        )
+        .bind(digest)
+        .bind(most)
+        .fetch_all(&self.pool)
+        .await?;
+        let title = |(number, state, subject, ms)| Title { number, state, subject, date: instant(ms) };
+        Ok(rows.into_iter().map(title).collect())
     }
 
     /// What became of an edition's deliveries.

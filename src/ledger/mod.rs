@@ -34,7 +34,7 @@ use crate::token::Keys;
 pub use answers::Answer;
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
-pub use editions::{Counts, Frozen, Line};
+pub use editions::{Counts, Frozen, Line, Title};
 pub use outbox::{Exchange, Exchanged, Settled, Verdict};
 pub use owner::Owner;
 pub use pace::Learnt;
@@ -141,6 +141,11 @@ impl Ledger {
             Err(sqlx::migrate::MigrateError::Execute(error)) => Err(locked(error, &self.path)),
             other => Ok(other?),
         }
+    }
+
+    /// Where the store is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Writes everything into the one file and lets go of it.

@@ -101,6 +101,24 @@ impl Ledger {
         .collect()
     }
 
+    /// A few subscribers who get mail: so many of each language, of those who were there first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn samples(&self, each: i64) -> Result<Vec<Subscriber>, Error> {
+        sqlx::query(
+            "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY language ORDER BY id) AS place FROM
+                (SELECT * FROM subscriber WHERE status = 'active' AND listed = 1 ORDER BY id LIMIT 1000))
+             WHERE place <= ? ORDER BY language IS NOT NULL, language, id",
+        )
+        .bind(each)
+        .fetch_all(&self.pool)
+        .await?
+        .iter()
+        .map(read)
+        .collect()
+    }
+
     /// The languages that active subscribers ask for.
     ///
     /// # Errors

@@ -84,8 +84,25 @@ pub fn render(edition: &Edition, templates: Option<&Path>) -> Result<Rendered, E
     render_with(&*Templates::load(templates)?, edition)
 }
 
-/// Lays out an edition with templates that are read already.
-fn render_with(templates: &Templates, edition: &Edition) -> Result<Rendered, Error> {
+/// What the templates see of an edition in one language, the publication's own where none is named.
+///
+/// # Errors
+/// As [`render`].
+pub fn context(
+    edition: &Edition,
+    language: Option<&str>,
+    templates: Option<&Path>,
+) -> Result<serde_json::Value, Error> {
+    let spoken = language.map(texts::primary).filter(|language| texts::speaks(language));
+    let language = spoken.filter(|language| *language != texts::primary(&edition.language));
+    let language = language.unwrap_or_else(|| edition.language.clone());
+    let mut context = told(&*Templates::load(templates)?, &Edition { language, ..edition.clone() })?;
+    context.reduce();
+    serde_json::to_value(&context).map_err(|error| Error::Template(error.to_string()))
+}
+
+/// Gathers all that an edition has to say, the editor's own words among it.
+fn told(templates: &Templates, edition: &Edition) -> Result<Context, Error> {
     let mut context = Context::new(edition)?;
     let key = |name: &str| format!("digest.{}.{name}", edition.digest);
     context.subject = text::fold(&templates.inline(&key("subject"), &edition.subject, &context)?);
@@ -97,7 +114,12 @@ fn render_with(templates: &Templates, edition: &Edition) -> Result<Rendered, Err
         context.intro_text = intro::to_text(&markdown);
         context.intro_dir = texts::first_strong(&context.intro_text).unwrap_or(context.dir);
     }
+    Ok(context)
+}
 
+/// Lays out an edition with templates that are read already.
+fn render_with(templates: &Templates, edition: &Edition) -> Result<Rendered, Error> {
+    let mut context = told(templates, edition)?;
     let name = format!("{}.mjml", edition.template);
     let mut problems = std::mem::take(&mut context.problems);
     let titles = context.reduce().into_iter();

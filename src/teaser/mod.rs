@@ -13,6 +13,7 @@ mod instruction;
 mod lead;
 pub mod llm;
 mod sentence;
+mod trace;
 
 use std::borrow::Cow;
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checks::Told;
 pub use common::Common;
+pub use trace::{Passage, Span, trace};
 
 use crate::{
     html::{self, Block},

@@ -1,0 +1,79 @@
+// Each post in or out, and why; its teaser, who made it, and the words of the post that it is made of.
+
+import { part } from "./ask.js";
+import { count, element, fill, say } from "./element.js";
+import * as place from "./place.js";
+
+const MAKERS = {
+  editor: "an editor's words",
+  description: "the publisher's description",
+  extract: "extracted from the body",
+  lead: "the first sentences",
+  llm: "a language model",
+  none: "no teaser",
+};
+
+async function source(details, index) {
+  if (!details.open || details.dataset.done) return;
+  details.dataset.done = "yes";
+  const said = await part("post", { post: index });
+  const passages = said?.passages ?? [];
+  const shown = passages.map((passage) =>
+    element(
+      "p",
+      { class: `passage ${passage.place.replace(" ", "-")}` },
+      element("span", { class: "place" }, passage.place),
+      passage.spans.map(({ text, taken }) => (taken ? element("mark", {}, text) : text)),
+    ),
+  );
+  const has = passages.some((passage) => passage.spans.some(({ taken }) => taken));
+  details.append(
+    element(
+      "div",
+      { class: "source", tabindex: "0", role: "group", "aria-label": "The post's own words" },
+      has ? null : element("p", { class: "under" }, "None of these words are in the teaser."),
+      shown.length ? shown : element("p", { class: "under" }, "The post has no words of its own."),
+    ),
+  );
+}
+
+function within(row) {
+  const details = element(
+    "details",
+    { ontoggle: () => source(details, row.index) },
+    element("summary", { "data-key": `source ${row.index}` }, "Where its teaser comes from"),
+  );
+  const find = () => (row.url && place.showLink(row.url)) || place.show(row.title) || say("Not in the mail as it is shown");
+  return element(
+    "li",
+    {},
+    element("button", { type: "button", class: "plain title", "data-key": `post ${row.index}`, onclick: find }, row.title || "(no title)"),
+    element("p", { class: "under" }, [row.source, row.published, row.reason].filter(Boolean).join(" · ")),
+    row.teaser && element("p", { class: "teaser" }, row.teaser.text || "–"),
+    row.teaser && element("p", { class: "under" }, element("span", { class: "maker" }, MAKERS[row.teaser.from] ?? row.teaser.from)),
+    row.refused?.length ? element("ul", { class: "refused" }, row.refused.map((words) => element("li", {}, words))) : null,
+    details,
+  );
+}
+
+function without(row) {
+  return element(
+    "li",
+    {},
+    element("span", { class: "title" }, row.title || "(no title)"),
+    element("p", { class: "under" }, [row.source, row.published].filter(Boolean).join(" · ")),
+    element("p", { class: "reason" }, row.reason),
+  );
+}
+
+export function show(panel, said) {
+  const opened = new Set([...panel.querySelectorAll("details[open] > summary")].map((summary) => summary.dataset.key));
+  fill(
+    panel,
+    element("h3", {}, `In: ${count(said.in.length, "post")}`),
+    element("ol", { class: "posts" }, said.in.map(within)),
+    said.out.length > 0 && element("h3", {}, `Out: ${count(said.out.length, "post")}`),
+    said.out.length > 0 && element("ul", { class: "posts" }, said.out.map(without)),
+  );
+  for (const summary of panel.querySelectorAll("summary")) if (opened.has(summary.dataset.key)) summary.parentElement.open = true;
+}

@@ -1,0 +1,270 @@
+//! What Gmail in a browser leaves of a page.
+//!
+//! It keeps `style` elements in the head as long as all of them together are below 16 KB and each can be read; one
+//! with an `@` rule in another goes whole. It takes away what it does not know: elements, attributes, selectors,
+//! properties, questions after anything but the size of the screen. It also renames classes and ids, in both places,
+//! which changes nothing that anyone sees.
+
+use super::{
+    css::{self, Item},
+    page::{self, Piece},
+};
+
+/// All sheets together, octets.
+const SHEETS: usize = 16 * 1024;
+
+/// Elements that go with all that stands in them.
+const GONE: [&str; 12] =
+    ["script", "title", "object", "svg", "audio", "video", "iframe", "form", "dialog", "noscript", "math", "template"];
+
+/// Elements of which only the tags go.
+const UNWRAPPED: [&str; 13] =
+    ["link", "meta", "base", "picture", "source", "ruby", "rt", "rp", "meter", "progress", "marquee", "bdi", "input"];
+
+/// Attributes that go.
+const ATTRIBUTES: [&str; 7] =
+    ["hidden", "loading", "srcset", "inert", "required", "aria-describedby", "aria-labelledby"];
+
+/// Properties that go; `-` at the end stands for all that begin so.
+const PROPERTIES: [&str; 53] = [
+    "--",
+    "-ms-",
+    "-moz-",
+    "-webkit-",
+    "mso-",
+    "accent-color",
+    "align-",
+    "animation",
+    "aspect-ratio",
+    "backdrop-filter",
+    "block-size",
+    "border-block",
+    "border-image",
+    "border-inline",
+    "box-shadow",
+    "clip-path",
+    "color-scheme",
+    "cursor",
+    "filter",
+    "flex-direction",
+    "flex-flow",
+    "flex-wrap",
+    "grid-template",
+    "hyphens",
+    "inline-size",
+    "inset",
+    "justify-content",
+    "left",
+    "right",
+    "top",
+    "bottom",
+    "list-style-image",
+    "margin-block",
+    "margin-inline",
+    "mask",
+    "max-block-size",
+    "max-inline-size",
+    "min-inline-size",
+    "outline-offset",
+    "overflow-wrap",
+    "padding-block",
+    "padding-inline",
+    "position",
+    "resize",
+    "shape-",
+    "supported-color-schemes",
+    "tab-size",
+    "text-shadow",
+    "text-underline-offset",
+    "transform",
+    "transition",
+    "visibility",
+    "z-index",
+];
+
+/// Values that no client of Google's takes.
+const VALUES: [&str; 5] = ["var(", "light-dark(", "conic-gradient(", "expression(", "javascript:"];
+
+/// What a media query may ask after.
+const QUESTIONS: [&str; 7] =
+    ["width", "min-width", "max-width", "min-device-width", "max-device-width", "device-width", "orientation"];
+
+/// Takes away what Gmail takes away.
+pub(super) fn stripped(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let (mut in_body, mut in_style, mut room) = (false, false, SHEETS);
+    let mut gone: Option<(&str, usize)> = None;
+    for piece in page::pieces(html) {
+        if let Some((name, depth)) = &mut gone {
+            match piece {
+                Piece::Start(tag) if page::is(tag, &[name]) => *depth += 1,
+                Piece::End(tag) if page::is(tag, &[name]) => *depth -= 1,
+                _ => {}
+            }
+            if *depth == 0 {
+                gone = None;
+            }
+            continue;
+        }
+        match piece {
+            // Conditional comments are comments; only the doctype stays.
+            Piece::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
+            Piece::Start(tag) if page::is(tag, &GONE) => {
+                gone = (!tag.ends_with("/>")).then(|| (page::name(tag), 1));
+                continue;
+            }
+            Piece::Start(tag) | Piece::End(tag) if page::is(tag, &UNWRAPPED) => continue,
+            Piece::Start(tag) if page::is(tag, &["style"]) => {
+                in_style = true;
+                out.push_str("<style>");
+                continue;
+            }
+            Piece::Text(sheet) if in_style => {
+                if !in_body && sheet.len() <= room {
+                    room -= sheet.len();
+                    out.push_str(&sheet_left(sheet).unwrap_or_default());
+                } else {
+                    room = 0;
+                }
+            }
+            Piece::Start(tag) => {
+                in_body |= page::is(tag, &["body"]);
+                out.push_str(&tag_left(tag));
+                continue;
+            }
+            piece => out.push_str(piece.text()),
+        }
+        in_style = false;
+    }
+    out
+}
+
+fn tag_left(tag: &str) -> String {
+    page::with(tag, |name, value| {
+        let name = name.to_ascii_lowercase();
+        match name.as_str() {
+            "style" => Some(css::filtered(value, is_kept)),
+            "src" | "background" if value.trim_start().starts_with("data:") => None,
+            _ if name.starts_with("on") || name.starts_with("data-") || ATTRIBUTES.contains(&name.as_str()) => None,
+            _ => Some(value.to_owned()),
+        }
+    })
+}
+
+/// What is left of a sheet; `None` where it goes whole.
+fn sheet_left(sheet: &str) -> Option<String> {
+    let sheet = css::without_comments(sheet);
+    let mut out = String::new();
+    for item in css::items(&sheet)? {
+        match item {
+            Item::Rule(selectors, body) => out.push_str(&rule_left(selectors, body)),
+            Item::At(name, question, Some(body)) if name.eq_ignore_ascii_case("media") => {
+                let mut inner = String::new();
+                for item in css::items(body)? {
+                    match item {
+                        Item::Rule(selectors, body) => inner.push_str(&rule_left(selectors, body)),
+                        Item::At(..) => return None,
+                    }
+                }
+                if is_answered(question) {
+                    out.push_str(&format!("@media {question}{{{inner}}}"));
+                }
+            }
+            Item::At(_, _, Some(body)) if body.contains('@') => return None,
+            Item::At(..) => {}
+        }
+    }
+    Some(out)
+}
+
+fn rule_left(selectors: &str, body: &str) -> String {
+    let kept: Vec<&str> = selectors.split(',').map(str::trim).filter(|selector| is_selector(selector)).collect();
+    if kept.is_empty() { String::new() } else { format!("{}{{{}}}", kept.join(","), css::filtered(body, is_kept)) }
+}
+
+/// Elements, classes and ids, how they stand to each other, and `:hover`.
+fn is_selector(selector: &str) -> bool {
+    let plain = selector.replace(":hover", "");
+    !plain.is_empty() && !plain.contains(['[', ':', '&', '(']) && !plain.contains("__")
+}
+
+fn is_kept(name: &str, value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    let goes =
+        |known: &&str| name == *known || known.ends_with('-') && name.starts_with(*known) || is_long(name, known);
+    !PROPERTIES.iter().any(|known| goes(&known))
+        && !VALUES.iter().any(|known| value.contains(known))
+        && !(name.starts_with("margin") && value.split_whitespace().any(|part| part.starts_with('-')))
+        && !(value.contains("url(") && value.contains("data:"))
+}
+
+/// `border-image-slice` of `border-image`.
+fn is_long(name: &str, short: &str) -> bool {
+    name.strip_prefix(short).is_some_and(|rest| rest.starts_with('-'))
+}
+
+/// Says whether Gmail knows all that a media query asks after.
+fn is_answered(question: &str) -> bool {
+    question.split('(').skip(1).all(|part| {
+        let asked = part.split([':', ')', '<', '>', '=']).next().unwrap_or_default().trim().to_ascii_lowercase();
+        QUESTIONS.contains(&asked.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(sheet: &str, expect: Option<&str>) {
+        assert_eq!(sheet_left(sheet).as_deref(), expect);
+    }
+
+    #[test]
+    fn sheets_keep_what_gmail_knows() {
+        check("p, .a > b { color: red; position: absolute; mso-hide: all }", Some("p,.a > b{color:red}"));
+        check(
+            "a:hover { color: red } a:focus { color: blue } [data-ogsc] p { color: red }",
+            Some("a:hover{color:red}"),
+        );
+        check(
+            "@media (max-width: 480px) { p { margin: -1px; padding: 0 } }",
+            Some("@media (max-width: 480px){p{padding:0}}"),
+        );
+        check("@media (prefers-color-scheme: dark) { p { color: #fff } } b { color: red }", Some("b{color:red}"));
+        check(
+            "@import url(a.css); @font-face { src: url(b) } b { color: var(--x); border-radius: 4px }",
+            Some("b{border-radius:4px}"),
+        );
+    }
+
+    #[test]
+    fn a_sheet_that_cannot_be_read_goes_whole() {
+        check("p { color: red", None);
+        check("@media screen { @font-face { src: url(a) } } p { color: red }", None);
+        check("@supports (a: b) { @media screen { p { color: red } } }", None);
+    }
+
+    #[test]
+    fn only_the_first_sixteen_kilobytes_of_the_head_count() {
+        let sheet = |name: &str, length: usize| format!("<style>.{name}{{color:red}}{}</style>", " ".repeat(length));
+        let head = [sheet("a", 9000), sheet("b", 9000), sheet("c", 10)].concat();
+        let page = format!("<html><head>{head}</head><body>{}</body></html>", sheet("d", 0));
+        let left = stripped(&page);
+        assert!(
+            left.contains(".a{") && !left.contains(".b{") && !left.contains(".c{") && !left.contains(".d{"),
+            "{left}"
+        );
+    }
+
+    #[test]
+    fn elements_and_attributes_go() {
+        let page = "<!doctype html><html><head><title>t</title><meta name=\"color-scheme\" content=\"dark\"></head><body>\
+            <!--[if mso]><p>word</p><![endif]--><svg><svg></svg><b>in</b></svg><picture><img src=\"a.png\" srcset=\"b 2x\" \
+            data-x=\"1\" onload=\"x\" hidden style=\"display:block;box-shadow:0 0 1px red\"></picture><p id=\"p\">out</p></body></html>";
+        assert_eq!(
+            stripped(page),
+            "<!doctype html><html><head></head><body><img src=\"a.png\" style=\"display:block\"><p id=\"p\">out</p></body></html>"
+        );
+    }
+}

@@ -1,0 +1,266 @@
+//! What Outlook for Windows takes of a page: it lays out with Word.
+//!
+//! Word knows no media queries, no rounded corners, no pictures behind text, no widest width, and pads no `div`, `p` or
+//! `a`; it knows conditional comments, which templates use to give it tables and VML instead.
+
+use super::{
+    css::{self, Item},
+    page::{self, Piece},
+};
+
+/// What `mso` is in conditional comments.
+const VERSION: u32 = 16;
+
+/// Properties that Word passes over; those that begin so too.
+const PROPERTIES: [&str; 67] = [
+    "--",
+    "-ms-",
+    "-moz-",
+    "-webkit-",
+    "accent-color",
+    "align-",
+    "animation",
+    "aspect-ratio",
+    "backdrop-filter",
+    "background-blend-mode",
+    "background-clip",
+    "background-image",
+    "background-origin",
+    "background-position",
+    "background-repeat",
+    "background-size",
+    "block-size",
+    "border-block",
+    "border-image",
+    "border-inline",
+    "border-radius",
+    "border-spacing",
+    "border-top-left-radius",
+    "border-top-right-radius",
+    "border-bottom-left-radius",
+    "border-bottom-right-radius",
+    "box-shadow",
+    "box-sizing",
+    "clear",
+    "clip-path",
+    "color-scheme",
+    "column",
+    "filter",
+    "flex",
+    "float",
+    "gap",
+    "grid",
+    "inline-size",
+    "inset",
+    "justify-content",
+    "left",
+    "right",
+    "top",
+    "bottom",
+    "mask",
+    "max-height",
+    "max-width",
+    "min-height",
+    "min-width",
+    "mix-blend-mode",
+    "object-",
+    "opacity",
+    "outline",
+    "overflow",
+    "position",
+    "table-layout",
+    "text-emphasis",
+    "text-overflow",
+    "text-shadow",
+    "text-wrap",
+    "transform",
+    "transition",
+    "visibility",
+    "white-space",
+    "word-spacing",
+    "word-wrap",
+    "z-index",
+];
+
+/// Values that Word does not understand.
+const VALUES: [&str; 9] =
+    ["var(", "calc(", "min(", "max(", "clamp(", "rgba(", "gradient(", "light-dark(", "inline-block"];
+
+/// Elements that Word neither pads nor gives a width.
+const LOOSE: [&str; 6] = ["div", "p", "a", "span", "section", "body"];
+
+/// Takes what Word takes.
+pub(super) fn taken(html: &str) -> String {
+    let html = without_xml(&resolved(html));
+    let mut out = String::with_capacity(html.len());
+    let mut in_style = false;
+    for piece in page::pieces(&html) {
+        match piece {
+            // VML draws nothing here; what stands in it is shown.
+            Piece::Start(tag) | Piece::End(tag) if page::name(tag).contains(':') => continue,
+            Piece::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
+            Piece::Text(sheet) if in_style => out.push_str(&sheet_taken(sheet)),
+            Piece::Start(tag) => {
+                out.push_str(&page::with(tag, |name, value| match name.to_ascii_lowercase().as_str() {
+                    "style" => Some(css::filtered(value, |name, value| is_taken(page::name(tag), name, value))),
+                    "srcset" | "loading" | "hidden" => None,
+                    _ => Some(value.to_owned()),
+                }))
+            }
+            piece => out.push_str(piece.text()),
+        }
+        in_style = matches!(piece, Piece::Start(tag) if page::is(tag, &["style"]));
+    }
+    out
+}
+
+/// The page with its conditional comments answered as Word answers them.
+fn resolved(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find("<!") {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let hidden = rest.starts_with("<!--[if");
+        let condition = rest.strip_prefix("<!--[if").or_else(|| rest.strip_prefix("<![if"));
+        let Some((condition, inner)) = condition.and_then(|rest| rest.split_once("]>")) else {
+            out.push_str("<!");
+            rest = &rest[2..];
+            continue;
+        };
+        // `<!--[if !mso]><!-->` shows its content to everybody else.
+        let inner = if hidden { inner.trim_start().strip_prefix("<!-->").unwrap_or(inner) } else { inner };
+        let end = inner.find("<![endif]").unwrap_or(inner.len());
+        let after = inner[end..].find('>').map_or("", |close| &inner[end + close + 1..]);
+        if holds(condition) {
+            out.push_str(inner[..end].trim_end_matches("<!--"));
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+/// Answers a condition: `mso`, `!mso`, `gte mso 9`, `(mso)|(IE)`.
+fn holds(condition: &str) -> bool {
+    let condition = condition.trim();
+    // The weakest operator first; none of them stands in parentheses where people write them.
+    if let Some((one, other)) = outside(condition, '|') {
+        return holds(one) || holds(other);
+    }
+    if let Some((one, other)) = outside(condition, '&') {
+        return holds(one) && holds(other);
+    }
+    if let Some(negated) = condition.strip_prefix('!') {
+        return !holds(negated);
+    }
+    if let Some(inner) = condition.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+        return holds(inner);
+    }
+    let words: Vec<&str> = condition.split_whitespace().collect();
+    let number = |text: &str| text.parse::<f32>().unwrap_or(0.0) as u32;
+    match *words {
+        ["mso" | "true"] => true,
+        ["mso", version] => number(version) == VERSION,
+        ["gte", "mso", version] => VERSION >= number(version),
+        ["gt", "mso", version] => VERSION > number(version),
+        ["lte", "mso", version] => VERSION <= number(version),
+        ["lt", "mso", version] => VERSION < number(version),
+        _ => false,
+    }
+}
+
+/// Splits at the first `sign` outside of parentheses.
+fn outside(text: &str, sign: char) -> Option<(&str, &str)> {
+    let mut depth = 0_i32;
+    let at = text.char_indices().find_map(|(at, char)| {
+        match char {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        (depth == 0 && char == sign).then_some(at)
+    })?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// Office's settings are no part of what is shown.
+fn without_xml(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find("<xml>") {
+        out.push_str(&rest[..at]);
+        rest = rest[at..].find("</xml>").map_or("", |end| &rest[at + end + 6..]);
+    }
+    out + rest
+}
+
+fn sheet_taken(sheet: &str) -> String {
+    let sheet = css::without_comments(sheet);
+    let rules = css::items(&sheet).unwrap_or_default().into_iter().filter_map(|item| match item {
+        Item::Rule(selectors, body) => {
+            let kept: Vec<&str> = selectors.split(',').map(str::trim).filter(|one| is_selector(one)).collect();
+            let body = css::filtered(body, |name, value| is_taken("", name, value));
+            (!kept.is_empty()).then(|| format!("{}{{{body}}}", kept.join(",")))
+        }
+        Item::At(..) => None,
+    });
+    rules.collect()
+}
+
+/// Elements, a class, an id, and descendants of them.
+fn is_selector(selector: &str) -> bool {
+    !selector.is_empty()
+        && !selector.contains(['>', '+', '~', '*', '[', ':', '&'])
+        && selector.split_whitespace().all(|part| part.matches(['.', '#']).count() < 2)
+}
+
+fn is_taken(element: &str, name: &str, value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    let is_loose = LOOSE.iter().any(|loose| loose.eq_ignore_ascii_case(element));
+    let goes = |known: &&str| {
+        name == *known || name.strip_prefix(*known).is_some_and(|rest| known.ends_with('-') || rest.starts_with('-'))
+    };
+    !PROPERTIES.iter().any(|known| goes(&known))
+        && !VALUES.iter().any(|known| value.contains(known))
+        && !(is_loose && (name.starts_with("padding") || name == "width" || name == "height"))
+        && !(name == "background" && value.contains("url("))
+        && !(name == "display" && !["none", "block", "inline", "table", "table-cell"].contains(&value.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(html: &str, expect: &str) {
+        assert_eq!(taken(html), expect);
+    }
+
+    #[test]
+    fn conditional_comments_are_answered() {
+        check("a<!--[if mso | IE]><b>w</b><![endif]-->c", "a<b>w</b>c");
+        check("a<!--[if !mso]><!--><i>n</i><!--<![endif]-->c", "ac");
+        check("a<!--[if !mso]><!-- --><i>n</i><!-- <![endif]-->c", "ac");
+        check("a<![if !mso]><i>n</i><![endif]>c<!-- d -->", "ac");
+        check("<!--[if lte mso 11]>old<![endif]--><!--[if gte mso 9]>new<![endif]-->", "new");
+        check("<!--[if (gte mso 9)|(IE)]>both<![endif]--><!--[if IE]>ie<![endif]-->", "both");
+        check("<!--[if mso]><xml><o:x>1</o:x></xml><v:rect>in</v:rect><![endif]-->", "in");
+        check("<!--[if mso", "");
+    }
+
+    #[test]
+    fn styles_keep_what_word_knows() {
+        check(
+            "<style>p{color:red;border-radius:3px}p>b{color:red}.a.b{color:red}@media (max-width:9px){p{color:blue}}</style>",
+            "<style>p{color:red}</style>",
+        );
+        check(
+            "<div style=\"max-width:600px;padding:9px;background:#fff url(a.png);margin:0\">",
+            "<div style=\"margin:0\">",
+        );
+        check(
+            "<td style=\"padding:9px;background:#fff;display:inline-block;width:calc(1px)\">",
+            "<td style=\"padding:9px;background:#fff\">",
+        );
+    }
+}

@@ -1,0 +1,52 @@
+//! A mail whose client loads no pictures: what stands for them is all there is.
+
+use super::{css, page};
+
+/// A picture that no browser asks anybody for, and that is none.
+const NOTHING: &str = "data:,";
+
+/// Takes every picture away: of elements, of attributes, of styles.
+pub(super) fn hidden(html: &str) -> String {
+    let without = |body: &str| {
+        let plain = |name: &str, value: &str| !(name.starts_with("background") && has_picture(value));
+        css::filtered(body, plain)
+    };
+    let sheet = |text: &str| text.replace("url(", &format!("url({NOTHING}"));
+    let html = page::restyled(html, sheet, |_, style| Some(without(style)));
+    let mut out = String::with_capacity(html.len());
+    for piece in page::pieces(&html) {
+        match piece {
+            page::Piece::Start(tag) => out.push_str(&page::with(tag, |name, value| {
+                let name = name.to_ascii_lowercase();
+                match name.as_str() {
+                    "src" if page::is(tag, &["img", "input", "source"]) => Some(NOTHING.to_owned()),
+                    "srcset" | "background" => None,
+                    _ => Some(value.to_owned()),
+                }
+            })),
+            piece => out.push_str(piece.text()),
+        }
+    }
+    out
+}
+
+fn has_picture(value: &str) -> bool {
+    value.to_ascii_lowercase().contains("url(")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_stands_for_a_picture_is_left() {
+        let page = "<style>p { background: url(https://a.example/b.png) }</style><td background=\"c.png\" \
+            style=\"color:red;background:#fff url('d.png')\"><img src=\"e.png\" srcset=\"f.png 2x\" alt=\"A lamp\">";
+        let bare = hidden(page);
+        for file in ["c.png", "d.png", "e.png", "f.png"] {
+            assert!(!bare.contains(file), "{file}: {bare}");
+        }
+        assert!(!bare.contains("url(https://a.example"), "{bare}");
+        assert!(bare.contains("alt=\"A lamp\"") && bare.contains("color:red"), "{bare}");
+    }
+}
