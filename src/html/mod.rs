@@ -16,6 +16,7 @@ pub use pieces::{Piece, pieces};
 pub use plain::line;
 pub use shallow::shallow;
 
+pub(crate) use plain::decode;
 pub(crate) use token::attributes;
 
 /// Escapes plain text for HTML, attributes included.

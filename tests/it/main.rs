@@ -16,6 +16,8 @@ mod house;
 mod images;
 mod injection;
 mod json;
+mod live;
+mod live_page;
 mod llm;
 mod looks;
 mod mjml;

@@ -93,14 +93,16 @@ pub(super) async fn frame(State(shared): State<Shared>, Query(ask): Query<Ask>, 
 
 /// What one of the tabs shows.
 pub(super) async fn part(State(shared): State<Shared>, Path(name): Path<String>, Query(ask): Query<Ask>) -> Response {
+    if !parts::NAMES.contains(&name.as_str()) {
+        return nothing_there().into_response();
+    }
     let seen = match Seen::of(&shared.room, &ask).await {
         Ok(seen) => seen,
         Err(fault) => return Json(json!({ "fault": fault })).into_response(),
     };
     match parts::part(&shared.room, &seen, &name, &ask).await {
-        Some(Ok(part)) => Json(part).into_response(),
-        Some(Err(fault)) => Json(json!({ "fault": fault })).into_response(),
-        None => nothing_there().into_response(),
+        Ok(part) => Json(part).into_response(),
+        Err(fault) => Json(json!({ "fault": fault })).into_response(),
     }
 }
 

@@ -14,6 +14,7 @@ macro_rules! assets {
 assets![
     "page.css",
     "mail.css",
+    "desk.css",
     "panel.css",
     "main.js",
     "ask.js",

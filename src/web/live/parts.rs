@@ -96,18 +96,23 @@ pub(super) fn html(seen: &Seen, view: View) -> String {
     message::stand_alone(edition, &view.of(&personal.html)).into_owned()
 }
 
-/// What a tab shows; `None` where there is no such tab.
-pub(super) async fn part(room: &Room, seen: &Seen, name: &str, ask: &Ask) -> Option<Result<Value, Fault>> {
+/// The tabs, and what one of them shows of a single post.
+pub(super) const NAMES: [&str; 9] = ["why", "post", "checks", "links", "text", "headers", "mjml", "context", "raw"];
+
+/// What a tab shows; nothing where there is no edition.
+///
+/// # Errors
+/// When the store, a template or the message fails.
+pub(super) async fn part(room: &Room, seen: &Seen, name: &str, ask: &Ask) -> Result<Value, Fault> {
     if name == "why" {
-        return Some(Ok(why(seen)));
+        return Ok(why(seen));
     }
     if name == "checks" {
         let rows = seen.built.rows(&room.project.environment).await;
-        return Some(rows.map(|rows| json!({ "rows": rows })).map_err(|error| Fault::of(&error)));
+        return rows.map(|rows| json!({ "rows": rows })).map_err(|error| Fault::of(&error));
     }
-    let known = ["text", "mjml", "headers", "raw", "context", "links", "post"].contains(&name);
-    let Some((edition, parts, personal)) = seen.mail() else { return known.then(|| Ok(json!({}))) };
-    let part = match name {
+    let Some((edition, parts, personal)) = seen.mail() else { return Ok(json!({})) };
+    match name {
         "text" => Ok(json!({ "text": personal.text })),
         "mjml" => Ok(json!({ "text": parts.mjml })),
         "headers" => octets(seen, edition, parts).map(|octets| json!({ "headers": headers(&octets) })),
@@ -117,10 +122,8 @@ pub(super) async fn part(room: &Room, seen: &Seen, name: &str, ask: &Ask) -> Opt
             .map(|context| json!({ "context": context }))
             .map_err(|error| Fault::of(&error)),
         "links" => Ok(json!({ "links": links(seen, edition, personal) })),
-        "post" => Ok(post(edition, ask.post)),
-        _ => return None,
-    };
-    Some(part)
+        _ => Ok(post(edition, ask.post)),
+    }
 }
 
 /// The message as it goes over the wire.
@@ -151,7 +154,10 @@ fn links(seen: &Seen, edition: &Edition, personal: &Personal) -> Vec<Value> {
     let mut links: Vec<Value> = Vec::new();
     for node in page.select("a[href]").nodes() {
         let href = node.attr("href").unwrap_or_default().to_string();
-        let text = node.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        let alt = |picture: &dom_query::NodeRef<'_>| picture.attr("alt").unwrap_or_default().to_string();
+        let pictures = dom_query::Selection::from(*node).select("img").nodes().iter().map(alt).collect::<Vec<_>>();
+        let words = format!("{} {}", node.text(), pictures.join(" "));
+        let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
         let own = url::Url::parse(&href).ok().map(|url| canonical(&url));
         let is_of = |url: Option<&url::Url>| own.is_some() && url.map(canonical) == own;
         let of = edition.posts.iter().position(|item| is_of(item.post.url.as_ref()));

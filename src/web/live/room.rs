@@ -260,17 +260,17 @@ impl Room {
             }
         };
         let good = self.state().good.get(name).cloned();
-        let fault = built
-            .local_problems()
-            .find(|problem| good.as_ref().is_none_or(|good| !good.local_problems().any(|known| known == *problem)));
-        let fault = fault.map(Fault::of_problem);
-        if fault.is_none() {
+        let is_known =
+            |problem: &&Problem| good.iter().any(|good| good.local_problems().any(|known| known == *problem));
+        let new = built.local_problems().find(|problem| !is_known(problem));
+        if new.is_none() || good.is_none() {
             let mut state = self.state();
             // A slower build of an older generation says nothing new.
             if state.generation.number <= generation.number {
                 state.good.insert(name.to_owned(), Arc::clone(&built));
             }
         }
+        let fault = new.or_else(|| built.local_problems().next()).map(Fault::of_problem);
         Outcome { built: Some(built), fault }
     }
 
@@ -336,6 +336,9 @@ impl Built {
     /// What is wrong with files of the project's own: whoever looks is probably writing one.
     fn local_problems(&self) -> impl Iterator<Item = &Problem> {
         let is_local = |problem: &&Problem| {
+            if problem.place.as_ref().is_some_and(|place| place.contains("://")) {
+                return false;
+            }
             let source = self.config.sources.iter().find(|source| source.name == problem.source);
             source.is_some_and(|source| match &source.kind {
                 Kind::Folder { .. } => true,

@@ -94,8 +94,12 @@ pub(super) fn taken(html: &str) -> String {
     let html = without_xml(&resolved(html));
     let mut out = String::with_capacity(html.len());
     let mut in_style = false;
-    for piece in page::pieces(&html) {
+    let pieces = page::pieces(&html);
+    let mut pieces = pieces.iter().copied().peekable();
+    while let Some(piece) = pieces.next() {
         match piece {
+            // A paragraph without words is none, whatever its borders.
+            Piece::Start(tag) if page::is(tag, &["p"]) && pieces.next_if(|next| ends(*next, "p")).is_some() => continue,
             // VML draws nothing here; what stands in it is shown.
             Piece::Start(tag) | Piece::End(tag) if page::name(tag).contains(':') => continue,
             Piece::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
@@ -112,6 +116,10 @@ pub(super) fn taken(html: &str) -> String {
         in_style = matches!(piece, Piece::Start(tag) if page::is(tag, &["style"]));
     }
     out
+}
+
+fn ends(piece: Piece<'_>, name: &str) -> bool {
+    matches!(piece, Piece::End(tag) if page::is(tag, &[name]))
 }
 
 /// The page with its conditional comments answered as Word answers them.
@@ -245,6 +253,7 @@ mod tests {
         check("<!--[if lte mso 11]>old<![endif]--><!--[if gte mso 9]>new<![endif]-->", "new");
         check("<!--[if (gte mso 9)|(IE)]>both<![endif]--><!--[if IE]>ie<![endif]-->", "both");
         check("<!--[if mso]><xml><o:x>1</o:x></xml><v:rect>in</v:rect><![endif]-->", "in");
+        check("<p style=\"border-top:1px solid\"></p><p>a</p>", "<p>a</p>");
         check("<!--[if mso", "");
     }
 
