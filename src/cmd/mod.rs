@@ -1,5 +1,6 @@
 //! The verbs of the command line, one a file: read arguments, call the library, print.
 
+pub mod backup;
 pub mod bounce;
 pub mod check;
 pub mod editions;
@@ -9,6 +10,7 @@ mod live;
 pub mod next;
 pub mod preview;
 pub mod render;
+pub mod restore;
 mod say;
 pub mod send;
 pub mod status;

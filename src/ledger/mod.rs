@@ -7,6 +7,7 @@
 mod answers;
 mod bounces;
 mod claim;
+mod copy;
 mod deliveries;
 mod editions;
 mod images;
@@ -34,7 +35,12 @@ use crate::token::Keys;
 pub use answers::Answer;
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
+<<<<<<< HEAD
 pub use editions::{Counts, Frozen, Line, Title};
+=======
+pub use copy::restore;
+pub use editions::{Counts, Frozen, Line};
+>>>>>>> main
 pub use outbox::{Exchange, Exchanged, Settled, Verdict};
 pub use owner::Owner;
 pub use pace::Learnt;
@@ -66,6 +72,9 @@ pub enum Error {
     /// Another program keeps it locked.
     #[error("the store `{}` is locked by another program\nhint: wait for it to finish, then run again", .0.display())]
     Locked(PathBuf),
+    /// A file cannot be a copy of the store, or take one.
+    #[error("`{}` cannot be used: {_1}\nhint: `tidings backup FILE` makes a copy of the store", .0.display())]
+    Copy(PathBuf, String),
     /// Another `send` froze this number first.
     #[error("another `send` froze edition {0} first")]
     Overtaken(i64),

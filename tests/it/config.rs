@@ -30,7 +30,7 @@ fn faults_point_at_their_line() {
 #[test]
 fn what_comes_later_is_refused_as_such() {
     let project = Project::with_notes("");
-    for verb in ["run", "worker --x 3", "backup f", "restore f", "editions veto 1"] {
+    for verb in ["run", "worker --x 3", "editions veto 1"] {
         project.run(verb).code(2).says("not yet");
     }
     assert!(broken("[web]", "[store]\nurl = \"postgres://u@h/db\"\n[web]").contains("not yet"));

@@ -5,6 +5,7 @@
 mod project;
 mod world;
 
+mod backup;
 mod bounce;
 mod check;
 mod config;
