@@ -1,4 +1,4 @@
-//! A name in, the texts of its TXT records out. Only this module asks DNS.
+//! A name in, the texts of its TXT records or the servers for its mail out. Only this module asks DNS.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -73,6 +73,38 @@ impl Resolver {
         });
         Ok(texts.collect())
     }
+
+    /// The servers that take a domain's mail (RFC 5321 5.1), the first choice first; none where there are none. A domain
+    /// that says that it takes no mail (RFC 7505) names one server, without a name.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn mx(&self, name: &str) -> Result<Vec<String>, Error> {
+        let found = match self.0.mx_lookup(format!("{name}.")).await {
+            Ok(found) => found,
+            Err(error) if error.is_no_records_found() => return Ok(Vec::new()),
+            Err(error) => return Err(Error::Lookup(name.to_owned(), error.into())),
+        };
+        let servers = found.answers().iter().filter_map(|record| match &record.data {
+            RData::MX(mx) => Some((mx.preference, mx.exchange.to_utf8())),
+            _ => None,
+        });
+        let mut servers: Vec<(u16, String)> = servers.collect();
+        servers.sort();
+        Ok(servers.into_iter().map(|(_, name)| name.trim_end_matches('.').to_owned()).collect())
+    }
+
+    /// Says whether a name has an address.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn has_address(&self, name: &str) -> Result<bool, Error> {
+        match self.0.lookup_ip(format!("{name}.")).await {
+            Ok(found) => Ok(found.iter().next().is_some()),
+            Err(error) if error.is_no_records_found() => Ok(false),
+            Err(error) => Err(Error::Lookup(name.to_owned(), error.into())),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +114,7 @@ pub(crate) mod tests {
     use super::*;
 
     /// A server on loopback that gives each name its texts, and says of others that they do not exist; a text of
-    /// nothing makes it fail.
+    /// nothing makes it fail. `MX host` is a mail server and `A 192.0.2.1` an address, not a text.
     pub(crate) async fn serve(records: Vec<(String, Vec<String>)>) -> SocketAddr {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
@@ -110,18 +142,55 @@ pub(crate) mod tests {
             Some(texts) if texts.iter().any(String::is_empty) => 2,
             Some(_) => 0,
         };
-        let texts = texts.filter(|_| code == 0).map(Vec::as_slice).unwrap_or_default();
+        let asked = u16::from_be_bytes([query[at + 1], query[at + 2]]);
+        let records = texts.filter(|_| code == 0).map(Vec::as_slice).unwrap_or_default();
+        let data: Vec<Vec<u8>> = records.iter().filter_map(|record| data(record, asked)).collect();
         let mut out = query[..2].to_vec();
-        out.extend([0x81, 0x80 | code, 0, 1, 0, texts.len() as u8, 0, 0, 0, 0]);
+        out.extend([0x81, 0x80 | code, 0, 1, 0, data.len() as u8, 0, 0, 0, 0]);
         out.extend(&query[12..at + 5]);
-        for text in texts {
-            let strings: Vec<u8> =
-                text.as_bytes().chunks(200).flat_map(|string| [&[string.len() as u8], string].concat()).collect();
-            out.extend([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 60]);
-            out.extend((strings.len() as u16).to_be_bytes());
-            out.extend(strings);
+        for data in data {
+            out.extend([0xc0, 12]);
+            out.extend(asked.to_be_bytes());
+            out.extend([0, 1, 0, 0, 0, 60]);
+            out.extend((data.len() as u16).to_be_bytes());
+            out.extend(data);
         }
         out
+    }
+
+    /// The data of a record, where it is of the type asked for.
+    fn data(record: &str, asked: u16) -> Option<Vec<u8>> {
+        let label = |label: &str| [&[label.len() as u8], label.as_bytes()].concat();
+        match (asked, record.split_once(' ')) {
+            (15, Some(("MX", host))) => {
+                let labels: Vec<u8> = host.split('.').filter(|part| !part.is_empty()).flat_map(label).collect();
+                Some([&[0, 10], labels.as_slice(), &[0]].concat())
+            }
+            (1, Some(("A", address))) => Some(address.parse::<std::net::Ipv4Addr>().unwrap().octets().to_vec()),
+            (_, Some(("MX" | "A", _))) => None,
+            (16, _) => {
+                let strings = record.as_bytes().chunks(200);
+                Some(strings.flat_map(|string| [&[string.len() as u8], string].concat()).collect())
+            }
+            _ => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_servers_for_mail_are_named() {
+        let records = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let server = serve(vec![
+            ("a.example".to_owned(), records(&["MX mx.a.example", "v=spf1 -all", "A 192.0.2.1"])),
+            ("none.example".to_owned(), records(&["MX "])),
+        ])
+        .await;
+        let resolver = Resolver::at(server).unwrap();
+        assert_eq!(resolver.mx("a.example").await.unwrap(), ["mx.a.example"]);
+        assert_eq!(resolver.mx("none.example").await.unwrap(), [""]);
+        assert_eq!(resolver.mx("other.example").await.unwrap(), Vec::<String>::new());
+        assert!(resolver.has_address("a.example").await.unwrap());
+        assert!(!resolver.has_address("other.example").await.unwrap());
+        assert_eq!(resolver.txt("a.example").await.unwrap(), ["v=spf1 -all"]);
     }
 
     #[tokio::test]

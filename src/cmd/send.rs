@@ -160,11 +160,11 @@ fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
 /// Refuses an edition that breaks the rules no mail may break.
 fn preflight(config: &Config, frozen: &Frozen, sender: &Sender) -> anyhow::Result<()> {
     let to_file = matches!(config.destination, Destination::File(_)) && !frozen.edition.has_unsubscribe;
-    let (reader, own_words) = (Subscriber::sample(), lint::own_words(&frozen.edition));
+    let (reader, origin) = (Subscriber::sample(), lint::Origin::of(&frozen.edition));
     let mut rows = Vec::new();
     for parts in frozen.variants.all() {
         let message = message::make(&frozen.edition, parts, &reader, sender, Occasion::Sample(0))?;
-        rows.extend(lint::lint(&message.octets, &own_words));
+        rows.extend(lint::lint(&message.octets, &origin));
     }
     rows.retain(|row| !(to_file && row.rule.starts_with('L')));
     if lint::refuses(&rows) {

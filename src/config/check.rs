@@ -9,13 +9,14 @@ use super::{
     diagnostic::{Diagnostic, Document},
     digests::digests,
     dkim,
-    file::{File, Smtp, SourceTable},
+    file::{self, File, Smtp, SourceTable},
     llm::llm,
     secret::Secret,
     way::{Step, at},
 };
 use crate::{
     deliver::{Destination, Limits, Relay, Tls},
+    lint::{Client, Clients},
     message,
     source::{Kind, Location, Source, fetch},
     subscriber,
@@ -95,7 +96,33 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
         subscribers: file.subscribers.file.map(|file| root.join(file)),
         templates,
         llm,
+        clients: clients(file.check, document)?,
+        variables: document.environment().iter().map(|(name, _)| name.clone()).collect(),
     })
+}
+
+/// `[check]`: what readers read mail with.
+fn clients(table: file::Check, document: &Document<'_>) -> Result<Clients, Diagnostic> {
+    let shares = table.clients.unwrap_or_default();
+    for (name, share) in &shares {
+        let way = at(&["check", "clients", name]);
+        if Client::new(name).is_none() {
+            return Err(document.unknown_name(&way, &format!("unknown mail client `{name}`"), Client::names()));
+        }
+        if !share.is_finite() || *share < 0.0 {
+            return Err(document.value(&way, format!("`{name}`: a share cannot be {share}")).hint("write it as `40`"));
+        }
+    }
+    if !shares.is_empty() && shares.values().sum::<f64>() <= 0.0 {
+        let fault = document.value(&at(&["check", "clients"]), "`check.clients` names no readers");
+        return Err(fault.hint("give at least one client a share, as `gmail = 40`"));
+    }
+    if let Some(tolerate) = table.tolerate.filter(|tolerate| !(0.0..=100.0).contains(tolerate)) {
+        let fault =
+            document.value(&at(&["check", "tolerate"]), format!("`check.tolerate`: {tolerate} is no percentage"));
+        return Err(fault.hint("write it as `5`"));
+    }
+    Ok(Clients::new(Some(shares).filter(|shares| !shares.is_empty()), table.tolerate))
 }
 
 fn sources(tables: Vec<SourceTable>, root: &Path, document: &Document<'_>) -> Result<Vec<Source>, Diagnostic> {

@@ -35,6 +35,13 @@ impl Diagnostic {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The file, with line and column where there are any.
+    fn place(&self) -> Option<String> {
+        let place = self.place.as_ref()?;
+        let at = place.line.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
+        Some(format!("{}{at}", place.file))
+    }
 }
 
 impl fmt::Display for Diagnostic {
@@ -92,10 +99,29 @@ impl<'a> Document<'a> {
         self.point(way, true, message)
     }
 
+    /// Where the value at `way` is: the file with line and column, as near as the file comes to it, or the variable that
+    /// sets it.
+    pub(super) fn place(&self, way: &[Step]) -> String {
+        let shown = self.path.display().to_string();
+        let variable = || variable(way, self.environment).map(str::to_owned);
+        variable().or_else(|| self.value(way, "").place()).unwrap_or(shown)
+    }
+
     /// Points at a key that nobody knows, and names the nearest of those that are known there.
     pub(super) fn unknown<'k>(&self, way: &[Step], known: impl IntoIterator<Item = &'k str> + Clone) -> Diagnostic {
         let Some(Step::Key(key)) = way.last() else { return self.key(way, "unknown key") };
-        let fault = self.key(way, format!("unknown key `{key}`"));
+        self.unknown_name(way, &format!("unknown key `{key}`"), known)
+    }
+
+    /// The same for a name that is no key of ours.
+    pub(super) fn unknown_name<'k>(
+        &self,
+        way: &[Step],
+        message: &str,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+    ) -> Diagnostic {
+        let Some(Step::Key(key)) = way.last() else { return self.key(way, message) };
+        let fault = self.key(way, message);
         match nearest(key, known.clone()) {
             Some(near) => fault.hint(format!("did you mean `{near}`?")),
             None => fault.hint(format!("known here: {}", known.into_iter().collect::<Vec<_>>().join(", "))),

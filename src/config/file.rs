@@ -38,6 +38,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) subscribers: Subscribers,
     pub(super) llm: Option<Llm>,
+    #[serde(default)]
+    pub(super) check: Check,
 }
 
 #[derive(Debug, Deserialize)]
@@ -132,6 +134,13 @@ pub(super) struct Llm {
     pub(super) at_once: Option<usize>,
     #[serde(default, deserialize_with = "octets")]
     pub(super) max_bytes: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Check {
+    pub(super) clients: Option<BTreeMap<String, f64>>,
+    pub(super) tolerate: Option<f64>,
 }
 
 /// Reads a rate: `50/s`, `600/m`, `9000/h`; messages per second.

@@ -25,6 +25,7 @@ use crate::{
     deliver::{Destination, Limits},
     digest::{Digest, Plan},
     edition::Publication,
+    lint::Clients,
     message::{Sender, dkim::Signer},
     source::{Source, fetch},
     subscriber::Address,
@@ -73,6 +74,10 @@ pub struct Config {
     pub templates: Option<PathBuf>,
     /// The language model.
     pub llm: Option<Llm>,
+    /// What readers read mail with.
+    pub clients: Clients,
+    /// The names of the variables that came before the file.
+    variables: Vec<String>,
 }
 
 /// A user name, and where its password is.
@@ -174,6 +179,14 @@ impl Config {
             return_path: self.return_path.clone(),
             signers: Arc::clone(&self.signers),
         }
+    }
+
+    /// Where a key is set: the file with line and column, as near as it comes to it, or the variable.
+    pub fn place(&self, keys: &[&str]) -> String {
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let variables: Vec<(String, String)> =
+            self.variables.iter().map(|name| (name.clone(), String::new())).collect();
+        diagnostic::Document::new(&self.path, &text, &variables).place(&way::at(keys))
     }
 
     /// The fault of a project whose mail nobody could leave (RFC 8058).

@@ -3,15 +3,23 @@
 //! The octets of one finished message in, rows out: one for every place that breaks a rule, one for every rule
 //! that holds. What needs the network, `check --online` asks elsewhere.
 
+mod access;
+mod clients;
 mod header;
+mod links;
+mod origin;
 mod page;
+mod scheme;
+mod seen;
+mod sheet;
+mod tone;
 mod words;
 
-use dom_query::Document;
-use mail_parser::{Message, MessageParser, PartType};
 use serde::Serialize;
 
-use crate::edition::Edition;
+pub use clients::{Client, Clients};
+pub use origin::Origin;
+use seen::Seen;
 
 /// What one rule says of an edition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,10 +30,38 @@ pub struct Row {
     pub level: Level,
     /// What is wrong, or what was found right.
     pub message: String,
-    /// The part, header or post.
+    /// The file with line and column, the post, the header, or the part; every fault has one.
     pub place: Option<String>,
-    /// How to mend it.
+    /// How to mend it; every fault has one.
     pub hint: Option<String>,
+}
+
+impl Row {
+    /// A rule that holds.
+    pub fn holds(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { rule, level: Level::Ok, message: message.into(), place: None, hint: None }
+    }
+
+    /// What must be mended: what, where, and how.
+    pub fn error(
+        rule: &'static str,
+        message: impl Into<String>,
+        place: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        let (place, hint) = (Some(place.into()), Some(hint.into()));
+        Self { rule, level: Level::Error, message: message.into(), place, hint }
+    }
+
+    /// What had better be mended: what, where, and how.
+    pub fn warning(
+        rule: &'static str,
+        message: impl Into<String>,
+        place: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { level: Level::Warning, ..Self::error(rule, message, place, hint) }
+    }
 }
 
 /// How bad a row is.
@@ -42,44 +78,19 @@ pub enum Level {
 
 /// Judges one finished message by the rules that need no network.
 ///
-/// `octets` are what goes over the wire, header and body. `own_words` is the text that posts and editor wrote,
-/// titles, teasers, names and all: what looks like a template's residue is none where they wrote it.
-pub fn lint(octets: &[u8], own_words: &str) -> Vec<Row> {
-    let parsed = MessageParser::default().parse(octets);
-    let message = Seen::new(octets, parsed.as_ref(), own_words);
+/// `octets` are what goes over the wire, header and body; `origin` knows what of it posts, editor and templates wrote.
+pub fn lint(octets: &[u8], origin: &Origin) -> Vec<Row> {
+    let parsed = mail_parser::MessageParser::default().parse(octets);
+    let message = Seen::new(octets, parsed.as_ref(), origin);
     let mut rows = Vec::new();
     for (rule, holds, judge) in RULES {
         let findings = judge(&message);
         if findings.is_empty() {
-            rows.push(Row { rule, level: Level::Ok, message: holds.to_owned(), place: None, hint: None });
+            rows.push(Row::holds(rule, holds));
         }
-        rows.extend(findings.into_iter().map(|finding| Row {
-            rule,
-            level: finding.level,
-            message: finding.message,
-            place: finding.place,
-            hint: finding.hint,
-        }));
+        rows.extend(findings.into_iter().map(|finding| finding.row(rule, origin)));
     }
     rows
-}
-
-/// The text that the posts' authors and the editor wrote, for [`lint`].
-///
-/// What holds template marks of its own says nothing here: subject, preheader, such an intro.
-pub fn own_words(edition: &Edition) -> String {
-    let publication = &edition.publication;
-    let mut words = vec![edition.title.as_str(), publication.name.as_str()];
-    words.extend(publication.address.as_deref());
-    words.extend(edition.intro.as_deref().filter(|intro| !intro.contains("{{") && !intro.contains("{%")));
-    words.extend(edition.texts.values().map(String::as_str));
-    for item in &edition.posts {
-        words.extend([item.post.title.as_str(), item.teaser.text.as_str(), item.post.body.as_str()]);
-        words.extend(item.post.authors.iter().chain(&item.post.tags).map(String::as_str));
-        words.extend(item.post.image.as_ref().and_then(|image| image.alt.as_deref()));
-        words.extend(item.post.url.as_ref().map(url::Url::as_str));
-    }
-    words.join("\n")
 }
 
 /// Says whether `send` must refuse: an error of a rule on header, list, format or MIME structure.
@@ -90,9 +101,10 @@ pub fn refuses(rows: &[Row]) -> bool {
 /// A rule: its id, what to say where it holds, and who judges.
 type Rule = (&'static str, &'static str, fn(&Seen) -> Vec<Finding>);
 
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 18] = [
     ("H1", "every header that must be there is there once", header::once),
     ("H4", "the Message-ID is of the sender's domain", header::message_id),
+    ("P6", "what signs the message covers what receivers look at", header::signatures),
     ("L1", "one click unsubscribes", header::unsubscribe),
     ("L7", "the list has its name", header::list_id),
     ("L8", "the mail says that it is bulk mail", header::bulk),
@@ -102,102 +114,53 @@ const RULES: [Rule; 15] = [
     ("S1", "the HTML part is small enough", page::size),
     ("X1", "the page tells clients what they need", page::frame),
     ("X11", "nothing in the page runs, asks or moves", page::active),
-    ("K1", "every link leads somewhere", page::links),
-    ("I1", "every picture has words, a width and a safe address", page::images),
-    ("A1", "everyone can read it", page::access),
+    ("C1", "what the page is made of, the readers' clients show", clients::support),
+    ("K1", "every link leads somewhere", links::links),
+    ("I1", "every picture has words, a width and a safe address", links::images),
+    ("A1", "everyone can read it, by day and by night", access::access),
+    ("W1", "no words that filters take for a trap", tone::tone),
     ("R1", "no residue of templates", words::residue),
 ];
 
 /// One place that breaks a rule.
+#[derive(Debug)]
 struct Finding {
     level: Level,
     message: String,
-    place: Option<String>,
-    hint: Option<String>,
+    place: String,
+    hint: String,
+    /// What a post may have brought in: a link, a picture, words.
+    about: Option<String>,
+    /// What a template or the config may have brought in, as it stands there.
+    sign: Option<String>,
 }
 
-fn error(message: impl Into<String>) -> Finding {
-    Finding { level: Level::Error, message: message.into(), place: None, hint: None }
+/// What must be mended: what, where in the message, and how.
+fn error(message: impl Into<String>, place: impl Into<String>, hint: impl Into<String>) -> Finding {
+    let (message, place, hint) = (message.into(), place.into(), hint.into());
+    Finding { level: Level::Error, message, place, hint, about: None, sign: None }
 }
 
-fn warning(message: impl Into<String>) -> Finding {
-    Finding { level: Level::Warning, ..error(message) }
+/// What had better be mended.
+fn warning(message: impl Into<String>, place: impl Into<String>, hint: impl Into<String>) -> Finding {
+    Finding { level: Level::Warning, ..error(message, place, hint) }
 }
 
 impl Finding {
-    fn at(mut self, place: impl Into<String>) -> Self {
-        let place: String = place.into();
-        let short: String = place.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
-        self.place = Some(short);
-        self
+    fn about(self, about: impl Into<String>) -> Self {
+        Self { about: Some(about.into()), ..self }
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-}
-
-/// A message, taken apart once for all rules.
-struct Seen<'a> {
-    octets: &'a [u8],
-    /// Header and body, without the empty line between them.
-    head: &'a [u8],
-    headers: Vec<(String, String)>,
-    parsed: Option<&'a Message<'a>>,
-    html: String,
-    text: String,
-    page: Document,
-    own: &'a str,
-}
-
-impl<'a> Seen<'a> {
-    fn new(octets: &'a [u8], parsed: Option<&'a Message<'a>>, own: &'a str) -> Self {
-        let end = octets.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(octets.len());
-        let head = &octets[..end];
-        let body = |html: bool| {
-            let parts = parsed.map(|message| message.parts.as_slice()).unwrap_or_default();
-            let found = parts.iter().find_map(|part| match &part.body {
-                PartType::Html(text) if html => Some(text.to_string()),
-                PartType::Text(text) if !html => Some(text.to_string()),
-                _ => None,
-            });
-            found.unwrap_or_default()
-        };
-        let html = body(true);
-        let page = Document::from(html.as_str());
-        Self { octets, head, headers: unfold(head), parsed, html, text: body(false), page, own }
+    fn sign(self, sign: impl Into<String>) -> Self {
+        Self { sign: Some(sign.into()), ..self }
     }
 
-    /// The values of a header, unfolded.
-    fn header(&self, name: &str) -> Vec<&str> {
-        let same = |header: &&(String, String)| header.0.eq_ignore_ascii_case(name);
-        self.headers.iter().filter(same).map(|(_, value)| value.as_str()).collect()
+    fn row(self, rule: &'static str, origin: &Origin) -> Row {
+        let short: String = self.place.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
+        let post = self.about.as_deref().and_then(|about| origin.post(about)).map(|post| format!("{post}: {short}"));
+        let place = post.or_else(|| origin.file(self.sign.as_deref()?)).unwrap_or(short);
+        Row { rule, level: self.level, message: self.message, place: Some(place), hint: Some(self.hint) }
     }
-
-    /// The addresses between angle brackets of List-Unsubscribe.
-    fn unsubscribe_links(&self) -> Vec<&str> {
-        let values = self.header("List-Unsubscribe").into_iter();
-        values.flat_map(|value| value.split('<').skip(1).filter_map(|rest| rest.split('>').next())).collect()
-    }
-}
-
-/// Splits a header block into names and values (RFC 5322 2.2.3).
-fn unfold(head: &[u8]) -> Vec<(String, String)> {
-    let mut headers: Vec<(String, String)> = Vec::new();
-    for line in String::from_utf8_lossy(head).lines() {
-        match headers.last_mut() {
-            Some((_, value)) if line.starts_with([' ', '\t']) => {
-                value.push(' ');
-                value.push_str(line.trim());
-            }
-            _ => {
-                let (name, value) = line.split_once(':').unwrap_or((line, ""));
-                headers.push((name.trim().to_owned(), value.trim().to_owned()));
-            }
-        }
-    }
-    headers
 }
 
 #[cfg(test)]

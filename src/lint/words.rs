@@ -1,63 +1,117 @@
 //! Rules on what the parts say.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Finding, Seen, error, page};
+use super::{Finding, Seen, error};
+
+/// How to mend a text part that is not what it should be.
+const TEMPLATE: &str =
+    "mend the template of the text part, `templates/NAME.txt`, or take it away: there is one built in";
 
 /// T1.
 pub(super) fn text_part(message: &Seen) -> Vec<Finding> {
     let place = "text/plain";
     if message.text.trim().is_empty() {
-        return vec![error("there is no text part").at(place)];
+        return vec![error("there is no text part", place, TEMPLATE)];
     }
     let mut found = Vec::new();
-    let visible = page::visible_text(&message.page);
-    let said: HashSet<String> = message.text.unicode_words().map(str::to_lowercase).collect();
-    let wanted: Vec<String> = visible.unicode_words().map(str::to_lowercase).collect();
-    let kept = wanted.iter().filter(|word| said.contains(*word)).count();
-    if kept * 10 < wanted.len() * 6 {
-        let share = kept * 100 / wanted.len().max(1);
-        found.push(
-            error(format!("the text part says {share} % of what the HTML says")).at(place).hint("60 % is the least"),
-        );
-    }
+    found.extend(parity(message));
     // The link to unsubscribe is K1's.
     let leave = message.unsubscribe_links();
-    for link in page::hrefs(&message.page).into_iter().filter(|link| !leave.contains(&link.as_str())) {
-        if !message.text.contains(&link) {
-            found.push(error("a link of the HTML is not in the text part").at(link));
+    let is_link = |link: &String| !link.starts_with('#') && !leave.contains(&link.as_str());
+    for link in message.hrefs().into_iter().filter(is_link) {
+        if !message.text.contains(link.strip_prefix("mailto:").unwrap_or(&link)) {
+            let hint = "put it into the template of the text part too";
+            let finding = error("a link of the HTML is not in the text part", link.as_str(), hint);
+            found.push(finding.about(link.as_str()).sign(link));
         }
     }
     for (sign, what) in marks(&message.text) {
-        if !message.own.contains(&sign) {
-            found.push(error(format!("the text part holds {what}, `{sign}`")).at(place));
+        if !message.origin.words.contains(&sign) {
+            let about = around(&message.text, &sign);
+            found.push(error(format!("the text part holds {what}, `{sign}`"), format!("{place}: {about}"), TEMPLATE));
         }
     }
     found
 }
 
+/// How much of what the HTML says the text part says as well: each word as often as it is there, up to three times, so
+/// that neither a list of words nor one of the posts passes for the whole.
+fn parity(message: &Seen) -> Option<Finding> {
+    let visible = message.visible_text();
+    let counted = |text: &str| {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for word in text.unicode_words() {
+            let count = counts.entry(word.to_lowercase()).or_default();
+            *count = (*count + 1).min(3);
+        }
+        counts
+    };
+    let (wanted, said) = (counted(&visible), counted(&message.text));
+    let all: usize = wanted.values().sum();
+    let kept: usize = wanted.iter().map(|(word, count)| said.get(word).map_or(0, |said| *said.min(count))).sum();
+    (kept * 10 < all * 6).then(|| {
+        let share = kept * 100 / all.max(1);
+        let hint = format!("60 % is the least; {TEMPLATE}");
+        error(format!("the text part says {share} % of what the HTML says"), "text/plain", hint)
+    })
+}
+
 /// Tags and entities in what should be plain text; each once.
 fn marks(text: &str) -> Vec<(String, &'static str)> {
+    const TAGS: [&str; 22] = [
+        "p",
+        "br",
+        "a",
+        "div",
+        "span",
+        "td",
+        "tr",
+        "table",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "h1",
+        "h2",
+        "h3",
+        "img",
+        "li",
+        "ul",
+        "ol",
+        "u",
+        "blockquote",
+        "body",
+    ];
     let mut found: Vec<(String, &'static str)> = Vec::new();
-    let mut push = |sign: String, what| {
-        if !found.iter().any(|(known, _)| *known == sign) {
-            found.push((sign, what));
+    let mut known = HashSet::new();
+    let mut push = |sign: &str, what| {
+        if known.insert(sign.to_owned()) {
+            found.push((sign.to_owned(), what));
         }
     };
-    for name in
-        ["p", "br", "a", "div", "span", "td", "tr", "table", "b", "i", "em", "strong", "h1", "h2", "img", "li", "ul"]
-    {
-        for sign in [format!("<{name}>"), format!("<{name} "), format!("</{name}>"), format!("<{name}/>")] {
-            if text.contains(&sign) {
-                push(sign, "markup");
-            }
+    for (at, _) in text.match_indices('<') {
+        let rest = &text[at + 1..];
+        let bare = rest.strip_prefix('/').unwrap_or(rest);
+        let end = bare.find(|char: char| !char.is_ascii_alphanumeric()).unwrap_or(bare.len());
+        let is_tag =
+            TAGS.contains(&bare[..end].to_ascii_lowercase().as_str()) && bare[end..].starts_with(['>', ' ', '/']);
+        if is_tag {
+            push(&text[at..text.len() - bare.len() + end], "markup");
         }
     }
-    for name in ["&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;", "&#39;", "&#160;", "&#8217;", "&apos;", "&#x27;"] {
-        if text.contains(name) {
-            push(name.to_owned(), "an entity");
+    for (at, _) in text.match_indices('&') {
+        let rest = &text[at + 1..];
+        let Some(end) = rest.bytes().take(9).position(|octet| octet == b';') else { continue };
+        let name = &rest[..end];
+        let number = name.strip_prefix('#').map(|number| number.trim_start_matches(['x', 'X']));
+        let is_number =
+            number.is_some_and(|number| !number.is_empty() && number.bytes().all(|octet| octet.is_ascii_hexdigit()));
+        let is_name = ["amp", "lt", "gt", "quot", "nbsp", "apos", "mdash", "ndash", "hellip", "rsquo", "lsquo", "copy"];
+        if is_number || is_name.contains(&name) {
+            push(&text[at..at + end + 2], "an entity");
         }
     }
     found
@@ -65,21 +119,33 @@ fn marks(text: &str) -> Vec<(String, &'static str)> {
 
 /// R1.
 pub(super) fn residue(message: &Seen) -> Vec<Finding> {
+    let own = &message.origin.words;
     let mut found = Vec::new();
-    for (part, text) in [("text/html", &message.html), ("text/plain", &message.text)] {
+    for (part, text) in
+        [("text/html", message.html.as_str()), ("text/plain", &message.text), ("Subject", message.subject())]
+    {
         for sign in ["{{", "{%", "<mj-", "Some(", "&amp;amp;", "&amp;lt;", "&amp;gt;", "&amp;#", "&amp;quot;"] {
-            if text.contains(sign) && !message.own.contains(sign.replace("&amp;", "&").as_str()) {
+            if text.contains(sign) && !own.contains(sign.replace("&amp;", "&").as_str()) {
                 let about = around(text, sign);
-                found.push(error(format!("`{sign}` is left of a template")).at(format!("{part}: {about}")));
+                let hint = match sign {
+                    "Some(" => "print the value itself, not the option that holds it",
+                    sign if sign.starts_with('&') => "escape it once: drop one of the `escape` filters",
+                    _ => "close what is open; what stands between `{% raw %}` is shown as it is",
+                };
+                found.push(error(format!("`{sign}` is left of a template"), format!("{part}: {about}"), hint));
             }
         }
         let has_word = |text: &str| text.unicode_words().any(|word| word == "None");
-        if has_word(text) && !has_word(message.own) {
-            found.push(error("`None` is left of a template").at(format!("{part}: {}", around(text, "None"))));
+        if has_word(text) && !has_word(own) {
+            let hint = "ask first whether the value is there: `{% if x %}{{ x }}{% endif %}`";
+            let place = format!("{part}: {}", around(text, "None"));
+            found.push(error("`None` is left of a template", place, hint).sign("None"));
         }
         if let Some(at) = text.match_indices("slot-").map(|(at, _)| at).find(|at| is_marker(&text[*at..])) {
             let marker: String = text[at..].chars().take(45).collect();
-            found.push(error("a place for the recipient's own words was not filled").at(format!("{part}: {marker}")));
+            let hint = "print `{{ subscriber.name }}` and the like without a filter that changes it";
+            let what = "a place for the recipient's own words was not filled";
+            found.push(error(what, format!("{part}: {marker}"), hint));
         }
     }
     found

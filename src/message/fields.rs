@@ -73,7 +73,7 @@ impl Fields {
         if leave.is_one_click() {
             add(&mut last, "List-Unsubscribe-Post", |_| "List-Unsubscribe=One-Click".to_owned());
         }
-        list_fields(&mut last, edition, &from, answers);
+        list_fields(&mut last, edition, &from, answers, sender);
         bulk_fields(&mut last, edition, &from);
 
         let pieces = slots::cut(edition, &parts.subject);
@@ -176,10 +176,13 @@ fn subject(text: &str) -> String {
 }
 
 /// What says that this is a list, and who helps (RFC 2369, 2919).
-fn list_fields(fields: &mut Vec<Field>, edition: &Edition, from: &Address, answers: &Address) {
+fn list_fields(fields: &mut Vec<Field>, edition: &Edition, from: &Address, answers: &Address, sender: &Sender) {
     let id = format!("{}.{}", label(&edition.digest, 63), from.domain());
     add(fields, "List-Id", |column| header::bracketed(header::phrase(&edition.title, column), &id, column));
     add(fields, "List-Help", |_| format!("<{}>", slots::mailto(answers)));
+    if let Some(archive) = sender.public_url.as_ref().and_then(|url| slots::page(url, &["archive", ""])) {
+        add(fields, "List-Archive", |_| format!("<{archive}>"));
+    }
 }
 
 /// What keeps machines from answering and lets receivers tell our mailings apart.

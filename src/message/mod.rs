@@ -25,7 +25,7 @@ pub use fields::mailbox;
 pub use form::{Form, make};
 pub use ids::{check_return_path, read_message_id, read_return_path};
 pub use related::stand_alone;
-pub use slots::{Personal, personalise, unsubscribe_link};
+pub use slots::{Personal, page, personalise, unsubscribe_link};
 
 /// What every message of a publication shares.
 #[derive(Debug, Clone)]

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use url::Url;
+
 use crate::{
     edition::{Edition, Slot},
     html,
@@ -83,6 +85,15 @@ impl Values {
     }
 }
 
+/// The address of one of our pages: `public_url` with `path` after it, whether or not it ends in a slash.
+pub fn page(public_url: &Url, path: &[&str]) -> Option<String> {
+    let mut page = public_url.clone();
+    page.set_query(None);
+    page.set_fragment(None);
+    page.path_segments_mut().ok()?.pop_if_empty().extend(path);
+    Some(page.into())
+}
+
 /// The ways to leave a digest, up to the token that ends each of them.
 #[derive(Debug)]
 pub(super) struct Leave {
@@ -91,14 +102,9 @@ pub(super) struct Leave {
 }
 
 impl Leave {
-    /// `public_url` with `u/` after it, whether or not it ends in a slash; a mail with the token as its subject.
+    /// A page of ours; a mail with the token as its subject.
     pub(super) fn new(sender: &Sender) -> Self {
-        let page = sender.public_url.clone().and_then(|mut page| {
-            page.set_query(None);
-            page.set_fragment(None);
-            page.path_segments_mut().ok()?.pop_if_empty().extend(["u", ""]);
-            Some(page.into())
-        });
+        let page = sender.public_url.as_ref().and_then(|url| page(url, &["u", ""]));
         let mail = sender.unsubscribe_mailto.as_ref().map(|address| format!("{}?subject=", mailto(address)));
         Self { page, mail }
     }

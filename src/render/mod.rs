@@ -29,7 +29,7 @@ pub use texts::KEYS as TEXTS;
 pub use theme::{Complaint, THEME, check as check_theme};
 pub use variants::{Variants, variants};
 
-pub(crate) use color::{READABLE, contrast, parse as parse_color};
+pub(crate) use color::{READABLE, Rgb, contrast, parse as parse_color};
 
 /// Gmail clips a page of 102 KB; what the recipients' own links add must fit as well.
 const CLIPPED: usize = 100 * 1024;

@@ -6,6 +6,7 @@
 
 mod octets;
 mod post;
+mod probe;
 
 use std::{
     collections::HashMap,
@@ -24,6 +25,7 @@ use url::Url;
 
 pub use octets::Octets;
 pub use post::{Posted, Poster};
+pub use probe::Probe;
 
 use super::{Document, Validator, guard};
 

@@ -1,0 +1,208 @@
+//! Sources, selection, templates and the message of one digest's next edition.
+
+use std::{fs, path::Path};
+
+use chrono::{DateTime, Utc};
+
+use super::{of_error, project, shown, told};
+use crate::{
+    config::Config,
+    deliver::Destination,
+    digest::{self, Digest, Next},
+    edition::{Edition, Item},
+    ledger::Ledger,
+    lint::{self, Level, Origin, Row},
+    message::{self, Occasion},
+    render,
+    source::{Kind, Location, Problem},
+    subscriber::Subscriber,
+};
+
+/// How to mend a template that cannot be run.
+const TEMPLATE: &str = "mend it there; `tidings templates` lists those that are built in";
+
+/// Sources, selection, templates and the message of one digest's next edition, and the edition itself. A template that
+/// fails is a row, and there is no edition.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_digest(
+    config: &Config,
+    chosen: &Digest,
+    ledger: &Ledger,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Row>, Option<Next>), digest::Error> {
+    let sources = config.sources_of(chosen);
+    let plan = config.plan_without_asking(chosen, &sources);
+    match digest::next(ledger, &plan, now).await {
+        Ok(next) => Ok((of_next(config, chosen, ledger, &next).await?, Some(next))),
+        Err(digest::Error::Render(error)) => Ok((vec![of_render(config, chosen, &error)], None)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same for an edition to come that is known already.
+///
+/// # Errors
+/// When the store fails.
+pub async fn of_next(
+    config: &Config,
+    chosen: &Digest,
+    ledger: &Ledger,
+    next: &Next,
+) -> Result<Vec<Row>, digest::Error> {
+    let mut rows = Vec::new();
+    let name = &chosen.name;
+    let (edition, variants) = match next {
+        Next::Nothing(draft, reason) => {
+            rows.extend(draft.problems.iter().map(of_source));
+            rows.push(Row::holds("selection", format!("`{name}`: no edition to check: {reason}")));
+            let parsed = render::check_templates(config.templates.as_deref(), &chosen.template);
+            rows.extend(parsed.err().as_ref().map(|error| of_render(config, chosen, error)));
+            return Ok(rows);
+        }
+        Next::Unfinished(frozen) => (&frozen.edition, &frozen.variants),
+        Next::Fresh(draft, variants) => {
+            rows.extend(draft.problems.iter().map(of_source));
+            (&draft.edition, &**variants)
+        }
+    };
+    let posts = match edition.posts.len() {
+        1 => "1 post".to_owned(),
+        number => format!("{number} posts"),
+    };
+    rows.push(Row::holds("selection", format!("`{name}`: edition {} has {posts}", edition.number)));
+    let origin = origin(config, chosen, edition);
+    for item in edition.posts.iter().filter(|item| item.teaser.text.is_empty()) {
+        let message = format!("“{}” has no teaser", item.post.title);
+        let hint = "give it a `description`, or a teaser in the config";
+        rows.push(Row::warning("teaser", message, origin.name_of(item), hint));
+    }
+    rows.extend(variants.main().problems.iter().map(|problem| of_layout(config, chosen, edition, &origin, problem)));
+    if ledger.audience(name, &chosen.audience).await? == 0 {
+        let place = config.place(&["digest", name, "audience"]);
+        let hint = "`tidings subscribers list` shows who there is";
+        rows.push(Row::warning("audience", format!("`{name}` goes to nobody"), place, hint));
+    }
+    let sender = config.sender(ledger.keys().await?);
+    let reader = Subscriber::sample();
+    // What the project says already is not said again: one fault, one row.
+    let is_said = project::without_click(config).is_some();
+    for parts in variants.all() {
+        let message = match message::make(edition, parts, &reader, &sender, Occasion::Sample(0)) {
+            Ok(message) => message,
+            Err(error) => {
+                let hint = "see that `publication.from`, `reply_to` and `smtp.return_path` are addresses";
+                rows.push(of_error("message", &error, config.place(&["publication", "from"]), hint));
+                continue;
+            }
+        };
+        for row in lint::lint(&message.octets, &origin) {
+            // Another variant may have said it.
+            let is_told = (is_said && row.rule == "L1") || rows.contains(&row);
+            if !is_told {
+                rows.push(row);
+            }
+        }
+    }
+    // A rule that one variant breaks does not hold.
+    let broken: Vec<&str> = rows.iter().filter(|row| row.level != Level::Ok).map(|row| row.rule).collect();
+    let holds = rows.iter().map(|row| row.level != Level::Ok || !broken.contains(&row.rule)).collect::<Vec<_>>();
+    let mut keep = holds.into_iter();
+    rows.retain(|_| keep.next().unwrap_or(true));
+    if matches!(config.destination, Destination::File(_)) {
+        rows.push(Row::holds("smtp", "messages go to files, not to readers"));
+    }
+    Ok(rows)
+}
+
+/// What an edition is made of, and where: posts, templates of one's own, the config.
+pub(super) fn origin<'a>(config: &Config, chosen: &Digest, edition: &'a Edition) -> Origin<'a> {
+    let mut origin = Origin::of(edition)
+        .with_clients(config.clients.clone())
+        .with_posts(|item| file_of(config, &item.post.source, item));
+    let mut files = Vec::new();
+    if let Some(folder) = &config.templates {
+        own_files(folder, 0, &mut files);
+        // The layout itself comes before what it includes, and before the layouts of other digests.
+        let own = format!("{}.", chosen.template);
+        files.sort_by_key(|(path, _)| !path.rsplit('/').next().is_some_and(|name| name.starts_with(&own)));
+    }
+    if let Some(path) = chosen.intro_file.as_ref().map(|file| config.root.join(file)) {
+        files.extend(fs::read_to_string(&path).ok().map(|text| (shown(&path), text)));
+    }
+    files.extend(fs::read_to_string(&config.path).ok().map(|text| (shown(&config.path), text)));
+    for (path, text) in files {
+        origin = origin.with_file(path, text);
+    }
+    origin
+}
+
+/// Reads the templates of a folder, in their order.
+fn own_files(folder: &Path, depth: usize, files: &mut Vec<(String, String)>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let is_template =
+            || path.extension().is_some_and(|found| ["mjml", "txt", "css"].iter().any(|own| found == *own));
+        if path.is_dir() && depth < 4 {
+            own_files(&path, depth + 1, files);
+        } else if is_template() {
+            files.extend(fs::read_to_string(&path).ok().map(|text| (shown(&path), text)));
+        }
+    }
+}
+
+/// The file or the address that a post came from.
+fn file_of(config: &Config, source: &str, item: &Item) -> Option<String> {
+    let source = config.sources.iter().find(|known| known.name == source)?;
+    Some(match &source.kind {
+        Kind::Folder { path, .. } => {
+            let file = path.join(item.post.id.as_str());
+            shown(if file.is_file() { &file } else { path })
+        }
+        Kind::Feed(location) | Kind::Page(location) | Kind::Listing(location, _) => match location {
+            Location::Web(url) => url.to_string(),
+            Location::File(path) => shown(path),
+        },
+    })
+}
+
+/// A template that cannot be read or run. One that stands in the config is told with the key's place there.
+fn of_render(config: &Config, chosen: &Digest, error: &render::Error) -> Row {
+    let row = of_error("template", error, config.place(&["digest", &chosen.name, "template"]), TEMPLATE);
+    let place = row.place.as_deref().unwrap_or_default();
+    let about = format!("{place} {}", row.message);
+    let key = ["subject", "preheader", "intro"].into_iter().find(|key| about.contains(&format!(".{key}")));
+    match key.filter(|_| matches!(error, render::Error::Key(_))) {
+        Some(key) => Row { place: Some(config.place(&["digest", &chosen.name, key])), ..row },
+        None => row,
+    }
+}
+
+/// What the layout could not show as it was given.
+fn of_layout(config: &Config, chosen: &Digest, edition: &Edition, origin: &Origin, problem: &str) -> Row {
+    let quoted = problem.strip_prefix('`').and_then(|rest| rest.split_once('`')).map_or("", |(quoted, _)| quoted);
+    if let Some(key) = quoted.strip_prefix("theme.") {
+        let place = config.place(&["digest", &chosen.name, "theme", key]);
+        return Row::error("layout", problem, place, "take a colour that can be read there");
+    }
+    if let Some(item) = edition.posts.iter().find(|item| !quoted.is_empty() && item.post.title == quoted) {
+        return Row::error("layout", problem, origin.name_of(item), "mend its markup, or write a `teaser` for it");
+    }
+    if problem.contains("too big") {
+        let hint = "take fewer posts (`select.max`), shorter teasers, or a leaner template";
+        return Row::error("S1", problem, config.place(&["digest", &chosen.name, "select", "max"]), hint);
+    }
+    told("layout", problem, config.place(&["digest", &chosen.name, "template"]), TEMPLATE)
+}
+
+fn of_source(problem: &Problem) -> Row {
+    let place = problem.place.as_ref().map_or_else(|| problem.source.clone(), |p| format!("{}: {p}", problem.source));
+    let (what, hint) = problem
+        .message
+        .split_once("\nhint: ")
+        .unwrap_or((&problem.message, "mend it there, or look at it again later: the other posts go out all the same"));
+    Row::warning("source", what, place, hint)
+}

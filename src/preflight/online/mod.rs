@@ -1,0 +1,125 @@
+//! What only others can tell: DNS, the relay, the pages that an edition links to, and our own page for those who leave.
+
+mod dkim;
+mod domain;
+mod links;
+mod spf;
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::{edition, of_error};
+use crate::{
+    config::Config,
+    deliver::{Destination, Transport},
+    digest::{Digest, Next},
+    dns::Resolver,
+    lint::Row,
+    message,
+    source::{
+        fetch::{Posted, Poster},
+        guard,
+    },
+};
+
+/// How long our own page may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Asks all of them at the same time; `nexts` are the editions whose links are followed.
+pub async fn rows(config: &Config, environment: &[(String, String)], nexts: &[(&Digest, Next)]) -> Vec<Row> {
+    let linked = futures::future::join_all(nexts.iter().map(|(chosen, next)| of_links(config, chosen, next)));
+    let (dns, relay, page, linked) = tokio::join!(
+        of_dns(config),
+        of_relay(config, environment),
+        of_page(config.public_url.as_ref(), config),
+        linked
+    );
+    let mut rows = [dns, relay, page].concat();
+    for row in linked.into_iter().flatten() {
+        // Two digests may link to one page.
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+async fn of_dns(config: &Config) -> Vec<Row> {
+    let Ok((_, from)) = message::mailbox(&config.publication.from) else { return Vec::new() };
+    if is_example(&format!("http://{}", from.domain())) {
+        return vec![Row::holds("P1", format!("`{}` is an example's domain: DNS was not asked", from.domain()))];
+    }
+    let resolver = match Resolver::system() {
+        Ok(resolver) => resolver,
+        Err(error) => return vec![of_error("dns", &error, "DNS", "see that this machine can ask for names")],
+    };
+    let return_path = config.return_path.as_deref().and_then(|path| path.rsplit_once('@'));
+    let returns = return_path.map_or(from.domain(), |(_, domain)| domain);
+    let (keys, domains) =
+        tokio::join!(dkim::rows(&config.signers, &resolver), domain::rows(from.domain(), returns, &resolver));
+    [keys, domains].concat()
+}
+
+async fn of_relay(config: &Config, environment: &[(String, String)]) -> Vec<Row> {
+    // A password that cannot be had is told of without a connection.
+    let Ok(destination) = config.open_destination(environment) else { return Vec::new() };
+    let Destination::Smtp(relay) = &destination else { return Vec::new() };
+    vec![match Transport::open(&destination, None).await {
+        Ok(transport) => {
+            transport.close().await;
+            let how = if relay.credentials.is_some() { " and takes the login" } else { "" };
+            Row::holds("smtp", format!("`{}:{}` answers{how}", relay.host, relay.port))
+        }
+        Err(error) => {
+            let hint = "see that the relay runs, and that `smtp.url`, user name and password are its own";
+            of_error("smtp", &error, config.place(&["smtp", "url"]), hint)
+        }
+    }]
+}
+
+async fn of_links(config: &Config, chosen: &Digest, next: &Next) -> Vec<Row> {
+    let (edition, variants) = match next {
+        Next::Nothing(..) => return Vec::new(),
+        Next::Unfinished(frozen) => (&frozen.edition, &frozen.variants),
+        Next::Fresh(draft, variants) => (&draft.edition, &**variants),
+    };
+    let own = config.public_url.as_ref();
+    links::rows(&variants.main().html, own, &edition::origin(config, chosen, edition), &config.fetch).await
+}
+
+/// Says whether nobody can be there (RFC 2606), so that asking would only cost time.
+fn is_example(url: &str) -> bool {
+    url.parse::<Url>().is_ok_and(|url| guard::is_reserved(&url, true))
+}
+
+/// L1: a provider that leaves for a reader gets an answer, and from nobody else.
+async fn of_page(public_url: Option<&Url>, config: &Config) -> Vec<Row> {
+    let Some(page) = public_url.and_then(|url| message::page(url, &["u", "INVALID"])?.parse::<Url>().ok()) else {
+        return Vec::new();
+    };
+    if is_example(page.as_str()) {
+        return vec![Row::holds("L1", format!("`{page}` is an example's address: it was not called"))];
+    }
+    let fault = |what: String, hint: &str| {
+        vec![Row::error("L1", format!("`{page}`: {what}"), config.place(&["web", "public_url"]), hint)]
+    };
+    let serve =
+        "see that `tidings run` is up, and that `web.public_url` leads to it: until then nobody can unsubscribe";
+    match Poster::new(PATIENCE, 1 << 20).post_form(&page, "List-Unsubscribe=One-Click").await {
+        Posted::Answer(_) | Posted::TooLarge | Posted::Status(400 | 404 | 410 | 422 | 429) => {
+            vec![Row::holds("L1", format!("`{page}` answers who leaves"))]
+        }
+        Posted::Status(code @ 300..400) => {
+            let hint = "let it answer itself: mail providers follow no redirect (RFC 8058 3.1)";
+            fault(format!("the answer leads elsewhere ({code})"), hint)
+        }
+        Posted::Status(code @ (401 | 403 | 407)) => {
+            let hint = "let `/u/` through without a login: mail providers have none";
+            fault(format!("it wants a login or refuses us ({code})"), hint)
+        }
+        Posted::Status(405) => fault("it takes no POST (405), so that no click unsubscribes".to_owned(), serve),
+        Posted::Status(code) => fault(format!("the server has trouble ({code})"), serve),
+        Posted::Failed(why) => fault(why, serve),
+    }
+}

@@ -1,0 +1,131 @@
+//! What holds for every digest: the config, the relay, the keys, the language model.
+
+use url::Host;
+
+use super::{leading_place, of_error};
+use crate::{
+    config::Config,
+    deliver::{Destination, Relay, Tls},
+    lint::Row,
+    message,
+    teaser::Maker,
+};
+
+/// What holds for every digest: the config, the relay, the keys, the language model.
+pub fn of_project(config: &Config, environment: &[(String, String)]) -> Vec<Row> {
+    let mut rows = vec![Row::holds("config", format!("`{}` is read", config.path.display()))];
+    if let Err(error) = config.open_destination(environment) {
+        let hint = "see that `smtp.password_file` or `smtp.password_command` gives the password";
+        rows.push(of_error("smtp", &error, config.place(&["smtp", "username"]), hint));
+    }
+    rows.extend(without_click(config));
+    rows.extend(config.signers.iter().map(|signer| Row::holds("dkim", signer.zone_line())));
+    rows.extend(unaligned(config));
+    if let Destination::Smtp(relay) = &config.destination {
+        rows.extend(in_clear(config, relay));
+    }
+    rows.extend(of_model(config));
+    rows
+}
+
+/// L1, RFC 8058 3.1: there is an https address for the one-click link.
+pub(super) fn without_click(config: &Config) -> Option<Row> {
+    let place = config.place(&["web", "public_url"]);
+    match &config.public_url {
+        None => {
+            let hint = "set it, as `https://news.harbour.example`: readers leave the digest there";
+            Some(Row::error("L1", "there is no `web.public_url` for the unsubscribe link", place, hint))
+        }
+        Some(url) if url.scheme() != "https" => {
+            let hint = "serve it over https: mail clients follow one-click links nowhere else";
+            Some(Row::error("L1", "`web.public_url` is not https", place, hint))
+        }
+        Some(_) => None,
+    }
+}
+
+/// P1, RFC 7489 3.1: what authenticates the mail is of From's domain. Receivers count a signature, or a return path, only
+/// if it is by that domain, or by one above or below it.
+fn unaligned(config: &Config) -> Option<Row> {
+    let (_, from) = message::mailbox(&config.publication.from).ok()?;
+    let from = from.domain();
+    let return_path = config.return_path.as_deref().and_then(|path| path.rsplit_once('@'));
+    let returns = return_path.map_or(from, |(_, domain)| domain);
+    let by_path = is_aligned(returns, from);
+    let by_key = config.signers.iter().any(|signer| is_aligned(signer.domain(), from));
+    let hint = format!("add a `[[dkim]]` with `domain = \"{from}\"`, or send from a domain that signs");
+    match (by_key, by_path, config.signers.is_empty()) {
+        (true, ..) | (_, true, true) => None,
+        (false, true, false) => {
+            let message = format!("no `[[dkim]]` signs for From's domain, `{from}`");
+            Some(Row::warning("P1", message, config.place(&["dkim"]), hint))
+        }
+        (false, false, is_unsigned) => {
+            let message = format!("neither the return path, at `{returns}`, nor a key is of From's domain, `{from}`");
+            let place = config.place(&["smtp", "return_path"]);
+            // A relay may sign for its customers.
+            Some(if is_unsigned {
+                Row::warning("P1", message, place, hint)
+            } else {
+                Row::error("P1", message, place, hint)
+            })
+        }
+    }
+}
+
+/// Says whether two domains are the same, or one stands above the other.
+pub(super) fn is_aligned(one: &str, other: &str) -> bool {
+    let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
+    let is_below = |name: &str, above: &str| name.strip_suffix(above).is_some_and(|rest| rest.ends_with('.'));
+    one == other || is_below(&one, &other) || is_below(&other, &one)
+}
+
+/// E7, RFC 8314: mail to another machine is encrypted.
+fn in_clear(config: &Config, relay: &Relay) -> Option<Row> {
+    let is_here = match Host::parse(&relay.host) {
+        Ok(Host::Ipv4(ip)) => ip.is_loopback(),
+        Ok(Host::Domain(name)) => name == "localhost",
+        _ => relay.host == "::1",
+    };
+    if relay.tls != Tls::None || is_here {
+        return None;
+    }
+    let message = format!("mail goes to `{}` in clear, readers' addresses with it", relay.host);
+    Some(Row::warning("E7", message, config.place(&["smtp", "tls"]), "take `tls = \"required\"`"))
+}
+
+/// A row of the subscribers' file that was passed over.
+pub fn of_subscriber(config: &Config, said: &str) -> Row {
+    let file = config.subscribers.as_deref().map(super::shown).unwrap_or_default();
+    let (place, what) = leading_place(said).unwrap_or((&file, said));
+    Row::warning("subscribers", what, place, "mend the row, or take it out: until then nobody is reached by it")
+}
+
+fn of_model(config: &Config) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let is_asked = || config.digests.values().any(|digest| digest.teaser.from.contains(&Maker::Llm));
+    let Some(llm) = config.llm.as_ref().filter(|_| is_asked()) else { return rows };
+    if let Err(reason) = llm.access().key {
+        let message = format!("no key for the language model: {reason}");
+        let hint = "set `llm.api_key_file`; until then its teasers come from the next maker";
+        rows.push(Row::error("llm", message, config.place(&["llm", "api_key_file"]), hint));
+    }
+    if llm.is_open() {
+        let message = "the key of `llm.base_url` goes over the network in clear";
+        let hint = "take an https:// address, or a model on this machine";
+        rows.push(Row::warning("llm", message, config.place(&["llm", "base_url"]), hint));
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_aligned;
+
+    #[test]
+    fn domains_above_and_below_each_other_are_aligned() {
+        assert!(is_aligned("a.example", "A.example") && is_aligned("m.a.example", "a.example"));
+        assert!(is_aligned("a.example", "m.a.example"));
+        assert!(!is_aligned("ba.example", "a.example") && !is_aligned("b.example", "a.example"));
+    }
+}
