@@ -35,12 +35,8 @@ use crate::token::Keys;
 pub use answers::Answer;
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
-<<<<<<< HEAD
-pub use editions::{Counts, Frozen, Line, Title};
-=======
 pub use copy::restore;
-pub use editions::{Counts, Frozen, Line};
->>>>>>> main
+pub use editions::{Counts, Frozen, Line, Title};
 pub use outbox::{Exchange, Exchanged, Settled, Verdict};
 pub use owner::Owner;
 pub use pace::Learnt;

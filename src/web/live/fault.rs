@@ -86,6 +86,19 @@ pub(super) fn place(text: &str) -> (&str, Option<usize>, Option<usize>) {
     }
 }
 
+/// No line of a longer file is shown: octets.
+const LONGEST: u64 = 4 << 20;
+
+/// The line that a place in a file names.
+pub(super) fn line_of(text: &str) -> Option<String> {
+    let (file, line, _) = place(text);
+    let number = line?.checked_sub(1)?;
+    if std::fs::metadata(file).ok()?.len() > LONGEST {
+        return None;
+    }
+    std::fs::read_to_string(file).ok()?.lines().nth(number).map(str::to_owned)
+}
+
 /// The place before a message, and the message: `file:line: what`, `file:line:column: what`.
 pub(super) fn before(text: &str) -> Option<(&str, &str)> {
     let (place, rest) = text.split_once(": ")?;

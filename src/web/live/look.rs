@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::{
@@ -17,6 +16,7 @@ use crate::{
     ledger::{self, Ledger},
     message,
     subscriber::Subscriber,
+    zone::Zone,
 };
 
 /// So many readers of each language stand in the list.
@@ -70,7 +70,7 @@ fn nothing(look: &Look, built: &Built) -> Value {
     }
 }
 
-async fn editions(ledger: &Ledger, digest: &str, zone: Tz) -> Result<Value, ledger::Error> {
+async fn editions(ledger: &Ledger, digest: &str, zone: Zone) -> Result<Value, ledger::Error> {
     let titles = ledger.titles(digest, EDITIONS).await?.into_iter().map(|title| {
         let date = title.date.with_timezone(&zone).format("%-d %b %Y").to_string();
         json!({ "number": title.number, "state": title.state, "subject": title.subject, "date": date })

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     answers::Ask,
-    fault::Fault,
+    fault::{self, Fault},
     room::{Built, Look, Room},
     views::View,
 };
@@ -109,7 +109,12 @@ pub(super) async fn part(room: &Room, seen: &Seen, name: &str, ask: &Ask) -> Res
     }
     if name == "checks" {
         let rows = seen.built.rows(&room.project.environment).await;
-        return rows.map(|rows| json!({ "rows": rows })).map_err(|error| Fault::of(&error));
+        let rows = rows.map_err(|error| Fault::of(&error))?.iter().map(|row| {
+            let mut said = json!(row);
+            said["source"] = json!(row.place.as_deref().and_then(fault::line_of));
+            said
+        });
+        return Ok(json!({ "rows": rows.collect::<Vec<_>>() }));
     }
     let Some((edition, parts, personal)) = seen.mail() else { return Ok(json!({})) };
     match name {

@@ -262,6 +262,8 @@ test("a check leads to its place", async () => {
   await row.waitFor();
   await seen(page, `/error/.test(document.querySelector("#tab-checks .badge").textContent)`);
   await row.getByRole("button").click();
+  assert.match(await row.locator(".where").innerText(), /headline\.mjml:\d+:\d+/);
+  assert.match(await row.locator(".line-of").innerText(), /lamp\.png/);
   await until(page, (inside) => inside.querySelector("img[style*=outline]") !== null);
   write("templates/parts/headline.mjml", part);
   await row.waitFor({ state: "detached" });

@@ -7,7 +7,14 @@ import * as tabs from "./tabs.js";
 
 const WORDS = { error: "error", warning: "warning", ok: "holds" };
 
-function go(row) {
+function go(row, button) {
+  if (row.source) {
+    // The line of the file, and what it makes of the mail.
+    const line = button.parentElement.querySelector(".line-of");
+    line.hidden = !line.hidden;
+    if (!line.hidden) place.show(row.source.trim());
+    return;
+  }
   const kind = place.kind(row.place);
   if (kind?.tab === "mail") {
     if (!place.show(row.place)) say("Not in the mail as it is shown");
@@ -20,15 +27,16 @@ function go(row) {
 function shown(row, index) {
   const kind = place.kind(row.place);
   const title = [element("span", { class: `level ${row.level}` }, WORDS[row.level]), element("span", { class: "message" }, row.message)];
-  const leads = kind && kind.tab && row.level !== "ok";
+  const leads = row.level !== "ok" && (row.source || kind?.tab);
   return element(
     "li",
     { class: `check ${row.level}` },
     element("span", { class: "rule" }, row.rule),
     leads
-      ? element("button", { type: "button", class: "plain", "data-key": `check ${index}`, onclick: () => go(row) }, title)
+      ? element("button", { type: "button", class: "plain", "data-key": `check ${index}`, onclick: (event) => go(row, event.currentTarget) }, title)
       : element("span", { class: "plain" }, title),
     row.place && element("code", { class: "where" }, row.place),
+    row.source && element("pre", { class: "line-of", hidden: true, tabindex: "0", role: "group", "aria-label": "The line" }, row.source),
     row.hint && row.level !== "ok" && element("span", { class: "hint" }, row.hint),
   );
 }

@@ -67,7 +67,7 @@ export function showLink(address) {
 // What kind of place a row names.
 export function kind(place) {
   if (!place) return null;
-  if (/^\S+\.(mjml|txt|html|css|md|toml|csv|xml)(:\d+)+$/.test(place)) return { tab: null };
+  if (/^\S+\.(mjml|txt|html|css|md|toml|csv|xml)(:\d+)*$/.test(place)) return { tab: null };
   if (place === "text/plain") return { tab: "text" };
   if (/^line \d+$/.test(place)) return { tab: "raw", line: Number(place.slice(5)) };
   if (place === "message" || place === "header") return { tab: "raw" };
