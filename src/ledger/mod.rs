@@ -14,6 +14,9 @@ mod outbox;
 mod owner;
 mod pace;
 mod posts;
+mod pulse;
+mod runs;
+mod standing;
 mod subscribers;
 
 use std::{
@@ -34,11 +37,14 @@ use crate::token::Keys;
 pub use answers::Answer;
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
-pub use editions::{Counts, Frozen, Line};
+pub use editions::{Counts, Frozen, Line, Start};
 pub use outbox::{Exchange, Exchanged, Settled, Verdict};
 pub use owner::Owner;
 pub use pace::Learnt;
 pub use posts::SourceStatus;
+pub use pulse::Pulse;
+pub use runs::{DueRun, Stage, Watched};
+pub use standing::{Decided, Standing, State};
 pub use subscribers::{Added, Intake};
 
 /// So often a store is looked at again that another program is just making.
