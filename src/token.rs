@@ -23,11 +23,17 @@ pub enum Purpose {
     MessageId,
     /// The return path of a message (VERP).
     ReturnPath,
+    /// Letting an edition go that waits for its editor; the payload is a [`Subject`] of no subscriber and the
+    /// edition's id.
+    Approve,
+    /// Stopping it; the same payload.
+    Veto,
 }
 
 impl Purpose {
     /// In the order of their declaration.
-    const ALL: [Self; 4] = [Self::Unsubscribe, Self::Sample, Self::MessageId, Self::ReturnPath];
+    const ALL: [Self; 6] =
+        [Self::Unsubscribe, Self::Sample, Self::MessageId, Self::ReturnPath, Self::Approve, Self::Veto];
 
     fn label(self) -> &'static [u8] {
         match self {
@@ -35,6 +41,8 @@ impl Purpose {
             Self::Sample => b"tidings sample 1",
             Self::MessageId => b"tidings message-id 1",
             Self::ReturnPath => b"tidings return-path 1",
+            Self::Approve => b"tidings approve 1",
+            Self::Veto => b"tidings veto 1",
         }
     }
 }

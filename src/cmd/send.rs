@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     deliver::Destination,
     digest::{self, Digest, Next},
-    ledger::{self, Counts, Frozen, Ledger},
+    ledger::{self, Counts, Frozen, Ledger, Start},
     lint,
     mailing::{self, Report, Run, Stop},
     message::{self, Occasion, Sender},
@@ -128,7 +128,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             setting.say("not sent");
             return Ok(Exit::Done);
         }
-        match mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience).await {
+        match mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience, &Start::BY_HAND).await {
             // A `send` beside this one was faster: theirs is the edition, and this one helps to deliver it.
             Err(ledger::Error::Overtaken(_)) => {}
             published => break published?,

@@ -104,7 +104,10 @@ impl Ledger {
         .execute(&mut *write)
         .await?;
         if !sent {
-            sqlx::query("UPDATE edition SET state = 'sending' WHERE id = ?").bind(edition).execute(&mut *write).await?;
+            sqlx::query("UPDATE edition SET state = 'sending' WHERE id = ? AND state = 'sent'")
+                .bind(edition)
+                .execute(&mut *write)
+                .await?;
         }
         write.commit().await?;
         Ok(done.rows_affected() > 0)
@@ -128,7 +131,7 @@ impl Ledger {
         .rows_affected();
         planned += super::editions::plan(&mut write, edition, digest, audience).await?;
         sqlx::query(
-            "UPDATE edition SET state = 'sending' WHERE id = ?1 AND EXISTS
+            "UPDATE edition SET state = 'sending' WHERE id = ?1 AND state = 'sent' AND EXISTS
              (SELECT 1 FROM delivery WHERE edition = ?1 AND state = 'pending')",
         )
         .bind(edition)

@@ -33,7 +33,7 @@ pub enum Wish {
 
 /// How a subscriber stands to a digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum Reading {
     /// Gets it.
     Reads,
     /// Left it.
@@ -48,7 +48,7 @@ pub enum Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Granted {
     /// How the subscriber stands now.
-    pub standing: Standing,
+    pub reading: Reading,
     /// The language of their choice.
     pub language: Option<String>,
     /// Whether the wish changed something.
@@ -63,7 +63,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn standing(&self, subscriber: i64, digest: &str) -> Result<Option<Granted>, Error> {
+    pub async fn reading(&self, subscriber: i64, digest: &str) -> Result<Option<Granted>, Error> {
         let row = sqlx::query(ASK).bind(subscriber).bind(digest).fetch_optional(&self.readers).await?;
         Ok(row.as_ref().map(granted))
     }
@@ -93,20 +93,20 @@ async fn grant(write: &mut SqliteConnection, wish: &Wish, now: DateTime<Utc>) ->
     };
     let row = sqlx::query(ASK).bind(subscriber).bind(digest).fetch_optional(&mut *write).await?;
     let Some(before) = row.as_ref().map(granted) else { return Ok(None) };
-    let standing = match wish {
+    let reading = match wish {
         Wish::Leave { .. } => {
             let is_new = leave(write, subscriber, digest, now).await?;
-            let standing = if before.standing == Standing::LeftAll { Standing::LeftAll } else { Standing::Left };
-            return Ok(Some(Granted { standing, is_new, ..before }));
+            let reading = if before.reading == Reading::LeftAll { Reading::LeftAll } else { Reading::Left };
+            return Ok(Some(Granted { reading, is_new, ..before }));
         }
-        Wish::LeaveAll { .. } if before.standing == Standing::Closed => return Ok(Some(before)),
+        Wish::LeaveAll { .. } if before.reading == Reading::Closed => return Ok(Some(before)),
         Wish::LeaveAll { .. } => {
             set_status(write, subscriber, "unsubscribed").await?;
-            Standing::LeftAll
+            Reading::LeftAll
         }
-        Wish::Return { .. } if before.standing == Standing::Closed => return Ok(Some(before)),
+        Wish::Return { .. } if before.reading == Reading::Closed => return Ok(Some(before)),
         Wish::Return { others, .. } => {
-            if before.standing == Standing::LeftAll {
+            if before.reading == Reading::LeftAll {
                 for other in others {
                     leave(write, subscriber, other, now).await?;
                 }
@@ -117,10 +117,10 @@ async fn grant(write: &mut SqliteConnection, wish: &Wish, now: DateTime<Utc>) ->
                 .bind(digest)
                 .execute(&mut *write)
                 .await?;
-            Standing::Reads
+            Reading::Reads
         }
     };
-    Ok(Some(Granted { standing, is_new: standing != before.standing, ..before }))
+    Ok(Some(Granted { reading, is_new: reading != before.reading, ..before }))
 }
 
 /// Sets the status of who is neither suppressed nor off the list.
@@ -134,13 +134,13 @@ async fn set_status(write: &mut SqliteConnection, subscriber: i64, status: &str)
 }
 
 fn granted(row: &SqliteRow) -> Granted {
-    let standing = match (row.get::<&str, _>("status"), row.get::<bool, _>("listed")) {
-        ("suppressed", _) | (_, false) => Standing::Closed,
-        ("unsubscribed", _) => Standing::LeftAll,
-        _ if row.get("has_left") => Standing::Left,
-        _ => Standing::Reads,
+    let reading = match (row.get::<&str, _>("status"), row.get::<bool, _>("listed")) {
+        ("suppressed", _) | (_, false) => Reading::Closed,
+        ("unsubscribed", _) => Reading::LeftAll,
+        _ if row.get("has_left") => Reading::Left,
+        _ => Reading::Reads,
     };
-    Granted { standing, language: row.get("language"), is_new: false }
+    Granted { reading, language: row.get("language"), is_new: false }
 }
 
 #[cfg(test)]
@@ -169,8 +169,8 @@ mod tests {
         Wish::Return { subscriber: 1, digest: "weekly".to_owned(), others: vec!["daily".to_owned()] }
     }
 
-    async fn standing(ledger: &Ledger, digest: &str) -> Standing {
-        ledger.standing(1, digest).await.unwrap().unwrap().standing
+    async fn reading(ledger: &Ledger, digest: &str) -> Reading {
+        ledger.reading(1, digest).await.unwrap().unwrap().reading
     }
 
     #[tokio::test]
@@ -180,20 +180,20 @@ mod tests {
         let granted = ledger.grant(&wishes, now()).await.unwrap();
         let new: Vec<Option<bool>> = granted.iter().map(|one| one.as_ref().map(|one| one.is_new)).collect();
         assert_eq!(new, [Some(true), Some(false), None]);
-        assert_eq!(standing(&ledger, "weekly").await, Standing::Left);
-        assert_eq!(standing(&ledger, "daily").await, Standing::Reads);
+        assert_eq!(reading(&ledger, "weekly").await, Reading::Left);
+        assert_eq!(reading(&ledger, "daily").await, Reading::Reads);
         assert!(ledger.grant(&[back()], now()).await.unwrap()[0].as_ref().unwrap().is_new);
-        assert_eq!(standing(&ledger, "weekly").await, Standing::Reads);
+        assert_eq!(reading(&ledger, "weekly").await, Reading::Reads);
     }
 
     #[tokio::test]
     async fn who_left_all_comes_back_to_what_they_ask_for_only() {
         let (_folder, ledger) = ledger().await;
         ledger.grant(&[Wish::LeaveAll { subscriber: 1 }], now()).await.unwrap();
-        assert_eq!(standing(&ledger, "daily").await, Standing::LeftAll);
+        assert_eq!(reading(&ledger, "daily").await, Reading::LeftAll);
         ledger.grant(&[back()], now()).await.unwrap();
-        assert_eq!(standing(&ledger, "weekly").await, Standing::Reads);
-        assert_eq!(standing(&ledger, "daily").await, Standing::Left);
+        assert_eq!(reading(&ledger, "weekly").await, Reading::Reads);
+        assert_eq!(reading(&ledger, "daily").await, Reading::Left);
     }
 
     #[tokio::test]
@@ -204,7 +204,7 @@ mod tests {
         for wish in [back(), leave_weekly(), Wish::LeaveAll { subscriber: 1 }, back()] {
             ledger.grant(&[wish], now()).await.unwrap();
             assert_eq!(ledger.subscriber(&ada).await.unwrap().unwrap().status, Status::Suppressed);
-            assert_eq!(standing(&ledger, "weekly").await, Standing::Closed);
+            assert_eq!(reading(&ledger, "weekly").await, Reading::Closed);
         }
     }
 }

@@ -17,6 +17,9 @@ mod outbox;
 mod owner;
 mod pace;
 mod posts;
+mod pulse;
+mod runs;
+mod standing;
 mod subscribers;
 
 use std::{
@@ -36,12 +39,15 @@ pub use answers::Answer;
 pub use archive::Issue;
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
-pub use departures::{Granted, Standing, Wish};
-pub use editions::{Counts, Frozen, Line};
+pub use departures::{Granted, Reading, Wish};
+pub use editions::{Counts, Frozen, Line, Start};
 pub use outbox::{Exchange, Exchanged, Settled, Verdict};
 pub use owner::Owner;
 pub use pace::Learnt;
 pub use posts::SourceStatus;
+pub use pulse::Pulse;
+pub use runs::{DueRun, Stage, Watched};
+pub use standing::{Decided, Standing, State};
 pub use subscribers::{Added, Intake};
 
 /// So often a store is looked at again that another program is just making.

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 
-use super::{Error, Ledger, instant, json, to_json};
+use super::{Error, Ledger, instant, json, standing::RETURNED, to_json};
 use crate::{
     post::{Post, PostId},
     select::{Fingerprint, Seen, SentPost},
@@ -101,24 +101,22 @@ impl Ledger {
         Ok(posts)
     }
 
-    /// What one digest's past says to `select`.
+    /// What one digest's past says to `select`. An edition that was stopped before any reader had it is no past.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn seen(&self, digest: &str) -> Result<Seen, Error> {
-        let last: Option<i64> = sqlx::query_scalar("SELECT max(frozen_ms) FROM edition WHERE digest = ?")
-            .bind(digest)
-            .fetch_one(&self.pool)
-            .await?;
+        let last = format!("SELECT max(e.frozen_ms) FROM edition e WHERE e.digest = ? AND NOT ({RETURNED})");
+        let last: Option<i64> = sqlx::query_scalar(AssertSqlSafe(last)).bind(digest).fetch_one(&self.pool).await?;
         let first: Vec<(String, String, i64)> =
             sqlx::query_as("SELECT source, id, first_seen_ms FROM post").fetch_all(&self.pool).await?;
-        let sent = sqlx::query(
-            "SELECT p.source, p.id, p.link, p.fingerprint, e.number FROM edition_post p
-             JOIN edition e ON e.id = p.edition WHERE e.digest = ? ORDER BY e.number",
-        )
-        .bind(digest)
-        .fetch_all(&self.pool)
-        .await?;
+        let sent = format!(
+            "SELECT p.source, p.id, p.link, p.fingerprint, e.number, e.finished_ms, {RETURNED} FROM edition_post p
+             JOIN edition e ON e.id = p.edition WHERE e.digest = ? ORDER BY e.number"
+        );
+        let sent = sqlx::query(AssertSqlSafe(sent)).bind(digest).fetch_all(&self.pool).await?;
+        let (returned, sent): (Vec<_>, Vec<_>) = sent.into_iter().partition(|row| row.get(6));
+        let id = |row: &SqliteRow| PostId::new(Some(row.get(1)), None, "");
         Ok(Seen {
             last_edition: last.map(instant),
             first_seen: first
@@ -126,14 +124,18 @@ impl Ledger {
                 .map(|(source, id, ms)| ((source, PostId::new(Some(&id), None, "")), instant(ms)))
                 .collect(),
             sent: sent
-                .into_iter()
+                .iter()
                 .map(|row| SentPost {
                     source: row.get(0),
-                    id: PostId::new(Some(row.get(1)), None, ""),
+                    id: id(row),
                     link: row.get(2),
                     fingerprint: Fingerprint::from_octets(row.get(3)),
                     edition: row.get(4),
                 })
+                .collect(),
+            returned: returned
+                .iter()
+                .map(|row| ((row.get(0), id(row)), instant(row.get::<Option<i64>, _>(5).unwrap_or_default())))
                 .collect(),
         })
     }

@@ -22,7 +22,7 @@ pub use stop::{Report, Stop};
 use crate::{
     deliver::{Destination, InDoubt, Limits, Transport},
     edition::Edition,
-    ledger::{self, Frozen, Learnt, Ledger, Work},
+    ledger::{self, Frozen, Learnt, Ledger, Start, Work},
     message::{Form, Sender},
     post::Filter,
     render::Variants,
@@ -40,8 +40,9 @@ pub async fn publish(
     edition: Edition,
     variants: Variants,
     audience: &Filter,
+    start: &Start<'_>,
 ) -> Result<Frozen, ledger::Error> {
-    let row = ledger.publish(&edition, &variants, audience).await?;
+    let row = ledger.publish(&edition, &variants, audience, start).await?;
     Ok(Frozen { row, edition, variants, finished: None })
 }
 
