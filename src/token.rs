@@ -86,8 +86,10 @@ impl Keys {
         let octets = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (signed, given) = octets.split_at_checked(octets.len().checked_sub(MAC_OCTETS)?)?;
         let (number, payload) = signed.split_first()?;
-        let key = self.0.iter().find(|key| key.0 == *number)?;
-        bool::from(key.mac(purpose, signed).ct_eq(given)).then(|| payload.to_vec())
+        // An unknown number costs what a known one costs: time tells nobody which keys there are.
+        let known = self.0.iter().find(|key| key.0 == *number);
+        let is_right = bool::from(known.unwrap_or(&self.0[0]).mac(purpose, signed).ct_eq(given));
+        (is_right && known.is_some()).then(|| payload.to_vec())
     }
 }
 

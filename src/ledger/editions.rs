@@ -209,10 +209,10 @@ impl Ledger {
         self.frozen(row).await
     }
 
-    async fn frozen(&self, row: Option<SqliteRow>) -> Result<Option<Frozen>, Error> {
+    pub(super) async fn frozen(&self, row: Option<SqliteRow>) -> Result<Option<Frozen>, Error> {
         let Some(row) = row else { return Ok(None) };
         let id: i64 = row.get("id");
-        let parts = sqlx::query("SELECT * FROM variant WHERE edition = ?").bind(id).fetch_all(&self.pool).await?;
+        let parts = sqlx::query("SELECT * FROM variant WHERE edition = ?").bind(id).fetch_all(&self.readers).await?;
         let mut variants = BTreeMap::new();
         for part in parts {
             let rendered = Rendered {

@@ -9,6 +9,7 @@ mod layout;
 mod markup;
 mod marks;
 mod mjml;
+mod pages;
 mod picture;
 mod templates;
 mod text;
@@ -25,6 +26,7 @@ use layout::Layout;
 use templates::Templates;
 
 pub use layout::mjml_file;
+pub use pages::{Pages, Words};
 pub use texts::KEYS as TEXTS;
 pub use theme::{Complaint, THEME, check as check_theme};
 pub use variants::{Variants, variants};

@@ -89,7 +89,7 @@ impl Templates {
             register(tera);
         }
         templates.markdown.set_escape_fn(escape_markdown);
-        templates.tera.autoescape_on([".mjml", ".html"]);
+        templates.tera.autoescape_on([".mjml", ".html", ".xml"]);
         let marked = templates.sources.iter().enumerate().filter(|(_, (name, _))| !name.ends_with(".css"));
         let marked: Vec<(&str, String)> = marked
             .map(|(number, (name, source))| {
@@ -109,7 +109,7 @@ impl Templates {
     fn plain(&self) -> Result<Tera, Error> {
         let mut tera = Tera::new();
         register(&mut tera);
-        tera.autoescape_on([".mjml", ".html"]);
+        tera.autoescape_on([".mjml", ".html", ".xml"]);
         let all = self.sources.iter().filter(|(name, _)| !name.ends_with(".css"));
         let all = all.map(|(name, source)| (name.as_str(), source.text.as_str()));
         tera.add_raw_templates(all.collect::<Vec<_>>()).map_err(|error| self.explain(&error, None))?;
@@ -320,7 +320,7 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-/// Reads `*.mjml`, `*.txt`, `*.html` and `*.css` of a folder and its folders, named by their path with `/`.
+/// Reads `*.mjml`, `*.txt`, `*.html`, `*.xml` and `*.css` of a folder and its folders, named by their path with `/`.
 fn read_folder(folder: &Path, prefix: &str, depth: usize, sources: &mut BTreeMap<String, Source>) -> Result<(), Error> {
     let unread = |path: &Path| {
         let path = path.to_owned();
@@ -332,7 +332,7 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, sources: &mut BTreeMap
         let full = format!("{prefix}{name}");
         if path.is_dir() && depth < 8 && !name.starts_with('.') {
             read_folder(&path, &format!("{full}/"), depth + 1, sources)?;
-        } else if [".mjml", ".txt", ".html", ".css"].iter().any(|end| name.ends_with(end)) && path.is_file() {
+        } else if [".mjml", ".txt", ".html", ".css", ".xml"].iter().any(|end| name.ends_with(end)) && path.is_file() {
             let text = std::fs::read_to_string(&path).map_err(unread(&path))?;
             let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
             sources.insert(full, Source { path: path.display().to_string(), text });
