@@ -36,7 +36,7 @@ use sqlx::{
 };
 
 pub use answers::Answer;
-pub use archive::Issue;
+pub use archive::{Issue, Newest};
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
 pub use departures::{Granted, Reading, Wish};
