@@ -229,6 +229,14 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
     if let Some(frozen) = ledger.unfinished(&plan.digest.name).await? {
         return Ok(Next::Unfinished(Box::new(frozen)));
     }
+    fresh(ledger, plan, now).await
+}
+
+/// Gives a fresh edition, whatever is still being sent.
+///
+/// # Errors
+/// As [`next`].
+pub async fn fresh(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Next, Error> {
     let mut draft = draft(ledger, plan, now).await?;
     if draft.edition.posts.is_empty() {
         let reason = why_empty(&draft, plan.digest.select.min);

@@ -85,6 +85,24 @@ impl Ledger {
         Ok(next.map(super::instant))
     }
 
+    /// When there is something to do for an edition: at the beginning of time where a delivery was never tried, or may
+    /// be a dead owner's; `None` where nothing is left but what a person decides.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn due_of(&self, edition: i64, in_doubt: InDoubt) -> Result<Option<DateTime<Utc>>, Error> {
+        let open: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_state WHERE edition = ?
+             AND state IN ('pending', 'attempting')) OR NOT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_state
+             WHERE edition = ? AND state IN ('deferred', 'in_doubt'))",
+        )
+        .bind(edition)
+        .bind(edition)
+        .fetch_one(&self.pool)
+        .await?;
+        if open { Ok(Some(DateTime::<Utc>::MIN_UTC)) } else { self.next_due(edition, in_doubt).await }
+    }
+
     /// Ends a doubt by a person's word; says whether there was one.
     ///
     /// # Errors

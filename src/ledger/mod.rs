@@ -45,7 +45,7 @@ pub use outbox::{Exchange, Exchanged, Settled, Verdict};
 pub use owner::Owner;
 pub use pace::Learnt;
 pub use posts::SourceStatus;
-pub use pulse::Pulse;
+pub use pulse::{Noted, Pulse};
 pub use runs::{DueRun, Stage, Watched};
 pub use standing::{Decided, Standing, State};
 pub use subscribers::{Added, Intake};

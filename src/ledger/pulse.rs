@@ -1,6 +1,6 @@
 //! A daemon's sign of life, why it holds everything, and the troubles that people were told of.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::Row as _;
@@ -16,6 +16,17 @@ pub struct Pulse {
     pub hold: Option<String>,
     /// The number of the last run; 0 where there was none.
     pub run: i64,
+}
+
+/// What changed about the troubles there are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Noted {
+    /// The texts of those that are new.
+    pub new: Vec<String>,
+    /// Keys and texts of those that nobody was told of yet.
+    pub untold: Vec<(String, String)>,
+    /// The texts of those that are over.
+    pub over: Vec<String>,
 }
 
 impl Ledger {
@@ -53,11 +64,11 @@ impl Ledger {
     }
 
     /// Goes on from `now` as if nothing had been due before; runs of which there is no edition are over. Says whether
-    /// anything was held.
+    /// anything was held. With `doubt`, editions that are not finished are held one by one and say so.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn resume(&self, now: DateTime<Utc>) -> Result<bool, Error> {
+    pub async fn resume(&self, doubt: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
         let mut write = self.write().await?;
         let held = sqlx::query("UPDATE pulse SET hold = NULL, beat_ms = ? WHERE hold IS NOT NULL")
             .bind(now.timestamp_millis())
@@ -74,31 +85,33 @@ impl Ledger {
             .execute(&mut *write)
             .await?;
         }
+        if let Some(doubt) = doubt.filter(|_| held) {
+            sqlx::query("UPDATE edition SET state = 'held', why = ? WHERE state IN ('waiting', 'approved', 'sending')")
+                .bind(doubt)
+                .execute(&mut *write)
+                .await?;
+        }
         write.commit().await?;
         Ok(held)
     }
 
-    /// Takes note of the troubles there are, each by a key that stays its own as long as it lasts. Gives back the
-    /// texts that nobody was told of yet, and those that are over.
+    /// Takes note of the troubles there are, each a key that stays its own as long as it lasts, and a text.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn note_troubles(
-        &self,
-        troubles: &[(String, String)],
-        now: DateTime<Utc>,
-    ) -> Result<(Vec<(String, String)>, Vec<String>), Error> {
+    pub async fn note_troubles(&self, troubles: &[(String, String)], now: DateTime<Utc>) -> Result<Noted, Error> {
         let rows = sqlx::query("SELECT key, text, told_ms IS NULL FROM alert").fetch_all(&self.pool).await?;
         let known: HashMap<String, (String, bool)> =
             rows.iter().map(|row| (row.get(0), (row.get(1), row.get(2)))).collect();
-        let over: Vec<&String> = known.keys().filter(|key| troubles.iter().all(|(now, _)| now != *key)).collect();
+        let present: HashSet<&str> = troubles.iter().map(|(key, _)| key.as_str()).collect();
+        let over: Vec<_> = known.iter().filter(|(key, _)| !present.contains(key.as_str())).collect();
         let new: Vec<_> = troubles.iter().filter(|(key, _)| !known.contains_key(key)).collect();
         if !new.is_empty() || !over.is_empty() {
             let mut write = self.write().await?;
-            for key in &over {
+            for (key, _) in &over {
                 sqlx::query("DELETE FROM alert WHERE key = ?").bind(key).execute(&mut *write).await?;
             }
-            for (key, text) in new {
+            for (key, text) in &new {
                 sqlx::query("INSERT INTO alert (key, text, seen_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
                     .bind(key)
                     .bind(text)
@@ -108,9 +121,12 @@ impl Ledger {
             }
             write.commit().await?;
         }
-        let untold = |key: &str| known.get(key).is_none_or(|(_, untold)| *untold);
-        let untold = troubles.iter().filter(|(key, _)| untold(key)).cloned().collect();
-        Ok((untold, over.into_iter().map(|key| known[key].0.clone()).collect()))
+        let is_untold = |key: &str| known.get(key).is_none_or(|(_, untold)| *untold);
+        Ok(Noted {
+            new: new.into_iter().map(|(_, text)| text.clone()).collect(),
+            untold: troubles.iter().filter(|(key, _)| is_untold(key)).cloned().collect(),
+            over: over.into_iter().map(|(_, (text, _))| text.clone()).collect(),
+        })
     }
 
     /// Notes that somebody was told of these troubles.

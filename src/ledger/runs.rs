@@ -206,6 +206,19 @@ impl Ledger {
         Ok(())
     }
 
+    /// Puts a run off that nothing is wrong with.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn wait(&self, run: i64, next: DateTime<Utc>) -> Result<(), Error> {
+        sqlx::query("UPDATE run SET next_ms = ? WHERE number = ? AND state = 'open'")
+            .bind(next.timestamp_millis())
+            .bind(run)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
     /// Lets every failed run be tried at once: what made it fail may be mended.
     ///
     /// # Errors

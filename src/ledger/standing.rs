@@ -115,6 +115,15 @@ impl Ledger {
         row.map(|row| read(&row)).transpose()
     }
 
+    /// How the edition in that row stands.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn standing_at(&self, row: i64) -> Result<Option<Standing>, Error> {
+        let query = AssertSqlSafe(format!("{SELECT} WHERE id = ?"));
+        sqlx::query(query).bind(row).fetch_optional(&self.pool).await?.map(|row| read(&row)).transpose()
+    }
+
     /// Every edition that waits, is held or is on its way, the oldest first.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //! the next [`deliver()`] knows what went out, what did not, and which one message of each connection nobody can know.
 
 mod desk;
+mod hand;
 mod judge;
 mod line;
 mod roster;
@@ -16,6 +17,7 @@ use std::{num::NonZero, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
+pub use hand::{Unsent, hand_over};
 pub use roster::{RosterError, import, sync};
 pub use stop::{Report, Stop};
 

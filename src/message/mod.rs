@@ -10,6 +10,7 @@ mod form;
 mod header;
 mod ids;
 mod neutral;
+mod note;
 mod part;
 mod quoted_printable;
 mod related;
@@ -26,6 +27,7 @@ pub use fields::mailbox;
 pub use form::{Form, make};
 pub use ids::{check_return_path, read_message_id, read_return_path};
 pub use neutral::{neutral, neutral_line};
+pub use note::{Note, editor_link, note};
 pub use related::stand_alone;
 pub use slots::{Personal, personalise, unsubscribe_link};
 

@@ -83,6 +83,15 @@ impl Values {
     }
 }
 
+/// `public_url` with `name/` after it, whether or not it ends in a slash.
+pub(super) fn page(sender: &Sender, name: &str) -> Option<String> {
+    let mut page = sender.public_url.clone()?;
+    page.set_query(None);
+    page.set_fragment(None);
+    page.path_segments_mut().ok()?.pop_if_empty().extend([name, ""]);
+    Some(page.into())
+}
+
 /// The ways to leave a digest, up to the token that ends each of them.
 #[derive(Debug)]
 pub(super) struct Leave {
@@ -91,14 +100,9 @@ pub(super) struct Leave {
 }
 
 impl Leave {
-    /// `public_url` with `u/` after it, whether or not it ends in a slash; a mail with the token as its subject.
+    /// The page at `u/`; a mail with the token as its subject.
     pub(super) fn new(sender: &Sender) -> Self {
-        let page = sender.public_url.clone().and_then(|mut page| {
-            page.set_query(None);
-            page.set_fragment(None);
-            page.path_segments_mut().ok()?.pop_if_empty().extend(["u", ""]);
-            Some(page.into())
-        });
+        let page = page(sender, "u");
         let mail = sender.unsubscribe_mailto.as_ref().map(|address| format!("{}?subject=", mailto(address)));
         Self { page, mail }
     }

@@ -3,6 +3,7 @@
 //! The project and an edition to come in, rows out. [`lint`](crate::lint) judges the message; here stands what else
 //! decides whether it arrives: the config, the sources, the templates, the selection, and, where asked, DNS and the relay.
 
+mod gate;
 mod online;
 
 use chrono::{DateTime, Utc};
@@ -21,6 +22,7 @@ use crate::{
     teaser::Maker,
 };
 
+pub use gate::{can_be_left, refusal};
 pub use online::rows as online;
 
 pub(crate) fn row(rule: &'static str, level: Level, message: impl Into<String>, hint: Option<&str>) -> Row {

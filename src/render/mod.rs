@@ -123,6 +123,18 @@ pub fn check_templates(folder: Option<&Path>, name: &str) -> Result<(), Error> {
     Templates::load(folder)?.find_named(&format!("{name}.mjml"))
 }
 
+/// Reads the templates of a folder and keeps them for all editions from now on, whatever becomes of the files;
+/// looks for those named. With a fault in any, what was kept before is kept on.
+///
+/// # Errors
+/// As [`check_templates`].
+pub fn keep_templates(folder: &Path, names: &[&str]) -> Result<(), Error> {
+    let templates = Templates::parse(Some(folder))?;
+    names.iter().try_for_each(|name| templates.find_named(&format!("{name}.mjml")))?;
+    templates.keep(folder);
+    Ok(())
+}
+
 /// The templates that come with Tidings: name and text.
 pub fn builtin_templates() -> &'static [(&'static str, &'static str)] {
     builtin::BUILTIN

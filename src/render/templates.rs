@@ -7,7 +7,7 @@ use std::{
     cell::Cell,
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
 use serde::Serialize;
@@ -37,6 +37,13 @@ pub(super) struct Templates {
     sources: BTreeMap<String, Source>,
 }
 
+/// Templates that stay as they were when somebody last looked at their folder.
+static KEPT: Mutex<BTreeMap<PathBuf, Arc<Templates>>> = Mutex::new(BTreeMap::new());
+
+fn kept() -> MutexGuard<'static, BTreeMap<PathBuf, Arc<Templates>>> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 thread_local! {
     /// The rounds of the run of this thread.
     static COUNTED: Cell<u64> = const { Cell::new(0) };
@@ -56,13 +63,20 @@ impl Templates {
     pub(super) fn load(folder: Option<&Path>) -> Result<Arc<Self>, Error> {
         static OURS: LazyLock<Result<Arc<Templates>, String>> =
             LazyLock::new(|| Templates::parse(None).map(Arc::new).map_err(|error| error.to_string()));
-        match folder.filter(|folder| folder.is_dir()) {
-            Some(folder) => Self::parse(Some(folder)).map(Arc::new),
-            None => OURS.clone().map_err(Error::Template),
-        }
+        let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
+            return OURS.clone().map_err(Error::Template);
+        };
+        let kept = kept().get(folder).cloned();
+        kept.map_or_else(|| Self::parse(Some(folder)).map(Arc::new), Ok)
     }
 
-    fn parse(folder: Option<&Path>) -> Result<Self, Error> {
+    /// Keeps these: from now on [`load`](Self::load) gives them for `folder`, whatever becomes of its files.
+    pub(super) fn keep(self, folder: &Path) {
+        kept().insert(folder.to_owned(), Arc::new(self));
+    }
+
+    /// Parses the built-in templates and those of `folder`, each time anew.
+    pub(super) fn parse(folder: Option<&Path>) -> Result<Self, Error> {
         let mut sources: BTreeMap<String, Source> = BUILTIN
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Source { path: (*name).to_owned(), text: (*text).to_owned() }))
