@@ -28,6 +28,9 @@ const HEADER: Duration = Duration::from_secs(10);
 /// How long connections get to end their answers once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// Whose request takes longer goes where there is no place left, milliseconds.
+const LONG: u64 = 3_000;
+
 /// A file descriptor that cannot be had now may be had in a moment.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -40,8 +43,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         let accepted = async {
             // One more is accepted than there are places: whom it replaces is known only then.
             let accepted = listener.accept().await;
-            while !has_place(&mut open) {
-                ended.notified().await;
+            while !has_place(&mut open, since(start)) {
+                let _ = time::timeout(PAUSE, ended.notified()).await;
             }
             accepted
         };
@@ -60,6 +63,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         let service = service_fn(move |request| {
             let (router, seen) = (router.clone(), Arc::clone(&seen));
             async move {
+                seen.last.store(since(start), Ordering::Relaxed);
                 seen.is_busy.store(true, Ordering::Relaxed);
                 let answer = router.oneshot(request).await;
                 seen.last.store(since(start), Ordering::Relaxed);
@@ -95,7 +99,7 @@ struct Place {
 struct Activity {
     /// A request is being answered.
     is_busy: AtomicBool,
-    /// When it began, or was last answered: milliseconds since the server began.
+    /// When it began, last asked or was last answered: milliseconds since the server began.
     last: AtomicU64,
 }
 
@@ -103,8 +107,9 @@ fn since(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-/// Says whether there is room for one more connection. Makes it, where there is one that asks for nothing.
-fn has_place(open: &mut Vec<Place>) -> bool {
+/// Says whether there is room for one more connection. Makes it, where there is one that asks for nothing, or takes
+/// long to say what.
+fn has_place(open: &mut Vec<Place>, now: u64) -> bool {
     if open.len() < CONNECTIONS {
         return true;
     }
@@ -112,12 +117,14 @@ fn has_place(open: &mut Vec<Place>) -> bool {
     if open.len() < CONNECTIONS {
         return true;
     }
-    let idle = open.iter().enumerate().filter(|(_, place)| !place.state.is_busy.load(Ordering::Relaxed));
-    let longest = idle.min_by_key(|(_, place)| place.state.last.load(Ordering::Relaxed)).map(|(at, _)| at);
-    if let Some(at) = longest {
+    let age = |place: &Place| now.saturating_sub(place.state.last.load(Ordering::Relaxed));
+    let rank = |place: &Place| (!place.state.is_busy.load(Ordering::Relaxed), age(place));
+    let Some((at, (is_idle, age))) = open.iter().map(rank).enumerate().max_by_key(|(_, rank)| *rank) else { return true };
+    let may_go = is_idle || age > LONG;
+    if may_go {
         open.swap_remove(at).task.abort();
     }
-    longest.is_some()
+    may_go
 }
 
 #[cfg(test)]

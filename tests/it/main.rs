@@ -5,6 +5,7 @@
 mod project;
 mod world;
 
+mod archive;
 mod bounce;
 mod check;
 mod config;
@@ -23,9 +24,11 @@ mod pace;
 mod preview;
 mod readme;
 mod resume;
+mod seeing;
 mod send;
 mod servers;
 mod sources;
 mod standards;
 mod subscribers;
 mod templates;
+mod unsubscribe;
