@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::Response,
 };
@@ -15,7 +15,7 @@ use super::{
     note::{Action, Note},
     paper,
     state::{Present, Public},
-    unsubscribe::short,
+    unsubscribe::{Part, short, text},
 };
 use crate::{
     ledger::{Error, Frozen, Standing, State as Stands},
@@ -31,7 +31,8 @@ struct Asked {
 }
 
 /// Shows what a POST would do.
-pub(super) async fn show(State(public): State<Arc<Public>>, Path(token): Path<String>) -> Response {
+pub(super) async fn show(State(public): State<Arc<Public>>, token: Part<String>) -> Response {
+    let token = text(token);
     let present = public.present();
     match asked(&public, &token).await {
         Ok(Some(asked)) if asked.standing.state.is_before_sending() && !is_settled(&asked) => {
@@ -44,7 +45,8 @@ pub(super) async fn show(State(public): State<Arc<Public>>, Path(token): Path<St
 }
 
 /// Sends it or stops it; what was decided before stays.
-pub(super) async fn act(State(public): State<Arc<Public>>, Path(token): Path<String>, body: Body) -> Response {
+pub(super) async fn act(State(public): State<Arc<Public>>, token: Part<String>, body: Body) -> Response {
+    let token = text(token);
     if let Err(refused) = door::body(body).await {
         return refused;
     }
@@ -70,7 +72,8 @@ pub(super) async fn act(State(public): State<Arc<Public>>, Path(token): Path<Str
 }
 
 /// The edition itself.
-pub(super) async fn look(State(public): State<Arc<Public>>, Path(token): Path<String>, headers: HeaderMap) -> Response {
+pub(super) async fn look(State(public): State<Arc<Public>>, token: Part<String>, headers: HeaderMap) -> Response {
+    let token = text(token);
     let present = public.present();
     match asked(&public, &token).await {
         Ok(Some(asked)) => {

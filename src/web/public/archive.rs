@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{
     fresh, missing, paper,
     state::{Present, Public},
-    unsubscribe::short,
+    unsubscribe::{Part, short, text},
 };
 use crate::{
     chain::chain,
@@ -67,10 +67,11 @@ pub(super) async fn all(State(public): State<Arc<Public>>, turn: Query<Turn>, as
 /// The editions of one digest, page by page.
 pub(super) async fn one(
     State(public): State<Arc<Public>>,
-    Path(digest): Path<String>,
+    digest: Part<String>,
     turn: Query<Turn>,
     asked: HeaderMap,
 ) -> Response {
+    let digest = text(digest);
     let present = public.present();
     match public.site.ledger.published_digests().await {
         Ok(known) if known.contains(&digest) => {}
@@ -84,9 +85,10 @@ pub(super) async fn one(
 /// One edition.
 pub(super) async fn edition(
     State(public): State<Arc<Public>>,
-    Path((digest, number)): Path<(String, String)>,
+    parts: Part<(String, String)>,
     asked: HeaderMap,
 ) -> Response {
+    let Ok(Path((digest, number))) = parts else { return missing(State(public)).await };
     let present = public.present();
     // `+3`, `03` and the like are no second address of the same page.
     let id = number.parse::<i64>().ok().filter(|id| id.to_string() == number);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     body::{Body, Bytes},
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
@@ -27,6 +27,9 @@ const LEAVE: (&str, &str) = ("List-Unsubscribe", "One-Click");
 const LEAVE_ALL: (&str, &str) = ("leave", "all");
 const RETURN: (&str, &str) = ("return", "yes");
 
+/// Parts of an address, which need not be text.
+pub(super) type Part<T> = Result<Path<T>, PathRejection>;
+
 /// Whom a token names.
 enum Who {
     Reader(Subject),
@@ -36,7 +39,8 @@ enum Who {
 }
 
 /// Shows what a POST would do.
-pub(super) async fn show(State(public): State<Arc<Public>>, Path(token): Path<String>) -> Response {
+pub(super) async fn show(State(public): State<Arc<Public>>, token: Part<String>) -> Response {
+    let token = text(token);
     let present = public.present();
     match who(&public, &token).await {
         Err(failed) => failed(&present),
@@ -56,10 +60,11 @@ pub(super) async fn show(State(public): State<Arc<Public>>, Path(token): Path<St
 /// Does what is asked; the same again changes nothing.
 pub(super) async fn act(
     State(public): State<Arc<Public>>,
-    Path(token): Path<String>,
+    token: Part<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let token = text(token);
     let body = match door::body(body).await {
         Ok(body) => body,
         Err(refused) => return refused,
@@ -91,6 +96,11 @@ pub(super) async fn act_nobody(State(public): State<Arc<Public>>, body: Body) ->
         Ok(_) => nobody(&public, &public.present()),
         Err(refused) => refused,
     }
+}
+
+/// A token as it was written; one that is no text is none.
+pub(super) fn text(token: Part<String>) -> String {
+    token.map(|Path(token)| token).unwrap_or_default()
 }
 
 async fn who(public: &Public, token: &str) -> Result<Who, fn(&Present) -> Response> {
