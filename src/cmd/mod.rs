@@ -8,6 +8,7 @@ pub mod init;
 pub mod next;
 pub mod preview;
 pub mod render;
+pub mod run;
 mod say;
 pub mod send;
 pub mod status;

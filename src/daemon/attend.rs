@@ -25,7 +25,7 @@ const AGAIN: TimeDelta = TimeDelta::minutes(5);
 const LATEST: TimeDelta = TimeDelta::hours(1);
 
 /// Does what is to be done for a digest at `now`; `due` is a run that nobody has taken on yet. With `may_ask`, an
-/// editor who is to be asked is asked.
+/// editor who is to be asked is asked. Says whether one was asked in vain.
 ///
 /// # Errors
 /// When the store fails; the next look goes on from there.
@@ -35,15 +35,16 @@ pub(super) async fn attend(
     due: Option<Due>,
     may_ask: bool,
     now: DateTime<Utc>,
-) -> Result<(), ledger::Error> {
-    let Some(digest) = duty.config.digests.get(digest) else { return Ok(()) };
+) -> Result<bool, ledger::Error> {
+    let Some(digest) = duty.config.digests.get(digest) else { return Ok(false) };
+    let mut in_vain = false;
     let editions = duty.ledger.open_editions().await?;
     let runs = duty.ledger.open_runs(Some(&duty.owner)).await?;
     for (run, _) in runs.iter().filter(|(run, mine)| run.digest == digest.name && *mine) {
         match run.stage {
             Stage::Frozen => {
                 let edition = editions.iter().find(|edition| Some(edition.row) == run.edition);
-                settle(duty, digest, run, edition, may_ask, now).await?;
+                in_vain |= settle(duty, digest, run, edition, may_ask, now).await?;
             }
             _ if due.is_some_and(|due| due.at > run.due) => {
                 let why = run.why.as_deref().unwrap_or("a later run took its place");
@@ -61,7 +62,7 @@ pub(super) async fn attend(
         duty.note_epoch(run.number, now);
         make(duty, digest, &run, now).await?;
     }
-    Ok(())
+    Ok(in_vain)
 }
 
 /// Makes the edition of a run, or ends the run without one.
@@ -131,7 +132,7 @@ async fn clear_the_way(duty: &Duty, digest: &Digest, run: &DueRun, now: DateTime
     Ok(())
 }
 
-/// Goes on with a run whose edition is frozen.
+/// Goes on with a run whose edition is frozen; says whether its editor was asked in vain.
 async fn settle(
     duty: &Duty,
     digest: &Digest,
@@ -139,19 +140,19 @@ async fn settle(
     edition: Option<&Standing>,
     may_ask: bool,
     now: DateTime<Utc>,
-) -> Result<(), ledger::Error> {
+) -> Result<bool, ledger::Error> {
     let ledger = &duty.ledger;
-    let Some(edition) = edition else { return close(duty, run, now).await };
+    let Some(edition) = edition else { return close(duty, run, now).await.map(|()| false) };
     let is_to_be_asked = digest.approval != Approval::None
         && edition.asked.is_none()
         && (edition.state == State::Waiting || (edition.state == State::Held && edition.stopped.is_none()));
-    if is_to_be_asked && may_ask && ask(duty, digest, edition, now).await? {
-        return Ok(());
+    let asks = is_to_be_asked && may_ask;
+    if asks && ask(duty, digest, edition, now).await? {
+        return Ok(false);
     }
     match edition.state {
         State::Waiting => {
-            let asks = digest.approval != Approval::None;
-            match (asks, answer_by(digest, edition)) {
+            match (digest.approval != Approval::None, answer_by(digest, edition)) {
                 // The config asks nobody any more.
                 (false, _) if edition.due.is_some_and(|due| due <= now) => {
                     let_go(duty, digest, run, edition, now).await?;
@@ -179,7 +180,7 @@ async fn settle(
         }
         _ => {}
     }
-    Ok(())
+    Ok(asks)
 }
 
 /// Sends an edition on its way at its time; one found too late goes by the digest's policy.
@@ -212,12 +213,14 @@ pub(super) async fn pass_over(
     why: &str,
     now: DateTime<Utc>,
 ) -> Result<(), ledger::Error> {
-    if duty.ledger.hold(edition.row, why).await? {
-        tracing::warn!(digest = digest.name, edition = edition.number, why, "an edition is held");
-        if digest.late_policy == LatePolicy::Skip {
-            duty.ledger.end_run(run, Stage::Skipped, Some(why), now).await?;
-            duty.ledger.cancel(edition.row, why, now).await?;
+    let (name, number, ledger) = (&digest.name, edition.number, &duty.ledger);
+    if digest.late_policy == LatePolicy::Skip {
+        if ledger.skip(edition.row, why, now).await? {
+            tracing::warn!(digest = name, edition = number, why, "an edition is skipped");
+            ledger.end_run(run, Stage::Skipped, Some(why), now).await?;
         }
+    } else if ledger.hold(edition.row, why).await? {
+        tracing::warn!(digest = name, edition = number, why, "an edition is held");
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::{
     digest::LatePolicy,
     ledger::{self, Counts, Stage, Standing},
     mailing::{self, Run, Stop},
+    subscriber::mask,
 };
 
 /// What a stretch of delivering came to.
@@ -77,7 +78,7 @@ pub(super) async fn deliver(
     match &report.stopped {
         Some(Stop::Asked) => return Ok(Stretch::Interrupted),
         Some(stop) => {
-            let (why, passes) = (chain(stop), stop.passes());
+            let (why, passes) = (mask(&chain(stop)), stop.passes());
             tracing::warn!(digest = edition.digest, edition = edition.number, why, "nothing gets out");
             if !(is_new && passes) {
                 ledger.note_stop(edition.row, Some(&why)).await?;

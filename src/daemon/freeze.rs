@@ -9,6 +9,7 @@ use crate::{
     ledger::{self, DueRun, Start, State},
     mailing::{self, RosterError},
     preflight,
+    subscriber::mask,
 };
 
 /// What became of making an edition.
@@ -42,7 +43,10 @@ pub(super) async fn freeze(
     }
     if let Some(file) = &config.subscribers {
         match mailing::sync(ledger, file, now).await {
-            Ok(bad) => bad.iter().for_each(|row| tracing::warn!(row, "a row of the subscribers file is bad")),
+            Ok(bad) => bad
+                .iter()
+                .map(|row| mask(row))
+                .for_each(|row| tracing::warn!(row, "a row of the subscribers file is bad")),
             Err(RosterError::Ledger(error)) => return Err(error),
             Err(error) => return Ok(Made::Failed(chain(&error))),
         }

@@ -68,6 +68,8 @@ impl Job {
 pub enum End {
     /// Done; the same may be done again at once, should there be more of it.
     Done,
+    /// Done, but for an editor who is to be asked again later.
+    Unasked,
     /// Not before then.
     Until(DateTime<Utc>),
     /// It came to nothing, and is tried again later.
@@ -194,8 +196,11 @@ impl Daemon {
         let now = clock();
         Ok(match job {
             Job::Attend { digest, due, may_ask } => {
-                attend(duty, digest, *due, *may_ask, now).await?;
-                End::Done
+                if attend(duty, digest, *due, *may_ask, now).await? {
+                    End::Unasked
+                } else {
+                    End::Done
+                }
             }
             Job::Deliver(edition) => match deliver(duty, edition, is_new, || clock(), go_on).await? {
                 Stretch::Done(Some(next)) if next > clock() => End::Until(next),
@@ -222,6 +227,11 @@ impl Daemon {
         self.waits.remove(&key);
         match end {
             End::Done => drop(self.waits.remove(&tried)),
+            End::Unasked => {
+                if let Job::Attend { digest, .. } = job {
+                    self.waits.insert(format!("ask {digest}"), (now + AGAIN, 0));
+                }
+            }
             End::Until(until) => drop(self.waits.insert(key, (until, 0))),
             End::Fruitless => {
                 let tries = self.waits.get(&tried).map_or(0, |(_, tries)| *tries);
@@ -229,10 +239,6 @@ impl Daemon {
                 self.waits.insert(key, (until, tries));
                 self.waits.insert(tried, (until + LATEST, tries + 1));
             }
-        }
-        if let Job::Attend { digest, .. } = job {
-            // An editor who could not be asked is asked again at the pace of the looks.
-            self.waits.insert(format!("ask {digest}"), (now + AGAIN, 0));
         }
     }
 

@@ -43,7 +43,9 @@ impl Ledger {
         let newest = "SELECT number, made_ms FROM signing_key ORDER BY number DESC LIMIT 1";
         let newest: Option<(i64, i64)> = sqlx::query_as(newest).fetch_optional(&self.pool).await?;
         let number = match newest {
-            Some((_, made)) if now.timestamp_millis().saturating_sub(made) < AGE.num_milliseconds() => return Ok(false),
+            Some((_, made)) if now.timestamp_millis().saturating_sub(made) < AGE.num_milliseconds() => {
+                return Ok(false);
+            }
             // A token names its key in one octet.
             Some((255.., _)) => return Ok(false),
             Some((number, _)) => number + 1,

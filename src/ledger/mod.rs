@@ -136,7 +136,8 @@ impl Ledger {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
         // Opened when somebody looks, which is after the tables are made.
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.clone().read_only(true));
+        let readers =
+            SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.clone().read_only(true));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let ledger = Self { pool: pool.map_err(|error| locked(error, path))?, readers, path: path.to_owned() };
         ledger.migrate().await?;

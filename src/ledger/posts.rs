@@ -69,6 +69,7 @@ impl Ledger {
                 .execute(&mut *write)
                 .await?;
         }
+        let seen = seen_at(&mut write, now).await?;
         let mut posts = Vec::new();
         for harvest in &gathered.harvests {
             let problems: Vec<_> = gathered.problems.iter().filter(|p| p.source == harvest.source).collect();
@@ -78,7 +79,7 @@ impl Ledger {
                 let kind = sources.iter().find(|source| source.name == harvest.source).map(|source| &source.kind);
                 let holds = !matches!(kind, Some(Kind::Folder { .. }));
                 let scrolls = matches!(kind, Some(Kind::Feed(_) | Kind::Listing(..)));
-                let rows = new_rows(harvest, &known, holds, now)?;
+                let rows = new_rows(harvest, &known, holds, now, seen)?;
                 insert(&mut write, &harvest.source, &rows).await?;
                 let left = left_behind(harvest, known, scrolls)?;
                 for id in &left.withdrawn {
@@ -165,6 +166,13 @@ impl Ledger {
 
 type Write = sqlx::Transaction<'static, Sqlite>;
 
+/// When a post that nobody saw before is first seen: now, but after every edition there is, even where the clock
+/// was set back since. Or it would count as seen by editions that could not hold it.
+async fn seen_at(write: &mut Write, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let last: Option<i64> = sqlx::query_scalar("SELECT max(frozen_ms) FROM edition").fetch_one(&mut **write).await?;
+    Ok(last.map_or(now, |last| now.max(instant(last.saturating_add(1)))))
+}
+
 async fn note_source(
     write: &mut Write,
     harvest: &Harvest,
@@ -214,6 +222,7 @@ fn new_rows<'a>(
     known: &HashMap<String, Option<String>>,
     hold: bool,
     now: DateTime<Utc>,
+    seen: DateTime<Utc>,
 ) -> Result<Vec<NewRow<'a>>, Error> {
     let mut eligible: Vec<&Post> =
         harvest.posts.iter().filter(|post| !post.draft && post.published.is_none_or(|at| at <= now)).collect();
@@ -222,7 +231,7 @@ fn new_rows<'a>(
     for (rank, post) in eligible.into_iter().enumerate() {
         let held = if hold && rank < HELD { Some(to_json(post, "post")?) } else { None };
         if known.get(post.id.as_str()) != Some(&held) {
-            rows.push(NewRow { id: post.id.as_str(), first_seen_ms: now.timestamp_millis(), held });
+            rows.push(NewRow { id: post.id.as_str(), first_seen_ms: seen.timestamp_millis(), held });
         }
     }
     Ok(rows)

@@ -212,22 +212,23 @@ impl Ledger {
     /// When the store cannot be written.
     pub async fn hold(&self, row: i64, why: &str) -> Result<bool, Error> {
         let mut write = self.write().await?;
-        let may = match standing(&mut write, row).await?.state {
-            State::Waiting | State::Approved => true,
-            State::Sending => {
-                let left: i64 = sqlx::query_scalar(
-                    "SELECT EXISTS (SELECT 1 FROM delivery WHERE edition = ?
-                     AND state IN ('attempting', 'sent', 'deferred', 'bounced', 'in_doubt'))",
-                )
-                .bind(row)
-                .fetch_one(&mut *write)
-                .await?;
-                left == 0
-            }
-            _ => false,
-        };
+        let may = has_not_begun(&mut write, row).await?;
         if may {
             set(&mut write, row, State::Held, Some(why)).await?;
+        }
+        write.commit().await?;
+        Ok(may)
+    }
+
+    /// Passes an edition over: its posts return. Says whether it did; one of which something has left goes on.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn skip(&self, row: i64, why: &str, now: DateTime<Utc>) -> Result<bool, Error> {
+        let mut write = self.write().await?;
+        let may = has_not_begun(&mut write, row).await?;
+        if may {
+            end(&mut write, row, State::Cancelled, why, now).await?;
         }
         write.commit().await?;
         Ok(may)
@@ -275,6 +276,21 @@ pub(super) const RETURNED: &str = "e.state IN ('vetoed', 'cancelled') AND NOT EX
 async fn standing(write: &mut SqliteConnection, row: i64) -> Result<Standing, Error> {
     let query = AssertSqlSafe(format!("{SELECT} WHERE id = ?"));
     read(&sqlx::query(query).bind(row).fetch_one(write).await?)
+}
+
+/// Says whether an edition is open, waits for nobody's word, and nothing of it has left.
+async fn has_not_begun(write: &mut SqliteConnection, row: i64) -> Result<bool, Error> {
+    match standing(write, row).await?.state {
+        State::Waiting | State::Approved => Ok(true),
+        State::Sending => {
+            let untouched = sqlx::query_scalar(
+                "SELECT NOT EXISTS (SELECT 1 FROM delivery WHERE edition = ?
+                 AND state IN ('attempting', 'sent', 'deferred', 'bounced', 'in_doubt'))",
+            );
+            Ok(untouched.bind(row).fetch_one(write).await?)
+        }
+        _ => Ok(false),
+    }
 }
 
 async fn set(write: &mut SqliteConnection, row: i64, state: State, why: Option<&str>) -> Result<(), Error> {

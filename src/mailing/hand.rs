@@ -4,12 +4,13 @@ use crate::{
     chain::chain,
     deliver::{self, Destination, Outcome, Transport},
     message::Message,
+    subscriber::mask,
 };
 
 /// Why a letter did not leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsent {
-    /// What the other side said, or why it could not be asked.
+    /// What the other side said, or why it could not be asked; addresses are masked.
     pub why: String,
     /// Whether it is of no use to try again before a person mends something.
     pub lasts: bool,
@@ -31,7 +32,7 @@ pub async fn hand_over(destination: &Destination, messages: &[Message]) -> Resul
             Outcome::Unreached(words) | Outcome::Cut(words) | Outcome::InDoubt(words) => (words, false),
         };
         transport.close().await;
-        return Err(Unsent { why, lasts });
+        return Err(Unsent { why: mask(&why), lasts });
     }
     transport.close().await;
     Ok(())

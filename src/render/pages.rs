@@ -51,7 +51,8 @@ impl Pages {
     /// The style of pages that look like mails of this `template` and `theme`; without a theme that can be read, as
     /// mails look where the editor says nothing.
     pub fn style(&self, template: &str, theme: &BTreeMap<String, String>, language: &str) -> String {
-        let own = theme::theme(theme, template, language).or_else(|_| theme::theme(&BTreeMap::new(), template, language));
+        let own =
+            theme::theme(theme, template, language).or_else(|_| theme::theme(&BTreeMap::new(), template, language));
         let colors = own.map(|(theme, _)| theme.as_style()).unwrap_or_default();
         format!("{colors}\n{}", self.0.text("web/page.css"))
     }

@@ -2,6 +2,7 @@
 
 pub mod dovecot;
 pub mod model;
+pub mod office;
 pub mod opendkim;
 pub mod postfix;
 pub mod server;

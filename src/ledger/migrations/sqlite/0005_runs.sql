@@ -12,6 +12,7 @@ ALTER TABLE edition ADD COLUMN released_ms INTEGER;  -- when a person sent it on
 ALTER TABLE edition ADD COLUMN why         TEXT;     -- why it is held or was stopped
 ALTER TABLE edition ADD COLUMN stopped     TEXT;     -- why nothing of it gets out at present
 
+CREATE INDEX edition_frozen ON edition (frozen_ms);
 CREATE INDEX edition_open ON edition (state) WHERE state IN ('waiting', 'approved', 'held', 'sending');
 
 -- The digests that a daemon looks after. What was due until `since_ms` is dealt with, or was never owed: a digest
