@@ -10,18 +10,13 @@ use crate::{
 pub fn neutral(edition: &Edition, parts: &Rendered) -> Personal {
     let html = without_links(&slots::line_feeds(&parts.html), &edition.marker(Slot::Unsubscribe));
     let empty = |text: &str| slots::fill(&slots::cut(edition, text), |_| "".into());
-    Personal {
-        subject: tidy(&empty(&parts.subject)),
-        html: empty(&html),
-        text: empty(&slots::line_feeds(&parts.text)),
-    }
+    Personal { subject: tidy(&empty(&parts.subject)), html: empty(&html), text: empty(&slots::line_feeds(&parts.text)) }
 }
 
 /// The same for one line of the edition of this random id.
 pub fn neutral_line(uid: &str, line: &str) -> String {
-    let empty = Slot::ALL.iter().fold(line.to_owned(), |line, slot| {
-        line.replace(&format!("slot-{uid}-{}", slot.name()), "")
-    });
+    let empty =
+        Slot::ALL.iter().fold(line.to_owned(), |line, slot| line.replace(&format!("slot-{uid}-{}", slot.name()), ""));
     tidy(&empty)
 }
 
@@ -60,7 +55,8 @@ mod tests {
 
     #[test]
     fn links_of_nobody_go_as_a_whole() {
-        let html = "<p>a<a class=\"x\"\n href=\"MARK\">Leave <b>now</b></a>b <i title='MARK'>c</i> <abbr x=MARK>d</abbr></p>";
+        let html =
+            "<p>a<a class=\"x\"\n href=\"MARK\">Leave <b>now</b></a>b <i title='MARK'>c</i> <abbr x=MARK>d</abbr></p>";
         assert_eq!(without_links(html, "MARK"), "<p>ab <i title=''>c</i> <abbr x=>d</abbr></p>");
         assert_eq!(without_links("<a href=MARK>", "MARK"), "<a href=>");
         assert_eq!(without_links("MARK</a>", "MARK"), "</a>");

@@ -119,7 +119,9 @@ fn has_place(open: &mut Vec<Place>, now: u64) -> bool {
     }
     let age = |place: &Place| now.saturating_sub(place.state.last.load(Ordering::Relaxed));
     let rank = |place: &Place| (!place.state.is_busy.load(Ordering::Relaxed), age(place));
-    let Some((at, (is_idle, age))) = open.iter().map(rank).enumerate().max_by_key(|(_, rank)| *rank) else { return true };
+    let Some((at, (is_idle, age))) = open.iter().map(rank).enumerate().max_by_key(|(_, rank)| *rank) else {
+        return true;
+    };
     let may_go = is_idle || age > LONG;
     if may_go {
         open.swap_remove(at).task.abort();

@@ -29,8 +29,12 @@ fn an_edition_shows_nobodys_name_address_or_token() {
     assert!(!page.body.contains("cid:"), "a picture that is not there");
     assert!(page.body.contains("@media print") && page.body.contains("rem"));
     let policy = page.field("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'"), "{policy}");
-    let sizes: Vec<&str> = page.body.split("font-size:").skip(1).map(|rest| rest.split([';', '"', '}']).next().unwrap()).collect();
+    assert!(
+        policy.starts_with("default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'"),
+        "{policy}"
+    );
+    let sizes: Vec<&str> =
+        page.body.split("font-size:").skip(1).map(|rest| rest.split([';', '"', '}']).next().unwrap()).collect();
     assert!(sizes.len() > 10 && sizes.iter().all(|size| !size.ends_with("px") || *size == "0px"), "{sizes:?}");
 }
 
@@ -123,7 +127,9 @@ fn the_feed_is_atom() {
             _ => {}
         }
     }
-    for (name, count) in [("feed", 1), ("entry", 1), ("id", 2), ("title", 2), ("updated", 2), ("content", 1), ("author", 1)] {
+    for (name, count) in
+        [("feed", 1), ("entry", 1), ("id", 2), ("title", 2), ("updated", 2), ("content", 1), ("author", 1)]
+    {
         assert_eq!(names.iter().filter(|found| *found == name).count(), count, "{name}");
     }
 }
@@ -161,8 +167,16 @@ fn there_are_pages_of_the_archive() {
         "INSERT INTO variant SELECT e.id, '', 'Subject ' || e.digest || ' ' || e.number, '', v.html, v.text, v.mjml,
          v.problems FROM edition e, variant v WHERE v.edition = 1 AND e.id > 1 RETURNING subject",
     );
-    let all = site.get("/archive/").status(200).says("Subject weekly 120<").says("Subject daily 111<").says("<h2 dir=\"auto\">Daily");
-    assert!(!all.body.contains("Subject weekly 110<") && all.body.contains("https://news.harbour.example/archive/weekly/\""));
+    let all = site
+        .get("/archive/")
+        .status(200)
+        .says("Subject weekly 120<")
+        .says("Subject daily 111<")
+        .says("<h2 dir=\"auto\">Daily");
+    assert!(
+        !all.body.contains("Subject weekly 110<")
+            && all.body.contains("https://news.harbour.example/archive/weekly/\"")
+    );
     site.get("/archive/weekly/").says("Subject weekly 71<").says("?page=2\">Older");
     site.get("/archive/weekly/?page=2").says("Subject weekly 70<").says("?page=1\">Newer").says("?page=3\">Older");
     let last = site.get("/archive/weekly/?page=3").status(200).says("Subject weekly 2<").says("The first post");

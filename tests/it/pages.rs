@@ -41,7 +41,8 @@ fn every_page_can_be_read_and_used_in_every_language() {
         pages.push(serde_json::json!({ "name": name, "url": at(path), "press": 0 }));
     }
     let seen = look(&pages);
-    let titles: std::collections::BTreeSet<&str> = seen["titles"].as_array().unwrap().iter().filter_map(|title| title.as_str()).collect();
+    let titles: std::collections::BTreeSet<&str> =
+        seen["titles"].as_array().unwrap().iter().filter_map(|title| title.as_str()).collect();
     assert_eq!(seen["looked"], 2 * (11 * 3 + 4));
     assert!(titles.len() >= 3 * 11 + 3, "{titles:#?}");
     assert_eq!(project.store("SELECT CAST(count(*) AS TEXT) FROM departure"), "0", "all came back");

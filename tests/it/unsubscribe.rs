@@ -51,7 +51,10 @@ fn departures(project: &Project) -> String {
 fn next_goes_to(project: &mut Project, day: u32) -> Vec<String> {
     let _ = std::fs::remove_dir_all(project.path("outbox"));
     let title = format!("News of day {day}");
-    project.write(&format!("posts/day{day}.md"), format!("---\ntitle: {title}\ndate: 2025-06-{day:02}\n---\n\nWords of the day, {day} of them.\n"));
+    project.write(
+        &format!("posts/day{day}.md"),
+        format!("---\ntitle: {title}\ndate: 2025-06-{day:02}\n---\n\nWords of the day, {day} of them.\n"),
+    );
     project.set_clock(&format!("2025-06-{day:02}T12:00:00Z"));
     project.run("send --yes").code(0);
     project.outbox().iter().map(|(_, octets)| name(octets)).collect()
@@ -184,7 +187,8 @@ fn tokens_that_nobody_signed_all_look_alike() {
             let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
             random.push(char::from(digits[(seed >> 58) as usize]));
         }
-        let request = format!("POST /u/{random} HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{ONE_CLICK}", ONE_CLICK.len());
+        let request =
+            format!("POST /u/{random} HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{ONE_CLICK}", ONE_CLICK.len());
         stream.write_all(request.as_bytes()).unwrap();
         match status_of_next(&mut stream) {
             404 => statuses[0] += 1,
@@ -234,7 +238,8 @@ fn who_leaves_in_the_middle_of_a_send_gets_not_another_mail() {
     // An edition before, so that everybody has a link.
     project.run("send --yes").code(0);
     let links = links(&project);
-    project.write("posts/two.md", "---\ntitle: The second post\ndate: 2025-06-02\n---\n\nIt has words of its own too.\n");
+    project
+        .write("posts/two.md", "---\ntitle: The second post\ndate: 2025-06-02\n---\n\nIt has words of its own too.\n");
     project.set_clock("2025-06-02T12:00:00Z");
     project.environment("TIDINGS_SMTP__URL", sink.url());
     project.environment("TIDINGS_SMTP__TLS", "none");
@@ -249,7 +254,10 @@ fn who_leaves_in_the_middle_of_a_send_gets_not_another_mail() {
     sending.wait().unwrap();
     let to: Vec<String> = sink.messages().into_iter().flat_map(|message| message.to).collect();
     assert_eq!(to, ["reader10@readers.example"]);
-    assert_eq!(project.store("SELECT CAST(count(*) AS TEXT) FROM delivery WHERE edition = 2 AND state = 'skipped'"), "39");
+    assert_eq!(
+        project.store("SELECT CAST(count(*) AS TEXT) FROM delivery WHERE edition = 2 AND state = 'skipped'"),
+        "39"
+    );
 }
 
 #[test]
@@ -280,7 +288,13 @@ fn a_page_has_no_cookie_no_script_and_a_strict_policy() {
     for page in [site.get(&links[0]), site.post(&links[0], ONE_CLICK), site.get("/u/x"), site.get("/archive/")] {
         assert!(!page.body.contains("<script") && page.field("set-cookie").is_empty());
         let policy = page.field("content-security-policy");
-        for part in ["default-src 'none'", "style-src 'sha256-", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"] {
+        for part in [
+            "default-src 'none'",
+            "style-src 'sha256-",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        ] {
             assert!(policy.contains(part), "{policy}");
         }
         assert!(!policy.contains("unsafe"), "{policy}");
@@ -349,6 +363,7 @@ fn a_wrong_host_changes_no_link_and_stops_nobody() {
         }
         as_host("/archive/", host).says("https://news.harbour.example/archive/weekly/1");
     }
-    site.say(format!("POST {} HTTP/1.1\r\nHost: proxy:8787\r\nConnection: close\r\n\r\n", links[0]).as_bytes()).status(200);
+    site.say(format!("POST {} HTTP/1.1\r\nHost: proxy:8787\r\nConnection: close\r\n\r\n", links[0]).as_bytes())
+        .status(200);
     assert_eq!(departures(&project), "1");
 }

@@ -194,5 +194,8 @@ fn line(present: &Present, words: &Words, issue: &Issue) -> Value {
 /// A digest's name as a part of an address.
 fn segment(digest: &str) -> String {
     let plain = |octet: &u8| octet.is_ascii_alphanumeric() || b"-._~".contains(octet);
-    digest.bytes().map(|octet| if plain(&octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") }).collect()
+    digest
+        .bytes()
+        .map(|octet| if plain(&octet) { char::from(octet).to_string() } else { format!("%{octet:02X}") })
+        .collect()
 }

@@ -41,7 +41,10 @@ pub(super) fn answer(
 fn is_known(asked: &HeaderMap, tag: &str, modified: Option<DateTime<Utc>>) -> bool {
     let text = |name| asked.get(name).and_then(|value| value.to_str().ok());
     if let Some(tags) = text(header::IF_NONE_MATCH) {
-        return tags.split(',').map(|known| known.trim().trim_start_matches("W/")).any(|known| known == tag || known == "*");
+        return tags
+            .split(',')
+            .map(|known| known.trim().trim_start_matches("W/"))
+            .any(|known| known == tag || known == "*");
     }
     let since = text(header::IF_MODIFIED_SINCE).and_then(|since| DateTime::parse_from_rfc2822(since).ok());
     since.zip(modified).is_some_and(|(since, modified)| modified.timestamp() <= since.timestamp())
@@ -66,16 +69,19 @@ mod tests {
     fn what_is_known_is_not_sent_again() {
         let (status_of_new, tag) = status(&HeaderMap::new());
         assert_eq!(status_of_new, StatusCode::OK);
-        for (tags, known) in [(tag.clone(), true), (format!("\"a\", W/{tag}"), true), ("*".into(), true), ("\"a\"".into(), false)]
+        for (tags, known) in
+            [(tag.clone(), true), (format!("\"a\", W/{tag}"), true), ("*".into(), true), ("\"a\"".into(), false)]
         {
             assert_eq!(status(&asked(header::IF_NONE_MATCH, &tags)).0 == StatusCode::NOT_MODIFIED, known, "{tags}");
         }
-        for (since, known) in [
-            ("Tue, 14 Nov 2023 22:13:20 GMT", true),
-            ("Tue, 14 Nov 2023 22:13:19 GMT", false),
-            ("yesterday", false),
-        ] {
-            assert_eq!(status(&asked(header::IF_MODIFIED_SINCE, since)).0 == StatusCode::NOT_MODIFIED, known, "{since}");
+        for (since, known) in
+            [("Tue, 14 Nov 2023 22:13:20 GMT", true), ("Tue, 14 Nov 2023 22:13:19 GMT", false), ("yesterday", false)]
+        {
+            assert_eq!(
+                status(&asked(header::IF_MODIFIED_SINCE, since)).0 == StatusCode::NOT_MODIFIED,
+                known,
+                "{since}"
+            );
         }
     }
 

@@ -50,7 +50,8 @@ pub(super) async fn metrics(State(public): State<Arc<Public>>) -> Response {
     for (page, kind, count) in public.count.all() {
         metrics.sample("tidings_http_requests_total", &[("page", page), ("code", kind)], count as f64);
     }
-    let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    let kind =
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     (kind, metrics.0).into_response()
 }
 

@@ -34,7 +34,13 @@ pub(super) struct Action {
 
 impl Note {
     /// The page in the look of a digest.
-    pub(super) fn answer(&self, present: &Present, words: &Words, digest: Option<&str>, status: StatusCode) -> Response {
+    pub(super) fn answer(
+        &self,
+        present: &Present,
+        words: &Words,
+        digest: Option<&str>,
+        status: StatusCode,
+    ) -> Response {
         let look = present.look(digest, words);
         let links: Vec<_> = self.links.iter().map(|(href, label)| json!({ "href": href, "label": label })).collect();
         let page = present.page(

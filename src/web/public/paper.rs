@@ -22,9 +22,21 @@ pub(super) fn page(mail: &str, address: &str, feed: &str) -> String {
         escape(address),
         escape(feed)
     );
-    match page.find("</head>") {
+    let page = match page.find("</head>") {
         Some(at) => format!("{}{head}{}", &page[..at], &page[at..]),
         None => page,
+    };
+    with_landmark(page)
+}
+
+/// Marks what the mail says as the main part of the page, for those who have it read to them.
+fn with_landmark(page: String) -> String {
+    let start = page.find("<body").and_then(|at| Some(at + page[at..].find('>')? + 1));
+    match start.zip(page.rfind("</body>")) {
+        Some((start, end)) if start <= end && !page.contains("<main") => {
+            format!("{}<main>{}</main>{}", &page[..start], &page[start..end], &page[end..])
+        }
+        _ => page,
     }
 }
 
@@ -105,7 +117,10 @@ mod tests {
         check("<p style=\"font-size:13px;margin:4px\">x</p>", "<p style=\"font-size:0.8125rem;margin:4px\">x</p>");
         check("<p style=\"line-height: 24px\">", "<p style=\"line-height:1.5rem\">");
         check("<style>a{font-size:16px}b{width:3px}</style>", "<style>a{font-size:1rem}b{width:3px}</style>");
-        check("<p style=\"font-size:0;line-height:1.6;font-size:large\">", "<p style=\"font-size:0;line-height:1.6;font-size:large\">");
+        check(
+            "<p style=\"font-size:0;line-height:1.6;font-size:large\">",
+            "<p style=\"font-size:0;line-height:1.6;font-size:large\">",
+        );
     }
 
     #[test]
@@ -117,9 +132,13 @@ mod tests {
 
     #[test]
     fn the_head_gains_a_style_and_links() {
-        let page = page("<html><head><title>t</title></head><body>", "https://a.example/?a&b", "https://a.example/feed.xml");
+        let page = page(
+            "<html><head><title>t</title></head><body>x</body>",
+            "https://a.example/?a&b",
+            "https://a.example/feed.xml",
+        );
         assert!(page.contains("https://a.example/?a&amp;b") && page.contains("@media print"));
-        assert!(page.ends_with("</style></head><body>"));
+        assert!(page.ends_with("</style></head><body><main>x</main></body>"));
     }
 
     proptest! {

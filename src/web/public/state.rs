@@ -178,7 +178,8 @@ impl Present {
 
     /// The look of a digest's pages; without one, of the first digest's.
     pub(super) fn look(&self, digest: Option<&str>, words: &Words) -> Arc<Look> {
-        let digest = digest.and_then(|name| self.config.digests.get(name)).or_else(|| self.config.digests.values().next());
+        let digest =
+            digest.and_then(|name| self.config.digests.get(name)).or_else(|| self.config.digests.values().next());
         let language = words.lang.split('-').next().unwrap_or_default().to_owned();
         let key = (digest.map(|digest| digest.name.clone()).unwrap_or_default(), language);
         let mut looks = held(&self.looks);
@@ -186,7 +187,8 @@ impl Present {
             let (template, theme) = digest.map_or(("classic", None), |digest| (&*digest.template, Some(&digest.theme)));
             let none = BTreeMap::new();
             let pages = self.pages.as_ref();
-            let style = pages.map(|pages| pages.style(template, theme.unwrap_or(&none), &words.lang)).unwrap_or_default();
+            let style =
+                pages.map(|pages| pages.style(template, theme.unwrap_or(&none), &words.lang)).unwrap_or_default();
             let hash = STANDARD.encode(Sha256::digest(&style));
             let policy = format!(
                 "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action 'self'; base-uri 'none'; \

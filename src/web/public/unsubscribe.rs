@@ -164,7 +164,8 @@ fn page(present: &Present, digest: &str, granted: &Granted, is_return: bool) -> 
     let action = |ask: String, (name, value), label: &str| Action { ask, name, value, label: word(label) };
     let leave_all = || action(with("all_ask"), LEAVE_ALL, "all");
     let come_back = || action(word("return_ask"), RETURN, "return");
-    let note = |title: String, text: &str, actions| Note { title, paragraphs: vec![with(text)], actions, ..Note::default() };
+    let note =
+        |title: String, text: &str, actions| Note { title, paragraphs: vec![with(text)], actions, ..Note::default() };
     let note = match granted.reading {
         Reading::Reads if is_return => note(word("back_title"), "back", Vec::new()),
         Reading::Reads => {
@@ -181,12 +182,7 @@ fn page(present: &Present, digest: &str, granted: &Granted, is_return: bool) -> 
 fn sample(present: &Present, subject: &Subject) -> Response {
     let words = present.words(None);
     let [title, text] = ["sample_title", "sample"].map(|key| words.word(key).to_owned());
-    Note { title, paragraphs: vec![text], ..Note::default() }.answer(
-        present,
-        &words,
-        Some(&subject.of),
-        StatusCode::OK,
-    )
+    Note { title, paragraphs: vec![text], ..Note::default() }.answer(present, &words, Some(&subject.of), StatusCode::OK)
 }
 
 /// The one page for all tokens that nobody signed: forged, cut, swapped, doubled, of somebody who is not there.

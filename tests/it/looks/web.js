@@ -30,6 +30,9 @@ async function main() {
     page.on("console", (said) => {
       if (["error", "warning"].includes(said.type())) faults.push(`${where}: the console says ${said.text()}`);
     });
+    page.on("response", (answer) => {
+      if (answer.status() >= 400) faults.push(`${where}: ${answer.status()} for ${answer.url()}`);
+    });
     page.on("pageerror", (error) => faults.push(`${where}: ${error}`));
     await page.goto(url);
     for (let step = 0; step <= press; step += 1) {
