@@ -148,6 +148,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let page = show_beside(folder, &frozen, &sender)?;
         setting.say(format!("the edition as a page: {}", page.display()));
     }
+    // Another key may sign by now: what went out keeps its Message-IDs.
+    let sender = config.sender(ledger.keys_of(frozen.edition.date).await?);
     let run = Run { ledger: &ledger, sender: &sender, destination: &destination, limits: &config.limits };
     let report = deliver(setting, &run, &frozen).await?;
     summarise(setting, &frozen, report.counts, started.elapsed())?;

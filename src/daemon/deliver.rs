@@ -60,7 +60,7 @@ pub(super) async fn deliver(
         }
     };
     let Some(frozen) = ledger.edition(&edition.digest, edition.number).await? else { return Ok(Stretch::Done(None)) };
-    let sender = duty.sender().await?;
+    let sender = duty.sender_of(edition.frozen).await?;
     let before = ledger.counts(edition.row).await?;
     let run_over = Run { ledger, sender: &sender, destination: &destination, limits: &config.limits };
     let report = mailing::deliver(&run_over, &frozen, &clock, |_| go_on()).await?;

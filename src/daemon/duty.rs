@@ -45,6 +45,11 @@ impl Duty {
         Ok(self.config.sender(self.ledger.keys().await?))
     }
 
+    /// The same for an edition that was frozen then: its Message-IDs stay when the signing key changes.
+    pub(super) async fn sender_of(&self, frozen: DateTime<Utc>) -> Result<Sender, ledger::Error> {
+        Ok(self.config.sender(self.ledger.keys_of(frozen).await?))
+    }
+
     /// Where mail is handed over, or why its password cannot be had.
     pub(super) fn destination(&self) -> Result<Destination, String> {
         self.config.open_destination(&self.environment).map_err(|error| chain(&error))

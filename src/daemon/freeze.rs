@@ -38,6 +38,7 @@ pub(super) async fn freeze(
     now: DateTime<Utc>,
 ) -> Result<Made, ledger::Error> {
     let (config, ledger) = (&duty.config, &duty.ledger);
+    ledger.rotate_key(now).await?;
     if !preflight::can_be_left(config) {
         return Ok(Made::Failed(chain(&config.without_unsubscribe())));
     }

@@ -21,11 +21,13 @@ mod pulse;
 mod runs;
 mod standing;
 mod subscribers;
+mod turn;
 
 use std::{
     fs,
     path::{Path, PathBuf},
     str::FromStr as _,
+    sync::Arc,
     time::Duration,
 };
 
@@ -36,7 +38,7 @@ use sqlx::{
 };
 
 pub use answers::Answer;
-pub use archive::Issue;
+pub use archive::{Issue, Newest};
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
 pub use departures::{Granted, Reading, Wish};
@@ -49,6 +51,7 @@ pub use pulse::{Noted, Pulse};
 pub use runs::{DueRun, Stage, Watched};
 pub use standing::{Decided, Standing, State};
 pub use subscribers::{Added, Intake};
+use turn::Turn;
 
 /// So often a store is looked at again that another program is just making.
 const ATTEMPTS: usize = 2;
@@ -63,6 +66,7 @@ pub struct Ledger {
     pool: SqlitePool,
     /// Connections for who only looks: they wait for nobody.
     readers: SqlitePool,
+    turn: Arc<Turn>,
     path: PathBuf,
 }
 
@@ -135,11 +139,13 @@ impl Ledger {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
+        let turn = Turn::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+        let turn = Arc::new(turn);
         // Opened when somebody looks, which is after the tables are made.
         let readers =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.clone().read_only(true));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
-        let ledger = Self { pool: pool.map_err(|error| locked(error, path))?, readers, path: path.to_owned() };
+        let ledger = Self { pool: pool.map_err(|error| locked(error, path))?, readers, turn, path: path.to_owned() };
         ledger.migrate().await?;
         ledger.rotate_key(now).await?;
         Ok(ledger)
@@ -169,6 +175,7 @@ impl Ledger {
 
     /// Begins a write: nobody else writes until it ends.
     async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        let _turn = self.turn.take().await;
         self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(|error| locked(error, &self.path))
     }
 }

@@ -95,7 +95,7 @@ fn look(pages: Vec<serde_json::Value>, views: u64) {
 }
 
 /// Says whether there is a browser and what drives it; if not, says so in one line, and the test is to end.
-fn can_look() -> bool {
+pub fn can_look() -> bool {
     let script = root().join("tests/it/looks/open.js");
     let finds = "require('module').createRequire(process.argv[1]).resolve('playwright-core')";
     let drives = || {
@@ -116,6 +116,6 @@ fn can_look() -> bool {
     false
 }
 
-fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }

@@ -7,4 +7,5 @@ pub mod opendkim;
 pub mod postfix;
 pub mod server;
 pub mod sink;
+pub mod site;
 pub mod web;
