@@ -44,6 +44,7 @@ enum Verb {
     Preview(cmd::preview::Args),
     Test(cmd::test::Args),
     Send(cmd::send::Args),
+    Run(cmd::run::Args),
     Render(cmd::render::Args),
     Templates(cmd::templates::Args),
     Next(cmd::next::Args),
@@ -67,9 +68,6 @@ enum Verb {
 /// Verbs that will come.
 #[derive(Debug, Subcommand)]
 enum Later {
-    /// The daemon: not yet.
-    #[command(hide = true)]
-    Run(Rest),
     /// Delivery only: not yet.
     #[command(hide = true)]
     Worker(Rest),
@@ -83,15 +81,20 @@ struct Rest {
 }
 
 impl Cli {
-    /// How much the log says.
+    /// How much the log says; a daemon has nothing else to say.
     pub fn level(&self) -> tracing::Level {
         match (self.quiet, self.verbose) {
             (true, _) => tracing::Level::ERROR,
-            (_, 0) => tracing::Level::WARN,
-            (_, 1) => tracing::Level::INFO,
+            (_, 0) if !matches!(self.verb, Verb::Run(_)) => tracing::Level::WARN,
+            (_, 0 | 1) => tracing::Level::INFO,
             (_, 2) => tracing::Level::DEBUG,
             (_, _) => tracing::Level::TRACE,
         }
+    }
+
+    /// Whether each line of the log is a JSON object.
+    pub fn logs_json(&self) -> bool {
+        self.json && matches!(self.verb, Verb::Run(_))
     }
 
     /// Runs the verb.
@@ -122,6 +125,7 @@ async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Preview(args) => cmd::preview::run(args, setting).await,
         Verb::Test(args) => cmd::test::run(args, setting).await,
         Verb::Send(args) => cmd::send::run(args, setting).await,
+        Verb::Run(args) => cmd::run::run(args, setting).await,
         Verb::Render(args) => cmd::render::run(args, setting),
         Verb::Templates(args) => cmd::templates::run(args, setting).await,
         Verb::Next(args) => cmd::next::run(args, setting).await,
@@ -134,7 +138,6 @@ async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Completions { shell } => completions(shell),
         Verb::Man => man(),
         Verb::Later(later) => Err(cmd::not_yet(match later {
-            Later::Run(_) => "run",
             Later::Worker(_) => "worker",
         })),
     }

@@ -20,6 +20,7 @@ use crate::{
     schedule::Schedule,
     select::{self, Rules, Selection},
     source::{self, Gathered, Problem, Source, fetch},
+    subscriber::Address,
     teaser::{self, Around, Common, Refusal, Style, Told, llm},
 };
 
@@ -57,7 +58,8 @@ pub struct Digest {
     #[serde(default, with = "humantime_serde")]
     pub approval_window: Option<Duration>,
     /// Who is asked.
-    pub editor: Option<String>,
+    #[serde(default, deserialize_with = "address")]
+    pub editor: Option<Address>,
     /// The names of its sources; all where left out.
     pub sources: Option<Vec<String>>,
     /// Who gets it, by their tags.
@@ -116,6 +118,21 @@ pub enum Approval {
     Required,
 }
 
+impl Digest {
+    /// How long before its due time an edition is frozen and its editor asked; nothing where nobody is.
+    pub fn window(&self) -> Duration {
+        match self.approval {
+            Approval::None => Duration::ZERO,
+            _ => self.approval_window.unwrap_or(THREE_HOURS),
+        }
+    }
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
+}
+
 /// Reads texts, and whole numbers as texts.
 fn words_and_numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     #[derive(Deserialize)]
@@ -139,6 +156,9 @@ fn classic() -> String {
 fn lead_teaser() -> String {
     "{{ posts[0].teaser }}".to_owned()
 }
+
+/// What `approval_window` is where it is left out.
+const THREE_HOURS: Duration = Duration::from_secs(3 * 60 * 60);
 
 fn two_hours() -> Duration {
     Duration::from_secs(2 * 60 * 60)
@@ -209,15 +229,28 @@ pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Resul
     if let Some(frozen) = ledger.unfinished(&plan.digest.name).await? {
         return Ok(Next::Unfinished(Box::new(frozen)));
     }
-    let gathered = gather(ledger, plan, plan.sources, now).await?;
-    fresh(ledger, plan, &gathered, now).await
+    fresh(ledger, plan, now).await
 }
 
-/// Gives a fresh edition of what was gathered, whatever is still being sent.
+/// Gives a fresh edition, whatever is still being sent.
 ///
 /// # Errors
 /// As [`next`].
-pub async fn fresh(ledger: &Ledger, plan: &Plan<'_>, gathered: &Gathered, now: DateTime<Utc>) -> Result<Next, Error> {
+pub async fn fresh(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Next, Error> {
+    let gathered = gather(ledger, plan, plan.sources, now).await?;
+    fresh_of(ledger, plan, &gathered, now).await
+}
+
+/// Gives a fresh edition of what was gathered already.
+///
+/// # Errors
+/// As [`next`].
+pub async fn fresh_of(
+    ledger: &Ledger,
+    plan: &Plan<'_>,
+    gathered: &Gathered,
+    now: DateTime<Utc>,
+) -> Result<Next, Error> {
     let mut draft = draft_of(ledger, plan, gathered, now).await?;
     if draft.edition.posts.is_empty() {
         let reason = why_empty(&draft, plan.digest.select.min);

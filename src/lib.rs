@@ -27,6 +27,7 @@ pub mod mailing;
 pub mod config;
 pub mod preflight;
 
+pub mod daemon;
 pub mod web;
 
 pub mod cmd;

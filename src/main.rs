@@ -1,6 +1,6 @@
 //! The binary: parse, log, dispatch, print the error, exit.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::Parser as _;
 use tidings::{
@@ -12,7 +12,13 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // Only our own words: what the libraries log at this level may hold addresses and secrets.
     let filter = tracing_subscriber::EnvFilter::new(format!("off,tidings={}", cli.level()));
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).init();
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).with_ansi(colours);
+    if cli.logs_json() {
+        log.json().init()
+    } else {
+        log.init()
+    }
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     let environment = environment.filter(|(name, _)| name.starts_with("TIDINGS_")).collect();

@@ -23,11 +23,17 @@ pub enum Purpose {
     MessageId,
     /// The return path of a message (VERP).
     ReturnPath,
+    /// Letting an edition go that waits for its editor; the payload is a [`Subject`] of no subscriber and the
+    /// edition's id.
+    Approve,
+    /// Stopping it; the same payload.
+    Veto,
 }
 
 impl Purpose {
     /// In the order of their declaration.
-    const ALL: [Self; 4] = [Self::Unsubscribe, Self::Sample, Self::MessageId, Self::ReturnPath];
+    const ALL: [Self; 6] =
+        [Self::Unsubscribe, Self::Sample, Self::MessageId, Self::ReturnPath, Self::Approve, Self::Veto];
 
     fn label(self) -> &'static [u8] {
         match self {
@@ -35,6 +41,8 @@ impl Purpose {
             Self::Sample => b"tidings sample 1",
             Self::MessageId => b"tidings message-id 1",
             Self::ReturnPath => b"tidings return-path 1",
+            Self::Approve => b"tidings approve 1",
+            Self::Veto => b"tidings veto 1",
         }
     }
 }
@@ -78,8 +86,10 @@ impl Keys {
         let octets = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (signed, given) = octets.split_at_checked(octets.len().checked_sub(MAC_OCTETS)?)?;
         let (number, payload) = signed.split_first()?;
-        let key = self.0.iter().find(|key| key.0 == *number)?;
-        bool::from(key.mac(purpose, signed).ct_eq(given)).then(|| payload.to_vec())
+        // An unknown number costs what a known one costs: time tells nobody which keys there are.
+        let known = self.0.iter().find(|key| key.0 == *number);
+        let is_right = bool::from(known.unwrap_or(&self.0[0]).mac(purpose, signed).ct_eq(given));
+        (is_right && known.is_some()).then(|| payload.to_vec())
     }
 }
 

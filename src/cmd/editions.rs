@@ -4,11 +4,15 @@ use anyhow::bail;
 use serde_json::json;
 
 use super::{
-    Exit, Setting, Usage, not_yet, print, print_json,
+    Exit, Setting, Usage, print, print_json,
     send::{Summary, in_words},
     table,
 };
-use crate::subscriber::Address;
+use crate::{
+    config::Config,
+    ledger::{Ledger, Standing, State},
+    subscriber::Address,
+};
 
 /// Lists, shows and replays editions, and settles doubts.
 #[derive(Debug, clap::Args)]
@@ -45,20 +49,17 @@ enum Action {
         #[arg(long)]
         resend: bool,
     },
-    /// Releases an edition that waits for an editor.
-    #[command(hide = true)]
+    /// Lets an edition go that waits or is held: at its due time, or at once where that is over.
     Approve {
         /// Its number.
         number: i64,
     },
-    /// Stops an edition that waits for an editor.
-    #[command(hide = true)]
+    /// Stops an edition that waits or is held; its posts are candidates again.
     Veto {
         /// Its number.
         number: i64,
     },
-    /// Stops an edition.
-    #[command(hide = true)]
+    /// Stops an edition, also on its way: who has not got it gets nothing.
     Cancel {
         /// Its number.
         number: i64,
@@ -68,9 +69,6 @@ enum Action {
 /// Runs the command.
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let action = args.action.unwrap_or(Action::List);
-    if matches!(action, Action::Approve { .. } | Action::Veto { .. } | Action::Cancel { .. }) {
-        return Err(not_yet("editions approve|veto|cancel"));
-    }
     let config = setting.load()?;
     let ledger = setting.open(&config).await?;
     if let Action::List = action {
@@ -101,14 +99,28 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let chosen = setting.choose(&config)?;
-    let (Action::Show { number } | Action::Replay { number } | Action::Settle { number, .. }) = action else {
+    let (Action::Show { number }
+    | Action::Replay { number }
+    | Action::Settle { number, .. }
+    | Action::Approve { number }
+    | Action::Veto { number }
+    | Action::Cancel { number }) = action
+    else {
         return Err(Usage("which edition?".into()).into());
     };
-    let Some(frozen) = ledger.edition(&chosen.name, number).await? else {
+    let (Some(frozen), Some(standing)) =
+        (ledger.edition(&chosen.name, number).await?, ledger.standing_of(&chosen.name, number).await?)
+    else {
         bail!("there is no edition {number} of `{}`\nhint: `tidings editions list` shows them", chosen.name);
     };
     match action {
+        Action::Approve { .. } | Action::Veto { .. } | Action::Cancel { .. } => {
+            return decide(&action, &standing, setting, &config, &ledger).await;
+        }
         Action::Replay { .. } => {
+            if !matches!(standing.state, State::Sending | State::Sent) {
+                bail!("edition {number} did not go out: it is {}", standing.state.as_str());
+            }
             super::subscribers::sync(setting, &config, &ledger).await?;
             let planned = ledger.replay(frozen.row, &chosen.name, &chosen.audience).await?;
             if setting.json {
@@ -155,4 +167,52 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// Lets an edition go, or stops it, and says what that came to.
+async fn decide(
+    action: &Action,
+    standing: &Standing,
+    setting: &Setting,
+    config: &Config,
+    ledger: &Ledger,
+) -> anyhow::Result<Exit> {
+    let (row, number, now) = (standing.row, standing.number, setting.now());
+    let (decided, wanted) = match action {
+        Action::Approve { .. } => {
+            (ledger.approve(row, now).await?, &[State::Approved, State::Sending, State::Sent][..])
+        }
+        Action::Veto { .. } => (ledger.veto(row, now).await?, &[State::Vetoed, State::Cancelled][..]),
+        _ => (ledger.cancel(row, "cancelled by hand", now).await?, &[State::Vetoed, State::Cancelled][..]),
+    };
+    let counts = ledger.counts(row).await?;
+    if setting.json {
+        print_json(&json!({
+            "digest": standing.digest, "edition": number, "before": decided.before, "state": decided.after,
+            "sent": counts.sent,
+        }))?;
+    } else {
+        let due = standing.due.map(|due| due.with_timezone(&config.publication.timezone).format("%Y-%m-%d %H:%M"));
+        let now_and_then = match (decided.after, due) {
+            (State::Approved, Some(due)) => format!("is approved and goes out at {due}"),
+            (State::Sending, _) if decided.before == State::Sending => "is on its way".to_owned(),
+            (State::Sending, _) => "goes out with the next look of `tidings run`, or with `tidings send`".to_owned(),
+            (State::Vetoed | State::Cancelled, _) if counts.sent + counts.in_doubt > 0 => {
+                let got = counts.sent + counts.in_doubt;
+                format!("is stopped; {got} readers have it already, so its posts do not return")
+            }
+            (State::Vetoed | State::Cancelled, _) => "is stopped; its posts are candidates again".to_owned(),
+            (other, _) => format!("is {} already", other.as_str()),
+        };
+        print(&format!("edition {number} {now_and_then}\n"))?;
+    }
+    if wanted.contains(&decided.after) {
+        return Ok(Exit::Done);
+    }
+    setting.say(match decided.after {
+        State::Sending => "it is too late for a veto\nhint: `editions cancel` stops what has not left",
+        State::Vetoed | State::Cancelled => "it was stopped before, and its posts may be in another edition",
+        _ => "nothing changed",
+    });
+    Ok(Exit::Failed)
 }

@@ -11,6 +11,7 @@ pub mod next;
 pub mod preview;
 pub mod render;
 pub mod restore;
+pub mod run;
 mod say;
 pub mod send;
 pub mod status;

@@ -18,13 +18,12 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Exit, Setting, Usage, count, print, print_json, say, subscribers, write};
 use crate::{
     chain::chain,
-    config::Config,
     deliver::Destination,
     digest::{self, Digest, Next},
-    ledger::{self, Counts, Frozen, Ledger},
-    lint,
+    ledger::{self, Counts, Frozen, Ledger, Start, State},
     mailing::{self, Report, Run, Stop},
     message::{self, Occasion, Sender},
+    preflight,
     subscriber::Subscriber,
 };
 
@@ -81,7 +80,9 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     if !args.dry_run && !args.yes && !io::stdin().is_terminal() {
         return Err(Usage("nobody is there to confirm\nhint: add `--yes`, or `--dry-run` to look first".into()).into());
     }
-    needs_unsubscribe(&config)?;
+    if !preflight::can_be_left(&config) {
+        return Err(config.without_unsubscribe().into());
+    }
     // A password that cannot be had is found before an edition is frozen.
     let destination = (!args.dry_run).then(|| config.open_destination(&setting.environment)).transpose()?;
     let ledger = setting.open(&config).await?;
@@ -104,6 +105,9 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
                 if named {
                     setting.say("warning: `--subject` is for a new edition; this one keeps its own");
                 }
+                if !args.dry_run && !release(setting, &ledger, &frozen, args.yes).await? {
+                    return Ok(Exit::Done);
+                }
                 break *frozen;
             }
             Next::Nothing(draft, reason) => {
@@ -119,7 +123,9 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
         }
         let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: None };
-        preflight(&config, &fresh, &sender)?;
+        if let Some(why) = preflight::refusal(&config, &fresh.edition, &fresh.variants, &sender)? {
+            bail!(why);
+        }
         if args.dry_run {
             let counts = Counts { recipients, pending: recipients, ..Counts::default() };
             return summarise(setting, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
@@ -128,7 +134,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             setting.say("not sent");
             return Ok(Exit::Done);
         }
-        match mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience).await {
+        match mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience, &Start::BY_HAND).await {
             // A `send` beside this one was faster: theirs is the edition, and this one helps to deliver it.
             Err(ledger::Error::Overtaken(_)) => {}
             published => break published?,
@@ -142,37 +148,30 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let page = show_beside(folder, &frozen, &sender)?;
         setting.say(format!("the edition as a page: {}", page.display()));
     }
+    // Another key may sign by now: what went out keeps its Message-IDs.
+    let sender = config.sender(ledger.keys_of(frozen.edition.date).await?);
     let run = Run { ledger: &ledger, sender: &sender, destination: &destination, limits: &config.limits };
     let report = deliver(setting, &run, &frozen).await?;
     summarise(setting, &frozen, report.counts, started.elapsed())?;
     Ok(verdict(setting, &report))
 }
 
-/// A mail that nobody can leave is not sent (RFC 8058).
-fn needs_unsubscribe(config: &Config) -> anyhow::Result<()> {
-    let mails = !matches!(config.destination, Destination::File(_));
-    if mails && config.public_url.is_none() && config.unsubscribe_mailto.is_none() {
-        return Err(config.without_unsubscribe().into());
+/// Sends an edition on its way that waits for its editor or is held; says whether it is on its way.
+async fn release(setting: &Setting, ledger: &Ledger, frozen: &Frozen, yes: bool) -> anyhow::Result<bool> {
+    let number = frozen.edition.number;
+    let standing = ledger.standing_of(&frozen.edition.digest, number).await?;
+    let Some(standing) = standing.filter(|standing| standing.state.is_before_sending()) else { return Ok(true) };
+    let why = standing.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    setting.say(format!("edition {number} is {}{why}", standing.state.as_str()));
+    if !yes && !confirm(frozen, ledger.counts(frozen.row).await?.pending)? {
+        setting.say("not sent");
+        return Ok(false);
     }
-    Ok(())
-}
-
-/// Refuses an edition that breaks the rules no mail may break.
-fn preflight(config: &Config, frozen: &Frozen, sender: &Sender) -> anyhow::Result<()> {
-    let to_file = matches!(config.destination, Destination::File(_)) && !frozen.edition.has_unsubscribe;
-    let (reader, origin) = (Subscriber::sample(), lint::Origin::of(&frozen.edition));
-    let mut rows = Vec::new();
-    for parts in frozen.variants.all() {
-        let message = message::make(&frozen.edition, parts, &reader, sender, Occasion::Sample(0))?;
-        rows.extend(lint::lint(&message.octets, &origin));
+    let decided = ledger.release(frozen.row, setting.now()).await?;
+    if decided.after != State::Sending {
+        bail!("edition {number} was {} meanwhile", decided.after.as_str());
     }
-    rows.retain(|row| !(to_file && row.rule.starts_with('L')));
-    if lint::refuses(&rows) {
-        let worst = rows.iter().filter(|row| row.level == lint::Level::Error);
-        let lines: Vec<String> = worst.map(|row| format!("{}: {}", row.rule, row.message)).collect();
-        bail!("this edition must not be sent: {}\nhint: `tidings check` says more", lines.join("; "));
-    }
-    Ok(())
+    Ok(true)
 }
 
 async fn nothing(

@@ -1,6 +1,9 @@
 //! What in the tables goes together, and what follows from it.
 
-use std::path::Path;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
+};
 
 use url::Url;
 
@@ -21,6 +24,9 @@ use crate::{
     source::{Kind, Location, Source, fetch},
     subscriber,
 };
+
+/// What `web.listen` is where it is left out.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
 
 /// Makes the config of the tables, or says what in them does not go together.
 pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagnostic> {
@@ -48,12 +54,12 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
     }
     let sources = sources(file.source, root, document)?;
     let llm = file.llm.map(|table| llm(table, root, document)).transpose()?;
-    let digests = digests(file.digest, &sources, llm.is_some(), root, document)?;
-    if let Some(url) = &file.web.public_url
-        && !matches!(url.scheme(), "http" | "https")
-    {
-        let fault = document.value(&at(&["web", "public_url"]), "`web.public_url` is no web address");
-        return Err(fault.hint("it begins with https://"));
+    let digests = digests(file.digest, &sources, llm.is_some(), file.publication.timezone, root, document)?;
+    for (key, url) in [("public_url", &file.web.public_url), ("ping", &file.web.ping)] {
+        if url.as_ref().is_some_and(|url| !matches!(url.scheme(), "http" | "https")) {
+            let fault = document.value(&at(&["web", key]), format!("`web.{key}` is no web address"));
+            return Err(fault.hint("it begins with https://"));
+        }
     }
     let (destination, login) = destination(&file.smtp, root, document)?;
     if matches!(destination, Destination::Smtp(_)) && file.smtp.username.is_some() && file.smtp.tls == Some(Tls::None) {
@@ -86,6 +92,9 @@ pub(super) fn check(file: File, document: &Document<'_>) -> Result<Config, Diagn
         signers: dkim::signers(&file.dkim, root, document)?,
         unsubscribe_mailto: file.smtp.unsubscribe_mailto,
         public_url: file.web.public_url,
+        listen: file.web.listen.unwrap_or(LISTEN),
+        alert: file.web.alert,
+        ping: file.web.ping,
         store: store(file.store.url.as_deref(), root, document)?,
         fetch: fetch::Limits {
             timeout: file.fetch.timeout.unwrap_or(defaults.1.timeout),

@@ -1,19 +1,28 @@
 //! `[digest.NAME]`: what can be known to be wrong before a post is read.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+
+use crate::zone::Zone;
+use chrono::{DateTime, Utc};
 
 use super::{
     diagnostic::{Diagnostic, Document, nearest},
     llm,
     way::{Step, at},
 };
-use crate::{digest::Digest, render, source::Source, teaser::Maker};
+use crate::{
+    digest::{Approval, Digest},
+    render,
+    source::Source,
+    teaser::Maker,
+};
 
 /// Completes the digests, or says what in them does not go together.
 pub(super) fn digests(
     mut digests: BTreeMap<String, Digest>,
     sources: &[Source],
     has_llm: bool,
+    zone: Zone,
     root: &Path,
     document: &Document<'_>,
 ) -> Result<BTreeMap<String, Digest>, Diagnostic> {
@@ -33,6 +42,7 @@ pub(super) fn digests(
             }
         }
         look(digest, &key, document)?;
+        plan(digest, zone, &key, document)?;
         let counts = [
             (["select", "max"], Some(digest.select.max)),
             (["select", "per_source"], digest.select.per_source),
@@ -89,6 +99,50 @@ fn look(digest: &Digest, key: &impl Fn(&[&str]) -> Vec<Step>, document: &Documen
     }
     Ok(())
 }
+
+/// The shortest `late`: who looks once a minute finds a run up to a minute late.
+const LEAST_LATE: Duration = Duration::from_secs(60);
+
+/// So many runs in a row are looked at for the shortest time between two: a year of those by the week.
+const RUNS: usize = 60;
+
+/// Checks what is to happen when the digest is due.
+fn plan(
+    digest: &Digest,
+    zone: Zone,
+    key: &impl Fn(&[&str]) -> Vec<Step>,
+    document: &Document<'_>,
+) -> Result<(), Diagnostic> {
+    if digest.late < LEAST_LATE {
+        return Err(document.value(&key(&["late"]), "`late` must be at least 1m"));
+    }
+    if digest.approval == Approval::None {
+        return Ok(());
+    }
+    if digest.editor.is_none() {
+        let fault = document.value(&key(&["approval"]), "there is an `approval` and no `editor` to ask");
+        return Err(fault.hint("add `editor = \"name@domain\"`, or take `approval = \"none\"`"));
+    }
+    let window = digest.window();
+    if window.is_zero() {
+        let fault =
+            document.value(&key(&["approval_window"]), "an `approval_window` of nothing leaves no time to look");
+        return Err(fault.hint("take one like `3h`"));
+    }
+    let start = DateTime::<Utc>::from_timestamp_nanos(FIRST_OF_2026);
+    let runs = std::iter::successors(digest.schedule.next(start, zone), |due| digest.schedule.next(*due, zone));
+    let runs: Vec<_> = runs.take(RUNS).collect();
+    let shortest = runs.windows(2).filter_map(|pair| (pair[1] - pair[0]).to_std().ok()).min();
+    if let Some(shortest) = shortest.filter(|shortest| window >= *shortest) {
+        let (window, shortest) = (humantime::format_duration(window), humantime::format_duration(shortest));
+        let what = format!("an `approval_window` of {window} is not shorter than the {shortest} between two runs");
+        return Err(document.value(&key(&["approval_window"]), what).hint("shorten it, or run the digest less often"));
+    }
+    Ok(())
+}
+
+/// 1 January 2026, in nanoseconds.
+const FIRST_OF_2026: i64 = 1_767_225_600_000_000_000;
 
 /// The logo's address, or the path of its file.
 fn place_of_logo(logo: &str, root: &Path) -> Result<String, (String, &'static str)> {

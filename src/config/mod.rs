@@ -15,6 +15,7 @@ mod way;
 use std::{
     collections::BTreeMap,
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -64,6 +65,12 @@ pub struct Config {
     pub unsubscribe_mailto: Option<Address>,
     /// `web.public_url`.
     pub public_url: Option<Url>,
+    /// Where `run` answers requests.
+    pub listen: SocketAddr,
+    /// Who is told when something due did not happen.
+    pub alert: Option<Address>,
+    /// What is called after each good run.
+    pub ping: Option<Url>,
     /// The SQLite file.
     pub store: PathBuf,
     /// Limits of fetching.

@@ -62,8 +62,8 @@ pub async fn embed(
         room: Arc::new(Semaphore::new(ROOM as usize)),
         workers: Workers::start(),
     };
-    let made = stream::iter(&jobs).map(|job| makers.make(job)).buffered(AT_ONCE);
-    let made: Vec<Made> = made.collect().await;
+    let work: Vec<_> = jobs.iter().map(|job| makers.make(job)).collect();
+    let made: Vec<Made> = stream::iter(work).buffered(AT_ONCE).collect().await;
 
     let sizes: Vec<Vec<usize>> = made
         .iter()

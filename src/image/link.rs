@@ -34,12 +34,14 @@ pub async fn link(images: &[&Image], past: &Looks, limits: &Limits, now: DateTim
             wanted.push(image);
         }
     }
-    let asked = stream::iter(wanted).map(async |image: &Image| {
-        let key = image.url.to_string();
-        let look = look::ask(&image.url, &fetcher, past.get(&key), deadline, now).await;
-        (key, look)
-    });
-    let learnt: Looks = asked.buffer_unordered(AT_ONCE).collect().await;
+    let fetcher = &fetcher;
+    let ask = |image: &Image| {
+        let (url, key) = (image.url.clone(), image.url.to_string());
+        async move { (look::ask(&url, fetcher, past.get(&key), deadline, now).await, key) }
+    };
+    let asked: Vec<_> = wanted.into_iter().map(ask).collect();
+    let asked = stream::iter(asked).buffer_unordered(AT_ONCE);
+    let learnt: Looks = asked.map(|(look, key)| (key, look)).collect().await;
     let settled = images.iter().map(|image| {
         if let Some(why) = unfit(&image.url, limits.allow_private) {
             return Settled::left_out(&why);

@@ -234,7 +234,12 @@ pub(super) async fn suppress(write: &mut SqliteConnection, subscriber: i64) -> R
 }
 
 /// Takes a subscriber off one digest.
-async fn leave(write: &mut SqliteConnection, subscriber: i64, digest: &str, now: DateTime<Utc>) -> Result<bool, Error> {
+pub(super) async fn leave(
+    write: &mut SqliteConnection,
+    subscriber: i64,
+    digest: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
     let query = "INSERT INTO departure (subscriber, digest, at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
     let left = sqlx::query(query).bind(subscriber).bind(digest).bind(now.timestamp_millis()).execute(write).await?;
     Ok(left.rows_affected() > 0)

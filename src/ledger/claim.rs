@@ -154,14 +154,17 @@ async fn due(
 
 pub(super) const NEVER_TRIED: &str = "d.next_ms IS NULL";
 
-/// Asks for rows of an edition in a state, with what is needed to claim them.
+/// Asks for rows of an edition in a state, with what is needed to claim them. Of an edition that is not on its way,
+/// as one that was stopped meanwhile, there are none.
 pub(super) fn due_query(state: &str, when: &str) -> String {
     format!(
         "SELECT s.*, d.tries, d.state = 'in_doubt' AS is_doubtful,
             s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
             JOIN edition e ON e.id = d.edition WHERE p.subscriber = s.id AND p.digest = e.digest) AS wanted
          FROM delivery d INDEXED BY delivery_state CROSS JOIN subscriber s ON s.id = d.subscriber
-         WHERE d.edition = ? AND d.state = '{state}' AND {when} ORDER BY d.next_ms, d.subscriber LIMIT ?"
+         WHERE d.edition = ? AND d.state = '{state}' AND {when}
+            AND (SELECT e.state FROM edition e WHERE e.id = d.edition) = 'sending'
+         ORDER BY d.next_ms, d.subscriber LIMIT ?"
     )
 }
 

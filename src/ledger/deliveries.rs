@@ -85,6 +85,24 @@ impl Ledger {
         Ok(next.map(super::instant))
     }
 
+    /// When there is something to do for an edition: at the beginning of time where a delivery was never tried, or may
+    /// be a dead owner's; `None` where nothing is left but what a person decides.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn due_of(&self, edition: i64, in_doubt: InDoubt) -> Result<Option<DateTime<Utc>>, Error> {
+        let open: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_state WHERE edition = ?
+             AND state IN ('pending', 'attempting')) OR NOT EXISTS (SELECT 1 FROM delivery INDEXED BY delivery_state
+             WHERE edition = ? AND state IN ('deferred', 'in_doubt'))",
+        )
+        .bind(edition)
+        .bind(edition)
+        .fetch_one(&self.pool)
+        .await?;
+        if open { Ok(Some(DateTime::<Utc>::MIN_UTC)) } else { self.next_due(edition, in_doubt).await }
+    }
+
     /// Ends a doubt by a person's word; says whether there was one.
     ///
     /// # Errors
@@ -104,7 +122,10 @@ impl Ledger {
         .execute(&mut *write)
         .await?;
         if !sent {
-            sqlx::query("UPDATE edition SET state = 'sending' WHERE id = ?").bind(edition).execute(&mut *write).await?;
+            sqlx::query("UPDATE edition SET state = 'sending' WHERE id = ? AND state = 'sent'")
+                .bind(edition)
+                .execute(&mut *write)
+                .await?;
         }
         write.commit().await?;
         Ok(done.rows_affected() > 0)
@@ -128,7 +149,7 @@ impl Ledger {
         .rows_affected();
         planned += super::editions::plan(&mut write, edition, digest, audience).await?;
         sqlx::query(
-            "UPDATE edition SET state = 'sending' WHERE id = ?1 AND EXISTS
+            "UPDATE edition SET state = 'sending' WHERE id = ?1 AND state = 'sent' AND EXISTS
              (SELECT 1 FROM delivery WHERE edition = ?1 AND state = 'pending')",
         )
         .bind(edition)

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row as _, sqlite::SqliteRow};
 
-use super::{Error, Ledger, claim::list, images, instant, json, to_json};
+use super::{Error, Ledger, Owner, State, claim::list, images, instant, json, runs, standing::OPEN, to_json};
 use crate::{
     edition::Edition,
     post::{Filter, canonical},
@@ -37,6 +37,22 @@ pub struct Frozen {
     pub finished: Option<DateTime<Utc>>,
 }
 
+/// How an edition begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    /// `Sending`, or one of those before it.
+    pub state: State,
+    /// Why it is held.
+    pub why: Option<&'a str>,
+    /// The run that it is for: its number, when it was due, and who plans it.
+    pub run: Option<(i64, DateTime<Utc>, &'a Owner)>,
+}
+
+impl Start<'_> {
+    /// On its way at once, by a person's own act.
+    pub const BY_HAND: Self = Self { state: State::Sending, why: None, run: None };
+}
+
 /// An edition on one line, for `editions list` and `status`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
@@ -44,7 +60,7 @@ pub struct Line {
     pub digest: String,
     /// Its number.
     pub edition: i64,
-    /// `sending` or `sent`.
+    /// The name of its [`State`].
     pub state: String,
     /// Its subject.
     pub subject: String,
@@ -105,8 +121,15 @@ impl Ledger {
     /// there is an edition with all its recipients, or none.
     ///
     /// # Errors
-    /// When the store cannot be written; [`Error::Overtaken`] when another program froze this number first.
-    pub async fn publish(&self, edition: &Edition, variants: &Variants, audience: &Filter) -> Result<i64, Error> {
+    /// When the store cannot be written; [`Error::Overtaken`] when another program froze this number first, or has
+    /// the run.
+    pub async fn publish(
+        &self,
+        edition: &Edition,
+        variants: &Variants,
+        audience: &Filter,
+        start: &Start<'_>,
+    ) -> Result<i64, Error> {
         let mut write = self.write().await?;
         let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM edition WHERE digest = ? AND number >= ?")
             .bind(&edition.digest)
@@ -117,12 +140,15 @@ impl Ledger {
             return Err(Error::Overtaken(edition.number));
         }
         let row = sqlx::query(
-            "INSERT INTO edition (uid, digest, number, state, frozen_ms, content, subject)
-             VALUES (?, ?, ?, 'sending', ?, ?, ?)",
+            "INSERT INTO edition (uid, digest, number, state, why, due_ms, frozen_ms, content, subject)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(edition.id.as_str())
         .bind(&edition.digest)
         .bind(edition.number)
+        .bind(start.state.as_str())
+        .bind(start.why)
+        .bind(start.run.map(|(_, due, _)| due.timestamp_millis()))
         .bind(edition.date.timestamp_millis())
         .bind(to_json(edition, "edition")?)
         .bind(&variants.main().subject)
@@ -144,6 +170,11 @@ impl Ledger {
                 .await?;
         }
         plan(&mut write, row, &edition.digest, audience).await?;
+        if let Some((run, _, owner)) = start.run
+            && !runs::froze(&mut write, run, owner, row).await?
+        {
+            return Err(Error::Overtaken(edition.number));
+        }
         write.commit().await?;
         Ok(row)
     }
@@ -166,15 +197,15 @@ impl Ledger {
         Ok(count)
     }
 
-    /// The edition of `digest` that is still being sent.
+    /// The edition of `digest` that is frozen and not finished: one that waits or is held before one on its way.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn unfinished(&self, digest: &str) -> Result<Option<Frozen>, Error> {
-        let row = sqlx::query("SELECT * FROM edition WHERE digest = ? AND state = 'sending' ORDER BY number LIMIT 1")
-            .bind(digest)
-            .fetch_optional(&self.pool)
-            .await?;
+        let open = format!(
+            "SELECT * FROM edition WHERE digest = ? AND state IN {OPEN} ORDER BY state = 'sending', number LIMIT 1"
+        );
+        let row = sqlx::query(AssertSqlSafe(open)).bind(digest).fetch_optional(&self.pool).await?;
         self.frozen(row).await
     }
 
@@ -191,10 +222,10 @@ impl Ledger {
         self.frozen(row).await
     }
 
-    async fn frozen(&self, row: Option<SqliteRow>) -> Result<Option<Frozen>, Error> {
+    pub(super) async fn frozen(&self, row: Option<SqliteRow>) -> Result<Option<Frozen>, Error> {
         let Some(row) = row else { return Ok(None) };
         let id: i64 = row.get("id");
-        let parts = sqlx::query("SELECT * FROM variant WHERE edition = ?").bind(id).fetch_all(&self.pool).await?;
+        let parts = sqlx::query("SELECT * FROM variant WHERE edition = ?").bind(id).fetch_all(&self.readers).await?;
         let mut variants = BTreeMap::new();
         for part in parts {
             let rendered = Rendered {
@@ -215,7 +246,7 @@ impl Ledger {
             variants: Variants::new(main, variants),
             finished: row
                 .get::<Option<i64>, _>("finished_ms")
-                .filter(|_| row.get::<&str, _>("state") != "sending")
+                .filter(|_| matches!(row.get("state"), "sent" | "vetoed" | "cancelled"))
                 .map(instant),
         }))
     }

@@ -57,7 +57,7 @@ impl Ledger {
     pub(super) async fn images(&self, edition: i64) -> Result<Vec<Embedded>, Error> {
         let rows = sqlx::query("SELECT cid, media_type, octets FROM edition_image WHERE edition = ? ORDER BY place")
             .bind(edition)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.readers)
             .await?;
         let images = rows.into_iter().map(|row| Embedded {
             cid: row.get("cid"),

@@ -5,22 +5,30 @@
 //! finds half-way that somebody else wrote.
 
 mod answers;
+mod archive;
 mod bounces;
 mod claim;
 mod copy;
 mod deliveries;
+mod departures;
 mod editions;
 mod images;
+mod keys;
 mod outbox;
 mod owner;
 mod pace;
 mod posts;
+mod pulse;
+mod runs;
+mod standing;
 mod subscribers;
+mod turn;
 
 use std::{
     fs,
     path::{Path, PathBuf},
     str::FromStr as _,
+    sync::Arc,
     time::Duration,
 };
 
@@ -30,26 +38,37 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::token::Keys;
-
 pub use answers::Answer;
+pub use archive::{Issue, Newest};
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
 pub use copy::restore;
-pub use editions::{Counts, Frozen, Line, Title};
+pub use departures::{Granted, Reading, Wish};
+pub use editions::{Counts, Frozen, Line, Start, Title};
 pub use outbox::{Exchange, Exchanged, Settled, Verdict};
 pub use owner::Owner;
 pub use pace::Learnt;
 pub use posts::SourceStatus;
+pub use pulse::{Noted, Pulse};
+pub use runs::{DueRun, Stage, Watched};
+pub use standing::{Decided, Standing, State};
 pub use subscribers::{Added, Intake};
+use turn::Turn;
 
 /// So often a store is looked at again that another program is just making.
 const ATTEMPTS: usize = 2;
 
+/// Connections that only look.
+const READERS: u32 = 2;
+
 /// The open store.
 #[derive(Debug, Clone)]
 pub struct Ledger {
+    /// The one connection that writes.
     pool: SqlitePool,
+    /// Connections for who only looks: they wait for nobody.
+    readers: SqlitePool,
+    turn: Arc<Turn>,
     path: PathBuf,
 }
 
@@ -125,10 +144,15 @@ impl Ledger {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
+        let turn = Turn::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+        let turn = Arc::new(turn);
+        // Opened when somebody looks, which is after the tables are made.
+        let readers =
+            SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.clone().read_only(true));
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
-        let ledger = Self { pool: pool.map_err(|error| locked(error, path))?, path: path.to_owned() };
+        let ledger = Self { pool: pool.map_err(|error| locked(error, path))?, readers, turn, path: path.to_owned() };
         ledger.migrate().await?;
-        ledger.make_key(now).await?;
+        ledger.rotate_key(now).await?;
         Ok(ledger)
     }
 
@@ -155,39 +179,13 @@ impl Ledger {
 
     /// Writes everything into the one file and lets go of it.
     pub async fn close(&self) {
+        self.readers.close().await;
         self.pool.close().await;
-    }
-
-    /// The signing keys, newest first.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn keys(&self) -> Result<Keys, Error> {
-        let rows: Vec<(u8, Vec<u8>)> =
-            sqlx::query_as("SELECT number, secret FROM signing_key ORDER BY number DESC").fetch_all(&self.pool).await?;
-        let mut keys = rows.into_iter().filter_map(|(number, secret)| Some((number, secret.try_into().ok()?)));
-        let newest = keys.next().ok_or(sqlx::Error::RowNotFound)?;
-        Ok(Keys::new(newest, keys))
-    }
-
-    /// Draws the first signing key.
-    async fn make_key(&self, now: DateTime<Utc>) -> Result<(), Error> {
-        let known: i64 = sqlx::query_scalar("SELECT count(*) FROM signing_key").fetch_one(&self.pool).await?;
-        if known == 0 {
-            let mut secret = [0; 32];
-            getrandom::fill(&mut secret).map_err(|error| sqlx::Error::Protocol(error.to_string()))?;
-            sqlx::query("INSERT INTO signing_key (number, secret, made_ms) VALUES (1, ?, ?) ON CONFLICT DO NOTHING")
-                .bind(&secret[..])
-                .bind(now.timestamp_millis())
-                .execute(&self.pool)
-                .await
-                .map_err(|error| locked(error, &self.path))?;
-        }
-        Ok(())
     }
 
     /// Begins a write: nobody else writes until it ends.
     async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        let _turn = self.turn.take().await;
         self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(|error| locked(error, &self.path))
     }
 }

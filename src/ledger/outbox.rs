@@ -163,10 +163,12 @@ const SETTLE: &str = "UPDATE delivery SET state = ?, owner = NULL, at_ms = ?, ne
      reply = ?, blamed = ? WHERE edition = ? AND subscriber IN (SELECT value FROM json_each(?))
      AND +state = 'attempting' AND owner = ?;";
 
-/// Those of the held who left or were suppressed since they were claimed, or whose claim a report of a bounce ended.
+/// Those of the held who left or were suppressed since they were claimed, or whose claim a report of a bounce ended;
+/// all of them, where the edition was stopped.
 const WITHDRAWN: &str = "SELECT s.id FROM json_each(?) held CROSS JOIN subscriber s ON s.id = held.value
-     WHERE NOT (s.status = 'active' AND s.listed = 1 AND NOT EXISTS (SELECT 1 FROM departure p
-        JOIN edition e ON e.id = ? WHERE p.subscriber = s.id AND p.digest = e.digest))
+     JOIN edition e ON e.id = ?
+     WHERE NOT (e.state = 'sending' AND s.status = 'active' AND s.listed = 1 AND NOT EXISTS
+        (SELECT 1 FROM departure p WHERE p.subscriber = s.id AND p.digest = e.digest))
      OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.edition = ? AND d.subscriber = s.id
         AND +d.state = 'attempting' AND d.owner = ?);";
 

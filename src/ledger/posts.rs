@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 
-use super::{Error, Ledger, instant, json, to_json};
+use super::{Error, Ledger, instant, json, standing::RETURNED, to_json};
 use crate::{
     post::{Post, PostId},
     select::{Fingerprint, Seen, SentPost},
@@ -69,6 +69,7 @@ impl Ledger {
                 .execute(&mut *write)
                 .await?;
         }
+        let seen = seen_at(&mut write, now).await?;
         let mut posts = Vec::new();
         for harvest in &gathered.harvests {
             let problems: Vec<_> = gathered.problems.iter().filter(|p| p.source == harvest.source).collect();
@@ -78,7 +79,7 @@ impl Ledger {
                 let kind = sources.iter().find(|source| source.name == harvest.source).map(|source| &source.kind);
                 let holds = !matches!(kind, Some(Kind::Folder { .. }));
                 let scrolls = matches!(kind, Some(Kind::Feed(_) | Kind::Listing(..)));
-                let rows = new_rows(harvest, &known, holds, now)?;
+                let rows = new_rows(harvest, &known, holds, now, seen)?;
                 insert(&mut write, &harvest.source, &rows).await?;
                 let left = left_behind(harvest, known, scrolls)?;
                 for id in &left.withdrawn {
@@ -101,24 +102,22 @@ impl Ledger {
         Ok(posts)
     }
 
-    /// What one digest's past says to `select`.
+    /// What one digest's past says to `select`. An edition that was stopped before any reader had it is no past.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn seen(&self, digest: &str) -> Result<Seen, Error> {
-        let last: Option<i64> = sqlx::query_scalar("SELECT max(frozen_ms) FROM edition WHERE digest = ?")
-            .bind(digest)
-            .fetch_one(&self.pool)
-            .await?;
+        let last = format!("SELECT max(e.frozen_ms) FROM edition e WHERE e.digest = ? AND NOT ({RETURNED})");
+        let last: Option<i64> = sqlx::query_scalar(AssertSqlSafe(last)).bind(digest).fetch_one(&self.pool).await?;
         let first: Vec<(String, String, i64)> =
             sqlx::query_as("SELECT source, id, first_seen_ms FROM post").fetch_all(&self.pool).await?;
-        let sent = sqlx::query(
-            "SELECT p.source, p.id, p.link, p.fingerprint, e.number FROM edition_post p
-             JOIN edition e ON e.id = p.edition WHERE e.digest = ? ORDER BY e.number",
-        )
-        .bind(digest)
-        .fetch_all(&self.pool)
-        .await?;
+        let sent = format!(
+            "SELECT p.source, p.id, p.link, p.fingerprint, e.number, e.finished_ms, {RETURNED} FROM edition_post p
+             JOIN edition e ON e.id = p.edition WHERE e.digest = ? ORDER BY e.number"
+        );
+        let sent = sqlx::query(AssertSqlSafe(sent)).bind(digest).fetch_all(&self.pool).await?;
+        let (returned, sent): (Vec<_>, Vec<_>) = sent.into_iter().partition(|row| row.get(6));
+        let id = |row: &SqliteRow| PostId::new(Some(row.get(1)), None, "");
         Ok(Seen {
             last_edition: last.map(instant),
             first_seen: first
@@ -126,14 +125,18 @@ impl Ledger {
                 .map(|(source, id, ms)| ((source, PostId::new(Some(&id), None, "")), instant(ms)))
                 .collect(),
             sent: sent
-                .into_iter()
+                .iter()
                 .map(|row| SentPost {
                     source: row.get(0),
-                    id: PostId::new(Some(row.get(1)), None, ""),
+                    id: id(row),
                     link: row.get(2),
                     fingerprint: Fingerprint::from_octets(row.get(3)),
                     edition: row.get(4),
                 })
+                .collect(),
+            returned: returned
+                .iter()
+                .map(|row| ((row.get(0), id(row)), instant(row.get::<Option<i64>, _>(5).unwrap_or_default())))
                 .collect(),
         })
     }
@@ -162,6 +165,13 @@ impl Ledger {
 }
 
 type Write = sqlx::Transaction<'static, Sqlite>;
+
+/// When a post that nobody saw before is first seen: now, but after every edition there is, even where the clock
+/// was set back since. Or it would count as seen by editions that could not hold it.
+async fn seen_at(write: &mut Write, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let last: Option<i64> = sqlx::query_scalar("SELECT max(frozen_ms) FROM edition").fetch_one(&mut **write).await?;
+    Ok(last.map_or(now, |last| now.max(instant(last.saturating_add(1)))))
+}
 
 async fn note_source(
     write: &mut Write,
@@ -213,6 +223,7 @@ fn new_rows<'a>(
     known: &HashMap<String, Option<String>>,
     hold: bool,
     now: DateTime<Utc>,
+    seen: DateTime<Utc>,
 ) -> Result<Vec<NewRow<'a>>, Error> {
     let mut eligible: Vec<&Post> =
         harvest.posts.iter().filter(|post| !post.draft && post.published.is_none_or(|at| at <= now)).collect();
@@ -221,7 +232,7 @@ fn new_rows<'a>(
     for (rank, post) in eligible.into_iter().enumerate() {
         let held = if hold && rank < HELD { Some(to_json(post, "post")?) } else { None };
         if known.get(post.id.as_str()) != Some(&held) {
-            rows.push(NewRow { id: post.id.as_str(), first_seen_ms: now.timestamp_millis(), held });
+            rows.push(NewRow { id: post.id.as_str(), first_seen_ms: seen.timestamp_millis(), held });
         }
     }
     Ok(rows)

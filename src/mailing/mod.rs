@@ -6,6 +6,7 @@
 //! the next [`deliver()`] knows what went out, what did not, and which one message of each connection nobody can know.
 
 mod desk;
+mod hand;
 mod judge;
 mod line;
 mod roster;
@@ -17,6 +18,7 @@ use std::{num::NonZero, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::{sync::mpsc, task::JoinSet, time::Instant};
 
+pub use hand::{Unsent, hand_over};
 pub use roster::{RosterError, import, sync};
 pub use sample::{End, SampleError, Tested, reader, sample};
 pub use stop::{Report, Stop};
@@ -24,7 +26,7 @@ pub use stop::{Report, Stop};
 use crate::{
     deliver::{Destination, InDoubt, Limits, Transport},
     edition::Edition,
-    ledger::{self, Frozen, Learnt, Ledger, Work},
+    ledger::{self, Frozen, Learnt, Ledger, Start, Work},
     message::{Form, Sender},
     post::Filter,
     render::Variants,
@@ -42,8 +44,9 @@ pub async fn publish(
     edition: Edition,
     variants: Variants,
     audience: &Filter,
+    start: &Start<'_>,
 ) -> Result<Frozen, ledger::Error> {
-    let row = ledger.publish(&edition, &variants, audience).await?;
+    let row = ledger.publish(&edition, &variants, audience, start).await?;
     Ok(Frozen { row, edition, variants, finished: None })
 }
 

@@ -206,7 +206,7 @@ fn label(name: &str, most: usize) -> String {
 }
 
 /// A date as RFC 5322 3.3 writes it; years it cannot write become the nearest it can.
-fn date(date: DateTime<Utc>) -> String {
+pub(super) fn date(date: DateTime<Utc>) -> String {
     let last = DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::UNIX_EPOCH);
     date.clamp(DateTime::UNIX_EPOCH, last).format("%a, %d %b %Y %H:%M:%S +0000").to_string()
 }

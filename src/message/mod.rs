@@ -9,6 +9,8 @@ mod fields;
 mod form;
 mod header;
 mod ids;
+mod neutral;
+mod note;
 mod part;
 mod quoted_printable;
 mod related;
@@ -24,6 +26,8 @@ pub use compose::compose;
 pub use fields::mailbox;
 pub use form::{Form, make};
 pub use ids::{check_return_path, read_message_id, read_return_path};
+pub use neutral::{neutral, neutral_line};
+pub use note::{Note, editor_link, note};
 pub use related::stand_alone;
 pub use slots::{Personal, page, personalise, unsubscribe_link};
 

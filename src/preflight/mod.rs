@@ -5,6 +5,7 @@
 //! and the pages that the edition links to.
 
 mod edition;
+mod gate;
 mod online;
 mod project;
 
@@ -16,6 +17,7 @@ use crate::{
 };
 
 pub use edition::{of_digest, of_next};
+pub use gate::{can_be_left, refusal};
 pub use online::rows as online;
 pub use project::{of_project, of_subscriber};
 

@@ -1,6 +1,6 @@
 //! The templates that come with Tidings, and the parts that they share.
 
-/// The layouts, by name.
+/// The layouts and the pages, by name.
 pub(super) const BUILTIN: &[(&str, &str)] = &[
     ("brief.mjml", include_str!("../../templates/brief.mjml")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
@@ -35,4 +35,10 @@ pub(super) const BUILTIN: &[(&str, &str)] = &[
     ("parts/words.mjml", include_str!("../../templates/parts/words.mjml")),
     ("plain.mjml", include_str!("../../templates/plain.mjml")),
     ("plain.txt", include_str!("../../templates/plain.txt")),
+    ("web/archive.html", include_str!("../../templates/web/archive.html")),
+    ("web/entry.html", include_str!("../../templates/web/entry.html")),
+    ("web/feed.xml", include_str!("../../templates/web/feed.xml")),
+    ("web/head.html", include_str!("../../templates/web/head.html")),
+    ("web/note.html", include_str!("../../templates/web/note.html")),
+    ("web/page.css", include_str!("../../templates/web/page.css")),
 ];

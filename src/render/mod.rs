@@ -9,6 +9,7 @@ mod layout;
 mod markup;
 mod marks;
 mod mjml;
+mod pages;
 mod picture;
 mod templates;
 mod text;
@@ -25,6 +26,7 @@ use layout::Layout;
 use templates::Templates;
 
 pub use layout::mjml_file;
+pub use pages::{Pages, Words};
 pub use texts::KEYS as TEXTS;
 pub use theme::{Complaint, THEME, check as check_theme};
 pub use variants::{Variants, variants};
@@ -141,6 +143,18 @@ fn render_with(templates: &Templates, edition: &Edition) -> Result<Rendered, Err
 /// A template that cannot be read or parsed, or that is not there.
 pub fn check_templates(folder: Option<&Path>, name: &str) -> Result<(), Error> {
     Templates::load(folder)?.find_named(&format!("{name}.mjml"))
+}
+
+/// Reads the templates of a folder and keeps them for all editions from now on, whatever becomes of the files;
+/// looks for those named. With a fault in any, what was kept before is kept on.
+///
+/// # Errors
+/// As [`check_templates`].
+pub fn keep_templates(folder: &Path, names: &[&str]) -> Result<(), Error> {
+    let templates = Templates::parse(Some(folder))?;
+    names.iter().try_for_each(|name| templates.find_named(&format!("{name}.mjml")))?;
+    templates.keep(folder);
+    Ok(())
 }
 
 /// The templates that come with Tidings: name and text.

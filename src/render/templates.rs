@@ -7,7 +7,7 @@ use std::{
     cell::Cell,
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
 use serde::Serialize;
@@ -37,6 +37,13 @@ pub(super) struct Templates {
     sources: BTreeMap<String, Source>,
 }
 
+/// Templates that stay as they were when somebody last looked at their folder.
+static KEPT: Mutex<BTreeMap<PathBuf, Arc<Templates>>> = Mutex::new(BTreeMap::new());
+
+fn kept() -> MutexGuard<'static, BTreeMap<PathBuf, Arc<Templates>>> {
+    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 thread_local! {
     /// The rounds of the run of this thread.
     static COUNTED: Cell<u64> = const { Cell::new(0) };
@@ -56,13 +63,20 @@ impl Templates {
     pub(super) fn load(folder: Option<&Path>) -> Result<Arc<Self>, Error> {
         static OURS: LazyLock<Result<Arc<Templates>, String>> =
             LazyLock::new(|| Templates::parse(None).map(Arc::new).map_err(|error| error.to_string()));
-        match folder.filter(|folder| folder.is_dir()) {
-            Some(folder) => Self::parse(Some(folder)).map(Arc::new),
-            None => OURS.clone().map_err(Error::Template),
-        }
+        let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
+            return OURS.clone().map_err(Error::Template);
+        };
+        let kept = kept().get(folder).cloned();
+        kept.map_or_else(|| Self::parse(Some(folder)).map(Arc::new), Ok)
     }
 
-    fn parse(folder: Option<&Path>) -> Result<Self, Error> {
+    /// Keeps these: from now on [`load`](Self::load) gives them for `folder`, whatever becomes of its files.
+    pub(super) fn keep(self, folder: &Path) {
+        kept().insert(folder.to_owned(), Arc::new(self));
+    }
+
+    /// Parses the built-in templates and those of `folder`, each time anew.
+    pub(super) fn parse(folder: Option<&Path>) -> Result<Self, Error> {
         let mut sources: BTreeMap<String, Source> = BUILTIN
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Source { path: (*name).to_owned(), text: (*text).to_owned() }))
@@ -75,7 +89,7 @@ impl Templates {
             register(tera);
         }
         templates.markdown.set_escape_fn(escape_markdown);
-        templates.tera.autoescape_on([".mjml", ".html"]);
+        templates.tera.autoescape_on([".mjml", ".html", ".xml"]);
         let marked = templates.sources.iter().enumerate().filter(|(_, (name, _))| !name.ends_with(".css"));
         let marked: Vec<(&str, String)> = marked
             .map(|(number, (name, source))| {
@@ -95,7 +109,7 @@ impl Templates {
     fn plain(&self) -> Result<Tera, Error> {
         let mut tera = Tera::new();
         register(&mut tera);
-        tera.autoescape_on([".mjml", ".html"]);
+        tera.autoescape_on([".mjml", ".html", ".xml"]);
         let all = self.sources.iter().filter(|(name, _)| !name.ends_with(".css"));
         let all = all.map(|(name, source)| (name.as_str(), source.text.as_str()));
         tera.add_raw_templates(all.collect::<Vec<_>>()).map_err(|error| self.explain(&error, None))?;
@@ -306,7 +320,7 @@ fn lower_first(text: &str) -> String {
     }
 }
 
-/// Reads `*.mjml`, `*.txt`, `*.html` and `*.css` of a folder and its folders, named by their path with `/`.
+/// Reads `*.mjml`, `*.txt`, `*.html`, `*.xml` and `*.css` of a folder and its folders, named by their path with `/`.
 fn read_folder(folder: &Path, prefix: &str, depth: usize, sources: &mut BTreeMap<String, Source>) -> Result<(), Error> {
     let unread = |path: &Path| {
         let path = path.to_owned();
@@ -318,7 +332,7 @@ fn read_folder(folder: &Path, prefix: &str, depth: usize, sources: &mut BTreeMap
         let full = format!("{prefix}{name}");
         if path.is_dir() && depth < 8 && !name.starts_with('.') {
             read_folder(&path, &format!("{full}/"), depth + 1, sources)?;
-        } else if [".mjml", ".txt", ".html", ".css"].iter().any(|end| name.ends_with(end)) && path.is_file() {
+        } else if [".mjml", ".txt", ".html", ".css", ".xml"].iter().any(|end| name.ends_with(end)) && path.is_file() {
             let text = std::fs::read_to_string(&path).map_err(unread(&path))?;
             let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
             sources.insert(full, Source { path: path.display().to_string(), text });

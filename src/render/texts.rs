@@ -245,6 +245,15 @@ impl Texts {
         Ok(Self { own: found, american: language.eq_ignore_ascii_case("en-US"), words })
     }
 
+    /// The words of `language` as they are, English where we do not speak it.
+    pub(super) fn plain(language: &str) -> Self {
+        Self::new(language, "", &BTreeMap::new()).unwrap_or_else(|_| Self {
+            own: &WORDS[0],
+            american: false,
+            words: BTreeMap::new(),
+        })
+    }
+
     /// A word, with `{name}` in it filled in.
     pub(super) fn word(&self, key: &str, name: &str, value: &str) -> String {
         self.words.get(key).map(|word| word.replace(&format!("{{{name}}}"), value)).unwrap_or_default()

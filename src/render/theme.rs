@@ -60,6 +60,36 @@ pub(super) struct Palette {
     button_ink: String,
 }
 
+impl Theme {
+    /// The colours and fonts as properties of a web page, by day and by night.
+    pub(super) fn as_style(&self) -> String {
+        let day = self.day.as_style();
+        let night = self.dark.as_style();
+        format!(
+            ":root{{{day}--font:{};--heading-font:{};--radius:{}px}}\n@media (prefers-color-scheme:dark){{:root{{{night}}}}}",
+            self.font, self.heading_font, self.radius
+        )
+    }
+}
+
+impl Palette {
+    fn as_style(&self) -> String {
+        let colors = [
+            ("background", &self.background),
+            ("paper", &self.paper),
+            ("ink", &self.ink),
+            ("soft", &self.soft),
+            ("accent", &self.accent),
+            ("desk-ink", &self.desk_ink),
+            ("desk-soft", &self.desk_soft),
+            ("rule", &self.rule),
+            ("button", &self.button),
+            ("button-ink", &self.button_ink),
+        ];
+        colors.iter().map(|(name, color)| format!("--{name}:{color};")).collect()
+    }
+}
+
 /// What a template looks like where the editor says nothing.
 struct Defaults {
     template: &'static str,

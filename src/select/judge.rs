@@ -60,7 +60,7 @@ impl<'a> Judge<'a> {
             (None, None, None) => self
                 .filtered(post)
                 .or_else(|| self.aged(date))
-                .unwrap_or_else(|| self.new_or_not(first_seen.unwrap_or(self.now), date)),
+                .unwrap_or_else(|| self.new_or_not(post, first_seen.unwrap_or(self.now), date)),
         };
         if merge && sent.is_none() && reason.is_in() {
             sent = self.sent.retold(post);
@@ -81,14 +81,23 @@ impl<'a> Judge<'a> {
         (date < self.ago(max_age)).then_some(Reason::TooOld(max_age))
     }
 
-    fn new_or_not(&self, first_seen: DateTime<Utc>, date: DateTime<Utc>) -> Reason {
+    fn new_or_not(&self, post: &Post, first_seen: DateTime<Utc>, date: DateTime<Utc>) -> Reason {
         match (self.rules.since, self.seen.last_edition) {
             (Since::Within(within), _) if date >= self.ago(within) => Reason::Recent(within),
             (Since::Within(within), _) => Reason::NotRecent(within),
             (Since::LastEdition, None) => Reason::First,
             (Since::LastEdition, Some(last)) if first_seen > last || date > last => Reason::New,
+            (Since::LastEdition, Some(last)) if self.returned(post).is_some_and(|at| at > last) => Reason::New,
             (Since::LastEdition, Some(_)) => Reason::Seen,
         }
+    }
+
+    /// When the post came back from an edition that did not go out.
+    fn returned(&self, post: &Post) -> Option<DateTime<Utc>> {
+        if self.seen.returned.is_empty() {
+            return None;
+        }
+        self.seen.returned.get(&(post.source.clone(), post.id.clone())).copied()
     }
 
     /// So long before now; the beginning of time where that is longer than time.

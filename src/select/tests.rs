@@ -51,7 +51,7 @@ fn linked(url: &str, post: Post) -> Post {
 fn past(first_seen: &[(&str, &str)], sent: Vec<SentPost>) -> Seen {
     let first_seen =
         first_seen.iter().map(|(id, seen)| (("blog".to_owned(), PostId::new(Some(id), None, "")), at(seen)));
-    Seen { last_edition: Some(at(LAST)), first_seen: first_seen.collect(), sent }
+    Seen { last_edition: Some(at(LAST)), first_seen: first_seen.collect(), sent, ..Seen::default() }
 }
 
 fn sent(post: &Post, edition: i64) -> SentPost {

@@ -15,8 +15,9 @@ const MOST: usize = 50;
 /// Puts the article of its page into each post; where that fails, what the source gave stays.
 pub async fn fill(posts: &mut [Post], source: &str, fetcher: &Fetcher, context: &Context<'_>) -> Vec<Problem> {
     let pages = posts.iter_mut().filter(|post| post.url.is_some()).take(MOST);
-    let work = futures::stream::iter(pages.map(|post| one(post, source, fetcher, context)));
-    work.buffered(8).filter_map(|problem| async { problem }).collect().await
+    // A closure that takes references must not live on in the stream: no thread could be given the work.
+    let work: Vec<_> = pages.map(|post| one(post, source, fetcher, context)).collect();
+    futures::stream::iter(work).buffered(8).filter_map(|problem| async { problem }).collect().await
 }
 
 async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, context: &Context<'_>) -> Option<Problem> {

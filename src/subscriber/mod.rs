@@ -103,6 +103,17 @@ impl Address {
     }
 }
 
+/// Masks every address in a text that others wrote, such as a relay's reply, for logs.
+pub fn mask(text: &str) -> String {
+    let is_outside = |c: char| c.is_whitespace() || "<>()[]\"'`,;:".contains(c);
+    let masked = text.split_inclusive(is_outside).map(|word| {
+        let Some((local, domain)) = word.rsplit_once('@') else { return word.to_owned() };
+        let first: String = local.chars().take(1).collect();
+        if first.is_empty() { word.to_owned() } else { format!("{first}…@{domain}") }
+    });
+    masked.collect()
+}
+
 impl FromStr for Address {
     type Err = String;
 
@@ -209,6 +220,18 @@ mod tests {
         check("ann\u{200b}@harbour.example", Err("U+200B"));
         check(&format!("{}@harbour.example", "a".repeat(65)), Err("64 octets"));
         check(&format!("ann@{}example", "harbour.".repeat(40)), Err("254 octets"));
+    }
+
+    #[test]
+    fn addresses_in_foreign_words_are_masked() {
+        for (text, expect) in [
+            ("550 5.1.1 <ann@harbour.example>: no such user", "550 5.1.1 <a…@harbour.example>: no such user"),
+            ("list.csv:3: `b.o.b@x.example` twice, at @home", "list.csv:3: `b…@x.example` twice, at @home"),
+            ("nothing here", "nothing here"),
+            ("øre@x.example\nc@y.example", "ø…@x.example\nc…@y.example"),
+        ] {
+            assert_eq!(mask(text), expect);
+        }
     }
 
     #[test]

@@ -1,17 +1,25 @@
 //! A listener and a router in, answers out, however slow, many or large the requests are.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use axum::Router;
-use hyper::server::conn::http1;
+use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
 };
-use tokio::{net::TcpListener, sync::Semaphore, time};
+use tokio::{net::TcpListener, sync::Notify, task::AbortHandle, time};
+use tower::ServiceExt as _;
 
-/// Connections open at a time; who comes later waits in the system's queue.
+/// Connections open at a time, well below what systems allow a program. Where there is one more, the one that has
+/// asked for nothing longest goes.
 const CONNECTIONS: usize = 512;
 
 /// How long a request's header may take, and how long a connection may idle before its next one.
@@ -20,43 +28,105 @@ const HEADER: Duration = Duration::from_secs(10);
 /// How long connections get to end their answers once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// Whose request takes longer goes where there is no place left, milliseconds.
+const LONG: u64 = 3_000;
+
 /// A file descriptor that cannot be had now may be had in a moment.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Answers requests until `stop` is ready, then lets the answers under way end.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
+    let (mut open, ended, start) = (Vec::<Place>::new(), Arc::new(Notify::new()), Instant::now());
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = async {
-            let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await)
+            // One more is accepted than there are places: whom it replaces is known only then.
+            let accepted = listener.accept().await;
+            while !has_place(&mut open, since(start)) {
+                let _ = time::timeout(PAUSE, ended.notified()).await;
+            }
+            accepted
         };
-        let (place, stream) = tokio::select! {
+        let accepted = tokio::select! {
             () = &mut stop => break,
             accepted = accepted => accepted,
         };
-        let Ok((stream, _)) = stream else {
+        let Ok((stream, _)) = accepted else {
             time::sleep(PAUSE).await;
             continue;
         };
         // A short answer must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
+        let state = Arc::new(Activity { is_busy: AtomicBool::new(false), last: AtomicU64::new(since(start)) });
+        let (router, seen) = (router.clone(), Arc::clone(&state));
+        let service = service_fn(move |request| {
+            let (router, seen) = (router.clone(), Arc::clone(&seen));
+            async move {
+                seen.last.store(since(start), Ordering::Relaxed);
+                seen.is_busy.store(true, Ordering::Relaxed);
+                let answer = router.oneshot(request).await;
+                seen.last.store(since(start), Ordering::Relaxed);
+                seen.is_busy.store(false, Ordering::Relaxed);
+                answer
+            }
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER)
             .max_headers(64)
             .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+            .serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
-        tokio::spawn(async move {
+        let ended = Arc::clone(&ended);
+        let task = tokio::spawn(async move {
             // What breaks a connection is its client's business.
             let _ = connection.await;
-            drop(place);
+            ended.notify_one();
         });
+        open.push(Place { state, task: task.abort_handle() });
     }
     let _ = time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+/// An open connection.
+struct Place {
+    state: Arc<Activity>,
+    task: AbortHandle,
+}
+
+/// What a connection is doing.
+struct Activity {
+    /// A request is being answered.
+    is_busy: AtomicBool,
+    /// When it began, last asked or was last answered: milliseconds since the server began.
+    last: AtomicU64,
+}
+
+fn since(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Says whether there is room for one more connection. Makes it, where there is one that asks for nothing, or takes
+/// long to say what.
+fn has_place(open: &mut Vec<Place>, now: u64) -> bool {
+    if open.len() < CONNECTIONS {
+        return true;
+    }
+    open.retain(|place| !place.task.is_finished());
+    if open.len() < CONNECTIONS {
+        return true;
+    }
+    let age = |place: &Place| now.saturating_sub(place.state.last.load(Ordering::Relaxed));
+    let rank = |place: &Place| (!place.state.is_busy.load(Ordering::Relaxed), age(place));
+    let Some((at, (is_idle, age))) = open.iter().map(rank).enumerate().max_by_key(|(_, rank)| *rank) else {
+        return true;
+    };
+    let may_go = is_idle || age > LONG;
+    if may_go {
+        open.swap_remove(at).task.abort();
+    }
+    may_go
 }
 
 #[cfg(test)]
@@ -88,6 +158,29 @@ mod tests {
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("here"), "{answer}");
         drop(stop);
         server.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_nothing_stands_in_nobodys_way() {
+        let (address, _stop, _server) = started().await;
+        let mut idle = Vec::new();
+        for _ in 0..CONNECTIONS + 100 {
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            stream.write_all(b"GET / HT").await.unwrap();
+            idle.push(stream);
+        }
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        time::timeout(HEADER / 2, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        assert!(answer.ends_with("here"), "{answer}");
+        // The last of them is still heard, the first is not.
+        let mut last = idle.pop().unwrap();
+        last.write_all(b"TP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut answer = String::new();
+        last.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("here"), "{answer}");
+        assert_eq!(idle[0].read(&mut [0; 8]).await.unwrap_or_default(), 0);
     }
 
     #[tokio::test]

@@ -129,7 +129,7 @@ impl Project {
         self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    fn command(&self, arguments: &str) -> Command {
+    pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
         command.current_dir(self.folder.path()).stdin(Stdio::null()).env("TIDINGS_NOW", &self.now);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));

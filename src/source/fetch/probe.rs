@@ -25,7 +25,7 @@ impl Fetcher {
         if let Err(refusal) = guard::check(url, self.limits.allow_private) {
             return Probe::Failed(refusal.to_string());
         }
-        let client = match &self.client {
+        let client = match self.client() {
             Ok(client) => client,
             Err(error) => return Probe::Failed(error.clone()),
         };

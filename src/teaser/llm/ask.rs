@@ -41,11 +41,8 @@ pub async fn ask(access: &Access<'_>, questions: &[&Question]) -> Vec<Asked> {
     }
     let poster = Poster::new(endpoint.timeout, endpoint.max_bytes);
     let budget = Mutex::new(Budget { requests: endpoint.requests, tokens: endpoint.tokens, json: true, stopped: None });
-    futures::stream::iter(questions)
-        .map(|question| one(access, &poster, &budget, question))
-        .buffered(endpoint.at_once.max(1))
-        .collect()
-        .await
+    let work: Vec<_> = questions.iter().map(|question| one(access, &poster, &budget, question)).collect();
+    futures::stream::iter(work).buffered(endpoint.at_once.max(1)).collect().await
 }
 
 async fn one(access: &Access<'_>, poster: &Poster, budget: &Mutex<Budget>, question: &Question) -> Asked {

@@ -290,7 +290,7 @@ impl Room {
             return Ok((ledger, Next::Unfinished(Box::new(frozen))));
         }
         let gathered = self.harvest.lock().await.gather(&ledger, &plan, self.now()).await?;
-        let next = digest::fresh(&ledger, &plan, &gathered, self.now()).await?;
+        let next = digest::fresh_of(&ledger, &plan, &gathered, self.now()).await?;
         Ok((ledger, next))
     }
 

@@ -2,8 +2,10 @@
 
 pub mod dovecot;
 pub mod model;
+pub mod office;
 pub mod opendkim;
 pub mod postfix;
 pub mod server;
 pub mod sink;
+pub mod site;
 pub mod web;

@@ -1,0 +1,179 @@
+//! `run`: what is due is done, and the pages behind a mail's links are served, until somebody ends it.
+
+use std::{io, sync::Arc};
+
+use anyhow::Context as _;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::{mpsc, watch},
+};
+
+use super::{Exit, Setting, Usage};
+use crate::{
+    chain::chain,
+    config::Config,
+    daemon::{self, Clock, Daemon, Duty, Notifier, Word},
+    render,
+    web::{
+        public::{Site, router},
+        serve,
+    },
+};
+
+/// Looks after all digests: makes, asks, sends and serves what is due, until it is ended.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only serve the pages; for those who send by cron.
+    #[arg(long)]
+    web_only: bool,
+    /// Go on where everything was held, because the store was restored or the clock set back.
+    #[arg(long, conflicts_with = "web_only")]
+    resume: bool,
+}
+
+/// Runs the command.
+pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+    if setting.digest.is_some() {
+        return Err(Usage("`run` looks after every digest of the config".into()).into());
+    }
+    let config = Arc::new(setting.load()?);
+    keep_templates(&config)?;
+    let ledger = setting.open(&config).await?;
+    if args.resume && !daemon::resume(&config, &ledger, setting.now()).await? {
+        setting.say("nothing was held");
+    }
+    let listener = match TcpListener::bind(config.listen).await {
+        Ok(listener) => listener,
+        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse => {
+            setting.say("the daemon that is running goes on with its next look");
+            return Ok(Exit::Done);
+        }
+        Err(error) => {
+            let what = format!("cannot listen on {}\nhint: set `web.listen`, or end what listens there", config.listen);
+            return Err(error).context(what);
+        }
+    };
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    let notifier = Arc::new(Notifier::from_environment());
+    let signals = Signals::new()?;
+    let fixed = setting.now;
+    let clock: Clock = Arc::new(move || fixed.unwrap_or_else(chrono::Utc::now));
+    let (configs, current) = watch::channel(Arc::clone(&config));
+    let (end, ended) = watch::channel(false);
+    let site = Site { config: current, ledger: ledger.clone(), clock: Arc::clone(&clock) };
+    let mut stopped = ended.clone();
+    let server = tokio::spawn(serve(listener, router(site), async move {
+        let _ = stopped.wait_for(|ended| *ended).await;
+    }));
+    let (words, heard) = mpsc::channel(4);
+    let listening = tokio::spawn(listen(signals, setting.clone(), configs, words, Arc::clone(&notifier)));
+    if args.web_only {
+        notifier.ready();
+        wait(heard, &notifier).await;
+    } else {
+        let duty = Duty::new(config, ledger, setting.environment.clone().into())?;
+        let digests = duty.config.digests.len();
+        let daemon = Daemon::new(duty, clock()).await?;
+        tracing::info!(digests, "looking after the digests");
+        notifier.ready();
+        daemon::watch(daemon, clock, heard, &notifier).await;
+    }
+    let _ = end.send(true);
+    let _ = server.await;
+    listening.abort();
+    tracing::info!("ended");
+    Ok(Exit::Done)
+}
+
+/// What the system tells a service.
+struct Signals {
+    end: [Signal; 2],
+    reload: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        let end = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
+        Ok(Self { end, reload: signal(SignalKind::hangup())? })
+    }
+}
+
+/// Passes on what the system says: the first time that it asks for the end, what is in flight ends; the second time
+/// all ends at once, and what is in flight is in doubt, as after any other death.
+async fn listen(
+    signals: Signals,
+    setting: Setting,
+    configs: watch::Sender<Arc<Config>>,
+    words: mpsc::Sender<Word>,
+    notifier: Arc<Notifier>,
+) {
+    let Signals { end: [mut terminate, mut interrupt], mut reload } = signals;
+    let mut is_ending = false;
+    loop {
+        tokio::select! {
+            _ = reload.recv() => {
+                notifier.reloading();
+                match read_again(&setting, &configs) {
+                    Ok(config) => {
+                        configs.send_replace(Arc::clone(&config));
+                        let _ = words.send(Word::Reload(config)).await;
+                    }
+                    Err(error) => tracing::error!("the config is refused, the old one stays: {error}"),
+                }
+                notifier.ready();
+            }
+            () = async { tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} } } => {
+                if is_ending {
+                    std::process::exit(Exit::Later as i32);
+                }
+                is_ending = true;
+                tracing::info!("ending after what is in flight; once more ends at once");
+                let _ = words.send(Word::Stop).await;
+            }
+        }
+    }
+}
+
+/// Reads the config and the templates again; with a fault in either, both stay as they were.
+fn read_again(setting: &Setting, configs: &watch::Sender<Arc<Config>>) -> Result<Arc<Config>, String> {
+    let config = setting.load().map_err(|error| chain(&error))?;
+    let old = Arc::clone(&configs.borrow());
+    if config.store != old.store {
+        return Err("`store.url` is another\nhint: end the daemon and start it again".to_owned());
+    }
+    keep_templates(&config).map_err(|error| chain(&error))?;
+    if config.listen != old.listen {
+        tracing::warn!("`web.listen` is another, which takes effect at the next start");
+    }
+    Ok(Arc::new(config))
+}
+
+/// Takes the templates as they are now for all editions until the next reload.
+fn keep_templates(config: &Config) -> Result<(), render::Error> {
+    let names: Vec<&str> = config.digests.values().map(|digest| digest.template.as_str()).collect();
+    match &config.templates {
+        Some(folder) => render::keep_templates(folder, &names),
+        None => names.iter().try_for_each(|name| render::check_templates(None, name)),
+    }
+}
+
+/// Waits for the end; the pages look at the config themselves.
+async fn wait(mut words: mpsc::Receiver<Word>, notifier: &Notifier) {
+    loop {
+        let word = match notifier.every() {
+            None => words.recv().await,
+            Some(every) => match tokio::time::timeout(every, words.recv()).await {
+                Ok(word) => word,
+                Err(_) => {
+                    notifier.alive();
+                    continue;
+                }
+            },
+        };
+        if let None | Some(Word::Stop) = word {
+            notifier.stopping();
+            return;
+        }
+    }
+}

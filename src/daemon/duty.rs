@@ -1,0 +1,72 @@
+//! What a daemon works with.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::guard::Epoch;
+use crate::{
+    chain::chain,
+    config::Config,
+    deliver::Destination,
+    digest::Digest,
+    ledger::{self, Ledger, Owner},
+    message::Sender,
+};
+
+/// The config in force, the store, and who this is to others who look after the same store.
+#[derive(Debug, Clone)]
+pub struct Duty {
+    /// The config; a reload replaces it.
+    pub config: Arc<Config>,
+    /// The store.
+    pub ledger: Ledger,
+    /// Whose runs are this daemon's to go on with.
+    pub owner: Arc<Owner>,
+    /// The process's variables, for passwords.
+    pub environment: Arc<[(String, String)]>,
+}
+
+impl Duty {
+    /// Takes on a store.
+    ///
+    /// # Errors
+    /// When the lock file cannot be made beside the store.
+    pub fn new(
+        config: Arc<Config>,
+        ledger: Ledger,
+        environment: Arc<[(String, String)]>,
+    ) -> Result<Self, ledger::Error> {
+        let owner = Arc::new(ledger.owner()?);
+        Ok(Self { config, ledger, owner, environment })
+    }
+
+    pub(super) async fn sender(&self) -> Result<Sender, ledger::Error> {
+        Ok(self.config.sender(self.ledger.keys().await?))
+    }
+
+    /// The same for an edition that was frozen then: its Message-IDs stay when the signing key changes.
+    pub(super) async fn sender_of(&self, frozen: DateTime<Utc>) -> Result<Sender, ledger::Error> {
+        Ok(self.config.sender(self.ledger.keys_of(frozen).await?))
+    }
+
+    /// Where mail is handed over, or why its password cannot be had.
+    pub(super) fn destination(&self) -> Result<Destination, String> {
+        self.config.open_destination(&self.environment).map_err(|error| chain(&error))
+    }
+
+    /// Writes down beside the store how many runs there were. A file that cannot be written stops no run: it only
+    /// guards the store less well.
+    pub(super) fn note_epoch(&self, run: i64, at: DateTime<Utc>) {
+        if let Err(error) = (Epoch { run, at }).write(&self.config.store) {
+            tracing::warn!(%error, "the `.epoch` file beside the store cannot be written");
+        }
+    }
+}
+
+/// By how much a run found at `now` is too late for its digest, where it is.
+pub(super) fn too_late(digest: &Digest, due: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
+    let late = (now - due).to_std().ok().filter(|late| *late > digest.late)?;
+    let late = std::time::Duration::from_secs(late.as_secs() / 60 * 60);
+    Some(format!("it was found {} late", humantime::format_duration(late)))
+}

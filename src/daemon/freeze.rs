@@ -1,0 +1,104 @@
+//! From a due run to a frozen edition, as `send` makes one, without anybody to look on.
+
+use chrono::{DateTime, Utc};
+
+use super::duty::Duty;
+use crate::{
+    chain::chain,
+    digest::{self, Digest, Next},
+    ledger::{self, DueRun, Start, State},
+    mailing::{self, RosterError},
+    preflight,
+    subscriber::mask,
+};
+
+/// What became of making an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Made {
+    /// There is one, of this number.
+    Frozen(i64),
+    /// There is nothing to send; it may change as long as a source cannot be read.
+    Nothing { why: String, may_change: bool },
+    /// Somebody else was faster, or has the run.
+    Overtaken,
+    /// It cannot be made, or must not go out.
+    Failed(String),
+}
+
+/// Makes the edition of a run and freezes it in `state`.
+///
+/// # Errors
+/// When the store fails. What else goes wrong is part of what was made.
+pub(super) async fn freeze(
+    duty: &Duty,
+    digest: &Digest,
+    run: &DueRun,
+    state: State,
+    why: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Made, ledger::Error> {
+    let (config, ledger) = (&duty.config, &duty.ledger);
+    ledger.rotate_key(now).await?;
+    if !preflight::can_be_left(config) {
+        return Ok(Made::Failed(chain(&config.without_unsubscribe())));
+    }
+    if let Some(file) = &config.subscribers {
+        match mailing::sync(ledger, file, now).await {
+            Ok(bad) => bad
+                .iter()
+                .map(|row| mask(row))
+                .for_each(|row| tracing::warn!(row, "a row of the subscribers file is bad")),
+            Err(RosterError::Ledger(error)) => return Err(error),
+            Err(error) => return Ok(Made::Failed(chain(&error))),
+        }
+    }
+    if ledger.audience(&digest.name, &digest.audience).await? == 0 {
+        return Ok(nothing("no active subscriber is in the audience".to_owned()));
+    }
+    let sources = config.sources_of(digest);
+    let (draft, variants) = match digest::fresh(ledger, &config.plan(digest, &sources), now).await {
+        Ok(Next::Fresh(draft, variants)) => (draft, variants),
+        Ok(Next::Nothing(draft, reason)) => {
+            let down = ledger
+                .sources()
+                .await?
+                .into_iter()
+                .find(|source| source.state == "failed" && sources.iter().any(|known| known.name == source.name));
+            for problem in &draft.problems {
+                tracing::warn!(source = problem.source, problem.message, "a source has a problem");
+            }
+            return Ok(match down {
+                None => nothing(reason),
+                Some(down) => {
+                    let why = format!("{reason}, and source `{}` cannot be read", down.name);
+                    Made::Nothing { why, may_change: true }
+                }
+            });
+        }
+        Ok(Next::Unfinished(_)) => return Ok(Made::Overtaken),
+        Err(digest::Error::Ledger(error)) => return Err(error),
+        Err(error) => return Ok(Made::Failed(chain(&error))),
+    };
+    for problem in &draft.problems {
+        tracing::warn!(source = problem.source, problem.message, "a source has a problem");
+    }
+    for problem in &variants.main().problems {
+        tracing::warn!(digest = digest.name, problem, "the layout has a problem");
+    }
+    match preflight::refusal(config, &draft.edition, &variants, &duty.sender().await?) {
+        Ok(None) => {}
+        Ok(Some(why)) => return Ok(Made::Failed(why)),
+        Err(error) => return Ok(Made::Failed(chain(&error))),
+    }
+    let number = draft.edition.number;
+    let start = Start { state, why, run: Some((run.number, run.due, &duty.owner)) };
+    match mailing::publish(ledger, draft.edition, *variants, &digest.audience, &start).await {
+        Ok(_) => Ok(Made::Frozen(number)),
+        Err(ledger::Error::Overtaken(_)) => Ok(Made::Overtaken),
+        Err(error) => Err(error),
+    }
+}
+
+fn nothing(why: String) -> Made {
+    Made::Nothing { why, may_change: false }
+}

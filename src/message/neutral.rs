@@ -1,0 +1,77 @@
+//! The parts of an edition as everybody may see them: nobody's name, address or link in them.
+
+use super::{Personal, header, slots};
+use crate::{
+    edition::{Edition, Slot},
+    render::Rendered,
+};
+
+/// Empties the slots; a link to unsubscribe goes as a whole, because it would be nobody's.
+pub fn neutral(edition: &Edition, parts: &Rendered) -> Personal {
+    let html = without_links(&slots::line_feeds(&parts.html), &edition.marker(Slot::Unsubscribe));
+    let empty = |text: &str| slots::fill(&slots::cut(edition, text), |_| "".into());
+    Personal { subject: tidy(&empty(&parts.subject)), html: empty(&html), text: empty(&slots::line_feeds(&parts.text)) }
+}
+
+/// The same for one line of the edition of this random id.
+pub fn neutral_line(uid: &str, line: &str) -> String {
+    let empty =
+        Slot::ALL.iter().fold(line.to_owned(), |line, slot| line.replace(&format!("slot-{uid}-{}", slot.name()), ""));
+    tidy(&empty)
+}
+
+/// What stood beside a name at the beginning goes with it.
+fn tidy(line: &str) -> String {
+    header::line(line).trim_start_matches([',', ':', ' ', '،', '、']).to_owned()
+}
+
+/// Takes out each `a` element whose address is `marker`.
+fn without_links(html: &str, marker: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(html.len()), html);
+    while let Some(at) = rest.find(marker) {
+        let start = rest[..at].rfind('<').unwrap_or(at);
+        let tag = &rest[start..at];
+        let is_link = tag.len() > 2 && tag[..2].eq_ignore_ascii_case("<a") && tag[2..].starts_with(char::is_whitespace);
+        let end = rest[at..].find("</a>").map(|end| at + end + "</a>".len());
+        match end.filter(|_| is_link && !tag.contains('>')) {
+            Some(end) => {
+                out.push_str(&rest[..start]);
+                rest = &rest[end..];
+            }
+            None => {
+                out.push_str(&rest[..at]);
+                rest = &rest[at + marker.len()..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn links_of_nobody_go_as_a_whole() {
+        let html =
+            "<p>a<a class=\"x\"\n href=\"MARK\">Leave <b>now</b></a>b <i title='MARK'>c</i> <abbr x=MARK>d</abbr></p>";
+        assert_eq!(without_links(html, "MARK"), "<p>ab <i title=''>c</i> <abbr x=>d</abbr></p>");
+        assert_eq!(without_links("<a href=MARK>", "MARK"), "<a href=>");
+        assert_eq!(without_links("MARK</a>", "MARK"), "</a>");
+    }
+
+    #[test]
+    fn a_line_loses_the_name_and_what_stood_beside_it() {
+        assert_eq!(neutral_line("0a", "slot-0a-name, your news"), "your news");
+        assert_eq!(neutral_line("0a", "slot-0b-name"), "slot-0b-name");
+    }
+
+    proptest! {
+        #[test]
+        fn no_marker_is_left(html in "(<a |<b>|href=\"MARK\"|MARK|>|</a>|é| ){0,30}") {
+            prop_assert!(!without_links(&html, "MARK").contains("MARK"));
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! `run`, by hand: what becomes of a run that is due, late, held, vetoed or failed.
+
+use tidings::ledger::State;
+
+use crate::world::office::{Office, at, hours};
+
+const EDITOR: &str = "editor@harbour.example";
+const ADA: &str = "ada@readers.example";
+
+/// The digest `news`, due each day at 07:30 in Lisbon.
+fn daily(extra: &str) -> String {
+    format!(
+        "[digest.news]\nsubject = \"{{{{ posts[0].title }}}}\"\nschedule = \"daily 07:30\"\ntemplate = \"small\"\n\
+         select.max = 100\n{extra}\n"
+    )
+}
+
+fn asked(approval: &str, extra: &str) -> String {
+    daily(&format!("approval = \"{approval}\"\neditor = \"{EDITOR}\"\n{extra}"))
+}
+
+fn said(troubles: &[tidings::daemon::Trouble]) -> String {
+    troubles.iter().map(|trouble| format!("{}{}\n", if trouble.is_due { "! " } else { "" }, trouble.text)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_goes_out_when_it_is_due_and_once() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    office.step().await;
+    assert!(office.sink.messages().is_empty(), "a first start owes nothing from before");
+    office.at("2026-06-02T06:29:59Z").await;
+    assert!(office.sink.messages().is_empty());
+    office.at("2026-06-02T06:30:00Z").await;
+    assert_eq!(office.subjects(ADA), ["First"]);
+    for _ in 0..2 {
+        office.restart().await;
+        office.step().await;
+    }
+    office.at("2026-06-02T05:00:00Z").await;
+    office.at("2026-06-02T06:30:00Z").await;
+    assert_eq!(office.subjects(ADA).len(), 1, "a clock set back runs nothing twice");
+    assert!(office.troubles().await.is_empty());
+    office.post("Second", None);
+    office.at("2026-06-03T06:30:10Z").await;
+    assert_eq!(office.subjects(ADA), ["First", "Second"]);
+    assert_eq!(office.subjects(EDITOR), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_run_goes_by_its_policy_and_somebody_is_told() {
+    for (policy, state, told) in [
+        ("send", "sent", "`news`: the run of 2026-06-03 07:30 was found 5h late"),
+        ("skip", "none", "`news`: the run of 2026-06-03 07:30 was skipped: it was found 5h late"),
+        ("hold", "held", "! `news`: edition 1 is held: it was found 5h late"),
+    ] {
+        let mut office = Office::open("2026-06-01T12:00:00Z", &daily(&format!("late_policy = \"{policy}\"")), "").await;
+        office.at("2026-06-03T11:30:00Z").await;
+        let edition = office.ledger.standing_of("news", 1).await.unwrap();
+        assert_eq!(edition.map_or("none", |edition| edition.state.as_str()), state, "{policy}");
+        let troubles = said(&office.troubles().await);
+        assert!(troubles.contains(told), "{policy}: {troubles}");
+        assert!(troubles.contains("stands for 1 before it"), "{policy}: {troubles}");
+        let alerts = office.subjects(EDITOR);
+        assert_eq!(alerts.len(), 1, "{alerts:?}");
+        assert!(office.last_text(EDITOR).contains(told.trim_start_matches("! ")), "{}", office.last_text(EDITOR));
+        office.set(office.now() + hours(1));
+        office.step().await;
+        assert_eq!(office.subjects(EDITOR).len(), 1, "nobody is told twice");
+        if policy == "hold" {
+            assert_eq!(office.approve(1).await.after, State::Sending);
+            office.step().await;
+            assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Sent, 1));
+        }
+        office.post("Second", None);
+        office.at("2026-06-04T06:30:00Z").await;
+        let expect = if policy == "skip" { 1 } else { 2 };
+        assert_eq!(office.subjects(ADA).len(), expect);
+        assert_eq!(office.received(ADA).len(), 2, "{policy}: nothing is lost");
+        assert!(office.troubles().await.is_empty(), "{:?}", office.troubles().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn within_its_time_a_late_run_is_a_run() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily("late = \"2h\""), "").await;
+    office.at("2026-06-02T08:30:00Z").await;
+    assert_eq!((office.subjects(ADA).len(), office.troubles().await.len()), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_sees_the_real_thing_and_silence_sends_it() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
+    office.at("2026-06-02T03:29:00Z").await;
+    assert!(office.sink.messages().is_empty());
+    office.at("2026-06-02T03:30:00Z").await;
+    let mails = office.sink.messages();
+    assert_eq!(office.subjects(EDITOR), ["First", "Look at this before it goes out: First"]);
+    let letter = office.last_text(EDITOR);
+    assert_eq!(letter.matches("https://news.harbour.example/a/").count(), 2, "{letter}");
+    assert!(
+        letter.contains("It goes to 2 recipients at 2026-06-02 07:30 (Europe/Lisbon), unless you stop it"),
+        "{letter}"
+    );
+    // Whatever becomes of its sources and its template, the frozen edition is what goes out.
+    office.post("Second", None);
+    office.project.write("posts/first.md", "---\ntitle: Changed\ndate: 2025-01-01\n---\n\nOther words.\n");
+    office.at("2026-06-02T06:29:59Z").await;
+    assert_eq!((office.state(1).await, office.sink.messages().len()), (State::Waiting, 2));
+    office.at("2026-06-02T06:30:00Z").await;
+    assert_eq!((office.state(1).await, office.subjects(ADA)), (State::Sent, vec!["First".to_owned()]));
+    let body = |data: &[u8]| {
+        let text = String::from_utf8_lossy(data).into_owned();
+        let (_, html) = text.split_once("Content-Type: text/html").unwrap();
+        html.split("unsubscribe").next().unwrap().split("/u/").next().unwrap().to_owned()
+    };
+    let to_ada = office.sink.messages().into_iter().find(|mail| mail.to == [ADA]).unwrap();
+    assert_eq!(body(&mails[0].data), body(&to_ada.data));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_counts_once_and_a_veto_gives_the_posts_back() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
+    office.at("2026-06-02T04:00:00Z").await;
+    assert_eq!(office.veto(1).await.after, State::Vetoed);
+    assert_eq!(office.approve(1).await.after, State::Vetoed);
+    office.at("2026-06-02T06:30:00Z").await;
+    office.at("2026-06-02T12:00:00Z").await;
+    assert!(office.subjects(ADA).is_empty() && office.troubles().await.is_empty());
+    office.at("2026-06-03T03:30:00Z").await;
+    assert_eq!((office.state(2).await, office.approve(2).await.after), (State::Waiting, State::Approved));
+    office.step().await;
+    assert!(office.subjects(ADA).is_empty(), "approved is not sent before its time");
+    office.at("2026-06-03T06:30:00Z").await;
+    assert_eq!(office.subjects(ADA), ["First"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_an_answer_is_required_silence_holds() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked("required", ""), "").await;
+    office.at("2026-06-02T03:30:00Z").await;
+    assert!(office.last_text(EDITOR).contains("Without your answer it is held"), "{}", office.last_text(EDITOR));
+    office.at("2026-06-02T06:30:00Z").await;
+    assert_eq!(office.state(1).await, State::Held);
+    let troubles = said(&office.troubles().await);
+    assert!(troubles.starts_with("! `news`: edition 1 is held: its editor gave no answer"), "{troubles}");
+    assert!(office.subjects(EDITOR).last().unwrap().contains("is held"));
+    // Nobody answers: the next edition takes its place, and its posts with it.
+    office.post("Second", None);
+    office.at("2026-06-03T03:30:00Z").await;
+    assert_eq!((office.state(1).await, office.state(2).await), (State::Cancelled, State::Waiting));
+    office.approve(2).await;
+    office.at("2026-06-03T06:30:00Z").await;
+    assert_eq!((office.subjects(ADA).len(), office.received(ADA).len()), (1, 2));
+    assert!(office.troubles().await.is_empty(), "{:?}", office.troubles().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_asked_late_has_their_time_all_the_same() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", "approval_window = \"1h\""), "").await;
+    office.at("2026-06-02T06:20:00Z").await;
+    office.at("2026-06-02T07:19:00Z").await;
+    assert_eq!(office.state(1).await, State::Waiting);
+    office.at("2026-06-02T07:20:00Z").await;
+    assert_eq!(office.state(1).await, State::Sent);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_editor_whom_no_mail_reaches_gave_no_consent() {
+    for (reply, before, after) in [("550 5.1.1 no such user", "held", "held"), ("451 4.3.0 later", "waiting", "held")] {
+        let mut office = Office::with_relay("2026-06-01T12:00:00Z", &asked("veto", ""), "", move |event| {
+            event.line.contains(EDITOR).then(|| reply.into())
+        })
+        .await;
+        office.at("2026-06-02T03:30:00Z").await;
+        assert_eq!(office.state(1).await.as_str(), before, "{reply}");
+        let troubles = said(&office.troubles().await);
+        assert!(troubles.contains("cannot be asked") && troubles.contains(&reply[4..9]), "{troubles}");
+        office.at("2026-06-02T06:30:00Z").await;
+        office.at("2026-06-02T08:31:00Z").await;
+        assert_eq!(office.state(1).await.as_str(), after, "{reply}");
+        assert!(office.subjects(ADA).is_empty());
+        assert!(said(&office.troubles().await).contains("! "));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_fails_is_tried_until_it_is_late_and_told_once() {
+    let broken = daily("audience = { any = [\"nobody\"] }").replace("{{ posts[0].title }}", "{{ posts[0].no }}");
+    let broken = broken.replace("audience = { any = [\"nobody\"] }", "");
+    let mut office = Office::open("2026-06-01T12:00:00Z", &broken, "").await;
+    office.at("2026-06-02T06:30:00Z").await;
+    let troubles = said(&office.troubles().await);
+    assert!(troubles.starts_with("! `news`: the run of 2026-06-02 07:30 failed and is tried again: "), "{troubles}");
+    for minutes in 1..12 {
+        office.set(at("2026-06-02T06:30:00Z") + hours(minutes) / 10);
+        office.step().await;
+    }
+    assert_eq!(office.subjects(EDITOR).len(), 1, "{:?}", office.subjects(EDITOR));
+    office.reconfigure(&daily("")).await;
+    office.step().await;
+    assert_eq!((office.subjects(ADA).len(), office.troubles().await.len()), (1, 0));
+    office.reconfigure(&broken).await;
+    office.post("Second", None);
+    office.at("2026-06-03T06:30:00Z").await;
+    office.at("2026-06-03T08:25:00Z").await;
+    assert!(said(&office.troubles().await).contains("2026-06-03 07:30 failed: "), "{}", said(&office.troubles().await));
+    office.reconfigure(&daily("")).await;
+    office.at("2026-06-04T06:30:00Z").await;
+    assert_eq!((office.received(ADA).len(), office.troubles().await.len()), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_to_send_is_worth_a_word_the_third_time() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily("select.min = 2"), "").await;
+    for day in 2..5 {
+        assert!(office.troubles().await.is_empty());
+        office.at(&format!("2026-06-0{day}T06:30:00Z")).await;
+    }
+    assert_eq!(said(&office.troubles().await), "`news`: nothing to send, 3 times in a row\n");
+    office.post("Second", None);
+    office.at("2026-06-05T06:30:00Z").await;
+    assert_eq!((office.received(ADA).len(), office.troubles().await.len()), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_is_away_delays_and_then_holds() {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+    let away = Arc::new(AtomicBool::new(true));
+    let is_away = Arc::clone(&away);
+    let mut office = Office::with_relay("2026-06-01T12:00:00Z", &daily(""), "", move |_| {
+        is_away.load(Ordering::Relaxed).then_some(crate::world::sink::Act::Disconnect)
+    })
+    .await;
+    office.at("2026-06-02T06:30:00Z").await;
+    assert!(office.troubles().await.is_empty(), "once is no trouble yet");
+    office.at("2026-06-02T06:32:00Z").await;
+    assert!(said(&office.troubles().await).contains("! `news`: edition 1 does not get out"));
+    away.store(false, Ordering::Relaxed);
+    office.at("2026-06-02T06:50:00Z").await;
+    assert_eq!((office.subjects(ADA).len(), office.troubles().await.len()), (1, 0));
+    away.store(true, Ordering::Relaxed);
+    office.post("Second", None);
+    office.at("2026-06-03T06:30:00Z").await;
+    office.at("2026-06-03T08:31:00Z").await;
+    away.store(false, Ordering::Relaxed);
+    office.at("2026-06-03T09:31:00Z").await;
+    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (State::Held, 1));
+    office.approve(2).await;
+    office.step().await;
+    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (State::Sent, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retries_that_lie_ahead_are_made_and_hold_up_nobody() {
+    let mut office = Office::with_relay("2026-06-01T12:00:00Z", &daily(""), "", |event| {
+        (event.line.contains("ben@") && event.nth < 2).then(|| "451 4.7.1 greylisted".into())
+    })
+    .await;
+    office.at("2026-06-02T06:30:00Z").await;
+    assert_eq!((office.subjects(ADA).len(), office.state(1).await), (1, State::Sending));
+    assert!(office.daemon.wake(office.now()).unwrap() <= office.now() + hours(1) / 30);
+    office.post("Second", None);
+    office.at("2026-06-02T06:32:00Z").await;
+    assert_eq!(office.state(1).await, State::Sent);
+    office.at("2026-06-03T06:30:00Z").await;
+    assert_eq!(office.subjects("ben@readers.example"), ["First", "Second"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_store_sends_nothing_again_until_somebody_looked() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    let copy = office.project.path("copy.db");
+    sqlx_copy(&office, &copy).await;
+    office.at("2026-06-02T06:30:00Z").await;
+    assert_eq!(office.subjects(ADA).len(), 1);
+    office.ledger.close().await;
+    let store = office.daemon.duty().config.store.clone();
+    std::fs::copy(&copy, &store).unwrap();
+    office.ledger = tidings::ledger::Ledger::open(&store, office.now()).await.unwrap();
+    office.restart().await;
+    office.at("2026-06-02T06:40:00Z").await;
+    assert!(office.daemon.is_held());
+    let troubles = said(&office.troubles().await);
+    assert!(troubles.contains("! everything is held: the store is older than the `.epoch` file"), "{troubles}");
+    assert!(office.subjects(EDITOR)[0].contains("everything is held"));
+    office.at("2026-06-03T06:30:00Z").await;
+    assert_eq!(office.subjects(ADA).len(), 1);
+    let config = office.daemon.duty().config.clone();
+    assert!(tidings::daemon::resume(&config, &office.ledger, office.now()).await.unwrap());
+    office.step().await;
+    assert_eq!((office.subjects(ADA).len(), office.daemon.is_held()), (1, false), "what was due before is not owed");
+    office.at("2026-06-04T06:30:00Z").await;
+    assert_eq!(office.subjects(ADA).len(), 2, "from then on it runs");
+}
+
+async fn sqlx_copy(office: &Office, to: &std::path::Path) {
+    use sqlx::Connection as _;
+    let url = format!("sqlite:{}", office.daemon.duty().config.store.display());
+    let mut store = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("VACUUM INTO '{}'", to.display()))).execute(&mut store).await.unwrap();
+    store.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_set_back_by_days_holds_and_one_that_jumped_ahead_is_late() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily("late_policy = \"hold\""), "").await;
+    office.at("2026-06-02T06:30:00Z").await;
+    office.post("Second", None);
+    office.at("2030-06-02T12:00:00Z").await;
+    assert_eq!(office.state(2).await, State::Held, "four years late");
+    office.at("2026-06-02T06:40:00Z").await;
+    assert!(office.daemon.is_held());
+    office.restart().await;
+    office.step().await;
+    assert!(said(&office.troubles().await).contains("the clock was set back by more than a day"));
+    office.post("Third", None);
+    let config = office.daemon.duty().config.clone();
+    assert!(tidings::daemon::resume(&config, &office.ledger, office.now()).await.unwrap());
+    office.at("2026-06-03T06:30:00Z").await;
+    assert_eq!((office.subjects(ADA).len(), office.received(ADA).len()), (2, 3), "{:?}", office.received(ADA));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_daemons_on_one_store_run_each_run_once() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
+    let mut other = office.second().await;
+    let clock = office.clock();
+    for day in 2..9 {
+        office.post(&format!("Day {day}"), None);
+        for time in ["03:30:00", "03:31:00", "06:30:00", "06:31:00"] {
+            office.set(at(&format!("2026-06-0{day}T{time}Z")));
+            let (one, two) = tokio::join!(office.daemon.step(&clock), other.step(&clock));
+            (one.unwrap(), two.unwrap());
+        }
+    }
+    assert_eq!(office.subjects(ADA).len(), 7);
+    assert_eq!(office.subjects(EDITOR).len(), 14, "{:?}", office.subjects(EDITOR));
+    assert!(office.received(ADA).values().all(|times| *times == 1) && office.received(ADA).len() == 8);
+}
