@@ -118,7 +118,8 @@ pub(super) fn images(message: &Seen) -> Vec<Finding> {
         if !node.has_attr("alt") {
             found.push(fault("a picture has no `alt`", "say what it shows, or `alt=\"\"` where it says nothing"));
         }
-        if !node.has_attr("width") {
+        let styled = sheet::style(node, "width").is_some_and(|width| width.ends_with("px"));
+        if !node.has_attr("width") && !styled {
             found
                 .push(fault("a picture has no width", "add `width`, in pixels: Outlook shows it as large as its file"));
         }

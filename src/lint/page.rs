@@ -18,6 +18,10 @@ const WANTED: usize = 80 * 1024;
 /// No element is wider than this, in pixels; 600 are usual.
 const WIDE: f64 = 800.0;
 
+/// Elements that run, ask or play.
+const ACTIVE: [&str; 12] =
+    ["script", "form", "iframe", "svg", "object", "embed", "input", "button", "select", "textarea", "video", "audio"];
+
 /// S1.
 pub(super) fn size(message: &Seen) -> Vec<Finding> {
     let size = message.html.len();
@@ -124,9 +128,10 @@ pub(super) fn active(message: &Seen) -> Vec<Finding> {
     let away = "take it away: clients drop it, or the whole mail; link to a page that has it";
     for node in message.page.select("*").nodes() {
         let name = sheet::name(node);
-        if ["script", "form", "iframe", "svg", "object", "embed", "input", "button", "video", "audio"]
-            .contains(&name.as_str())
-        {
+        let kind = node.attr("type").unwrap_or_default();
+        // MJML's menus and accordions are opened by a box to tick: nothing is sent, and clients without it show all.
+        let is_switch = name == "input" && ["checkbox", "radio"].contains(&&*kind);
+        if !is_switch && ACTIVE.contains(&name.as_str()) {
             let tag = format!("<{name}");
             push(error(format!("there is a `<{name}>`"), format!("{tag}>"), away).sign(tag));
         }

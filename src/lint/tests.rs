@@ -169,6 +169,7 @@ fn pages_that_are_wrong_are_found() {
     html("X11", Error, "<script>", "<h1>", "<script></script><h1>");
     html("X11", Error, "onclick", "<h1>", "<h1 onclick=\"x()\">");
     html("X11", Error, "position", "<h1>", "<h1 style=\"position: fixed\">");
+    html("X11", Error, "<input>", "<h1>", "<input type=\"text\"><h1>");
     html("X11", Error, "<form>", "<h1>", "<form></form><h1>");
     html("K1", Error, "no address", "<h1>", "<a href=\"\">x</a><h1>");
     html("K1", Error, "no words", "Read on", "");

@@ -183,6 +183,10 @@ fn the_link_follows_what_the_publisher_has() {
     let make = |sender| compose(&edition(), &parts, &subscriber("a@b.example", None), sender, Occasion::Send).unwrap();
     assert!(!header_of(&make(&neither)).contains("List-Unsubscribe"));
     assert!(!header_of(&make(&by_mail)).contains("List-Unsubscribe-Post"));
+    // The archive is where the pages are.
+    let archive = "List-Archive: <https://news.harbour.example/mail/archive/>\r\n";
+    assert!(header_of(&make(&without_slash)).contains(archive));
+    assert!(!header_of(&make(&by_mail)).contains("List-Archive"));
 }
 
 #[test]

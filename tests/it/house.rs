@@ -45,6 +45,8 @@ fn each_technology_has_one_home() {
         ("jpeg_encoder::", &["src/image/"]),
         ("fast_image_resize::", &["src/image/"]),
         ("hickory_resolver::", &["src/dns"]),
+        ("cssparser::", &["src/lint/sheet"]),
+        ("csscolorparser::", &["src/lint/scheme"]),
         ("jiff::", &["src/zone.rs"]),
         ("TcpStream", &["src/deliver/smtp"]),
         ("Utc::now", &["src/cmd/", "src/daemon", "src/web"]),

@@ -181,7 +181,9 @@ impl<'a> Uses<'a> {
         });
         let plain = message.sheet.rules.iter().filter(|rule| rule.conditions.is_empty());
         let rules = plain.map(|rule| (rule.selectors.clone(), rule.declarations.clone()));
-        Self { blocks: inline.chain(rules).collect(), message }
+        // What is not shown at all is missed by nobody.
+        let hides = |block: &[Declaration]| block.iter().any(|one| one.name == "display" && one.value == "none");
+        Self { blocks: inline.chain(rules).filter(|(_, block)| !hides(block)).collect(), message }
     }
 
     fn find(&self, sign: Sign) -> Option<Place> {
@@ -293,6 +295,7 @@ mod tests {
             "",
             &[],
         );
+        check("", "<p style='display: none; visibility: hidden'>", &[]);
         check("p::before { content: '' } p { margin: 1em; width: 50%; font-family: remote }", "", &[]);
     }
 
