@@ -9,6 +9,7 @@ mod archive;
 mod bounce;
 mod check;
 mod config;
+mod deploy;
 mod dkim;
 mod editor;
 mod examples;
