@@ -73,7 +73,9 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         wait(heard, &notifier).await;
     } else {
         let duty = Duty::new(config, ledger, setting.environment.clone().into())?;
+        let digests = duty.config.digests.len();
         let daemon = Daemon::new(duty, clock()).await?;
+        tracing::info!(digests, "looking after the digests");
         notifier.ready();
         daemon::watch(daemon, clock, heard, &notifier).await;
     }

@@ -9,7 +9,7 @@ mod post;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
 
@@ -85,28 +85,22 @@ const LONGEST_WAIT: chrono::Duration = chrono::Duration::days(7);
 /// Fetches, politely: one for a whole run.
 #[derive(Debug)]
 pub struct Fetcher {
-    client: Result<Client, String>,
+    /// Made when something is fetched: it reads every root certificate of the system.
+    client: OnceLock<Result<Client, String>>,
     limits: Limits,
     all: Semaphore,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
 }
 
 impl Fetcher {
-    /// Prepares a client with these limits.
+    /// Fetches within these limits.
     pub fn new(limits: &Limits) -> Self {
-        // Whoever comes second finds the provider installed, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let allow_private = limits.allow_private;
-        let client = Client::builder()
-            .user_agent(&limits.user_agent)
-            .no_proxy()
-            .referer(false)
-            .redirect(guard::redirects(allow_private))
-            .dns_resolver(Arc::new(guard::Resolver { allow_private }))
-            .connect_timeout(limits.timeout)
-            .build()
-            .map_err(|error| words(&error, limits.timeout));
+        let client = OnceLock::new();
         Self { client, limits: limits.clone(), all: Semaphore::new(AT_ONCE), hosts: Mutex::default() }
+    }
+
+    pub(super) fn client(&self) -> &Result<Client, String> {
+        self.client.get_or_init(|| client(&self.limits))
     }
 
     /// Fetches one URL, unless its server said that there is no point yet.
@@ -143,7 +137,7 @@ impl Fetcher {
     }
 
     async fn ask(&self, url: &Url, past: Option<&Validator>, now: DateTime<Utc>) -> Answer {
-        let client = match &self.client {
+        let client = match self.client() {
             Ok(client) => client,
             Err(error) => return Answer::Failed(error.clone()),
         };
@@ -204,6 +198,21 @@ impl Fetcher {
         }
         Answer::Document(Document { octets, charset, url: Some(url) }, validator)
     }
+}
+
+fn client(limits: &Limits) -> Result<Client, String> {
+    // Whoever comes second finds the provider installed, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let allow_private = limits.allow_private;
+    Client::builder()
+        .user_agent(&limits.user_agent)
+        .no_proxy()
+        .referer(false)
+        .redirect(guard::redirects(allow_private))
+        .dns_resolver(Arc::new(guard::Resolver { allow_private }))
+        .connect_timeout(limits.timeout)
+        .build()
+        .map_err(|error| words(&error, limits.timeout))
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {

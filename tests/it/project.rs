@@ -124,7 +124,7 @@ impl Project {
         command.envs(environment.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    fn command(&self, arguments: &str) -> Command {
+    pub fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tidings"));
         command.current_dir(self.folder.path()).stdin(Stdio::null()).env("TIDINGS_NOW", &self.now);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));

@@ -48,7 +48,7 @@ impl Fetcher {
     }
 
     async fn ask_for_octets(&self, url: &Url, most: Option<usize>, enough: impl Fn(&[u8]) -> bool) -> Octets {
-        let client = match &self.client {
+        let client = match self.client() {
             Ok(client) => client,
             Err(error) => return Octets::Failed(error.clone()),
         };
