@@ -60,7 +60,8 @@ fn every_layout_is_a_page_of_the_archive_and_the_editor_has_theirs() {
         project.run("send --yes").code(0);
         let site = Site::start(&project);
         let at = |path: &str| format!("http://{}{path}", site.address);
-        let page = |name: &str, path: &str, press: u64| serde_json::json!({ "name": name, "url": at(path), "press": press });
+        let page =
+            |name: &str, path: &str, press: u64| serde_json::json!({ "name": name, "url": at(path), "press": press });
         look(&[page(template, "/archive/weekly/1", 0), page("harbour-archive", "/archive/", 0)]);
         if template == "classic" {
             let (approve, veto) = asked(&project, "waiting");
