@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{Exit, Setting, print, print_json, say, subscribers};
-use crate::digest::Digest;
+use crate::{daemon, digest::Digest};
 
-/// Shows the last and the next edition, counts, the queue, and what is wrong with sources.
+/// Shows the last and the next edition, counts, the queue, and what is wrong.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
@@ -17,6 +17,7 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let zone = config.publication.timezone;
     let mut text = String::new();
     let mut shown = Vec::new();
+    let (runs, open) = (ledger.last_runs().await?, ledger.open_editions().await?);
     let digests: Vec<&Digest> = match &setting.digest {
         Some(_) => vec![setting.choose(&config)?],
         None => config.digests.values().collect(),
@@ -38,12 +39,33 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
                 ));
             }
         }
+        for edition in open.iter().filter(|edition| edition.digest == *name && edition.state.is_before_sending()) {
+            let due = edition.due.map(|due| format!(", due {}", due.with_timezone(&zone).format("%Y-%m-%d %H:%M")));
+            let why = edition.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            let (number, state) = (edition.number, edition.state.as_str());
+            text.push_str(&format!("  edition {number} is {state}{}{why}\n", due.unwrap_or_default()));
+        }
+        let run = runs.get(name);
+        if let Some(run) = run {
+            let due = run.due.with_timezone(&zone).format("%Y-%m-%d %H:%M");
+            let why = run.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            text.push_str(&format!("  last run: {due}, {}{why}\n", run.stage.as_str()));
+        }
+        let run = run.map(|run| json!({ "due": run.due, "state": run.stage.as_str(), "why": run.why }));
         if let Some(next) = next {
             let local = next.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
             text.push_str(&format!("  next: {local}, to {recipients} recipients\n"));
         }
-        shown.push(json!({ "digest": name, "last": last, "next": next, "recipients": recipients }));
+        shown.push(json!({ "digest": name, "last": last, "next": next, "recipients": recipients, "run": run }));
     }
+    let troubles = daemon::troubles(&config, &ledger, setting.now()).await?;
+    if !troubles.is_empty() {
+        text.push_str("troubles\n");
+    }
+    for trouble in &troubles {
+        text.push_str(&format!("  {}\n", trouble.text.replace('\n', "\n    ")));
+    }
+    let troubles: Vec<_> = troubles.iter().map(|one| json!({ "text": one.text, "due": one.is_due })).collect();
     let counts = ledger.subscriber_counts().await?;
     let listed: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
     text.push_str(&format!("subscribers\n  {}\n", if listed.is_empty() { "none".into() } else { listed.join(", ") }));
@@ -77,7 +99,9 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     if setting.json {
         let counts: serde_json::Map<_, _> = counts.into_iter().map(|(status, n)| (status, n.into())).collect();
-        print_json(&json!({ "digests": shown, "subscribers": counts, "throttled": throttled, "sources": sources }))?;
+        print_json(&json!({
+            "digests": shown, "subscribers": counts, "throttled": throttled, "sources": sources, "troubles": troubles,
+        }))?;
     } else {
         print(&text)?;
     }

@@ -28,9 +28,39 @@ fn faults_point_at_their_line() {
 }
 
 #[test]
+fn a_plan_that_cannot_be_kept_is_refused_where_it_stands() {
+    for (lines, place, words) in [
+        ("late = \"30s\"", 13, "`late` must be at least 1m"),
+        ("approval = \"veto\"", 13, "there is an `approval` and no `editor` to ask"),
+        ("editor = \"nobody\"", 13, "`nobody` has no `@`"),
+        (
+            "approval = \"veto\"\neditor = \"e@x.example\"\napproval_window = \"7d\"",
+            15,
+            "not shorter than the 7days between two runs",
+        ),
+        ("approval = \"required\"\neditor = \"e@x.example\"\napproval_window = \"0s\"", 15, "leaves no time to look"),
+        (
+            "schedule = \"*/30 * * * *\"\napproval = \"veto\"\neditor = \"e@x.example\"",
+            10,
+            "approval_window` of 3h is not shorter than the 30m",
+        ),
+    ] {
+        let fault = if lines.starts_with("schedule") {
+            broken("schedule = \"weekly mon 07:30\"", lines)
+        } else {
+            broken("schedule = \"weekly mon 07:30\"", &format!("schedule = \"weekly mon 07:30\"\n{lines}"))
+        };
+        assert!(fault.contains(words), "{fault}");
+        let at = fault.split("tidings.toml:").nth(1).and_then(|at| at.split(':').next()).unwrap_or("none");
+        assert_eq!(at, place.to_string(), "{fault}");
+    }
+    assert!(broken("[web]", "[web]\nping = \"ftp://x\"").contains("`web.ping` is no web address"));
+}
+
+#[test]
 fn what_comes_later_is_refused_as_such() {
     let project = Project::with_notes("");
-    for verb in ["run", "worker --x 3", "editions veto 1"] {
+    for verb in ["worker", "worker --x 3"] {
         project.run(verb).code(2).says("not yet");
     }
     assert!(broken("[web]", "[store]\nurl = \"postgres://u@h/db\"\n[web]").contains("not yet"));

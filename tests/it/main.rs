@@ -10,6 +10,7 @@ mod backup;
 mod bounce;
 mod check;
 mod config;
+mod deploy;
 mod dkim;
 mod editor;
 mod examples;

@@ -60,14 +60,13 @@ fn every_layout_is_a_page_of_the_archive_and_the_editor_has_theirs() {
         project.run("send --yes").code(0);
         let site = Site::start(&project);
         let at = |path: &str| format!("http://{}{path}", site.address);
-        let mut pages = vec![serde_json::json!({ "name": template, "url": at("/archive/weekly/1"), "press": 0 })];
+        let page =
+            |name: &str, path: &str, press: u64| serde_json::json!({ "name": name, "url": at(path), "press": press });
+        look(&[page(template, "/archive/weekly/1", 0), page("harbour-archive", "/archive/", 0)]);
         if template == "classic" {
-            pages.push(serde_json::json!({ "name": "harbour-archive", "url": at("/archive/"), "press": 0 }));
             let (approve, veto) = asked(&project, "waiting");
-            pages.push(serde_json::json!({ "name": "approve", "url": at(&approve), "press": 1 }));
-            pages.push(serde_json::json!({ "name": "veto", "url": at(&veto), "press": 1 }));
+            look(&[page("approve", &approve, 1), page("veto", &veto, 1)]);
         }
-        look(&pages);
     }
 }
 

@@ -333,10 +333,83 @@ async fn two_daemons_on_one_store_run_each_run_once() {
         for time in ["03:30:00", "03:31:00", "06:30:00", "06:31:00"] {
             office.set(at(&format!("2026-06-0{day}T{time}Z")));
             let (one, two) = tokio::join!(office.daemon.step(&clock), other.step(&clock));
-            (one.unwrap(), two.unwrap());
+            one.unwrap();
+            two.unwrap();
         }
     }
     assert_eq!(office.subjects(ADA).len(), 7);
     assert_eq!(office.subjects(EDITOR).len(), 14, "{:?}", office.subjects(EDITOR));
     assert!(office.received(ADA).values().all(|times| *times == 1) && office.received(ADA).len() == 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_store_is_locked_nothing_is_sent_and_afterwards_all() {
+    use sqlx::Connection as _;
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    office.set(at("2026-06-02T06:30:00Z"));
+    let url = format!("sqlite:{}", office.daemon.duty().config.store.display());
+    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let clock = office.clock();
+    assert!(office.daemon.step(&clock).await.unwrap_err().is_locked());
+    assert!(office.sink.messages().is_empty());
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    office.step().await;
+    assert_eq!(office.subjects(ADA).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_hand_an_edition_that_waits_is_shown_and_sent() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
+    office.at("2026-06-02T03:30:00Z").await;
+    office.post("Second", None);
+    let mut project = office.project;
+    project.set_clock("2026-06-02T04:00:00Z");
+    let run = |arguments: &str| tokio::task::block_in_place(|| project.run(arguments));
+    run("preview").code(0);
+    assert!(project.read("preview.html").contains("[First]") && !project.read("preview.html").contains("[Second]"));
+    run("status").code(0).says("edition 1 is waiting, due 2026-06-02 07:30");
+    run("editions replay 1").code(1).says("did not go out: it is waiting");
+    run("send --dry-run").code(0);
+    let sent = run("send --yes --json").code(0).says("edition 1 is waiting").json();
+    assert_eq!((&sent["edition"], &sent["sent"]), (&1.into(), &2.into()));
+    run("editions veto 1").code(1);
+    run("editions cancel 1").code(1).says("is sent already");
+    run("editions approve 1").code(0).says("is sent already");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_run_is_told_to_the_watchman_once() {
+    use std::{
+        io::{Read as _, Write as _},
+        sync::mpsc::channel,
+    };
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (called, calls) = channel();
+    std::thread::spawn(move || {
+        for (nth, stream) in listener.incoming().map_while(Result::ok).enumerate() {
+            let (mut stream, mut octets) = (stream, [0; 2_000]);
+            let count = stream.read(&mut octets).unwrap_or(0);
+            let status = if nth == 0 { "500 No" } else { "200 OK" };
+            let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
+            if called.send(String::from_utf8_lossy(&octets[..count]).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    let extra = "[fetch]\nallow_private = true\n";
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), extra).await;
+    let ping = format!("[web]\nping = \"http://{address}/alive\"\n");
+    let config = office.project.read("tidings.toml").replace("[web]\n", &ping);
+    office.project.write("tidings.toml", config);
+    let config = tidings::config::Config::load(&office.project.path("tidings.toml"), &[]).unwrap();
+    office.daemon.reload(std::sync::Arc::new(config), office.now()).await.unwrap();
+    office.at("2026-06-02T06:30:00Z").await;
+    office.at("2026-06-02T06:30:30Z").await;
+    assert_eq!(calls.try_iter().count(), 1, "it answered with an error, and is asked again in a minute");
+    office.at("2026-06-02T06:31:00Z").await;
+    office.at("2026-06-02T06:40:00Z").await;
+    let calls: Vec<String> = calls.try_iter().collect();
+    assert!(calls.len() == 1 && calls[0].starts_with("GET /alive HTTP/1.1"), "{calls:?}");
 }

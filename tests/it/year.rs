@@ -136,7 +136,8 @@ async fn turn(office: &mut Office, chance: &mut Chance, time: &mut Time) {
         2 => {
             let (mut other, clock) = (office.second().await, office.clock());
             let (one, two) = tokio::join!(office.daemon.step(&clock), other.step(&clock));
-            (one.unwrap(), two.unwrap());
+            one.unwrap();
+            two.unwrap();
         }
         _ => office.step().await,
     }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Keys are read again no sooner than this: another program may have drawn a new one.
-const KEYS: Duration = Duration::from_secs(10);
+const KEYS: Duration = Duration::from_secs(1);
 
 /// So many tokens that nobody signed are answered in a second.
 const STRANGERS: f64 = 100.0;
