@@ -76,6 +76,3 @@ fn router(shared: Shared) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&shared.guard), guard::guard))
         .with_state(shared)
 }
-
-#[cfg(test)]
-mod tests;
