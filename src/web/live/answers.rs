@@ -16,8 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Shared, assets,
-    guard, look,
+    Shared, assets, guard, look,
     parts::{self, Seen},
     views::{self, View},
 };
