@@ -16,9 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Shared, assets,
-    fault::Fault,
-    guard, look,
+    Shared, assets, guard, look,
     parts::{self, Seen},
     views::{self, View},
 };
@@ -149,10 +147,4 @@ pub(super) async fn test(State(shared): State<Shared>, Json(test): Json<Test>) -
 pub(super) async fn fetch(State(shared): State<Shared>) -> Json<Value> {
     shared.room.fetch_again().await;
     Json(json!({}))
-}
-
-impl From<Fault> for Value {
-    fn from(fault: Fault) -> Self {
-        json!(fault)
-    }
 }

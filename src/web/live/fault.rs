@@ -12,9 +12,9 @@ pub(super) struct Fault {
     /// The file.
     pub(super) file: Option<String>,
     /// Its line, from 1.
-    pub(super) line: Option<usize>,
+    pub(super) line: Option<u32>,
     /// The column, from 1.
-    pub(super) column: Option<usize>,
+    pub(super) column: Option<u32>,
     /// The line itself.
     pub(super) source: Option<String>,
     /// How to mend it.
@@ -62,21 +62,21 @@ impl Fault {
         if fault.file.is_none()
             && let Some((place, rest)) = before(&fault.what)
         {
-            let rest = rest.to_owned();
-            fault.put(self::place(&place.to_owned()));
-            fault.what = rest;
+            let (file, line, column) = self::place(place);
+            (fault.file, fault.line, fault.column) = (Some(file.to_owned()), line, column);
+            fault.what = rest.to_owned();
         }
         fault
     }
 
-    fn put(&mut self, (file, line, column): (&str, Option<usize>, Option<usize>)) {
+    fn put(&mut self, (file, line, column): (&str, Option<u32>, Option<u32>)) {
         (self.file, self.line, self.column) = (Some(file.to_owned()), line, column);
     }
 }
 
 /// `file:line:column` or less of it.
-pub(super) fn place(text: &str) -> (&str, Option<usize>, Option<usize>) {
-    let number = |text: &str| text.parse::<usize>().ok();
+pub(super) fn place(text: &str) -> (&str, Option<u32>, Option<u32>) {
+    let number = |text: &str| text.parse::<u32>().ok();
     let Some((before, last)) = text.rsplit_once(':').and_then(|(before, last)| Some((before, number(last)?))) else {
         return (text, None, None);
     };
@@ -92,7 +92,7 @@ const LONGEST: u64 = 4 << 20;
 /// The line that a place in a file names.
 pub(super) fn line_of(text: &str) -> Option<String> {
     let (file, line, _) = place(text);
-    let number = line?.checked_sub(1)?;
+    let number = usize::try_from(line?.checked_sub(1)?).ok()?;
     if std::fs::metadata(file).ok()?.len() > LONGEST {
         return None;
     }
@@ -110,7 +110,7 @@ pub(super) fn before(text: &str) -> Option<(&str, &str)> {
 mod tests {
     use super::*;
 
-    fn fault(what: &str, place: (&str, usize, usize), source: &str, hint: &str) -> Fault {
+    fn fault(what: &str, place: (&str, u32, u32), source: &str, hint: &str) -> Fault {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Fault {
             what: what.to_owned(),

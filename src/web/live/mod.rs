@@ -1,6 +1,6 @@
 //! The live preview: a page for whoever writes, that shows the edition to come while its files change.
 //!
-//! The [`room`] builds an edition once for all who look; [`watch`] says when; [`guard`] lets nobody else ask; [`views`]
+//! The `room` builds an edition once for all who look; `watch` says when; `guard` lets nobody else ask; `views`
 //! show the mail as clients do. Nothing here freezes an edition or marks a post.
 
 mod answers;
@@ -76,6 +76,3 @@ fn router(shared: Shared) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&shared.guard), guard::guard))
         .with_state(shared)
 }
-
-#[cfg(test)]
-mod tests;

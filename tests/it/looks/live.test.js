@@ -306,20 +306,20 @@ test("two browsers see the same", async () => {
 
 test("the page can be used by keyboard alone, and a test sent", async () => {
   await page.locator(".skip").focus();
-  const seen = new Set();
+  const reached = new Set();
   let isRing = true;
-  for (let step = 0; step < 80 && !seen.has("grip"); step += 1) {
+  for (let step = 0; step < 80 && !reached.has("grip"); step += 1) {
     await page.keyboard.press("Tab");
     const [key, ring] = await page.evaluate(() => {
       const at = document.activeElement;
       const style = getComputedStyle(at.matches(".segments input") ? at.nextElementSibling : at);
       return [at.id || at.name || at.textContent.trim(), style.outlineStyle !== "none" || at.tagName === "IFRAME"];
     });
-    seen.add(key);
+    reached.add(key);
     isRing &&= ring;
   }
   for (const key of ["fetch", "send", "reader-address", "width", "scheme", "images", "client", "grip"]) {
-    assert.ok(seen.has(key), `${key} is reached: ${[...seen].join(", ")}`);
+    assert.ok(reached.has(key), `${key} is reached: ${[...reached].join(", ")}`);
   }
   assert.ok(isRing, "what has the focus can be seen");
   await page.locator("#send").focus();

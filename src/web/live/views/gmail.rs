@@ -192,10 +192,10 @@ fn is_kept(name: &str, value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     let goes =
         |known: &&str| name == *known || known.ends_with('-') && name.starts_with(*known) || is_long(name, known);
-    !PROPERTIES.iter().any(|known| goes(&known))
-        && !VALUES.iter().any(|known| value.contains(known))
-        && !(name.starts_with("margin") && value.split_whitespace().any(|part| part.starts_with('-')))
-        && !(value.contains("url(") && value.contains("data:"))
+    let is_negative = name.starts_with("margin") && value.split_whitespace().any(|part| part.starts_with('-'));
+    let is_data = value.contains("url(") && value.contains("data:");
+    let is_unknown = PROPERTIES.iter().any(goes) || VALUES.iter().any(|known| value.contains(known));
+    !is_unknown && !is_negative && !is_data
 }
 
 /// `border-image-slice` of `border-image`.

@@ -86,6 +86,9 @@ const PROPERTIES: [&str; 67] = [
 const VALUES: [&str; 9] =
     ["var(", "calc(", "min(", "max(", "clamp(", "rgba(", "gradient(", "light-dark(", "inline-block"];
 
+/// What `display` may say.
+const DISPLAYS: [&str; 5] = ["none", "block", "inline", "table", "table-cell"];
+
 /// Elements that Word neither pads nor gives a width.
 const LOOSE: [&str; 6] = ["div", "p", "a", "span", "section", "body"];
 
@@ -228,11 +231,11 @@ fn is_taken(element: &str, name: &str, value: &str) -> bool {
     let goes = |known: &&str| {
         name == *known || name.strip_prefix(*known).is_some_and(|rest| known.ends_with('-') || rest.starts_with('-'))
     };
-    !PROPERTIES.iter().any(|known| goes(&known))
-        && !VALUES.iter().any(|known| value.contains(known))
-        && !(is_loose && (name.starts_with("padding") || name == "width" || name == "height"))
-        && !(name == "background" && value.contains("url("))
-        && !(name == "display" && !["none", "block", "inline", "table", "table-cell"].contains(&value.as_str()))
+    let is_unknown = PROPERTIES.iter().any(goes) || VALUES.iter().any(|known| value.contains(known));
+    let is_room = is_loose && (name.starts_with("padding") || name == "width" || name == "height");
+    let is_behind = name == "background" && value.contains("url(");
+    let is_display = name == "display" && !DISPLAYS.contains(&value.as_str());
+    !is_unknown && !is_room && !is_behind && !is_display
 }
 
 #[cfg(test)]
