@@ -9,6 +9,7 @@ use tidings::{
     render::render,
     select::{Seen, select},
     source::{self, Kind, Source, Validators, fetch},
+    zone::Zone,
 };
 
 #[tokio::main]
@@ -18,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
     let folder = Kind::Folder { path: posts.into(), base_url: Some("https://pocket.example/".parse()?) };
     let sources = [Source { name: "posts".into(), kind: folder, tags: vec![], full_text: false }];
     let (limits, past) = (fetch::Limits::default(), Validators::new());
-    let context = source::Context { limits: &limits, past: &past, zone: chrono_tz::UTC, now };
+    let context = source::Context { limits: &limits, past: &past, zone: Zone::utc(), now };
     let gathered = source::gather(&sources, &context).await;
 
     let digest = serde_json::from_value(serde_json::json!({

@@ -52,6 +52,8 @@ enum Verb {
     Subscribers(cmd::subscribers::Args),
     Bounce(cmd::bounce::Args),
     Status(cmd::status::Args),
+    Backup(cmd::backup::Args),
+    Restore(cmd::restore::Args),
     /// Writes the completions of a shell.
     Completions {
         /// Which.
@@ -69,12 +71,6 @@ enum Later {
     /// Delivery only: not yet.
     #[command(hide = true)]
     Worker(Rest),
-    /// Copies the store: not yet.
-    #[command(hide = true)]
-    Backup(Rest),
-    /// Brings a copy back: not yet.
-    #[command(hide = true)]
-    Restore(Rest),
 }
 
 /// Whatever follows.
@@ -137,12 +133,12 @@ async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Subscribers(args) => cmd::subscribers::run(args, setting).await,
         Verb::Bounce(args) => cmd::bounce::run(args, setting).await,
         Verb::Status(args) => cmd::status::run(args, setting).await,
+        Verb::Backup(args) => cmd::backup::run(args, setting).await,
+        Verb::Restore(args) => cmd::restore::run(args, setting).await,
         Verb::Completions { shell } => completions(shell),
         Verb::Man => man(),
         Verb::Later(later) => Err(cmd::not_yet(match later {
             Later::Worker(_) => "worker",
-            Later::Backup(_) => "backup",
-            Later::Restore(_) => "restore",
         })),
     }
 }

@@ -6,10 +6,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::{image::Embedded, post::Post, teaser::Teaser};
+use crate::{image::Embedded, post::Post, teaser::Teaser, zone::Zone};
 
 /// All that a template may speak of, and nothing of any one subscriber.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -123,7 +122,7 @@ pub struct Publication {
     pub language: String,
     /// IANA name; UTC where left out.
     #[serde(default = "utc")]
-    pub timezone: Tz,
+    pub timezone: Zone,
     /// The postal address for the footer.
     #[serde(default)]
     pub address: Option<String>,
@@ -133,8 +132,8 @@ fn english() -> String {
     "en".to_owned()
 }
 
-fn utc() -> Tz {
-    Tz::UTC
+fn utc() -> Zone {
+    Zone::utc()
 }
 
 /// A post in its edition.

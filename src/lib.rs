@@ -1,5 +1,6 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
+pub mod zone;
 pub mod html;
 pub mod post;
 pub mod schedule;

@@ -31,7 +31,7 @@ fn sent(subscriber: i64, occasion: Occasion) -> Message {
             from: "notes@harbour.example".into(),
             reply_to: None,
             language: "en".into(),
-            timezone: chrono_tz::Tz::UTC,
+            timezone: crate::zone::Zone::utc(),
             address: None,
         },
         title: "Harbour Weekly".into(),

@@ -1,5 +1,6 @@
 //! The verbs of the command line, one a file: read arguments, call the library, print.
 
+pub mod backup;
 pub mod bounce;
 pub mod check;
 pub mod editions;
@@ -8,6 +9,7 @@ pub mod init;
 pub mod next;
 pub mod preview;
 pub mod render;
+pub mod restore;
 pub mod run;
 mod say;
 pub mod send;

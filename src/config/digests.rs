@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use super::{
     diagnostic::{Diagnostic, Document, nearest},
@@ -15,6 +14,7 @@ use crate::{
     render,
     source::Source,
     teaser::Maker,
+    zone::Zone,
 };
 
 /// Completes the digests, or says what in them does not go together.
@@ -22,7 +22,7 @@ pub(super) fn digests(
     mut digests: BTreeMap<String, Digest>,
     sources: &[Source],
     has_llm: bool,
-    zone: Tz,
+    zone: Zone,
     root: &Path,
     document: &Document<'_>,
 ) -> Result<BTreeMap<String, Digest>, Diagnostic> {
@@ -109,7 +109,7 @@ const RUNS: usize = 60;
 /// Checks what is to happen when the digest is due.
 fn plan(
     digest: &Digest,
-    zone: Tz,
+    zone: Zone,
     key: &impl Fn(&[&str]) -> Vec<Step>,
     document: &Document<'_>,
 ) -> Result<(), Diagnostic> {

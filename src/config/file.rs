@@ -16,6 +16,7 @@ use crate::{
     edition::Publication,
     source::Selectors,
     subscriber::Address,
+    zone::Zone,
 };
 
 /// The whole file.
@@ -216,11 +217,12 @@ fn explain(way: &mut Vec<Step>, message: &str, document: &Document<'_>) -> Diagn
     }
     let (message, hint) = message.split_once("\nhint: ").map_or((message, None), |(what, hint)| (what, Some(hint)));
     let fault = document.value(way, format!("`{}`: {message}", dotted(way)));
+    let zones;
     let near = if message.starts_with("unknown variant") {
         nearest(&first, known.iter().copied())
-    } else if message.starts_with("failed to parse timezone") {
-        let zone = message.split('\'').nth(1).unwrap_or_default();
-        nearest(zone, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()))
+    } else if message.starts_with("there is no time zone") {
+        zones = Zone::names();
+        nearest(&first, zones.iter().map(String::as_str))
     } else {
         None
     };

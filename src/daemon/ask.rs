@@ -111,7 +111,7 @@ fn question(
     recipients: i64,
     now: DateTime<Utc>,
 ) -> String {
-    let (name, number, zone) = (&edition.digest, edition.number, duty.config.publication.timezone);
+    let (name, number, zone) = (&edition.digest, edition.number, duty.config.publication.timezone.name());
     let window = TimeDelta::from_std(digest.window()).unwrap_or_default();
     let due = edition.due.unwrap_or(now);
     let by = due.max(now.checked_add_signed(window).unwrap_or(due));

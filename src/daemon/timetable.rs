@@ -5,9 +5,8 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use chrono_tz::Tz;
 
-use crate::{config::Config, ledger::Watched, schedule::Schedule};
+use crate::{config::Config, ledger::Watched, schedule::Schedule, zone::Zone};
 
 /// Missed runs are counted so far.
 const COUNTED: i64 = 1_000;
@@ -31,7 +30,7 @@ pub struct Due {
 struct Entry {
     digest: String,
     schedule: Schedule,
-    zone: Tz,
+    zone: Zone,
     /// Its edition is frozen so long before.
     window: TimeDelta,
     since: DateTime<Utc>,

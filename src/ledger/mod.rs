@@ -8,6 +8,7 @@ mod answers;
 mod archive;
 mod bounces;
 mod claim;
+mod copy;
 mod deliveries;
 mod departures;
 mod editions;
@@ -41,6 +42,7 @@ pub use answers::Answer;
 pub use archive::{Issue, Newest};
 pub use bounces::{Applied, Change};
 pub use claim::{Claim, Work};
+pub use copy::restore;
 pub use departures::{Granted, Reading, Wish};
 pub use editions::{Counts, Frozen, Line, Start};
 pub use outbox::{Exchange, Exchanged, Settled, Verdict};
@@ -85,6 +87,9 @@ pub enum Error {
     /// Another program keeps it locked.
     #[error("the store `{}` is locked by another program\nhint: wait for it to finish, then run again", .0.display())]
     Locked(PathBuf),
+    /// A file cannot be a copy of the store, or take one.
+    #[error("`{}` cannot be used: {_1}\nhint: `tidings backup FILE` makes a copy of the store", .0.display())]
+    Copy(PathBuf, String),
     /// Another `send` froze this number first.
     #[error("another `send` froze edition {0} first")]
     Overtaken(i64),

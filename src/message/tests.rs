@@ -23,7 +23,7 @@ pub(super) fn edition() -> Edition {
             from: "Harbour Notes <notes@harbour.example>".into(),
             reply_to: None,
             language: "en".into(),
-            timezone: chrono_tz::Tz::UTC,
+            timezone: crate::zone::Zone::utc(),
             address: None,
         },
         title: "Harbour Weekly".into(),

@@ -7,7 +7,6 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
@@ -16,6 +15,7 @@ use super::{
     texts::{self, Texts},
     theme,
 };
+use crate::zone::Zone;
 
 /// Our words by language and name.
 static WORDS: LazyLock<HashMap<String, HashMap<String, String>>> =
@@ -100,7 +100,7 @@ impl Words {
     }
 
     /// The long date in a zone.
-    pub fn date(&self, at: DateTime<Utc>, zone: Tz) -> String {
+    pub fn date(&self, at: DateTime<Utc>, zone: Zone) -> String {
         self.texts.date(at, zone)
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn edition(posts: Vec<Item>) -> Edition {
             from: "Harbour Notes <notes@harbour.example>".to_owned(),
             reply_to: None,
             language: "en".to_owned(),
-            timezone: chrono_tz::Tz::Europe__Lisbon,
+            timezone: "Europe/Lisbon".parse().unwrap(),
             address: Some("1 Quay Street, Lisbon".to_owned()),
         },
         title: "Harbour Weekly".to_owned(),

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Locale, Utc};
-use chrono_tz::Tz;
 
 use super::Error;
+
+use crate::zone::Zone;
 
 /// The names of our words; each language gives them in this order.
 ///
@@ -259,7 +260,7 @@ impl Texts {
     }
 
     /// The long date on the calendar of `zone`: `9 January 2025`.
-    pub(super) fn date(&self, at: DateTime<Utc>, zone: Tz) -> String {
+    pub(super) fn date(&self, at: DateTime<Utc>, zone: Zone) -> String {
         let form = if self.american { "%B %-d, %Y" } else { self.own.date };
         at.with_timezone(&zone).format_localized(form, self.own.locale).to_string()
     }
@@ -344,7 +345,7 @@ mod tests {
     fn date(language: &str, expect: &str) {
         let texts = Texts::new(language, "weekly", &BTreeMap::new()).unwrap();
         let at = Utc.with_ymd_and_hms(2025, 1, 8, 23, 30, 0).unwrap();
-        assert_eq!(texts.date(at, Tz::Europe__Berlin), expect);
+        assert_eq!(texts.date(at, "Europe/Berlin".parse().unwrap()), expect);
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Dates as publishers write them: in feeds, front matter, meta elements and bylines.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
-use chrono_tz::Tz;
+
+use crate::zone::Zone;
 
 /// Reads a date, or a date and a time, that stands alone; without an offset it is local to `zone`, without a
 /// time it is midnight there.
 ///
 /// Takes RFC 3339 and its looser ISO 8601 relatives, RFC 2822 with its common faults, and a day with a month
 /// name in one of several languages.
-pub fn parse(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+pub fn parse(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
     let text = text.trim();
     if text.len() < 6 || text.len() > 100 {
         return None;
@@ -35,7 +36,7 @@ pub fn is_plausible(date: &DateTime<Utc>) -> bool {
 }
 
 /// What a local time means in `zone`; in the hour that a clock change leaves out, the time after it.
-pub fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
+pub fn in_zone(local: NaiveDateTime, zone: Zone) -> Option<DateTime<Utc>> {
     zone.from_local_datetime(&local)
         .earliest()
         .or_else(|| zone.from_local_datetime(&(local + chrono::Duration::hours(1))).earliest())
@@ -43,7 +44,7 @@ pub fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
 }
 
 /// `2025-01-09`, `2025-01-09 10:00`, `2025-01-09T10:00:00.5+0100`, `2025/01/09`, `20250109`.
-fn iso(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+fn iso(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let (date, rest) = if digits.len() == 8 {
         (NaiveDate::parse_from_str(&digits, "%Y%m%d").ok()?, &text[8..])
@@ -123,7 +124,7 @@ fn offset(text: &str) -> Option<Option<FixedOffset>> {
     FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60)).map(Some)
 }
 
-fn at(local: NaiveDateTime, offset: Option<FixedOffset>, zone: Tz) -> Option<DateTime<Utc>> {
+fn at(local: NaiveDateTime, offset: Option<FixedOffset>, zone: Zone) -> Option<DateTime<Utc>> {
     match offset {
         Some(offset) => offset.from_local_datetime(&local).single().map(|instant| instant.to_utc()),
         None => in_zone(local, zone),
@@ -131,7 +132,7 @@ fn at(local: NaiveDateTime, offset: Option<FixedOffset>, zone: Tz) -> Option<Dat
 }
 
 /// `Thu, 9 January 2025 10:00:00 +0100`, `January 9th, 2025`, `9. Januar 2025`, `2025年1月9日`, `01/31/2025`.
-fn worded(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+fn worded(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
     let found = find(text)?;
     // What stands before the date may only be the name of a day or an article.
     let before = text[..found.start].trim_matches(|c: char| !c.is_alphanumeric());
@@ -335,7 +336,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: &str) {
-        let read = parse(text, Tz::Europe__Berlin).map(|date| date.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+        let read = parse(text, "Europe/Berlin".parse().unwrap())
+            .map(|date| date.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
         assert_eq!(read.as_deref().unwrap_or("none"), expect, "{text}");
     }
 
@@ -390,7 +392,7 @@ mod tests {
 
     #[test]
     fn years_that_mean_unknown_are_not_plausible() {
-        let plausible = |text| is_plausible(&parse(text, Tz::UTC).unwrap());
+        let plausible = |text| is_plausible(&parse(text, Zone::utc()).unwrap());
         assert!(plausible("2025-01-09"));
         assert!(plausible("2100-01-09"));
         assert!(!plausible("0001-01-01T00:00:00Z"));
@@ -400,7 +402,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_panics(text in "\\PC{0,30}", dateish in "[0-9]{0,4}[-/. ]?[0-9jan年月日é]{0,5}[-/. ,T]?[0-9]{0,4}[ :Zz+0-9]{0,9}") {
-            let _ = (parse(&text, Tz::Europe__Berlin), parse(&dateish, Tz::Europe__Berlin), find(&text), find(&dateish));
+            let _ = (parse(&text, "Europe/Berlin".parse().unwrap()), parse(&dateish, "Europe/Berlin".parse().unwrap()), find(&text), find(&dateish));
         }
     }
 }

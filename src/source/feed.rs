@@ -8,7 +8,6 @@
 use std::num::NonZero;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use feed_rs::{
     model::{Entry, Feed, Link, LinkTarget, Person, Text},
     parser::{self, Parser},
@@ -19,13 +18,14 @@ use super::{Document, Problem, Reading, charset, date, repair};
 use crate::{
     html,
     post::{Image, Post, PostId},
+    zone::Zone,
 };
 
 /// Reads a feed.
 ///
 /// # Errors
 /// A [`Problem`] in plain words when it is no feed at all; trouble with single entries is part of the answer.
-pub fn read(document: Document, source: &str, zone: Tz) -> Result<Reading, Problem> {
+pub fn read(document: Document, source: &str, zone: Zone) -> Result<Reading, Problem> {
     let trouble = |message: String| Problem { source: source.to_owned(), place: None, message };
     let decoded = charset::decode(document.octets, document.charset.as_deref());
     if let Some(message) = no_feed(&decoded.text) {
@@ -118,7 +118,7 @@ fn plain(cause: &str) -> String {
 /// Stands for a date that is there and cannot be read; no feed can give it.
 const UNREADABLE: DateTime<Utc> = DateTime::<Utc>::MIN_UTC;
 
-fn parser(zone: Tz) -> Parser {
+fn parser(zone: Zone) -> Parser {
     parser::Builder::new()
         .sanitize_content(false)
         .id_generator(|_, _, _| String::new())

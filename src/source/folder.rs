@@ -15,7 +15,6 @@ mod walk;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use url::Url;
 
 use super::{
@@ -26,13 +25,14 @@ use super::{
 use crate::{
     html,
     post::{Image, Post, PostId},
+    zone::Zone,
 };
 
 /// Reads every post in the folder, in the order of their paths.
 ///
 /// # Errors
 /// A [`Problem`] when the folder itself cannot be read; trouble with single files is part of the answer.
-pub fn read(folder: &Path, base_url: Option<&Url>, source: &str, zone: Tz) -> Result<Reading, Problem> {
+pub fn read(folder: &Path, base_url: Option<&Url>, source: &str, zone: Zone) -> Result<Reading, Problem> {
     let files = walk::files(folder).map_err(|error| Problem {
         source: source.to_owned(),
         place: Some(folder.display().to_string()),
@@ -55,7 +55,7 @@ struct About<'a> {
     folder: &'a Path,
     base_url: Option<&'a Url>,
     source: &'a str,
-    zone: Tz,
+    zone: Zone,
 }
 
 impl About<'_> {
@@ -197,7 +197,7 @@ struct Written {
     image: Option<Image>,
 }
 
-fn content(path: &str, body: &str, base: Option<&Url>, zone: Tz) -> Written {
+fn content(path: &str, body: &str, base: Option<&Url>, zone: Zone) -> Written {
     let kind = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
         "md" | "markdown" => {
@@ -230,7 +230,7 @@ fn content(path: &str, body: &str, base: Option<&Url>, zone: Tz) -> Written {
 }
 
 /// What a file says that is a page of its own, with a head: its title, author and date stand there.
-fn whole_page(body: &str, base: Option<&Url>, zone: Tz) -> Option<Written> {
+fn whole_page(body: &str, base: Option<&Url>, zone: Zone) -> Option<Written> {
     let lower = body.get(..body.floor_char_boundary(2_048))?.to_ascii_lowercase();
     if !lower.contains("<html") && !lower.contains("<head") {
         return None;
@@ -289,7 +289,7 @@ impl Name {
         Self { folders, stem, date, language, in_drafts }
     }
 
-    fn date(&self, zone: Tz) -> Option<DateTime<Utc>> {
+    fn date(&self, zone: Zone) -> Option<DateTime<Utc>> {
         self.date.and_then(|day| date::in_zone(day.and_time(chrono::NaiveTime::MIN), zone))
     }
 

@@ -1,11 +1,10 @@
 //! The head of a post's file: `---` YAML, `+++` TOML or a `{` JSON object.
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::{Map, Value};
 
 use super::date;
-use crate::html;
+use crate::{html, zone::Zone};
 
 /// What a front matter says; nothing where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -157,7 +156,7 @@ impl Matter {
     }
 
     /// The first of these keys that holds a date; `Err` with the words of one that is none.
-    pub fn date(&self, keys: &[&str], zone: Tz) -> Result<Option<DateTime<Utc>>, String> {
+    pub fn date(&self, keys: &[&str], zone: Zone) -> Result<Option<DateTime<Utc>>, String> {
         let Some(text) = keys.iter().find_map(|key| self.find(key).and_then(text)) else { return Ok(None) };
         match date::parse(&text, zone).filter(date::is_plausible) {
             Some(date) => Ok(Some(date)),
@@ -264,10 +263,10 @@ mod tests {
             "---\ndate: 2025-01-09 00:00:00 +0000\n---\n",
             "+++\ndate = 2025-01-09T00:00:00Z\n+++\n",
         ] {
-            let date = split(text).unwrap().0.date(&["date"], Tz::UTC).unwrap().unwrap();
+            let date = split(text).unwrap().0.date(&["date"], Zone::utc()).unwrap().unwrap();
             assert_eq!(date.to_rfc3339(), "2025-01-09T00:00:00+00:00", "{text}");
         }
-        assert_eq!(split("---\ndate: soon\n---\n").unwrap().0.date(&["date"], Tz::UTC), Err("soon".to_owned()));
+        assert_eq!(split("---\ndate: soon\n---\n").unwrap().0.date(&["date"], Zone::utc()), Err("soon".to_owned()));
     }
 
     proptest! {

@@ -1,6 +1,5 @@
 //! `full_text = true`: the articles themselves, from the pages that a feed or a listing leads to.
 
-use chrono_tz::Tz;
 use futures::StreamExt as _;
 
 use super::{
@@ -8,7 +7,7 @@ use super::{
     fetch::{Answer, Fetcher, shown},
     page,
 };
-use crate::post::Post;
+use crate::{post::Post, zone::Zone};
 
 /// So many pages are fetched for one source at most: the newest, as feeds and listings have them first.
 const MOST: usize = 50;
@@ -34,7 +33,7 @@ async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, context: &Context
         Answer::Failed(words) | Answer::Later(_, words) | Answer::Gone(_, words) => return Some(trouble(&words)),
         Answer::Unchanged(_) => return None,
     };
-    let (name, zone): (String, Tz) = (source.to_owned(), context.zone);
+    let (name, zone): (String, Zone) = (source.to_owned(), context.zone);
     let read = tokio::task::spawn_blocking(move || page::read(document, &name, zone)).await;
     let article = match read {
         Ok(Ok(reading)) => reading.posts.into_iter().next()?,

@@ -75,7 +75,7 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &Context<'_>) -> Outco
     outcome
 }
 
-fn parse(source: &Source, document: Document, zone: chrono_tz::Tz) -> Result<Reading, Problem> {
+fn parse(source: &Source, document: Document, zone: crate::zone::Zone) -> Result<Reading, Problem> {
     match &source.kind {
         Kind::Feed(_) => feed::read(document, &source.name, zone),
         Kind::Folder { path, base_url } => super::folder::read(path, base_url.as_ref(), &source.name, zone),

@@ -5,7 +5,6 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use chrono_tz::Tz;
 use url::Url;
 
 use super::{
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     html,
     post::{Post, PostId},
+    zone::Zone,
 };
 
 mod heads;
@@ -276,7 +276,7 @@ pub(super) fn is_markup(text: &str) -> bool {
 }
 
 /// The instant of a day's beginning.
-pub(super) fn midnight(item: &Item, zone: Tz) -> Option<DateTime<Utc>> {
+pub(super) fn midnight(item: &Item, zone: Zone) -> Option<DateTime<Utc>> {
     item.date.and_then(|day| date::in_zone(day.and_time(NaiveTime::MIN), zone)).filter(date::is_plausible)
 }
 

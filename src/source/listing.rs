@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono_tz::Tz;
 use dom_query::{Document as Dom, Matcher, NodeRef};
 use url::Url;
 
@@ -10,13 +9,13 @@ use super::{
     Document, Problem, Reading, Selectors, byline, charset, copied, date, feed, furniture,
     layout::{self, Item, Layout},
 };
-use crate::{html, post::Post};
+use crate::{html, post::Post, zone::Zone};
 
 /// Reads the posts that a page lists.
 ///
 /// # Errors
 /// A [`Problem`] for a bad selector, or where nothing is listed.
-pub fn read(document: Document, select: &Selectors, source: &str, zone: Tz) -> Result<Reading, Problem> {
+pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) -> Result<Reading, Problem> {
     let trouble = |message: String| Problem { source: source.to_owned(), place: None, message };
     let url = document.url;
     let text = charset::decode(document.octets, document.charset.as_deref()).text;
@@ -49,7 +48,7 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Tz) -> R
     Ok(Reading { posts, problems: Vec::new() })
 }
 
-fn post(item: Item, base: Option<&Url>, source: &str, zone: Tz, language: Option<&str>) -> Post {
+fn post(item: Item, base: Option<&Url>, source: &str, zone: Zone, language: Option<&str>) -> Post {
     let url = item.link.as_deref().and_then(|link| match base {
         Some(base) => base.join(link).ok(),
         None => Url::parse(link).ok(),
@@ -74,7 +73,7 @@ fn listed(layout: Layout) -> Vec<Item> {
     layout.others
 }
 
-fn guessed(dom: &Dom, page: &str, chosen: &Chosen, base: Option<&Url>, zone: Tz) -> Vec<Item> {
+fn guessed(dom: &Dom, page: &str, chosen: &Chosen, base: Option<&Url>, zone: Zone) -> Vec<Item> {
     let heading = dom.select("h1").iter().map(|h1| html::line(&h1.html())).find(|words| !words.is_empty());
     let mut found: Vec<Item> =
         guess(dom).unwrap_or_default().iter().map(|node| chosen.read(node, base, zone)).collect();
@@ -185,7 +184,7 @@ fn in_menu(node: &NodeRef<'_>) -> bool {
 }
 
 /// Reads one listed post without selectors.
-pub(super) fn item(node: &NodeRef<'_>, base: Option<&Url>, zone: Tz) -> Item {
+pub(super) fn item(node: &NodeRef<'_>, base: Option<&Url>, zone: Zone) -> Item {
     Chosen::default().read(node, base, zone)
 }
 
@@ -218,7 +217,7 @@ impl Chosen {
         })
     }
 
-    fn read(&self, node: &NodeRef<'_>, base: Option<&Url>, zone: Tz) -> Item {
+    fn read(&self, node: &NodeRef<'_>, base: Option<&Url>, zone: Zone) -> Item {
         let first = |matcher: &Option<Matcher>| {
             matcher.as_ref().and_then(|matcher| node.descendants_it().find(|inner| inner.is_match(matcher)))
         };

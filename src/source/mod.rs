@@ -23,11 +23,13 @@ pub use gather::gather;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::post::{Image, Post};
+use crate::{
+    post::{Image, Post},
+    zone::Zone,
+};
 
 /// One `[[source]]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -176,7 +178,7 @@ pub struct Context<'a> {
     /// What servers told us before.
     pub past: &'a Validators,
     /// The zone of dates without one: a bare date is midnight there.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The present.
     pub now: DateTime<Utc>,
 }

@@ -5,7 +5,6 @@
 //! less; furniture, repeated titles and lists of other posts are not part of it.
 
 use chrono::{DateTime, NaiveTime, Utc};
-use chrono_tz::Tz;
 use dom_query::Document as Dom;
 use dom_smoothie::Readability;
 use serde_json::Value;
@@ -19,6 +18,7 @@ use super::{
 use crate::{
     html,
     post::{Image, Post},
+    zone::Zone,
 };
 
 mod rest;
@@ -27,7 +27,7 @@ mod rest;
 ///
 /// # Errors
 /// A [`Problem`] when the page holds no article.
-pub fn read(document: Document, source: &str, zone: Tz) -> Result<Reading, Problem> {
+pub fn read(document: Document, source: &str, zone: Zone) -> Result<Reading, Problem> {
     let url = document.url;
     let text = charset::decode(document.octets, document.charset.as_deref()).text;
     let post = if is_markup(&text) {
@@ -46,14 +46,14 @@ pub fn read(document: Document, source: &str, zone: Tz) -> Result<Reading, Probl
     }
 }
 
-fn from_text(text: &str, url: Option<Url>, source: &str, zone: Tz) -> Option<Post> {
+fn from_text(text: &str, url: Option<Url>, source: &str, zone: Zone) -> Option<Post> {
     let article = copied::read(text).article.filter(|article| !article.lines.is_empty())?;
     let published = midnight(&article, zone);
     let body = article.body();
     Some(post(source, url, article.title, article.authors, published, body))
 }
 
-fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Tz) -> Option<Post> {
+fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<Post> {
     let page = html::shallow(page);
     let dom = Dom::from(page.as_ref());
     let mut about = About::of(&dom, url, zone);
@@ -102,7 +102,7 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Tz) -> Option<Po
 }
 
 /// The day in an address like `/2025/01/09/title/`.
-fn dated_path(url: &Url, zone: Tz) -> Option<DateTime<Utc>> {
+fn dated_path(url: &Url, zone: Zone) -> Option<DateTime<Utc>> {
     let found = date::find(url.path())?;
     let year_first = url.path()[found.start..].bytes().take(4).all(|c| c.is_ascii_digit());
     year_first.then(|| date::in_zone(found.date.and_time(NaiveTime::MIN), zone)).flatten()
@@ -140,7 +140,7 @@ fn extracted(page: &str, base: Option<&Url>, title: &str) -> Option<Item> {
 }
 
 /// Takes lists of other posts out of the page before anything scores it.
-fn drop_lists(dom: &Dom, title: &str, base: Option<&Url>, zone: Tz) {
+fn drop_lists(dom: &Dom, title: &str, base: Option<&Url>, zone: Zone) {
     for node in listing::guess(dom).unwrap_or_default() {
         let item = listing::item(&node, base, zone);
         let words = node.text().len();
@@ -178,7 +178,7 @@ struct About {
 }
 
 impl About {
-    fn of(dom: &Dom, page: Option<&Url>, zone: Tz) -> Self {
+    fn of(dom: &Dom, page: Option<&Url>, zone: Zone) -> Self {
         let linked = linked(dom);
         let field = |key: &str| linked.as_ref().and_then(|map| map.get(key)).and_then(words);
         let meta = |names: &[&str]| {

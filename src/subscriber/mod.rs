@@ -21,7 +21,7 @@ pub struct Subscriber {
     /// BCP 47 tag; the publication's where none is set.
     pub language: Option<String>,
     /// IANA name.
-    pub timezone: Option<chrono_tz::Tz>,
+    pub timezone: Option<crate::zone::Zone>,
     /// What `audience` asks for.
     pub tags: Vec<String>,
     /// Whether mail may go there.

@@ -26,7 +26,7 @@ pub struct Row {
     /// BCP 47 tag.
     pub language: Option<String>,
     /// IANA name.
-    pub timezone: Option<chrono_tz::Tz>,
+    pub timezone: Option<crate::zone::Zone>,
     /// What `audience` asks for, each once.
     pub tags: Vec<String>,
     /// Active where the row says nothing.
@@ -315,7 +315,7 @@ mod tests {
         );
         assert_eq!(row.address.as_str(), "a@x.example");
         assert_eq!(row.name.as_deref(), Some("Ann Reed"));
-        assert_eq!(row.timezone, Some(chrono_tz::Europe::Lisbon));
+        assert_eq!(row.timezone, Some("Europe/Lisbon".parse().unwrap()));
         assert_eq!(row.tags, ["weekly", "news"]);
         assert_eq!(row.language.as_deref(), Some("pt-BR"));
         assert_eq!(row.status, Status::Pending);
@@ -402,7 +402,7 @@ mod tests {
             address: address.parse().unwrap(),
             name: Some(name.to_owned()),
             language: Some("en".to_owned()),
-            timezone: Some(chrono_tz::Europe::Lisbon),
+            timezone: Some("Europe/Lisbon".parse().unwrap()),
             tags: vec!["-x".to_owned(), "weekly".to_owned()],
             status: Status::Suppressed,
         }

@@ -60,7 +60,7 @@ fn a_plan_that_cannot_be_kept_is_refused_where_it_stands() {
 #[test]
 fn what_comes_later_is_refused_as_such() {
     let project = Project::with_notes("");
-    for verb in ["worker --x 3", "backup f", "restore f", "preview --serve"] {
+    for verb in ["worker --x 3", "preview --serve"] {
         project.run(verb).code(2).says("not yet");
     }
     assert!(broken("[web]", "[store]\nurl = \"postgres://u@h/db\"\n[web]").contains("not yet"));

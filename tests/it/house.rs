@@ -6,7 +6,7 @@ use std::{
 };
 
 /// A module may import only what stands before it.
-const ORDER: &str = "html post schedule subscriber token chain source select teaser image edition render lint message deliver dns bounce \
+const ORDER: &str = "zone html post schedule subscriber token chain source select teaser image edition render lint message deliver dns bounce \
                      ledger digest mailing config preflight daemon web cmd cli main";
 
 const LINES: usize = 400;
@@ -45,6 +45,7 @@ fn each_technology_has_one_home() {
         ("jpeg_encoder::", &["src/image/"]),
         ("fast_image_resize::", &["src/image/"]),
         ("hickory_resolver::", &["src/dns"]),
+        ("jiff::", &["src/zone.rs"]),
         ("TcpStream", &["src/deliver/smtp"]),
         ("Utc::now", &["src/cmd/", "src/daemon", "src/web"]),
     ] {

@@ -6,6 +6,7 @@ mod project;
 mod world;
 
 mod archive;
+mod backup;
 mod bounce;
 mod check;
 mod config;

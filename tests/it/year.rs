@@ -156,7 +156,7 @@ async fn turn(office: &mut Office, chance: &mut Chance, time: &mut Time) {
 /// Each due run has a row of its own or is counted by the one that stands for it, and none is left open.
 async fn runs_add_up(office: &Office, start: DateTime<Utc>, seed: u64) {
     let last = office.ledger.last_runs().await.unwrap();
-    let lisbon: chrono_tz::Tz = "Europe/Lisbon".parse().unwrap();
+    let lisbon: tidings::zone::Zone = "Europe/Lisbon".parse().unwrap();
     for (name, schedule, _) in DIGESTS {
         let schedule: Schedule = schedule.parse().unwrap();
         let dues = std::iter::successors(schedule.next(start, lisbon), |due| schedule.next(*due, lisbon));

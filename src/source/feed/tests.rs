@@ -10,7 +10,7 @@ fn document(text: &str) -> Document {
 
 #[track_caller]
 fn reading(text: &str) -> Reading {
-    read(document(text), "blog", Tz::UTC).unwrap()
+    read(document(text), "blog", Zone::utc()).unwrap()
 }
 
 #[track_caller]
@@ -30,7 +30,7 @@ fn rss(item: &str) -> String {
 }
 
 fn date(text: &str) -> Option<DateTime<Utc>> {
-    date::parse(text, Tz::UTC)
+    date::parse(text, Zone::utc())
 }
 
 #[test]
@@ -157,17 +157,17 @@ fn other_encodings_are_read_whatever_is_declared() {
         rss("<item><title>Caf\u{e9}</title></item>").replace("version='1.0'", "version='1.0' encoding='ISO-8859-1'");
     let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
     for octets in [latin, text.clone().into_bytes()] {
-        let reading = read(Document { octets, ..Document::default() }, "blog", Tz::UTC).unwrap();
+        let reading = read(Document { octets, ..Document::default() }, "blog", Zone::utc()).unwrap();
         assert_eq!(reading.posts[0].title, "Café");
     }
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let reading = read(Document { octets: wide, ..Document::default() }, "blog", Tz::UTC).unwrap();
+    let reading = read(Document { octets: wide, ..Document::default() }, "blog", Zone::utc()).unwrap();
     assert_eq!(reading.posts[0].title, "Café");
 }
 
 #[track_caller]
 fn fails(text: &str, words: &str) {
-    let problem = read(document(text), "blog", Tz::UTC).unwrap_err();
+    let problem = read(document(text), "blog", Zone::utc()).unwrap_err();
     assert!(problem.message.contains(words), "{}", problem.message);
     assert!(!problem.message.contains('\0'));
 }
@@ -220,8 +220,8 @@ fn sixty_thousand_entries_are_read() {
 proptest::proptest! {
     #[test]
     fn nothing_panics(text in "(<rss|<feed|<channel>|<item>|</item>|<entry|>|'|version=|<!\\[CDATA\\[|&x;|\\PC){0,30}") {
-        let _ = read(document(&text), "blog", Tz::UTC);
-        let _ = read(document(&rss(&text)), "blog", Tz::UTC);
+        let _ = read(document(&text), "blog", Zone::utc());
+        let _ = read(document(&rss(&text)), "blog", Zone::utc());
     }
 }
 
@@ -312,7 +312,7 @@ fn foreign_octets_are_read_with_the_right_letters() {
         all.extend_from_slice(octets);
         all.extend_from_slice(after.as_bytes());
         let document = Document { octets: all, charset: header.map(str::to_owned), url: None };
-        read(document, "blog", Tz::UTC).unwrap().posts.remove(0).title
+        read(document, "blog", Zone::utc()).unwrap().posts.remove(0).title
     };
     assert_eq!(bytes("utf-8", b"Caf\xe9 \x93x\x94", None), "Café “x”");
     assert_eq!(bytes("gb2312", b"\xb8\xdb\xbf\xda", None), "港口");
@@ -323,7 +323,7 @@ fn foreign_octets_are_read_with_the_right_letters() {
         let mut octets = if big { vec![0xfe, 0xff] } else { vec![0xff, 0xfe] };
         octets.extend(text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }));
         let document = Document { octets, charset: Some("utf-8".to_owned()), url: None };
-        assert_eq!(read(document, "blog", Tz::UTC).unwrap().posts[0].title, "灯台");
+        assert_eq!(read(document, "blog", Zone::utc()).unwrap().posts[0].title, "灯台");
     }
 }
 

@@ -1,9 +1,10 @@
 use std::io::{Read as _, Write as _};
 
-use chrono_tz::Tz;
-
 use super::*;
-use crate::source::{Context, Gathered, Kind, Location, Source, State, Validators, gather};
+use crate::{
+    source::{Context, Gathered, Kind, Location, Source, State, Validators, gather},
+    zone::Zone,
+};
 
 /// Serves each path with the octets given for it; requests are answered with whatever stands there.
 fn serve(answers: Vec<(&'static str, Vec<u8>)>) -> String {
@@ -83,7 +84,7 @@ async fn ask(limits: &Limits, past: &Validators, urls: &[String]) -> Gathered {
             full_text: false,
         })
         .collect();
-    gather(&sources, &Context { limits, past, zone: Tz::UTC, now: now() }).await
+    gather(&sources, &Context { limits, past, zone: Zone::utc(), now: now() }).await
 }
 
 #[track_caller]
@@ -289,7 +290,7 @@ async fn whole_articles_are_fetched_and_failing_pages_keep_the_text_of_the_feed(
         full_text: true,
     };
     let past = Validators::new();
-    let context = Context { limits: &limits(), past: &past, zone: Tz::UTC, now: now() };
+    let context = Context { limits: &limits(), past: &past, zone: Zone::utc(), now: now() };
     let gathered = gather(&[source], &context).await;
     let posts = &gathered.harvests[0].posts;
     assert!(posts[0].body.contains("a good deal longer"), "{:?}", posts[0]);

@@ -14,7 +14,7 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
 
 fn reading(files: &[(&str, &str)]) -> Reading {
     let base = Url::parse("https://harbour.example/notes/").unwrap();
-    read(&tree(files).path().join("posts"), Some(&base), "notes", Tz::Europe__Berlin).unwrap()
+    read(&tree(files).path().join("posts"), Some(&base), "notes", "Europe/Berlin".parse().unwrap()).unwrap()
 }
 
 #[track_caller]
@@ -120,7 +120,7 @@ fn explicit_addresses_are_the_identity_of_a_post() {
     let post = one("a/b.md", "---\nurl: /moved/\n---\n");
     assert_eq!((link(&post), post.id.as_str()), ("https://harbour.example/moved/", "//harbour.example/moved"));
     let tree = tree(&[("a.md", "text"), ("b.md", "---\nurl: https://harbour.example/b\n---\n")]);
-    let reading = read(&tree.path().join("posts"), None, "notes", Tz::UTC).unwrap();
+    let reading = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
     assert_eq!((link(&reading.posts[0]), reading.posts[0].id.as_str()), ("none", "a.md"));
     assert_eq!(link(&reading.posts[1]), "https://harbour.example/b");
 }
@@ -141,7 +141,7 @@ fn a_broken_front_matter_is_named_and_the_others_go_on() {
 fn other_encodings_are_read_and_reported() {
     let tree = tree(&[("a.md", "")]);
     std::fs::write(tree.path().join("posts/a.md"), b"# Caf\xe9\n\ntext").unwrap();
-    let reading = read(&tree.path().join("posts"), None, "notes", Tz::UTC).unwrap();
+    let reading = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
     assert_eq!(reading.posts[0].title, "Café");
     assert!(reading.problems[0].message.contains("windows-1252"), "{:?}", reading.problems);
 }
@@ -154,14 +154,14 @@ fn links_out_of_the_folder_are_not_followed() {
     std::os::unix::fs::symlink("../secret.md", tree.path().join("posts/b.md")).unwrap();
     std::os::unix::fs::symlink("a.md", tree.path().join("posts/c.md")).unwrap();
     std::os::unix::fs::symlink(".", tree.path().join("posts/loop")).unwrap();
-    let reading = read(&tree.path().join("posts"), None, "notes", Tz::UTC).unwrap();
+    let reading = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
     let ids: Vec<_> = reading.posts.iter().map(|post| post.id.as_str()).collect();
     assert_eq!(ids, ["a.md", "c.md"]);
 }
 
 #[test]
 fn a_folder_that_is_not_there_is_a_problem() {
-    let problem = read(Path::new("/nowhere/posts"), None, "notes", Tz::UTC).unwrap_err();
+    let problem = read(Path::new("/nowhere/posts"), None, "notes", Zone::utc()).unwrap_err();
     assert_eq!(problem.message, "there is no such folder");
 }
 
@@ -271,7 +271,7 @@ fn a_thousand_files_are_read_with_ids_that_stay() {
     let tree = tree(&all);
     let folder = tree.path().join("posts");
     let ids =
-        || read(&folder, None, "notes", Tz::UTC).unwrap().posts.into_iter().map(|post| post.id).collect::<Vec<_>>();
+        || read(&folder, None, "notes", Zone::utc()).unwrap().posts.into_iter().map(|post| post.id).collect::<Vec<_>>();
     let before = ids();
     std::fs::write(folder.join("p0003.md"), "---\ntitle: Other\ndate: 2025-01-09\n---\nOther text.").unwrap();
     assert_eq!((before.len(), ids()), (1_000, before));
@@ -291,7 +291,7 @@ fn a_picture_in_the_folder_is_known_by_its_file() {
         let posts = tree.path().join("posts");
         std::os::unix::fs::symlink(tree.path().join("outside.png"), posts.join("escape.png")).unwrap();
         let base = Url::parse("https://harbour.example/notes/").unwrap();
-        let reading = read(&posts, Some(&base), "notes", Tz::UTC).unwrap();
+        let reading = read(&posts, Some(&base), "notes", Zone::utc()).unwrap();
         let image = reading.posts[0].image.clone().unwrap();
         assert_eq!(image.url.as_str(), url);
         let expect = file.map(|file| posts.join(file).canonicalize().unwrap());
@@ -322,7 +322,7 @@ fn a_folder_without_an_address_has_its_pictures_all_the_same() {
     let text = "---\ntitle: T\nimage: lamp.png\nimage_alt: A lamp\n---\nText.\n";
     let tree = tree(&[("fog.md", text), ("lamp.png", "")]);
     let posts = tree.path().join("posts");
-    let image = read(&posts, None, "notes", Tz::UTC).unwrap().posts[0].image.clone().unwrap();
+    let image = read(&posts, None, "notes", Zone::utc()).unwrap().posts[0].image.clone().unwrap();
     assert_eq!((image.url.scheme(), image.alt.as_deref()), ("file", Some("A lamp")));
     assert_eq!(image.file, Some(posts.join("lamp.png").canonicalize().unwrap()));
 }

@@ -2,7 +2,7 @@ use super::*;
 
 fn listing(page: &str, select: &Selectors) -> Result<Reading, Problem> {
     let url = Url::parse("https://harbour.example/news/pier.html").ok();
-    read(Document { octets: page.as_bytes().to_vec(), charset: None, url }, select, "archive", Tz::UTC)
+    read(Document { octets: page.as_bytes().to_vec(), charset: None, url }, select, "archive", Zone::utc())
 }
 
 #[track_caller]

@@ -4,13 +4,13 @@
 
 use std::{fs, path::PathBuf};
 
-use chrono_tz::Tz;
 use url::Url;
 
 use crate::{
     html,
     post::Post,
     source::{Document, Selectors, listing, page},
+    zone::Zone,
 };
 
 fn day(post: &Post) -> String {
@@ -23,7 +23,7 @@ fn faults(text: &str, expect: &str) -> Vec<String> {
     let of = |key: &str| expect.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
     let url = Url::parse(of("url:").unwrap_or("https://saved.example/dir/page.html")).ok();
     let document = Document { octets: text.as_bytes().to_vec(), charset: None, url };
-    match page::read(document.clone(), "saved", Tz::UTC) {
+    match page::read(document.clone(), "saved", Zone::utc()) {
         Err(problem) => faults.push(problem.message),
         Ok(reading) => {
             let post = &reading.posts[0];
@@ -55,7 +55,7 @@ fn faults(text: &str, expect: &str) -> Vec<String> {
         .map(|line| line.split('|').map(str::trim).collect::<Vec<_>>().join(" | "))
         .collect();
     if !wanted.is_empty() {
-        let rows: Vec<String> = match listing::read(document, &Selectors::default(), "saved", Tz::UTC) {
+        let rows: Vec<String> = match listing::read(document, &Selectors::default(), "saved", Zone::utc()) {
             Err(problem) => vec![problem.message],
             Ok(reading) => reading.posts.iter().map(row).collect(),
         };

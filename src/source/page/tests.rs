@@ -4,7 +4,7 @@ use super::*;
 fn article(page: &str) -> Post {
     let url = Url::parse("https://harbour.example/news/pier.html").ok();
     let document = Document { octets: page.as_bytes().to_vec(), charset: None, url };
-    read(document, "press", Tz::UTC).unwrap().posts.remove(0)
+    read(document, "press", Zone::utc()).unwrap().posts.remove(0)
 }
 
 #[track_caller]
@@ -52,9 +52,9 @@ fn what_the_head_says_comes_first() {
 
 #[test]
 fn a_page_without_an_article_is_a_problem() {
-    assert!(read(Document::default(), "press", Tz::UTC).is_err());
+    assert!(read(Document::default(), "press", Zone::utc()).is_err());
     assert!(
-        read(Document { octets: "<div>".repeat(50_000).into_bytes(), ..Document::default() }, "press", Tz::UTC)
+        read(Document { octets: "<div>".repeat(50_000).into_bytes(), ..Document::default() }, "press", Zone::utc())
             .is_err()
     );
 }
@@ -72,7 +72,7 @@ fn huge_and_odd_pages_are_read_in_bounded_time() {
     ];
     for page in pages {
         let document = Document { octets: page.into_bytes(), ..Document::default() };
-        let _ = read(document.clone(), "press", Tz::UTC);
-        let _ = listing::read(document, &crate::source::Selectors::default(), "press", Tz::UTC);
+        let _ = read(document.clone(), "press", Zone::utc());
+        let _ = listing::read(document, &crate::source::Selectors::default(), "press", Zone::utc());
     }
 }

@@ -6,5 +6,5 @@ use tidings::source::{Document, feed};
 
 fuzz_target!(|octets: &[u8]| {
     let document = Document { octets: octets.to_vec(), ..Document::default() };
-    let _ = feed::read(document, "fuzz", chrono_tz::Tz::UTC);
+    let _ = feed::read(document, "fuzz", tidings::zone::Zone::utc());
 });

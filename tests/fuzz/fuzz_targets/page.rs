@@ -6,6 +6,6 @@ use tidings::source::{Document, Selectors, listing, page};
 
 fuzz_target!(|octets: &[u8]| {
     let document = Document { octets: octets.to_vec(), ..Document::default() };
-    let _ = page::read(document.clone(), "fuzz", chrono_tz::Tz::UTC);
-    let _ = listing::read(document, &Selectors::default(), "fuzz", chrono_tz::Tz::UTC);
+    let _ = page::read(document.clone(), "fuzz", tidings::zone::Zone::utc());
+    let _ = listing::read(document, &Selectors::default(), "fuzz", tidings::zone::Zone::utc());
 });

@@ -9,7 +9,7 @@ use tidings::{
 
 fuzz_target!(|octets: &[u8]| {
     let document = Document { octets: octets.to_vec(), ..Document::default() };
-    let Ok(reading) = page::read(document, "fuzz", chrono_tz::Tz::UTC) else { return };
+    let Ok(reading) = page::read(document, "fuzz", tidings::zone::Zone::utc()) else { return };
     let Some(post) = reading.posts.into_iter().next() else { return };
     for maker in [Maker::Llm, Maker::Description, Maker::Extract, Maker::Lead] {
         let style = Style { from: vec![maker], ..Style::default() };
