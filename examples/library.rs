@@ -35,6 +35,7 @@ async fn main() -> anyhow::Result<()> {
         limits: &limits,
         templates: None,
         has_unsubscribe: false,
+        public_url: None,
         llm: None,
     };
     let posts = gathered.harvests.into_iter().flat_map(|harvest| harvest.posts).collect();

@@ -15,6 +15,7 @@ use url::Url;
 use crate::{
     edition::{Edition, EditionId, ImageUse, Item, Publication, Sections},
     ledger::{self, Frozen, Ledger},
+    message,
     post::{Filter, Post, canonical},
     render::{self, Variants},
     schedule::Schedule,
@@ -179,6 +180,8 @@ pub struct Plan<'a> {
     pub templates: Option<&'a Path>,
     /// Whether messages can carry a link to unsubscribe.
     pub has_unsubscribe: bool,
+    /// Where the pages behind a mail's links are.
+    pub public_url: Option<&'a Url>,
     /// The language model, where the digest names one.
     pub llm: Option<llm::Access<'a>>,
 }
@@ -360,6 +363,9 @@ pub fn compose(
         texts: digest.texts.clone(),
         posts,
         has_unsubscribe: plan.has_unsubscribe,
+        archive_url: plan
+            .public_url
+            .and_then(|url| message::page(url, &["archive", &digest.name, &number.to_string()])),
     };
     Draft { edition, selection, refused, problems: Vec::new() }
 }

@@ -52,6 +52,9 @@ pub struct Edition {
     /// Says whether messages of this edition carry a link to unsubscribe: there is none to show without
     /// `web.public_url` or `smtp.unsubscribe_mailto`.
     pub has_unsubscribe: bool,
+    /// Where everybody may see it in a browser; none without `web.public_url`, and in editions frozen before.
+    #[serde(default)]
+    pub archive_url: Option<String>,
 }
 
 impl Edition {

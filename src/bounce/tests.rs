@@ -47,6 +47,7 @@ fn sent(subscriber: i64, occasion: Occasion) -> Message {
         texts: BTreeMap::new(),
         posts: Vec::new(),
         has_unsubscribe: true,
+        archive_url: None,
     };
     let part = || "part".to_owned();
     let parts =

@@ -158,6 +158,7 @@ impl Config {
             sources,
             limits: &self.fetch,
             templates: self.templates.as_deref(),
+            public_url: self.public_url.as_ref(),
             has_unsubscribe: self.public_url.is_some() || self.unsubscribe_mailto.is_some(),
             // Whoever names no model needs no key.
             llm: self.llm.as_ref().filter(|_| digest.teaser.from.contains(&Maker::Llm)).map(Llm::access),

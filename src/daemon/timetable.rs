@@ -165,7 +165,8 @@ mod tests {
         let table = Timetable { entries };
         let took = (0..5).map(|_| {
             let begun = std::time::Instant::now();
-            assert_eq!(table.due(at("2026-05-25T23:09:00Z")).len(), 10);
+            // From one minute after midnight in Lisbon to nine.
+            assert_eq!(table.due(at("2026-05-25T23:09:00Z")).len(), 9);
             assert!(table.next().is_some());
             begun.elapsed()
         });

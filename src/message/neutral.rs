@@ -3,12 +3,18 @@
 use super::{Personal, header, slots};
 use crate::{
     edition::{Edition, Slot},
+    html,
     render::Rendered,
 };
 
 /// Empties the slots; a link to unsubscribe goes as a whole, because it would be nobody's.
 pub fn neutral(edition: &Edition, parts: &Rendered) -> Personal {
     let html = without_links(&slots::line_feeds(&parts.html), &edition.marker(Slot::Unsubscribe));
+    // Who sees the page is in a browser already.
+    let html = match &edition.archive_url {
+        Some(own) => without_links(&html, &format!("\"{}\"", html::escape(own))),
+        None => html,
+    };
     let empty = |text: &str| slots::fill(&slots::cut(edition, text), |_| "".into());
     Personal { subject: tidy(&empty(&parts.subject)), html: empty(&html), text: empty(&slots::line_feeds(&parts.text)) }
 }

@@ -39,6 +39,7 @@ pub(super) fn edition() -> Edition {
         texts: BTreeMap::new(),
         posts: Vec::new(),
         has_unsubscribe: true,
+        archive_url: None,
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) struct Context {
     rule: String,
     subscriber: Subscriber,
     unsubscribe_url: Option<String>,
+    archive_url: Option<String>,
     /// Every post, in the edition's order.
     #[serde(skip)]
     all: Vec<Post>,
@@ -171,6 +172,7 @@ impl Context {
             rule: "=".repeat(super::text::WIDTH),
             subscriber: Subscriber { name: edition.marker(Slot::Name), address: edition.marker(Slot::Address) },
             unsubscribe_url: edition.has_unsubscribe.then(|| edition.marker(Slot::Unsubscribe)),
+            archive_url: edition.archive_url.clone(),
             all,
             grouped: edition.sections,
             problems,

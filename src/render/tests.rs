@@ -64,6 +64,7 @@ pub(super) fn edition(posts: Vec<Item>) -> Edition {
         texts: BTreeMap::new(),
         posts,
         has_unsubscribe: true,
+        archive_url: None,
     }
 }
 
@@ -152,6 +153,19 @@ fn text_is_narrow_and_has_every_link() {
         assert!(out.text.contains(&href), "{href}");
     }
     assert!(!out.text.contains('<') && !out.text.contains("&#"));
+}
+
+#[test]
+fn an_edition_can_be_seen_in_a_browser_where_there_is_a_page_for_it() {
+    for template in ["classic", "cards", "plain", "brief"] {
+        let address = "https://news.harbour.example/archive/weekly/3";
+        let mut edition = Edition { template: template.to_owned(), ..sample() };
+        assert!(!render(&edition, None).unwrap().html.contains("View in browser"));
+        edition.archive_url = Some(address.to_owned());
+        let out = render(&edition, None).unwrap();
+        assert_eq!(dom(&out.html).select(&format!("a[href='{address}']")).text().to_string(), "View in browser");
+        assert!(out.text.contains(&format!("View in browser: {address}")), "{}", out.text);
+    }
 }
 
 #[test]

@@ -12,8 +12,8 @@ use crate::zone::Zone;
 ///
 /// `{date}`, `{authors}`, `{number}`, `{title}` and `{count}` in them are filled in. `other` stands over the posts of
 /// no section, `more` over the list of those that have no room, `more_left` under it.
-pub const KEYS: [&str; 10] =
-    ["number", "posted", "by", "and", "read_on", "why", "unsubscribe", "other", "more", "more_left"];
+pub const KEYS: [&str; 11] =
+    ["number", "posted", "by", "and", "read_on", "why", "unsubscribe", "other", "more", "more_left", "view"];
 
 /// A language's words.
 struct Words {
@@ -21,7 +21,7 @@ struct Words {
     locale: Locale,
     /// A strftime form of the long date.
     date: &'static str,
-    words: [&'static str; 10],
+    words: [&'static str; 11],
 }
 
 const WORDS: [Words; 11] = [
@@ -40,6 +40,7 @@ const WORDS: [Words; 11] = [
             "Also",
             "More on the web",
             "{count} more in the plain-text version of this mail",
+            "View in browser",
         ],
     },
     Words {
@@ -57,6 +58,7 @@ const WORDS: [Words; 11] = [
             "Außerdem",
             "Mehr im Netz",
             "{count} weitere in der Textfassung dieser E-Mail",
+            "Im Browser ansehen",
         ],
     },
     Words {
@@ -74,6 +76,7 @@ const WORDS: [Words; 11] = [
             "Et aussi",
             "À lire sur le web",
             "{count} de plus dans la version texte de ce message",
+            "Voir dans le navigateur",
         ],
     },
     Words {
@@ -91,6 +94,7 @@ const WORDS: [Words; 11] = [
             "Además",
             "Más en la web",
             "{count} más en la versión de texto de este correo",
+            "Ver en el navegador",
         ],
     },
     Words {
@@ -108,6 +112,7 @@ const WORDS: [Words; 11] = [
             "E ainda",
             "Mais na web",
             "Mais {count} na versão de texto deste e-mail",
+            "Ver no navegador",
         ],
     },
     Words {
@@ -125,6 +130,7 @@ const WORDS: [Words; 11] = [
             "Inoltre",
             "Altro sul web",
             "Altri {count} nella versione testuale di questa e-mail",
+            "Apri nel browser",
         ],
     },
     Words {
@@ -142,6 +148,7 @@ const WORDS: [Words; 11] = [
             "Verder",
             "Meer op het web",
             "Nog {count} in de tekstversie van deze e-mail",
+            "Bekijk in de browser",
         ],
     },
     Words {
@@ -159,6 +166,7 @@ const WORDS: [Words; 11] = [
             "Ponadto",
             "Więcej w sieci",
             "W wersji tekstowej tej wiadomości: jeszcze {count}",
+            "Zobacz w przeglądarce",
         ],
     },
     Words {
@@ -176,6 +184,7 @@ const WORDS: [Words; 11] = [
             "その他",
             "ウェブで読む",
             "このメールのテキスト版には、ほかに{count}件あります",
+            "ブラウザで見る",
         ],
     },
     Words {
@@ -193,6 +202,7 @@ const WORDS: [Words; 11] = [
             "其他",
             "更多内容请见网页",
             "本邮件的纯文本版本中还有{count}篇",
+            "在浏览器中查看",
         ],
     },
     Words {
@@ -210,6 +220,7 @@ const WORDS: [Words; 11] = [
             "أيضًا",
             "المزيد على الويب",
             "في النسخة النصية من هذه الرسالة: {count} أخرى",
+            "اعرض في المتصفح",
         ],
     },
 ];

@@ -30,6 +30,7 @@ pub(crate) fn edition(posts: usize, template: &str, words: usize) -> anyhow::Res
         limits: &limits,
         templates: None,
         has_unsubscribe: true,
+        public_url: None,
         llm: None,
     };
     let posts = (0..posts).map(|number| post(number, words)).collect::<anyhow::Result<_>>()?;
