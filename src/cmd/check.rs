@@ -26,6 +26,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let config = setting.load()?;
     let ledger = setting.open(&config).await?;
     let mut rows = preflight::of_project(&config, &setting.environment);
+    rows.extend(preflight::of_clock(&config, setting.now()));
     for bad in subscribers::sync(setting, &config, &ledger).await? {
         rows.push(preflight::of_subscriber(&config, &bad));
     }

@@ -4,6 +4,7 @@
 //! decides whether it arrives: the config, the sources, the templates, the selection, and, where asked, DNS, the relay
 //! and the pages that the edition links to.
 
+mod clock;
 mod edition;
 mod gate;
 mod online;
@@ -16,6 +17,7 @@ use crate::{
     lint::{Level, Row},
 };
 
+pub use clock::of_clock;
 pub use edition::{of_digest, of_next};
 pub use gate::{can_be_left, refusal};
 pub use online::rows as online;
