@@ -18,6 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Exit, Setting, Usage, count, print, print_json, say, subscribers, write};
 use crate::{
     chain::chain,
+    daemon,
     deliver::Destination,
     digest::{self, Digest, Next},
     ledger::{self, Counts, Frozen, Ledger, Start, State},
@@ -151,7 +152,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     // Another key may sign by now: what went out keeps its Message-IDs.
     let sender = config.sender(ledger.keys_of(frozen.edition.date).await?);
     let run = Run { ledger: &ledger, sender: &sender, destination: &destination, limits: &config.limits };
-    let report = deliver(setting, &run, &frozen).await?;
+    let report = deliver(setting, &run, &frozen).await;
+    // A daemon that finds an older store must know that this was sent.
+    daemon::note_epoch(&ledger, setting.now()).await?;
+    let report = report?;
     summarise(setting, &frozen, report.counts, started.elapsed())?;
     Ok(verdict(setting, &report))
 }

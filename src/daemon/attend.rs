@@ -10,6 +10,7 @@ use super::{
     ask::ask,
     duty::{Duty, too_late},
     freeze::{Made, freeze},
+    guard::note_epoch,
     timetable::Due,
     troubles::{answer_by, local},
 };
@@ -59,7 +60,7 @@ pub(super) async fn attend(
     {
         let at = local(&duty.config, due.at);
         tracing::info!(digest = digest.name, due = at, run = run.number, missed = due.missed, "a run is taken on");
-        duty.note_epoch(run.number, now);
+        note_epoch(&duty.ledger, now).await?;
         make(duty, digest, &run, now).await?;
     }
     Ok(in_vain)

@@ -45,10 +45,11 @@ impl Trouble {
 pub async fn troubles(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> Result<Vec<Trouble>, ledger::Error> {
     let mut troubles = Vec::new();
     let hold = ledger.pulse().await?.and_then(|pulse| pulse.hold);
-    if let Some(why) = &hold {
+    let (watched, runs) = (ledger.watched().await?, ledger.last_runs().await?);
+    // Where no daemon ever ran, nothing is due.
+    if let Some(why) = hold.as_ref().filter(|_| !watched.is_empty()) {
         troubles.push(Trouble::due("hold".to_owned(), why.clone()));
     }
-    let (watched, runs) = (ledger.watched().await?, ledger.last_runs().await?);
     for digest in config.digests.values() {
         let name = &digest.name;
         let Some(watched) = watched.get(name) else { continue };

@@ -269,6 +269,9 @@ const SELECT: &str = "SELECT id, uid, digest, number, subject, state, frozen_ms,
 /// The states in which something is left to do for an edition; as the index `edition_open` names them.
 pub(super) const OPEN: &str = "('waiting', 'approved', 'held', 'sending')";
 
+/// Why an edition is held that was not finished in a store that came back from a backup.
+pub(super) const DOUBT: &str = "the store was restored from a backup, and readers may have it already";
+
 /// Selects from `edition e` those whose posts went back to the candidates: stopped, and no reader has them.
 pub(super) const RETURNED: &str = "e.state IN ('vetoed', 'cancelled') AND NOT EXISTS (SELECT 1 FROM delivery d
      WHERE d.edition = e.id AND d.state IN ('attempting', 'sent', 'in_doubt'))";
