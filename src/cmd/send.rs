@@ -190,7 +190,10 @@ async fn nothing(
     } else {
         print(&format!("nothing new: {reason}\n"))?;
     }
-    let held = ledger.editions(Some(&digest.name)).await?.into_iter().find(|line| line.counts.in_doubt > 0);
+    // Of an edition that was stopped nothing goes out any more, whatever its doubts.
+    let is_open = |state: &str| ![State::Vetoed, State::Cancelled].iter().any(|over| over.as_str() == state);
+    let lines = ledger.editions(Some(&digest.name)).await?;
+    let held = lines.into_iter().find(|line| line.counts.in_doubt > 0 && is_open(&line.state));
     if let Some(line) = held {
         let (doubts, number) = (line.counts.in_doubt, line.edition);
         setting.say(format!(

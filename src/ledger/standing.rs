@@ -308,8 +308,12 @@ async fn release(write: &mut SqliteConnection, row: i64, now: DateTime<Utc>) -> 
     Ok(())
 }
 
-/// Stops an edition; what has not left gets nothing.
+/// Stops an edition; what has not left gets nothing. One that readers may have already leaves its deliveries in doubt,
+/// so that its posts do not return.
 async fn end(write: &mut SqliteConnection, row: i64, state: State, why: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    let before = standing(&mut *write, row).await?;
+    let is_doubtful = before.state == State::Held && before.why.as_deref() == Some(DOUBT);
+    let left = if is_doubtful { "in_doubt" } else { "skipped" };
     sqlx::query("UPDATE edition SET state = ?, why = ?, stopped = NULL, finished_ms = ? WHERE id = ?")
         .bind(state.as_str())
         .bind(why)
@@ -318,9 +322,10 @@ async fn end(write: &mut SqliteConnection, row: i64, state: State, why: &str, no
         .execute(&mut *write)
         .await?;
     sqlx::query(
-        "UPDATE delivery SET state = 'skipped', next_ms = NULL, at_ms = ? WHERE edition = ?
+        "UPDATE delivery SET state = ?, next_ms = NULL, at_ms = ? WHERE edition = ?
          AND state IN ('pending', 'deferred')",
     )
+    .bind(left)
     .bind(now.timestamp_millis())
     .bind(row)
     .execute(write)

@@ -110,3 +110,38 @@ async fn a_copy_made_in_the_middle_of_a_send_does_not_go_on_by_itself() {
     office.step().await;
     assert_eq!(office.sink.messages().iter().filter(|mail| mail.to != ["editor@harbour.example"]).count(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn posts_that_readers_may_have_stay_out_of_the_next_edition() {
+    for by_hand in [false, true] {
+        let mut office = Office::open("2026-06-01T12:00:00Z", &asked(), "").await;
+        office.at("2026-06-02T03:30:00Z").await;
+        let copy = backup(&office).await;
+        office.at("2026-06-02T06:30:00Z").await;
+        bring_back(&mut office, &copy, Way::Restore).await;
+        office.set("2026-06-02T07:00:00Z".parse().unwrap());
+        assert!(resume(&office).await);
+        if by_hand {
+            assert_eq!(office.veto(1).await.after, State::Vetoed);
+        }
+        office.post("Second", None);
+        office.at("2026-06-03T03:30:00Z").await;
+        assert!(!office.state(1).await.is_before_sending());
+        office.at("2026-06-03T06:30:00Z").await;
+        assert_eq!(office.subjects(ADA), ["First", "Second"]);
+        assert_eq!(office.received(ADA).values().sum::<usize>(), 2, "{:?}", office.received(ADA));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edition_in_doubt_goes_out_by_a_persons_word() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked(), "").await;
+    office.at("2026-06-02T03:30:00Z").await;
+    let copy = backup(&office).await;
+    bring_back(&mut office, &copy, Way::Restore).await;
+    office.set("2026-06-02T07:00:00Z".parse().unwrap());
+    assert!(resume(&office).await);
+    office.approve(1).await;
+    office.step().await;
+    assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Sent, 1));
+}
