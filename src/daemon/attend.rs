@@ -184,6 +184,14 @@ async fn settle(
     Ok(asks)
 }
 
+/// By how much an edition is too late at `now`, where it is: one that waited for its editor's silence was due when that
+/// began to count, as they were told.
+pub(super) fn lateness(digest: &Digest, edition: &Standing, now: DateTime<Utc>) -> Option<String> {
+    let waited = digest.approval != Approval::None && edition.state != State::Approved;
+    let by = if waited { answer_by(digest, edition) } else { None };
+    too_late(digest, by.or(edition.due)?, now)
+}
+
 /// Sends an edition on its way at its time; one found too late goes by the digest's policy.
 async fn let_go(
     duty: &Duty,
@@ -193,7 +201,7 @@ async fn let_go(
     now: DateTime<Utc>,
 ) -> Result<(), ledger::Error> {
     let ledger = &duty.ledger;
-    let late = edition.due.and_then(|due| too_late(digest, due, now));
+    let late = lateness(digest, edition, now);
     match late.filter(|_| digest.late_policy != LatePolicy::Send) {
         None => {
             if ledger.go(edition.row, edition.state).await? {

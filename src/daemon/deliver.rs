@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    attend::pass_over,
-    duty::{Duty, too_late},
+    attend::{lateness, pass_over},
+    duty::Duty,
 };
 use crate::{
     chain::chain,
@@ -42,10 +42,10 @@ pub(super) async fn deliver(
     let runs = ledger.open_runs(None).await?;
     let run = runs.into_iter().map(|(run, _)| run).find(|run| run.edition == Some(edition.row));
     // A person's own act is not late, and what has begun goes on.
-    if let (Some(run), Some(due), None) = (&run, edition.due, edition.released)
+    if let (Some(run), None) = (&run, edition.released)
         && let Some(digest) = config.digests.get(&edition.digest)
         && digest.late_policy != LatePolicy::Send
-        && let Some(why) = too_late(digest, due, clock())
+        && let Some(why) = lateness(digest, edition, clock())
     {
         pass_over(duty, digest, run, edition, &why, clock()).await?;
         if ledger.standing_at(edition.row).await?.is_some_and(|now| now.state != edition.state) {

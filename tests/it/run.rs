@@ -165,6 +165,22 @@ async fn an_editor_asked_late_has_their_time_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn silence_that_counts_after_the_time_for_late_runs_sends_all_the_same() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", "late_policy = \"hold\""), "").await;
+    office.at("2026-06-02T06:25:00Z").await;
+    assert!(office.last_text(EDITOR).contains("at 2026-06-02 10:25 (Europe/Lisbon), unless you stop it"));
+    office.at("2026-06-02T09:24:59Z").await;
+    assert_eq!(office.state(1).await, State::Waiting);
+    office.at("2026-06-02T09:26:00Z").await;
+    assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Sent, 1));
+    // From then on it is late as any other.
+    office.post("Second", None);
+    office.at("2026-06-03T06:25:00Z").await;
+    office.at("2026-06-03T11:26:00Z").await;
+    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (State::Held, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_editor_whom_no_mail_reaches_gave_no_consent() {
     for (reply, before, after) in [("550 5.1.1 no such user", "held", "held"), ("451 4.3.0 later", "waiting", "held")] {
         let mut office = Office::with_relay("2026-06-01T12:00:00Z", &asked("veto", ""), "", move |event| {
