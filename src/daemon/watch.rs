@@ -114,6 +114,8 @@ struct Crew {
     others: Arc<AtomicBool>,
     is_over: Arc<AtomicBool>,
     looked: Instant,
+    /// Since when an alert waits for what may mend its trouble.
+    withheld: Option<Instant>,
     /// What the store's failure was, as long as it lasts.
     failure: Option<String>,
 }
@@ -130,6 +132,7 @@ impl Crew {
             others: Arc::default(),
             is_over: Arc::default(),
             looked: Instant::now(),
+            withheld: None,
             failure: None,
         }
     }
@@ -151,6 +154,8 @@ impl Crew {
         let busy: HashSet<String> = self.under_way.values().map(Job::key).collect();
         let (mut deliver, rest): (Vec<Job>, Vec<Job>) =
             jobs.into_iter().partition(|job| matches!(job, Job::Deliver(_)));
+        let mut is_mending = !deliver.is_empty() || rest.iter().any(|job| matches!(job, Job::Attend { .. }));
+        is_mending |= self.under_way.values().any(|job| matches!(job, Job::Attend { .. }));
         for job in rest {
             if !busy.contains(&job.key()) {
                 self.begin(job);
@@ -165,11 +170,22 @@ impl Crew {
                 self.begin(job);
             }
         }
-        if !busy.contains(&Job::Alert.key()) && !self.daemon.waits_with(&Job::Alert, now) {
+        let may_alert = self.may_alert(is_mending);
+        if may_alert && !busy.contains(&Job::Alert.key()) && !self.daemon.waits_with(&Job::Alert, now) {
             self.begin(Job::Alert);
         }
         let wake = self.daemon.wake(now);
         wake.map_or(LONGEST, |wake| (wake - now).to_std().unwrap_or_default())
+    }
+
+    /// Whether people may be told now: a run that is only just being made must not be called one that did not happen.
+    /// What takes long holds up no alert.
+    fn may_alert(&mut self, is_mending: bool) -> bool {
+        if !is_mending {
+            self.withheld = None;
+            return true;
+        }
+        self.withheld.get_or_insert(self.looked).elapsed() > PATIENCE
     }
 
     fn begin(&mut self, job: Job) {
