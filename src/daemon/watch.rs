@@ -37,8 +37,9 @@ const AT_ONCE: usize = 8;
 /// are its own.
 const STRETCH: Duration = Duration::from_secs(20);
 
-/// How long what is in flight gets to end once the daemon is asked to.
-const FLIGHT: Duration = Duration::from_secs(60);
+/// How long what is in flight gets to end once the daemon is asked to: so long a relay may take for its answer to a whole
+/// message, and who gives up before makes a double.
+const FLIGHT: Duration = Duration::from_secs(600);
 
 /// How long other jobs get: the next start does them anew.
 const OTHERS: Duration = Duration::from_secs(3);
@@ -81,7 +82,7 @@ pub async fn watch(daemon: Daemon, clock: Clock, mut words: mpsc::Receiver<Word>
         }
     }
     notifier.stopping();
-    crew.end().await;
+    crew.end(notifier).await;
 }
 
 /// Waits for a look, and gives signs of life as long as it may reasonably take.
@@ -266,15 +267,18 @@ impl Crew {
     }
 
     /// Lets what is in flight end.
-    async fn end(mut self) {
+    async fn end(mut self, notifier: &Notifier) {
         self.is_over.store(true, Ordering::Relaxed);
         let begun = Instant::now();
         while !self.under_way.is_empty() {
             let flying = self.under_way.values().any(|job| matches!(job, Job::Deliver(_)));
             let until = begun + if flying { FLIGHT } else { OTHERS };
-            match timeout_at(until, self.jobs.join_next_with_id()).await {
+            notifier.alive();
+            let alive = Instant::now() + notifier.every().unwrap_or(LONGEST);
+            match timeout_at(until.min(alive), self.jobs.join_next_with_id()).await {
                 Ok(Some(ended)) => drop(self.note(ended)),
                 Ok(None) => break,
+                Err(_) if Instant::now() < until => {}
                 Err(_) => {
                     tracing::warn!(jobs = self.under_way.len(), "some jobs did not end in time");
                     break;
