@@ -91,7 +91,7 @@ async fn make(duty: &Duty, digest: &Digest, run: &DueRun, now: DateTime<Utc>) ->
             let next = next_try(run, now);
             if may_change && too_late(digest, run.due, next).is_none() {
                 tracing::info!(digest = digest.name, run = run.number, why, "nothing to send yet");
-                return ledger.wait(run.number, next).await;
+                return ledger.wait(run.number, &why, next).await;
             }
             tracing::info!(digest = digest.name, run = run.number, why, "nothing to send");
             ledger.end_run(run, Stage::Empty, Some(&why), now).await

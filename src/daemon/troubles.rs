@@ -108,6 +108,8 @@ fn of_run(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<Utc>) ->
             let (key, text) = (format!("run {number}"), format!("{which} failed and is tried again: {why}"));
             troubles.push(Trouble { key, text, is_due: run.due <= now });
         }
+        // Nothing is wrong with it: a source is down, which is a trouble of its own, and it is looked at again soon.
+        Stage::Open if run.next.is_some_and(|next| now - next <= GRACE) => {}
         Stage::Open if now - run.due.max(run.found) > GRACE => {
             troubles.push(Trouble::due(format!("slow {number}"), format!("{which} does not come to an end")));
         }

@@ -78,7 +78,8 @@ async fn an_edition_sent_by_hand_after_the_backup_is_held_as_well() {
         office.at("2026-06-02T06:30:00Z").await;
         let copy = backup(&office).await;
         office.post("Second", None);
-        office.project.run("send --yes").code(0);
+        office.project.set_clock("2026-06-02T12:00:00Z");
+        tokio::task::block_in_place(|| office.project.run("send --yes")).code(0);
         assert_eq!(office.subjects(ADA), ["First", "Second"]);
         bring_back(&mut office, &copy, way).await;
         office.at("2026-06-03T06:30:00Z").await;

@@ -239,6 +239,27 @@ async fn nothing_to_send_is_worth_a_word_the_third_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_for_a_source_says_so_and_is_not_overdue() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    office.at("2026-06-02T06:30:00Z").await;
+    let (posts, away) = (office.project.path("posts"), office.project.path("away"));
+    std::fs::rename(&posts, &away).unwrap();
+    office.at("2026-06-03T06:30:00Z").await;
+    office.at("2026-06-03T06:35:00Z").await;
+    office.at("2026-06-03T06:41:00Z").await;
+    let run = office.ledger.last_runs().await.unwrap().remove("news").unwrap();
+    assert!(run.why.as_deref().is_some_and(|why| why.contains("source `notes` cannot be read")), "{run:?}");
+    assert!(office.troubles().await.iter().all(|trouble| !trouble.is_due), "{:?}", office.troubles().await);
+    // Nobody looks at it any more: that is one.
+    office.set(at("2026-06-03T07:00:00Z"));
+    assert!(said(&office.troubles().await).contains("! `news`: the run of 2026-06-03 07:30 does not come to an end"));
+    std::fs::rename(&away, &posts).unwrap();
+    office.post("Second", None);
+    office.step().await;
+    assert_eq!(office.subjects(ADA), ["First", "Second"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_relay_that_is_away_delays_and_then_holds() {
     use std::sync::{
         Arc,
