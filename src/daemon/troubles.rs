@@ -56,8 +56,18 @@ pub async fn troubles(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> R
         if let Some(run) = runs.get(name) {
             troubles.extend(of_run(config, digest, run, now));
         }
-        let next = digest.schedule.next(watched.since, config.publication.timezone);
-        if let Some(due) = next.filter(|due| hold.is_none() && now - *due > GRACE)
+        let overdue = |since| {
+            let next = digest.schedule.next(since, config.publication.timezone);
+            next.filter(|due| hold.is_none() && now - *due > GRACE)
+        };
+        let mut due = overdue(watched.since);
+        // An edition that was sent by hand since then is its run.
+        if due.is_some()
+            && let Some(by_hand) = ledger.last_by_hand(name).await?
+        {
+            due = overdue(watched.since.max(by_hand));
+        }
+        if let Some(due) = due
             && watched.schedule == schedule_of(config, digest)
         {
             let text = format!("`{name}`: the run of {} did not happen", local(config, due));

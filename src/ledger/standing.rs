@@ -133,6 +133,16 @@ impl Ledger {
         sqlx::query(query).fetch_all(&self.pool).await?.iter().map(read).collect()
     }
 
+    /// When the last edition of `digest` was frozen that a person sent by hand.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn last_by_hand(&self, digest: &str) -> Result<Option<DateTime<Utc>>, Error> {
+        let query = "SELECT max(frozen_ms) FROM edition WHERE digest = ? AND due_ms IS NULL";
+        let last: Option<i64> = sqlx::query_scalar(query).bind(digest).fetch_one(&self.pool).await?;
+        Ok(last.map(instant))
+    }
+
     /// Lets an edition go: one that waits goes out at its due time, one whose due time is over now.
     ///
     /// # Errors

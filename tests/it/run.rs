@@ -260,6 +260,20 @@ async fn a_run_that_waits_for_a_source_says_so_and_is_not_overdue() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_edition_sent_by_hand_stands_for_the_run_that_was_due() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    // From here on nobody runs: a cron job sends.
+    office.set(at("2026-06-02T06:45:00Z"));
+    assert!(said(&office.troubles().await).contains("did not happen"));
+    office.project.set_clock("2026-06-02T06:50:00Z");
+    tokio::task::block_in_place(|| office.project.run("send --yes")).code(0);
+    office.set(at("2026-06-02T08:00:00Z"));
+    assert!(office.troubles().await.is_empty(), "{:?}", office.troubles().await);
+    office.set(at("2026-06-03T06:45:00Z"));
+    assert!(said(&office.troubles().await).contains("the run of 2026-06-03 07:30 did not happen"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_relay_that_is_away_delays_and_then_holds() {
     use std::sync::{
         Arc,
