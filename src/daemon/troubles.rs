@@ -149,6 +149,14 @@ fn of_edition(config: &Config, edition: &Standing, now: DateTime<Utc>) -> Option
     let which = format!("`{digest}`: edition {number}");
     let over = edition.due.is_none_or(|due| due <= now);
     match edition.state {
+        state if state.is_before_sending() && !config.digests.contains_key(digest) => {
+            let text = format!(
+                "{which} is {}, and the config has no digest `{digest}` any more\nhint: `tidings --digest {digest} \
+                 editions approve {number}` sends it, `editions cancel {number}` stops it",
+                state.as_str()
+            );
+            Some(Trouble::due(format!("orphan {uid}"), text))
+        }
         State::Held => {
             let why = edition.why.as_deref().unwrap_or("it waits for a person's word");
             let text = format!(

@@ -274,6 +274,24 @@ async fn an_edition_sent_by_hand_stands_for_the_run_that_was_due() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_edition_whose_digest_has_another_name_now_is_told_and_decided() {
+    for (word, state, mails) in [("cancel", State::Cancelled, 0), ("approve", State::Sent, 1)] {
+        let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
+        office.at("2026-06-02T03:30:00Z").await;
+        office.reconfigure(&asked("veto", "").replace("[digest.news]", "[digest.notes]")).await;
+        office.at("2026-06-02T04:00:00Z").await;
+        let troubles = said(&office.troubles().await);
+        assert!(troubles.starts_with("! `news`: edition 1 is waiting, and the config has no digest"), "{troubles}");
+        office.project.set_clock("2026-06-02T04:00:00Z");
+        tokio::task::block_in_place(|| office.project.run(&format!("--digest news editions {word} 1"))).code(0);
+        tokio::task::block_in_place(|| office.project.run("--digest nobody editions cancel 1")).code(2);
+        office.step().await;
+        assert_eq!((office.state(1).await, office.subjects(ADA).len()), (state, mails));
+        assert!(office.troubles().await.is_empty(), "{:?}", office.troubles().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_relay_that_is_away_delays_and_then_holds() {
     use std::sync::{
         Arc,
