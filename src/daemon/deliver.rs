@@ -10,7 +10,7 @@ use crate::{
     chain::chain,
     deliver::InDoubt,
     digest::LatePolicy,
-    ledger::{self, Counts, Stage, Standing},
+    ledger::{self, Counts, Stage, Standing, State},
     mailing::{self, Run, Stop},
     subscriber::mask,
 };
@@ -89,7 +89,12 @@ pub(super) async fn deliver(
     }
     let is_over = counts.pending + counts.deferred == 0 || (counts.pending == 0 && counts.sent > 0);
     if let Some(run) = run.filter(|_| is_over) {
-        ledger.end_run(&run, Stage::Sent, odd(&counts).as_deref(), clock()).await?;
+        let standing = ledger.standing_at(edition.row).await?;
+        // Somebody may have stopped it on its way.
+        match standing.filter(|now| matches!(now.state, State::Vetoed | State::Cancelled)) {
+            Some(stopped) => ledger.end_run(&run, Stage::Stopped, stopped.why.as_deref(), clock()).await?,
+            None => ledger.end_run(&run, Stage::Sent, odd(&counts).as_deref(), clock()).await?,
+        }
     }
     Ok(Stretch::Done(report.next.filter(|_| config.limits.in_doubt == InDoubt::Resend || counts.deferred > 0)))
 }

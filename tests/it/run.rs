@@ -292,6 +292,30 @@ async fn an_edition_whose_digest_has_another_name_now_is_told_and_decided() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_edition_is_stopped_on_its_way_was_not_sent() {
+    use tidings::{
+        daemon::{Daemon, Job},
+        ledger::Stage,
+    };
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    office.set(at("2026-06-02T06:30:00Z"));
+    let (clock, duty) = (office.clock(), office.daemon.duty().clone());
+    for job in office.daemon.look(office.now()).await.unwrap() {
+        Daemon::perform(&duty, &job, true, &clock, || true).await.unwrap();
+    }
+    let jobs = office.daemon.look(office.now()).await.unwrap();
+    assert!(matches!(jobs[..], [Job::Deliver(_)]), "{jobs:?}");
+    Daemon::perform(&duty, &jobs[0], true, &clock, || false).await.unwrap();
+    let row = office.edition(1).await.row;
+    office.ledger.cancel(row, "cancelled by hand", office.now()).await.unwrap();
+    // The job was begun before.
+    Daemon::perform(&duty, &jobs[0], true, &clock, || true).await.unwrap();
+    office.step().await;
+    assert_eq!(office.ledger.last_runs().await.unwrap()["news"].stage, Stage::Stopped);
+    assert_eq!(office.subjects(ADA).len() + office.subjects("ben@readers.example").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_relay_that_is_away_delays_and_then_holds() {
     use std::sync::{
         Arc,
