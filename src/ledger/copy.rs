@@ -54,6 +54,7 @@ pub async fn restore(from: &Path, store: &Path, now: DateTime<Utc>) -> Result<Op
         let _ = fs::remove_file(leftover);
     }
     let looked = look(from, &new, now).await;
+    let _ = fs::remove_file(with(&new, ".turn"));
     if looked.is_err() {
         let _ = fs::remove_file(&new);
     }
@@ -66,7 +67,7 @@ pub async fn restore(from: &Path, store: &Path, now: DateTime<Utc>) -> Result<Op
     if there && let Err(error) = keep_departures(&new, store).await {
         tracing::warn!("who left since the copy was made cannot be read from the store that it replaces: {error}");
     }
-    let old = beside(store, "old");
+    let old = free(beside(store, "old"), now);
     let moved = if there { fs::rename(store, &old) } else { Ok(()) };
     moved.and_then(|()| put_in_place(&new, store)).map_err(|source| Error::Open { path: store.to_owned(), source })?;
     Ok(there.then_some(old))
@@ -154,6 +155,16 @@ fn put_in_place(new: &Path, to: &Path) -> io::Result<()> {
 fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok();
     real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+/// A name that no file has: a store that was kept before stays.
+fn free(wanted: PathBuf, now: DateTime<Utc>) -> PathBuf {
+    if !wanted.exists() {
+        return wanted;
+    }
+    let dated = with(&wanted, &now.format("-%Y%m%dT%H%M%S").to_string());
+    let next = (2..).map(|nth| with(&dated, &format!("-{nth}")));
+    std::iter::once(dated.clone()).chain(next).find(|path| !path.exists()).unwrap_or(dated)
 }
 
 /// `tidings.db.old` of `tidings.db`.
