@@ -49,7 +49,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,
-        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse => {
+        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse && ledger.is_worked_on() => {
             setting.say("the daemon that is running goes on with its next look");
             return Ok(Exit::Done);
         }

@@ -142,6 +142,9 @@ impl Crew {
     async fn look(&mut self) -> Duration {
         self.looked = Instant::now();
         let now = (self.clock)();
+        if self.failure.is_some() {
+            self.daemon.beat_next();
+        }
         let jobs = match self.daemon.look(now).await {
             Ok(jobs) => jobs,
             Err(error) => {

@@ -263,7 +263,12 @@ fn the_pages_alone_owe_nothing_and_two_cannot_listen_at_one_address() {
     let address = line.rsplit_once("address=").unwrap().1.trim().to_owned();
     let ran = project.run_with("run", &[("TIDINGS_WEB__LISTEN", &address)]).code(1);
     assert!(ran.stderr.contains("cannot listen on") && ran.stderr.contains("hint: set `web.listen`"), "{}", ran.stderr);
-    project.run_with("run --resume", &[("TIDINGS_WEB__LISTEN", &address)]).code(0).says("nothing was held");
+    project.run_with("run --resume", &[("TIDINGS_WEB__LISTEN", &address)]).code(1).says("nothing was held");
+    let daemon = Service::start(&project, "run", &[]);
+    daemon.says_ready();
+    let ran = project.run_with("run --resume", &[("TIDINGS_WEB__LISTEN", &address)]).code(0);
+    assert!(ran.stderr.contains("the daemon that is running goes on"), "{}", ran.stderr);
+    drop(daemon);
     service.signal("INT");
     assert_eq!(service.end().0, Some(0));
     project.run("run --digest weekly").code(2);
