@@ -111,7 +111,8 @@ fn each_store_that_a_copy_replaces_is_kept() {
         fs::write(project.path("tidings.db"), store).unwrap();
         project.run("restore copy.db").code(0);
     }
-    let names = || fs::read_dir(project.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names =
+        || fs::read_dir(project.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut kept: Vec<String> = names().filter(|name| name.starts_with("tidings.db.old")).collect();
     kept.sort();
     let kept: Vec<String> = kept.iter().map(|name| project.read(name)).collect();
