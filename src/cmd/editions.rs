@@ -98,7 +98,6 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         print(&format!("{shown}\n"))?;
         return Ok(Exit::Done);
     }
-    let chosen = setting.choose(&config)?;
     let (Action::Show { number }
     | Action::Replay { number }
     | Action::Settle { number, .. }
@@ -108,6 +107,14 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     else {
         return Err(Usage("which edition?".into()).into());
     };
+    let decides = matches!(action, Action::Approve { .. } | Action::Veto { .. } | Action::Cancel { .. });
+    // A digest that the config has forgotten may still have an edition that waits for a word.
+    if let Some(name) = setting.digest.as_ref().filter(|_| decides)
+        && let Some(standing) = ledger.standing_of(name, number).await?
+    {
+        return decide(&action, &standing, setting, &config, &ledger).await;
+    }
+    let chosen = setting.choose(&config)?;
     let (Some(frozen), Some(standing)) =
         (ledger.edition(&chosen.name, number).await?, ledger.standing_of(&chosen.name, number).await?)
     else {
@@ -179,6 +186,10 @@ async fn decide(
 ) -> anyhow::Result<Exit> {
     let (row, number, now) = (standing.row, standing.number, setting.now());
     let (decided, wanted) = match action {
+        // Nobody looks after its due time any more.
+        Action::Approve { .. } if !config.digests.contains_key(&standing.digest) => {
+            (ledger.release(row, now).await?, &[State::Sending, State::Sent][..])
+        }
         Action::Approve { .. } => {
             (ledger.approve(row, now).await?, &[State::Approved, State::Sending, State::Sent][..])
         }

@@ -1,6 +1,10 @@
 //! `run`: what is due is done, and the pages behind a mail's links are served, until somebody ends it.
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::Context as _;
 use tokio::{
@@ -45,7 +49,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,
-        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse => {
+        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse && ledger.is_worked_on() => {
             setting.say("the daemon that is running goes on with its next look");
             return Ok(Exit::Done);
         }
@@ -109,7 +113,7 @@ async fn listen(
     notifier: Arc<Notifier>,
 ) {
     let Signals { end: [mut terminate, mut interrupt], mut reload } = signals;
-    let mut is_ending = false;
+    let mut asked = None;
     loop {
         tokio::select! {
             _ = reload.recv() => {
@@ -124,15 +128,21 @@ async fn listen(
                 notifier.ready();
             }
             () = async { tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} } } => {
-                if is_ending {
-                    std::process::exit(Exit::Later as i32);
+                match asked {
+                    None => asked = Some(Instant::now()),
+                    Some(first) if is_same_request(first, Instant::now()) => continue,
+                    Some(_) => std::process::exit(Exit::Later as i32),
                 }
-                is_ending = true;
                 tracing::info!("ending after what is in flight; once more ends at once");
                 let _ = words.send(Word::Stop).await;
             }
         }
     }
+}
+
+/// Who ends a group of processes and each of them asks twice at once, and means the same.
+fn is_same_request(first: Instant, now: Instant) -> bool {
+    now.duration_since(first) < Duration::from_secs(1)
 }
 
 /// Reads the config and the templates again; with a fault in either, both stay as they were.
@@ -174,6 +184,19 @@ async fn wait(mut words: mpsc::Receiver<Word>, notifier: &Notifier) {
         if let None | Some(Word::Stop) = word {
             notifier.stopping();
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asked_twice_within_a_second_is_asked_once() {
+        let first = Instant::now();
+        for (milliseconds, same) in [(0, true), (999, true), (1_000, false), (60_000, false)] {
+            assert_eq!(is_same_request(first, first + Duration::from_millis(milliseconds)), same);
         }
     }
 }

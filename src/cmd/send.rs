@@ -18,6 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{Exit, Setting, Usage, count, print, print_json, say, subscribers, write};
 use crate::{
     chain::chain,
+    daemon,
     deliver::Destination,
     digest::{self, Digest, Next},
     ledger::{self, Counts, Frozen, Ledger, Start, State},
@@ -151,7 +152,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     // Another key may sign by now: what went out keeps its Message-IDs.
     let sender = config.sender(ledger.keys_of(frozen.edition.date).await?);
     let run = Run { ledger: &ledger, sender: &sender, destination: &destination, limits: &config.limits };
-    let report = deliver(setting, &run, &frozen).await?;
+    let report = deliver(setting, &run, &frozen).await;
+    // A daemon that finds an older store must know that this was sent.
+    daemon::note_epoch(&ledger, setting.now()).await?;
+    let report = report?;
     summarise(setting, &frozen, report.counts, started.elapsed())?;
     Ok(verdict(setting, &report))
 }
@@ -186,7 +190,10 @@ async fn nothing(
     } else {
         print(&format!("nothing new: {reason}\n"))?;
     }
-    let held = ledger.editions(Some(&digest.name)).await?.into_iter().find(|line| line.counts.in_doubt > 0);
+    // Of an edition that was stopped nothing goes out any more, whatever its doubts.
+    let is_open = |state: &str| ![State::Vetoed, State::Cancelled].iter().any(|over| over.as_str() == state);
+    let lines = ledger.editions(Some(&digest.name)).await?;
+    let held = lines.into_iter().find(|line| line.counts.in_doubt > 0 && is_open(&line.state));
     if let Some(line) = held {
         let (doubts, number) = (line.counts.in_doubt, line.edition);
         setting.say(format!(

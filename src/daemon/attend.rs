@@ -10,6 +10,7 @@ use super::{
     ask::ask,
     duty::{Duty, too_late},
     freeze::{Made, freeze},
+    guard::note_epoch,
     timetable::Due,
     troubles::{answer_by, local},
 };
@@ -59,7 +60,7 @@ pub(super) async fn attend(
     {
         let at = local(&duty.config, due.at);
         tracing::info!(digest = digest.name, due = at, run = run.number, missed = due.missed, "a run is taken on");
-        duty.note_epoch(run.number, now);
+        note_epoch(&duty.ledger, now).await?;
         make(duty, digest, &run, now).await?;
     }
     Ok(in_vain)
@@ -90,7 +91,7 @@ async fn make(duty: &Duty, digest: &Digest, run: &DueRun, now: DateTime<Utc>) ->
             let next = next_try(run, now);
             if may_change && too_late(digest, run.due, next).is_none() {
                 tracing::info!(digest = digest.name, run = run.number, why, "nothing to send yet");
-                return ledger.wait(run.number, next).await;
+                return ledger.wait(run.number, &why, next).await;
             }
             tracing::info!(digest = digest.name, run = run.number, why, "nothing to send");
             ledger.end_run(run, Stage::Empty, Some(&why), now).await
@@ -183,6 +184,14 @@ async fn settle(
     Ok(asks)
 }
 
+/// By how much an edition is too late at `now`, where it is: one that waited for its editor's silence was due when that
+/// began to count, as they were told.
+pub(super) fn lateness(digest: &Digest, edition: &Standing, now: DateTime<Utc>) -> Option<String> {
+    let waited = digest.approval != Approval::None && edition.state != State::Approved;
+    let by = if waited { answer_by(digest, edition) } else { None };
+    too_late(digest, by.or(edition.due)?, now)
+}
+
 /// Sends an edition on its way at its time; one found too late goes by the digest's policy.
 async fn let_go(
     duty: &Duty,
@@ -192,7 +201,7 @@ async fn let_go(
     now: DateTime<Utc>,
 ) -> Result<(), ledger::Error> {
     let ledger = &duty.ledger;
-    let late = edition.due.and_then(|due| too_late(digest, due, now));
+    let late = lateness(digest, edition, now);
     match late.filter(|_| digest.late_policy != LatePolicy::Send) {
         None => {
             if ledger.go(edition.row, edition.state).await? {

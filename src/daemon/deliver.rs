@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    attend::pass_over,
-    duty::{Duty, too_late},
+    attend::{lateness, pass_over},
+    duty::Duty,
 };
 use crate::{
     chain::chain,
     deliver::InDoubt,
     digest::LatePolicy,
-    ledger::{self, Counts, Stage, Standing},
+    ledger::{self, Counts, Stage, Standing, State},
     mailing::{self, Run, Stop},
     subscriber::mask,
 };
@@ -42,10 +42,10 @@ pub(super) async fn deliver(
     let runs = ledger.open_runs(None).await?;
     let run = runs.into_iter().map(|(run, _)| run).find(|run| run.edition == Some(edition.row));
     // A person's own act is not late, and what has begun goes on.
-    if let (Some(run), Some(due), None) = (&run, edition.due, edition.released)
+    if let (Some(run), None) = (&run, edition.released)
         && let Some(digest) = config.digests.get(&edition.digest)
         && digest.late_policy != LatePolicy::Send
-        && let Some(why) = too_late(digest, due, clock())
+        && let Some(why) = lateness(digest, edition, clock())
     {
         pass_over(duty, digest, run, edition, &why, clock()).await?;
         if ledger.standing_at(edition.row).await?.is_some_and(|now| now.state != edition.state) {
@@ -89,7 +89,12 @@ pub(super) async fn deliver(
     }
     let is_over = counts.pending + counts.deferred == 0 || (counts.pending == 0 && counts.sent > 0);
     if let Some(run) = run.filter(|_| is_over) {
-        ledger.end_run(&run, Stage::Sent, odd(&counts).as_deref(), clock()).await?;
+        let standing = ledger.standing_at(edition.row).await?;
+        // Somebody may have stopped it on its way.
+        match standing.filter(|now| matches!(now.state, State::Vetoed | State::Cancelled)) {
+            Some(stopped) => ledger.end_run(&run, Stage::Stopped, stopped.why.as_deref(), clock()).await?,
+            None => ledger.end_run(&run, Stage::Sent, odd(&counts).as_deref(), clock()).await?,
+        }
     }
     Ok(Stretch::Done(report.next.filter(|_| config.limits.in_doubt == InDoubt::Resend || counts.deferred > 0)))
 }

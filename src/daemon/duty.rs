@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::guard::Epoch;
 use crate::{
     chain::chain,
     config::Config,
@@ -53,14 +52,6 @@ impl Duty {
     /// Where mail is handed over, or why its password cannot be had.
     pub(super) fn destination(&self) -> Result<Destination, String> {
         self.config.open_destination(&self.environment).map_err(|error| chain(&error))
-    }
-
-    /// Writes down beside the store how many runs there were. A file that cannot be written stops no run: it only
-    /// guards the store less well.
-    pub(super) fn note_epoch(&self, run: i64, at: DateTime<Utc>) {
-        if let Err(error) = (Epoch { run, at }).write(&self.config.store) {
-            tracing::warn!(%error, "the `.epoch` file beside the store cannot be written");
-        }
     }
 }
 

@@ -1,19 +1,20 @@
 //! What speaks against going on: a store that is a copy from before, a clock that was set back.
 //!
-//! After each run a file beside the store says how many there were. It is no part of a backup: a store that knows
-//! fewer runs than it was restored from one, and would do what was done already. A store without the file is no such
+//! A file beside the store says how many runs there were, and how much was done. It is no part of a backup: a store that
+//! knows less than it was put back from one, and would do what was done already. A store without the file is no such
 //! store: the file may have been left behind when the project moved, and the next run writes it again.
 
 use std::{
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::Pulse;
+use crate::ledger::{self, Ledger, Pulse};
 
 /// A clock may be set back so far without a word: that is a correction, and no run happens twice by it.
 const CORRECTION: TimeDelta = TimeDelta::days(1);
@@ -23,6 +24,9 @@ const CORRECTION: TimeDelta = TimeDelta::days(1);
 pub struct Epoch {
     /// The number of the last run.
     pub run: i64,
+    /// What was done so far, counted as [`Pulse::acts`].
+    #[serde(default)]
+    pub acts: i64,
     /// When that was.
     pub at: DateTime<Utc>,
 }
@@ -54,6 +58,9 @@ impl Epoch {
     /// # Errors
     /// When it cannot be written; the one before is left as it was.
     pub fn write(&self, store: &Path) -> io::Result<()> {
+        // Jobs that end at the same time share the name of the new file.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _one = ONE.lock();
         let (path, mut new) = (beside(store), beside(store).into_os_string());
         new.push(format!(".{}", std::process::id()));
         let new = PathBuf::from(new);
@@ -88,12 +95,15 @@ pub fn judge(epoch: io::Result<Option<Epoch>>, pulse: Option<&Pulse>, now: DateT
             return Some(Hold::Restored(format!("the `.epoch` file beside the store is unreadable: {error}")));
         }
     };
-    let known = pulse.map_or(0, |pulse| pulse.run);
-    if let Some(epoch) = epoch.as_ref().filter(|epoch| epoch.run > known) {
+    let (run, acts) = pulse.map_or((0, 0), |pulse| (pulse.run, pulse.acts));
+    if let Some(epoch) = epoch.as_ref().filter(|epoch| epoch.run > run || epoch.acts > acts) {
+        let what = if epoch.run > run {
+            format!("it knows of {run} runs, and there were {}", epoch.run)
+        } else {
+            "it does not know of all that was sent".to_owned()
+        };
         return Some(Hold::Restored(format!(
-            "the store is older than the `.epoch` file beside it: it knows of {known} runs, and there were {}, the last at {}; \
-             was it restored from a backup?",
-            epoch.run,
+            "the store is older than the `.epoch` file beside it: {what}, the last at {}; was it restored from a backup?",
             epoch.at.format("%Y-%m-%d %H:%M UTC")
         )));
     }
@@ -102,6 +112,23 @@ pub fn judge(epoch: io::Result<Option<Epoch>>, pulse: Option<&Pulse>, now: DateT
         let (now, latest) = (now.format("%Y-%m-%d %H:%M UTC"), latest.format("%Y-%m-%d %H:%M UTC"));
         Hold::SetBack(format!("the clock was set back by more than a day: it is {now}, and it was {latest} before"))
     })
+}
+
+/// Writes down beside the store what was done so far, where the file does not know it yet. A file that cannot be
+/// written stops nothing: it only guards the store less well.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn note_epoch(ledger: &Ledger, now: DateTime<Utc>) -> Result<(), ledger::Error> {
+    let Some(Pulse { run, acts, .. }) = ledger.pulse().await? else { return Ok(()) };
+    let known = Epoch::read(ledger.path()).ok().flatten();
+    if known.is_some_and(|known| known.run >= run && known.acts >= acts) {
+        return Ok(());
+    }
+    if let Err(error) = (Epoch { run, acts, at: now }).write(ledger.path()) {
+        tracing::warn!(%error, "the `.epoch` file beside the store cannot be written");
+    }
+    Ok(())
 }
 
 impl Hold {
@@ -124,14 +151,16 @@ mod tests {
 
     #[test]
     fn an_old_store_and_a_clock_set_back_hold_and_nothing_else() {
-        let epoch = |run, day| Ok(Some(Epoch { run, at: at(day) }));
-        let pulse = |run, day| Pulse { beat: at(day), hold: None, run };
+        let epoch = |run, day| Ok(Some(Epoch { run, acts: 5, at: at(day) }));
+        let pulse = |run, day| Pulse { beat: at(day), hold: None, run, acts: 5 };
         for (epoch, pulse, now, expect) in [
             (Ok(None), None, 0, None),
             (Ok(None), Some(pulse(7, 0)), 1, None),
             (epoch(7, 0), Some(pulse(7, 0)), 1, None),
             (epoch(6, 0), Some(pulse(7, 0)), 400, None),
             (epoch(8, 0), Some(pulse(7, 0)), 1, Some("restored")),
+            (epoch(7, 0), Some(Pulse { acts: 4, ..pulse(7, 0) }), 1, Some("restored")),
+            (epoch(7, 0), Some(Pulse { acts: 6, ..pulse(7, 0) }), 1, None),
             (epoch(1, 0), None, 1, Some("restored")),
             (Err(io::Error::other("no")), Some(pulse(7, 0)), 1, Some("restored")),
             (epoch(7, 0), Some(pulse(7, 3)), 2, None),
@@ -151,7 +180,7 @@ mod tests {
         let store = folder.path().join("tidings.db");
         assert_eq!(Epoch::read(&store).unwrap(), None);
         for run in [1, 2] {
-            let epoch = Epoch { run, at: at(run) };
+            let epoch = Epoch { run, acts: 2 * run, at: at(run) };
             epoch.write(&store).unwrap();
             assert_eq!(Epoch::read(&store).unwrap(), Some(epoch));
         }

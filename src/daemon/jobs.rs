@@ -12,14 +12,14 @@ use super::{
     attend::attend,
     deliver::{Stretch, deliver},
     duty::Duty,
-    guard::{Epoch, Hold, judge},
+    guard::{Epoch, Hold, judge, note_epoch},
     timetable::{Due, Timetable},
     troubles::{answer_by, schedule_of},
 };
 use crate::{
     config::Config,
     digest::Approval,
-    ledger::{self, Ledger, Stage, Standing, State},
+    ledger::{self, Ledger, Pulse, Stage, Standing, State},
 };
 
 /// A sign of life is left so often.
@@ -120,6 +120,11 @@ impl Daemon {
         self.is_held
     }
 
+    /// Makes the next look write a sign of life: only who writes knows that the store works again.
+    pub fn beat_next(&mut self) {
+        self.beaten = None;
+    }
+
     /// Finds what is to be done at `now`.
     ///
     /// # Errors
@@ -194,7 +199,7 @@ impl Daemon {
         go_on: impl FnMut() -> bool + Send,
     ) -> Result<End, ledger::Error> {
         let now = clock();
-        Ok(match job {
+        let end = match job {
             Job::Attend { digest, due, may_ask } => {
                 if attend(duty, digest, *due, *may_ask, now).await? {
                     End::Unasked
@@ -213,7 +218,11 @@ impl Daemon {
             Job::Ping if alert::ping(duty, now).await? => End::Done,
             Job::Alert if alert::alert(duty, true, now).await? => End::Done,
             Job::Ping | Job::Alert => End::Fruitless,
-        })
+        };
+        if matches!(job, Job::Attend { .. } | Job::Deliver(_)) {
+            note_epoch(&duty.ledger, clock()).await?;
+        }
+        Ok(end)
     }
 
     /// Whether this job came to nothing the last time it was done.
@@ -294,13 +303,13 @@ impl Daemon {
         }
         let Some(hold) = judge(Epoch::read(&config.store), pulse.as_ref(), now) else { return Ok(false) };
         tracing::error!(why = hold.text(), "everything is held");
-        ledger.hold_all(&hold.text(), now).await?;
+        ledger.hold_all(&hold.text(), matches!(hold, Hold::Restored(_)), now).await?;
         Ok(true)
     }
 }
 
 /// Goes on from `now` where everything was held; says whether it was. Editions in a store that was restored are held
-/// one by one: readers may have what it does not know of.
+/// one by one, and stay so: readers may have what it does not know of.
 ///
 /// # Errors
 /// When the store fails.
@@ -308,16 +317,14 @@ pub async fn resume(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> Res
     let pulse = ledger.pulse().await?;
     let hold = judge(Epoch::read(&config.store), pulse.as_ref(), now);
     if let Some(hold) = &hold {
-        ledger.hold_all(&hold.text(), now).await?;
+        ledger.hold_all(&hold.text(), matches!(hold, Hold::Restored(_)), now).await?;
     }
-    let restored = matches!(hold, Some(Hold::Restored(_)));
-    let doubt = "the store was restored from a backup, and readers may have it already";
-    let was_held = ledger.resume(restored.then_some(doubt), now).await?;
-    if was_held {
-        let run = pulse.map_or(0, |pulse| pulse.run);
-        if let Err(error) = (Epoch { run, at: now }).write(&config.store) {
-            tracing::warn!(%error, "the `.epoch` file beside the store cannot be written");
-        }
+    let was_held = ledger.resume(now).await?;
+    if was_held
+        && let Some(Pulse { run, acts, .. }) = ledger.pulse().await?
+        && let Err(error) = (Epoch { run, acts, at: now }).write(&config.store)
+    {
+        tracing::warn!(%error, "the `.epoch` file beside the store cannot be written");
     }
     Ok(was_held)
 }

@@ -19,7 +19,7 @@ mod troubles;
 mod watch;
 
 pub use duty::Duty;
-pub use guard::{Epoch, Hold};
+pub use guard::{Epoch, Hold, note_epoch};
 pub use jobs::{Daemon, Job, resume};
 pub use notify::Notifier;
 pub use troubles::{Trouble, troubles};

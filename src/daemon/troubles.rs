@@ -45,18 +45,29 @@ impl Trouble {
 pub async fn troubles(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> Result<Vec<Trouble>, ledger::Error> {
     let mut troubles = Vec::new();
     let hold = ledger.pulse().await?.and_then(|pulse| pulse.hold);
-    if let Some(why) = &hold {
+    let (watched, runs) = (ledger.watched().await?, ledger.last_runs().await?);
+    // Where no daemon ever ran, nothing is due.
+    if let Some(why) = hold.as_ref().filter(|_| !watched.is_empty()) {
         troubles.push(Trouble::due("hold".to_owned(), why.clone()));
     }
-    let (watched, runs) = (ledger.watched().await?, ledger.last_runs().await?);
     for digest in config.digests.values() {
         let name = &digest.name;
         let Some(watched) = watched.get(name) else { continue };
         if let Some(run) = runs.get(name) {
             troubles.extend(of_run(config, digest, run, now));
         }
-        let next = digest.schedule.next(watched.since, config.publication.timezone);
-        if let Some(due) = next.filter(|due| hold.is_none() && now - *due > GRACE)
+        let overdue = |since| {
+            let next = digest.schedule.next(since, config.publication.timezone);
+            next.filter(|due| hold.is_none() && now - *due > GRACE)
+        };
+        let mut due = overdue(watched.since);
+        // An edition that was sent by hand since then is its run.
+        if due.is_some()
+            && let Some(by_hand) = ledger.last_by_hand(name).await?
+        {
+            due = overdue(watched.since.max(by_hand));
+        }
+        if let Some(due) = due
             && watched.schedule == schedule_of(config, digest)
         {
             let text = format!("`{name}`: the run of {} did not happen", local(config, due));
@@ -107,6 +118,8 @@ fn of_run(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<Utc>) ->
             let (key, text) = (format!("run {number}"), format!("{which} failed and is tried again: {why}"));
             troubles.push(Trouble { key, text, is_due: run.due <= now });
         }
+        // Nothing is wrong with it: a source is down, which is a trouble of its own, and it is looked at again soon.
+        Stage::Open if run.next.is_some_and(|next| now - next <= GRACE) => {}
         Stage::Open if now - run.due.max(run.found) > GRACE => {
             troubles.push(Trouble::due(format!("slow {number}"), format!("{which} does not come to an end")));
         }
@@ -136,6 +149,14 @@ fn of_edition(config: &Config, edition: &Standing, now: DateTime<Utc>) -> Option
     let which = format!("`{digest}`: edition {number}");
     let over = edition.due.is_none_or(|due| due <= now);
     match edition.state {
+        state if state.is_before_sending() && !config.digests.contains_key(digest) => {
+            let text = format!(
+                "{which} is {}, and the config has no digest `{digest}` any more\nhint: `tidings --digest {digest} \
+                 editions approve {number}` sends it, `editions cancel {number}` stops it",
+                state.as_str()
+            );
+            Some(Trouble::due(format!("orphan {uid}"), text))
+        }
         State::Held => {
             let why = edition.why.as_deref().unwrap_or("it waits for a person's word");
             let text = format!(

@@ -37,8 +37,9 @@ const AT_ONCE: usize = 8;
 /// are its own.
 const STRETCH: Duration = Duration::from_secs(20);
 
-/// How long what is in flight gets to end once the daemon is asked to.
-const FLIGHT: Duration = Duration::from_secs(60);
+/// How long what is in flight gets to end once the daemon is asked to: so long a relay may take for its answer to a whole
+/// message, and who gives up before makes a double.
+const FLIGHT: Duration = Duration::from_secs(600);
 
 /// How long other jobs get: the next start does them anew.
 const OTHERS: Duration = Duration::from_secs(3);
@@ -81,7 +82,7 @@ pub async fn watch(daemon: Daemon, clock: Clock, mut words: mpsc::Receiver<Word>
         }
     }
     notifier.stopping();
-    crew.end().await;
+    crew.end(notifier).await;
 }
 
 /// Waits for a look, and gives signs of life as long as it may reasonably take.
@@ -114,6 +115,8 @@ struct Crew {
     others: Arc<AtomicBool>,
     is_over: Arc<AtomicBool>,
     looked: Instant,
+    /// Since when an alert waits for what may mend its trouble.
+    withheld: Option<Instant>,
     /// What the store's failure was, as long as it lasts.
     failure: Option<String>,
 }
@@ -130,6 +133,7 @@ impl Crew {
             others: Arc::default(),
             is_over: Arc::default(),
             looked: Instant::now(),
+            withheld: None,
             failure: None,
         }
     }
@@ -138,6 +142,9 @@ impl Crew {
     async fn look(&mut self) -> Duration {
         self.looked = Instant::now();
         let now = (self.clock)();
+        if self.failure.is_some() {
+            self.daemon.beat_next();
+        }
         let jobs = match self.daemon.look(now).await {
             Ok(jobs) => jobs,
             Err(error) => {
@@ -151,6 +158,8 @@ impl Crew {
         let busy: HashSet<String> = self.under_way.values().map(Job::key).collect();
         let (mut deliver, rest): (Vec<Job>, Vec<Job>) =
             jobs.into_iter().partition(|job| matches!(job, Job::Deliver(_)));
+        let mut is_mending = !deliver.is_empty() || rest.iter().any(|job| matches!(job, Job::Attend { .. }));
+        is_mending |= self.under_way.values().any(|job| matches!(job, Job::Attend { .. }));
         for job in rest {
             if !busy.contains(&job.key()) {
                 self.begin(job);
@@ -165,11 +174,22 @@ impl Crew {
                 self.begin(job);
             }
         }
-        if !busy.contains(&Job::Alert.key()) && !self.daemon.waits_with(&Job::Alert, now) {
+        let may_alert = self.may_alert(is_mending);
+        if may_alert && !busy.contains(&Job::Alert.key()) && !self.daemon.waits_with(&Job::Alert, now) {
             self.begin(Job::Alert);
         }
         let wake = self.daemon.wake(now);
         wake.map_or(LONGEST, |wake| (wake - now).to_std().unwrap_or_default())
+    }
+
+    /// Whether people may be told now: a run that is only just being made must not be called one that did not happen.
+    /// What takes long holds up no alert.
+    fn may_alert(&mut self, is_mending: bool) -> bool {
+        if !is_mending {
+            self.withheld = None;
+            return true;
+        }
+        self.withheld.get_or_insert(self.looked).elapsed() > PATIENCE
     }
 
     fn begin(&mut self, job: Job) {
@@ -250,15 +270,18 @@ impl Crew {
     }
 
     /// Lets what is in flight end.
-    async fn end(mut self) {
+    async fn end(mut self, notifier: &Notifier) {
         self.is_over.store(true, Ordering::Relaxed);
         let begun = Instant::now();
         while !self.under_way.is_empty() {
             let flying = self.under_way.values().any(|job| matches!(job, Job::Deliver(_)));
             let until = begun + if flying { FLIGHT } else { OTHERS };
-            match timeout_at(until, self.jobs.join_next_with_id()).await {
+            notifier.alive();
+            let alive = Instant::now() + notifier.every().unwrap_or(LONGEST);
+            match timeout_at(until.min(alive), self.jobs.join_next_with_id()).await {
                 Ok(Some(ended)) => drop(self.note(ended)),
                 Ok(None) => break,
+                Err(_) if Instant::now() < until => {}
                 Err(_) => {
                     tracing::warn!(jobs = self.under_way.len(), "some jobs did not end in time");
                     break;

@@ -11,6 +11,10 @@ use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{Error, Ledger, is_busy, make_private};
 
+/// Why everything is held in a store that came back.
+const RESTORED: &str = "everything is held: the store was restored from a backup, and does not know what was sent since\n\
+     hint: look at `tidings status`, then `tidings run --resume` goes on from now";
+
 impl Ledger {
     /// Copies the store as it is at one instant to a file (mode 0600), whoever writes to it meanwhile. A file that is
     /// there already is replaced once the copy is whole and on the disk.
@@ -36,7 +40,8 @@ impl Ledger {
 }
 
 /// Puts a copy in the place of the store; gives back where the store that was there is kept. Who left since the copy
-/// was made, or must get no more mail, is taken over from it, as far as it can be read.
+/// was made, or must get no more mail, is taken over from it, as far as it can be read. Everything is held in the copy:
+/// what was sent since is unknown to it.
 ///
 /// # Errors
 /// When `from` is no store of ours or a damaged one, or somebody has the present store open. Nothing is changed then.
@@ -49,6 +54,7 @@ pub async fn restore(from: &Path, store: &Path, now: DateTime<Utc>) -> Result<Op
         let _ = fs::remove_file(leftover);
     }
     let looked = look(from, &new, now).await;
+    let _ = fs::remove_file(with(&new, ".turn"));
     if looked.is_err() {
         let _ = fs::remove_file(&new);
     }
@@ -61,7 +67,7 @@ pub async fn restore(from: &Path, store: &Path, now: DateTime<Utc>) -> Result<Op
     if there && let Err(error) = keep_departures(&new, store).await {
         tracing::warn!("who left since the copy was made cannot be read from the store that it replaces: {error}");
     }
-    let old = beside(store, "old");
+    let old = free(beside(store, "old"), now);
     let moved = if there { fs::rename(store, &old) } else { Ok(()) };
     moved.and_then(|()| put_in_place(&new, store)).map_err(|source| Error::Open { path: store.to_owned(), source })?;
     Ok(there.then_some(old))
@@ -86,8 +92,9 @@ async fn look(from: &Path, new: &Path, now: DateTime<Utc>) -> Result<(), Error> 
     copy.close().await?;
     // A store of an older version is brought up to date, one of a newer is refused.
     let ledger = Ledger::open(new, now).await?;
+    let held = ledger.hold_all(RESTORED, true, now).await;
     ledger.close().await;
-    Ok(())
+    held
 }
 
 /// Makes sure that nobody has the store open, and that all of it is in the one file: only who is alone can leave WAL.
@@ -148,6 +155,16 @@ fn put_in_place(new: &Path, to: &Path) -> io::Result<()> {
 fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok();
     real(one).is_some_and(|one| real(other) == Some(one))
+}
+
+/// A name that no file has: a store that was kept before stays.
+fn free(wanted: PathBuf, now: DateTime<Utc>) -> PathBuf {
+    if !wanted.exists() {
+        return wanted;
+    }
+    let dated = with(&wanted, &now.format("-%Y%m%dT%H%M%S").to_string());
+    let next = (2..).map(|nth| with(&dated, &format!("-{nth}")));
+    std::iter::once(dated.clone()).chain(next).find(|path| !path.exists()).unwrap_or(dated)
 }
 
 /// `tidings.db.old` of `tidings.db`.

@@ -17,6 +17,11 @@ impl Ledger {
         Owner::new(&self.path).map_err(|source| Error::Open { path: self.path.clone(), source })
     }
 
+    /// Says whether a program is at work on the store that plans or sends.
+    pub fn is_worked_on(&self) -> bool {
+        owner::sweep(&self.path)
+    }
+
     /// Puts deliveries that a dead owner was attempting in doubt; says how many.
     ///
     /// # Errors

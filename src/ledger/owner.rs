@@ -75,16 +75,18 @@ pub(super) fn is_alive(store: &Path, id: &str) -> bool {
     }
 }
 
-/// Clears away the files of owners that died between two windows, when no delivery names them.
-pub(super) fn sweep(store: &Path) {
-    let (Some(folder), Some(prefix)) = (store.parent(), store.file_name()) else { return };
+/// Clears away the files of owners that died between two windows, when no delivery names them. Says whether one lives.
+pub(super) fn sweep(store: &Path) -> bool {
+    let (Some(folder), Some(prefix)) = (store.parent(), store.file_name()) else { return false };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let prefix = format!("{}.owner-", prefix.to_string_lossy());
+    let mut lives = false;
     for file in fs::read_dir(folder).into_iter().flatten().flatten() {
         if let Some(id) = file.file_name().to_str().and_then(|name| name.strip_prefix(&prefix)) {
-            is_alive(store, id);
+            lives |= is_alive(store, id);
         }
     }
+    lives
 }
 
 fn lock_path(store: &Path, id: &str) -> PathBuf {
@@ -116,7 +118,7 @@ mod tests {
         let owner = Owner::new(&store).unwrap();
         fs::write(lock_path(&store, "1"), "").unwrap();
         fs::write(folder.path().join("tidings.db"), "").unwrap();
-        sweep(&store);
+        assert!(sweep(&store));
         assert!(is_alive(&store, owner.id()) && store.exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }

@@ -3,9 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _};
 
-use super::{Error, Ledger, instant};
+use super::{
+    Error, Ledger, instant,
+    standing::{DOUBT, OPEN},
+};
 
 /// What the store knows of the daemons that looked after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub struct Pulse {
     pub hold: Option<String>,
     /// The number of the last run; 0 where there was none.
     pub run: i64,
+    /// What was done so far, counted: editions frozen, released and finished, and runs that ended. It never goes down.
+    pub acts: i64,
 }
 
 /// What changed about the troubles there are.
@@ -35,10 +40,14 @@ impl Ledger {
     /// # Errors
     /// When the store cannot be read.
     pub async fn pulse(&self) -> Result<Option<Pulse>, Error> {
-        let row = sqlx::query("SELECT beat_ms, hold, (SELECT coalesce(max(number), 0) FROM run) AS run FROM pulse")
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(row.map(|row| Pulse { beat: instant(row.get(0)), hold: row.get(1), run: row.get(2) }))
+        let row = sqlx::query(
+            "SELECT beat_ms, hold, (SELECT coalesce(max(number), 0) FROM run),
+             (SELECT count(*) + count(released_ms) + count(finished_ms) FROM edition) + (SELECT count(ended_ms) FROM run)
+             FROM pulse",
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|row| Pulse { beat: instant(row.get(0)), hold: row.get(1), run: row.get(2), acts: row.get(3) }))
     }
 
     /// Leaves a sign of life; one from later stays.
@@ -52,23 +61,30 @@ impl Ledger {
         Ok(())
     }
 
-    /// Holds everything, and keeps why; what held it before stays the reason.
+    /// Holds everything, and keeps why; what held it before stays the reason. In a store that `is_restored`, editions
+    /// that are not finished are held one by one as well: readers may have what it does not know of.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn hold_all(&self, why: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    pub async fn hold_all(&self, why: &str, is_restored: bool, now: DateTime<Utc>) -> Result<(), Error> {
+        let mut write = self.write().await?;
         let query = "INSERT INTO pulse (one, beat_ms, hold) VALUES (1, ?1, ?2)
              ON CONFLICT (one) DO UPDATE SET hold = coalesce(hold, ?2)";
-        sqlx::query(query).bind(now.timestamp_millis()).bind(why).execute(&self.pool).await?;
+        sqlx::query(query).bind(now.timestamp_millis()).bind(why).execute(&mut *write).await?;
+        if is_restored {
+            let query = AssertSqlSafe(format!("UPDATE edition SET state = 'held', why = ? WHERE state IN {OPEN}"));
+            sqlx::query(query).bind(DOUBT).execute(&mut *write).await?;
+        }
+        write.commit().await?;
         Ok(())
     }
 
     /// Goes on from `now` as if nothing had been due before; runs of which there is no edition are over. Says whether
-    /// anything was held. With `doubt`, editions that are not finished are held one by one and say so.
+    /// anything was held. Editions that are held one by one stay so.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn resume(&self, doubt: Option<&str>, now: DateTime<Utc>) -> Result<bool, Error> {
+    pub async fn resume(&self, now: DateTime<Utc>) -> Result<bool, Error> {
         let mut write = self.write().await?;
         let held = sqlx::query("UPDATE pulse SET hold = NULL, beat_ms = ? WHERE hold IS NOT NULL")
             .bind(now.timestamp_millis())
@@ -84,12 +100,6 @@ impl Ledger {
             .bind(now.timestamp_millis())
             .execute(&mut *write)
             .await?;
-        }
-        if let Some(doubt) = doubt.filter(|_| held) {
-            sqlx::query("UPDATE edition SET state = 'held', why = ? WHERE state IN ('waiting', 'approved', 'sending')")
-                .bind(doubt)
-                .execute(&mut *write)
-                .await?;
         }
         write.commit().await?;
         Ok(held)

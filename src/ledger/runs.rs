@@ -206,12 +206,13 @@ impl Ledger {
         Ok(())
     }
 
-    /// Puts a run off that nothing is wrong with.
+    /// Puts a run off that nothing is wrong with, and keeps why.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn wait(&self, run: i64, next: DateTime<Utc>) -> Result<(), Error> {
-        sqlx::query("UPDATE run SET next_ms = ? WHERE number = ? AND state = 'open'")
+    pub async fn wait(&self, run: i64, why: &str, next: DateTime<Utc>) -> Result<(), Error> {
+        sqlx::query("UPDATE run SET why = ?, next_ms = ? WHERE number = ? AND state = 'open'")
+            .bind(why)
             .bind(next.timestamp_millis())
             .bind(run)
             .execute(&self.pool)

@@ -133,6 +133,16 @@ impl Ledger {
         sqlx::query(query).fetch_all(&self.pool).await?.iter().map(read).collect()
     }
 
+    /// When the last edition of `digest` was frozen that a person sent by hand.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn last_by_hand(&self, digest: &str) -> Result<Option<DateTime<Utc>>, Error> {
+        let query = "SELECT max(frozen_ms) FROM edition WHERE digest = ? AND due_ms IS NULL";
+        let last: Option<i64> = sqlx::query_scalar(query).bind(digest).fetch_one(&self.pool).await?;
+        Ok(last.map(instant))
+    }
+
     /// Lets an edition go: one that waits goes out at its due time, one whose due time is over now.
     ///
     /// # Errors
@@ -269,6 +279,9 @@ const SELECT: &str = "SELECT id, uid, digest, number, subject, state, frozen_ms,
 /// The states in which something is left to do for an edition; as the index `edition_open` names them.
 pub(super) const OPEN: &str = "('waiting', 'approved', 'held', 'sending')";
 
+/// Why an edition is held that was not finished in a store that came back from a backup.
+pub(super) const DOUBT: &str = "the store was restored from a backup, and readers may have it already";
+
 /// Selects from `edition e` those whose posts went back to the candidates: stopped, and no reader has them.
 pub(super) const RETURNED: &str = "e.state IN ('vetoed', 'cancelled') AND NOT EXISTS (SELECT 1 FROM delivery d
      WHERE d.edition = e.id AND d.state IN ('attempting', 'sent', 'in_doubt'))";
@@ -305,8 +318,12 @@ async fn release(write: &mut SqliteConnection, row: i64, now: DateTime<Utc>) -> 
     Ok(())
 }
 
-/// Stops an edition; what has not left gets nothing.
+/// Stops an edition; what has not left gets nothing. One that readers may have already leaves its deliveries in doubt,
+/// so that its posts do not return.
 async fn end(write: &mut SqliteConnection, row: i64, state: State, why: &str, now: DateTime<Utc>) -> Result<(), Error> {
+    let before = standing(&mut *write, row).await?;
+    let is_doubtful = before.state == State::Held && before.why.as_deref() == Some(DOUBT);
+    let left = if is_doubtful { "in_doubt" } else { "skipped" };
     sqlx::query("UPDATE edition SET state = ?, why = ?, stopped = NULL, finished_ms = ? WHERE id = ?")
         .bind(state.as_str())
         .bind(why)
@@ -315,9 +332,10 @@ async fn end(write: &mut SqliteConnection, row: i64, state: State, why: &str, no
         .execute(&mut *write)
         .await?;
     sqlx::query(
-        "UPDATE delivery SET state = 'skipped', next_ms = NULL, at_ms = ? WHERE edition = ?
+        "UPDATE delivery SET state = ?, next_ms = NULL, at_ms = ? WHERE edition = ?
          AND state IN ('pending', 'deferred')",
     )
+    .bind(left)
     .bind(now.timestamp_millis())
     .bind(row)
     .execute(write)

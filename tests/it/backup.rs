@@ -102,3 +102,20 @@ fn what_is_no_copy_changes_nothing() {
     let left: Vec<_> = fs::read_dir(project.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(!left.iter().any(|name| name.to_string_lossy().contains(".new")), "{left:?}");
 }
+
+#[test]
+fn each_store_that_a_copy_replaces_is_kept() {
+    let project = sent();
+    project.run("backup copy.db").code(0);
+    for store in ["first", "second", "third"] {
+        fs::write(project.path("tidings.db"), store).unwrap();
+        project.run("restore copy.db").code(0);
+    }
+    let names =
+        || fs::read_dir(project.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut kept: Vec<String> = names().filter(|name| name.starts_with("tidings.db.old")).collect();
+    kept.sort();
+    let kept: Vec<String> = kept.iter().map(|name| project.read(name)).collect();
+    assert_eq!(kept, ["first", "second", "third"]);
+    assert!(!names().any(|name| name.contains(".new")), "{:?}", names().collect::<Vec<_>>());
+}

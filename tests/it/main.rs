@@ -29,6 +29,7 @@ mod pace;
 mod pages;
 mod preview;
 mod readme;
+mod restored;
 mod resume;
 mod seeing;
 mod run;

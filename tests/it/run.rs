@@ -165,6 +165,22 @@ async fn an_editor_asked_late_has_their_time_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn silence_that_counts_after_the_time_for_late_runs_sends_all_the_same() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", "late_policy = \"hold\""), "").await;
+    office.at("2026-06-02T06:25:00Z").await;
+    assert!(office.last_text(EDITOR).contains("at 2026-06-02 10:25 (Europe/Lisbon), unless you stop it"));
+    office.at("2026-06-02T09:24:59Z").await;
+    assert_eq!(office.state(1).await, State::Waiting);
+    office.at("2026-06-02T09:26:00Z").await;
+    assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Sent, 1));
+    // From then on it is late as any other.
+    office.post("Second", None);
+    office.at("2026-06-03T06:25:00Z").await;
+    office.at("2026-06-03T11:26:00Z").await;
+    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (State::Held, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_editor_whom_no_mail_reaches_gave_no_consent() {
     for (reply, before, after) in [("550 5.1.1 no such user", "held", "held"), ("451 4.3.0 later", "waiting", "held")] {
         let mut office = Office::with_relay("2026-06-01T12:00:00Z", &asked("veto", ""), "", move |event| {
@@ -220,6 +236,83 @@ async fn nothing_to_send_is_worth_a_word_the_third_time() {
     office.post("Second", None);
     office.at("2026-06-05T06:30:00Z").await;
     assert_eq!((office.received(ADA).len(), office.troubles().await.len()), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_for_a_source_says_so_and_is_not_overdue() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    office.at("2026-06-02T06:30:00Z").await;
+    let (posts, away) = (office.project.path("posts"), office.project.path("away"));
+    std::fs::rename(&posts, &away).unwrap();
+    office.at("2026-06-03T06:30:00Z").await;
+    office.at("2026-06-03T06:35:00Z").await;
+    office.at("2026-06-03T06:41:00Z").await;
+    let run = office.ledger.last_runs().await.unwrap().remove("news").unwrap();
+    assert!(run.why.as_deref().is_some_and(|why| why.contains("source `notes` cannot be read")), "{run:?}");
+    assert!(office.troubles().await.iter().all(|trouble| !trouble.is_due), "{:?}", office.troubles().await);
+    // Nobody looks at it any more: that is one.
+    office.set(at("2026-06-03T07:00:00Z"));
+    assert!(said(&office.troubles().await).contains("! `news`: the run of 2026-06-03 07:30 does not come to an end"));
+    std::fs::rename(&away, &posts).unwrap();
+    office.post("Second", None);
+    office.step().await;
+    assert_eq!(office.subjects(ADA), ["First", "Second"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edition_sent_by_hand_stands_for_the_run_that_was_due() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    // From here on nobody runs: a cron job sends.
+    office.set(at("2026-06-02T06:45:00Z"));
+    assert!(said(&office.troubles().await).contains("did not happen"));
+    office.project.set_clock("2026-06-02T06:50:00Z");
+    tokio::task::block_in_place(|| office.project.run("send --yes")).code(0);
+    office.set(at("2026-06-02T08:00:00Z"));
+    assert!(office.troubles().await.is_empty(), "{:?}", office.troubles().await);
+    office.set(at("2026-06-03T06:45:00Z"));
+    assert!(said(&office.troubles().await).contains("the run of 2026-06-03 07:30 did not happen"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edition_whose_digest_has_another_name_now_is_told_and_decided() {
+    for (word, state, mails) in [("cancel", State::Cancelled, 0), ("approve", State::Sent, 1)] {
+        let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
+        office.at("2026-06-02T03:30:00Z").await;
+        office.reconfigure(&asked("veto", "").replace("[digest.news]", "[digest.notes]")).await;
+        office.at("2026-06-02T04:00:00Z").await;
+        let troubles = said(&office.troubles().await);
+        assert!(troubles.starts_with("! `news`: edition 1 is waiting, and the config has no digest"), "{troubles}");
+        office.project.set_clock("2026-06-02T04:00:00Z");
+        tokio::task::block_in_place(|| office.project.run(&format!("--digest news editions {word} 1"))).code(0);
+        tokio::task::block_in_place(|| office.project.run("--digest nobody editions cancel 1")).code(2);
+        office.step().await;
+        assert_eq!((office.state(1).await, office.subjects(ADA).len()), (state, mails));
+        assert!(office.troubles().await.is_empty(), "{:?}", office.troubles().await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_edition_is_stopped_on_its_way_was_not_sent() {
+    use tidings::{
+        daemon::{Daemon, Job},
+        ledger::Stage,
+    };
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    office.set(at("2026-06-02T06:30:00Z"));
+    let (clock, duty) = (office.clock(), office.daemon.duty().clone());
+    for job in office.daemon.look(office.now()).await.unwrap() {
+        Daemon::perform(&duty, &job, true, &clock, || true).await.unwrap();
+    }
+    let jobs = office.daemon.look(office.now()).await.unwrap();
+    assert!(matches!(jobs[..], [Job::Deliver(_)]), "{jobs:?}");
+    Daemon::perform(&duty, &jobs[0], true, &clock, || false).await.unwrap();
+    let row = office.edition(1).await.row;
+    office.ledger.cancel(row, "cancelled by hand", office.now()).await.unwrap();
+    // The job was begun before.
+    Daemon::perform(&duty, &jobs[0], true, &clock, || true).await.unwrap();
+    office.step().await;
+    assert_eq!(office.ledger.last_runs().await.unwrap()["news"].stage, Stage::Stopped);
+    assert_eq!(office.subjects(ADA).len() + office.subjects("ben@readers.example").len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

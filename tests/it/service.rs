@@ -39,11 +39,21 @@ impl Service {
     /// The first line from here on that holds these words.
     #[track_caller]
     fn says(&self, words: &str) -> String {
+        self.says_until(words).pop().unwrap()
+    }
+
+    /// All lines from here on up to the first that holds these words.
+    #[track_caller]
+    fn says_until(&self, words: &str) -> Vec<String> {
         let mut before = Vec::new();
         loop {
             match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) if line.contains(words) => return line,
-                Ok(line) => before.push(line),
+                Ok(line) => {
+                    before.push(line);
+                    if before.last().unwrap().contains(words) {
+                        return before;
+                    }
+                }
                 Err(_) => panic!("no `{words}` in:\n{}", before.join("\n")),
             }
         }
@@ -103,6 +113,18 @@ impl Service {
     fn says_ready(&self) {
         self.says("looking after");
     }
+}
+
+#[test]
+fn a_run_found_at_a_start_is_not_called_one_that_did_not_happen() {
+    let sink = SmtpSink::start();
+    let mut project = watched(&sink);
+    project.set_clock("2025-06-02T08:30:00Z");
+    let service = Service::start(&project, "run", &[]);
+    let said = service.says_until("delivered");
+    assert!(!said.iter().any(|line| line.contains("did not happen")), "{said:?}");
+    service.signal("TERM");
+    assert_eq!(service.end().0, Some(0));
 }
 
 #[test]
@@ -241,7 +263,12 @@ fn the_pages_alone_owe_nothing_and_two_cannot_listen_at_one_address() {
     let address = line.rsplit_once("address=").unwrap().1.trim().to_owned();
     let ran = project.run_with("run", &[("TIDINGS_WEB__LISTEN", &address)]).code(1);
     assert!(ran.stderr.contains("cannot listen on") && ran.stderr.contains("hint: set `web.listen`"), "{}", ran.stderr);
-    project.run_with("run --resume", &[("TIDINGS_WEB__LISTEN", &address)]).code(0).says("nothing was held");
+    project.run_with("run --resume", &[("TIDINGS_WEB__LISTEN", &address)]).code(1).says("nothing was held");
+    let daemon = Service::start(&project, "run", &[]);
+    daemon.says_ready();
+    let ran = project.run_with("run --resume", &[("TIDINGS_WEB__LISTEN", &address)]).code(0);
+    assert!(ran.stderr.contains("the daemon that is running goes on"), "{}", ran.stderr);
+    drop(daemon);
     service.signal("INT");
     assert_eq!(service.end().0, Some(0));
     project.run("run --digest weekly").code(2);

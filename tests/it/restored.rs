@@ -1,0 +1,148 @@
+//! A store that came back from a backup: nothing goes out again before somebody looked.
+
+use std::path::PathBuf;
+
+use tidings::{
+    daemon,
+    ledger::{self, Ledger, State},
+};
+
+use crate::world::office::Office;
+
+const ADA: &str = "ada@readers.example";
+
+/// The digest `news`, due each day at 07:30 in Lisbon.
+fn daily(extra: &str) -> String {
+    format!(
+        "[digest.news]\nsubject = \"{{{{ posts[0].title }}}}\"\nschedule = \"daily 07:30\"\ntemplate = \"small\"\n\
+         select.max = 100\n{extra}\n"
+    )
+}
+
+fn asked() -> String {
+    daily("approval = \"veto\"\neditor = \"editor@harbour.example\"")
+}
+
+/// Which way a copy comes back.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    Restore,
+    /// Its file is laid over the store's.
+    File,
+}
+
+async fn backup(office: &Office) -> PathBuf {
+    let copy = office.project.path("copy.db");
+    office.ledger.backup(&copy).await.unwrap();
+    copy
+}
+
+async fn bring_back(office: &mut Office, copy: &PathBuf, way: Way) {
+    let store = office.daemon.duty().config.store.clone();
+    office.ledger.close().await;
+    match way {
+        Way::Restore => drop(ledger::restore(copy, &store, office.now()).await.unwrap()),
+        Way::File => drop(std::fs::copy(copy, &store).unwrap()),
+    }
+    office.ledger = Ledger::open(&store, office.now()).await.unwrap();
+    office.restart().await;
+}
+
+async fn resume(office: &Office) -> bool {
+    let config = office.daemon.duty().config.clone();
+    daemon::resume(&config, &office.ledger, office.now()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_out_after_the_backup_is_held_though_no_run_began_since() {
+    for way in [Way::Restore, Way::File] {
+        let mut office = Office::open("2026-06-01T12:00:00Z", &asked(), "").await;
+        office.at("2026-06-02T03:30:00Z").await;
+        let copy = backup(&office).await;
+        office.at("2026-06-02T06:30:30Z").await;
+        assert_eq!(office.subjects(ADA), ["First"]);
+        bring_back(&mut office, &copy, way).await;
+        office.at("2026-06-02T07:00:00Z").await;
+        assert!(office.daemon.is_held(), "{way:?}");
+        assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Held, 1), "{way:?}");
+        assert!(resume(&office).await);
+        office.step().await;
+        assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Held, 1), "{way:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edition_sent_by_hand_after_the_backup_is_held_as_well() {
+    for way in [Way::Restore, Way::File] {
+        let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+        office.at("2026-06-02T06:30:00Z").await;
+        let copy = backup(&office).await;
+        office.post("Second", None);
+        office.project.set_clock("2026-06-02T12:00:00Z");
+        tokio::task::block_in_place(|| office.project.run("send --yes")).code(0);
+        assert_eq!(office.subjects(ADA), ["First", "Second"]);
+        bring_back(&mut office, &copy, way).await;
+        office.at("2026-06-03T06:30:00Z").await;
+        assert!(office.daemon.is_held(), "{way:?}");
+        assert_eq!(office.subjects(ADA).len(), 2, "{way:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_made_in_the_middle_of_a_send_does_not_go_on_by_itself() {
+    use tidings::daemon::{Daemon, Job};
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
+    office.set("2026-06-02T06:30:00Z".parse().unwrap());
+    let (clock, duty) = (office.clock(), office.daemon.duty().clone());
+    for job in office.daemon.look(office.now()).await.unwrap() {
+        Daemon::perform(&duty, &job, true, &clock, || true).await.unwrap();
+    }
+    let jobs = office.daemon.look(office.now()).await.unwrap();
+    assert!(matches!(jobs[..], [Job::Deliver(_)]), "{jobs:?}");
+    Daemon::perform(&duty, &jobs[0], true, &clock, || false).await.unwrap();
+    assert_eq!((office.state(1).await, office.sink.messages().len()), (State::Sending, 1));
+    let copy = backup(&office).await;
+    office.step().await;
+    assert_eq!(office.sink.messages().iter().filter(|mail| mail.to != ["editor@harbour.example"]).count(), 2);
+    bring_back(&mut office, &copy, Way::Restore).await;
+    office.at("2026-06-02T06:40:00Z").await;
+    assert!(office.daemon.is_held());
+    resume(&office).await;
+    office.step().await;
+    assert_eq!(office.sink.messages().iter().filter(|mail| mail.to != ["editor@harbour.example"]).count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn posts_that_readers_may_have_stay_out_of_the_next_edition() {
+    for by_hand in [false, true] {
+        let mut office = Office::open("2026-06-01T12:00:00Z", &asked(), "").await;
+        office.at("2026-06-02T03:30:00Z").await;
+        let copy = backup(&office).await;
+        office.at("2026-06-02T06:30:00Z").await;
+        bring_back(&mut office, &copy, Way::Restore).await;
+        office.set("2026-06-02T07:00:00Z".parse().unwrap());
+        assert!(resume(&office).await);
+        if by_hand {
+            assert_eq!(office.veto(1).await.after, State::Vetoed);
+        }
+        office.post("Second", None);
+        office.at("2026-06-03T03:30:00Z").await;
+        assert!(!office.state(1).await.is_before_sending());
+        office.at("2026-06-03T06:30:00Z").await;
+        assert_eq!(office.subjects(ADA), ["First", "Second"]);
+        assert_eq!(office.received(ADA).values().sum::<usize>(), 2, "{:?}", office.received(ADA));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edition_in_doubt_goes_out_by_a_persons_word() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &asked(), "").await;
+    office.at("2026-06-02T03:30:00Z").await;
+    let copy = backup(&office).await;
+    bring_back(&mut office, &copy, Way::Restore).await;
+    office.set("2026-06-02T07:00:00Z".parse().unwrap());
+    assert!(resume(&office).await);
+    office.approve(1).await;
+    office.step().await;
+    assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Sent, 1));
+}
