@@ -1,6 +1,7 @@
 //! `preview --serve`: what the page gets, and whom it is refused.
 
 use std::{
+    fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     process::Child,
@@ -189,6 +190,22 @@ fn a_save_is_shown_and_an_error_keeps_what_was_good() {
 fn after(live: &Live, before: &Value, holds: impl Fn(&Value) -> bool) -> Value {
     let newer = |look: &Value| look["version"].as_u64() > before["version"].as_u64();
     live.until("a newer one", |look| newer(look) && holds(look))
+}
+
+#[test]
+fn a_folder_that_is_replaced_is_watched_on() {
+    let project = one();
+    let live = Live::of(&project);
+    live.until("the first", |look| look["mail"]["subject"] == "One");
+    for (number, title) in ["Two", "Three"].into_iter().enumerate() {
+        fs::rename(project.path("posts"), project.path(&format!("old{number}"))).unwrap();
+        fs::create_dir(project.path("posts")).unwrap();
+        live.until("an empty folder", |look| look["nothing"].is_string());
+        save(&project, "new", title, "2025-05-30");
+        live.until("what stands in the new folder", |look| look["mail"]["subject"] == title);
+        save(&project, "new", "Again", "2025-05-30");
+        live.until("a later save", |look| look["mail"]["subject"] == "Again");
+    }
 }
 
 #[test]

@@ -38,8 +38,9 @@ pub(super) async fn watch(room: Arc<Room>) {
         while let Ok(Some(more)) = time::timeout_at((time::Instant::now() + QUIET).min(end), events.recv()).await {
             paths.extend(more);
         }
+        let was_replaced = watched.forget(&paths);
         paths.retain(|path| files.matter(path));
-        if paths.is_empty() {
+        if paths.is_empty() && !was_replaced {
             continue;
         }
         tracing::debug!(?paths, "changed");
@@ -119,6 +120,9 @@ impl Files {
             .iter()
             .chain(&self.folders)
             .filter_map(above)
+            // One that is replaced is heard of in the folder above it.
+            .flat_map(|place| [above(&place.0), Some(place)])
+            .flatten()
             .filter(|(path, _)| path.is_dir())
             .chain(there)
             .collect()
@@ -147,11 +151,25 @@ impl Watched {
         Self { watcher: watcher.ok(), places: BTreeSet::new() }
     }
 
+    /// Lets go of the places that something happened to themselves; says whether there is one. Another folder may stand
+    /// there by now: it is watched anew.
+    fn forget(&mut self, paths: &BTreeSet<PathBuf>) -> bool {
+        let Some(watcher) = &mut self.watcher else { return false };
+        let before = self.places.len();
+        self.places.retain(|(place, _)| {
+            let stays = !paths.contains(place);
+            if !stays {
+                let _ = watcher.unwatch(place);
+            }
+            stays
+        });
+        self.places.len() < before
+    }
+
     /// Watches what `files` needs and no more; says whether a folder is new.
     fn follow(&mut self, files: &Files) -> bool {
         let wanted = files.places();
         let Some(watcher) = &mut self.watcher else { return false };
-        let is_first = self.places.is_empty();
         for (path, _) in self.places.difference(&wanted) {
             // One that is gone is not watched any more.
             let _ = watcher.unwatch(path);
@@ -167,7 +185,7 @@ impl Watched {
             }
         }
         self.places = wanted;
-        is_new && !is_first
+        is_new
     }
 }
 
@@ -209,6 +227,7 @@ mod tests {
         assert!(
             files.matter(Path::new("/nowhere/tidings.toml")) && files.matter(Path::new("/nowhere/templates/a.mjml"))
         );
-        assert!(!files.matter(Path::new("/nowhere/tidings.db")) && files.places().is_empty());
+        assert!(!files.matter(Path::new("/nowhere/tidings.db")));
+        assert_eq!(files.places(), BTreeSet::from([(PathBuf::from("/"), false)]));
     }
 }

@@ -18,6 +18,7 @@ const MAIL = ["digest", "edition", "reader", "fresh"];
 const FRAME = ["scheme", "images", "client"];
 
 let version = 0;
+let isLost = false;
 
 function show(said) {
   byId("publication").textContent = said.publication ?? "Tidings";
@@ -57,8 +58,14 @@ byId("fetch").addEventListener("click", async () => {
   await post("/fetch", {});
 });
 onVersion((number) => {
+  // A page that was hidden for a while hears the number it knows.
+  if (number === version && !isLost) return;
+  isLost = false;
   const isFirst = version === 0;
   version = number;
   if (!isFirst) say("Updated");
   refresh();
-}, fault.lost);
+}, () => {
+  isLost = true;
+  fault.lost();
+});
