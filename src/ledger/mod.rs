@@ -34,7 +34,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Connection as _, Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -149,7 +149,13 @@ impl Ledger {
         // Opened when somebody looks, which is after the tables are made.
         let readers =
             SqlitePoolOptions::new().max_connections(READERS).connect_lazy_with(options.clone().read_only(true));
-        let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
+        // SQLite ends a transaction by itself where the disk is full or fails, and then there is none to roll back:
+        // sqlx counts it as open for ever, and would begin no other on that connection.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .connect_with(options)
+            .await;
         let ledger = Self { pool: pool.map_err(|error| locked(error, path))?, readers, turn, path: path.to_owned() };
         ledger.migrate().await?;
         ledger.rotate_key(now).await?;
@@ -245,6 +251,23 @@ mod tests {
         });
         for opened in futures::future::join_all(opened).await {
             opened.unwrap().unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_over_once_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(&folder.path().join("tidings.db"), DateTime::UNIX_EPOCH).await.unwrap();
+        for _ in 0..2 {
+            sqlx::query("PRAGMA max_page_count = 1").execute(&ledger.pool).await.unwrap();
+            let mut write = ledger.write().await.unwrap();
+            let long = "INSERT INTO alert (key, text, seen_ms) VALUES ('x', hex(zeroblob(1000000)), 0)";
+            let full: Error = sqlx::query(long).execute(&mut *write).await.unwrap_err().into();
+            assert!(matches!(full, Error::Disk(_)), "{full:?}");
+            drop(write);
+            // What the next connection may take is not bounded.
+            ledger.write().await.unwrap().commit().await.unwrap();
+            ledger.hold_all("x", false, DateTime::UNIX_EPOCH).await.unwrap();
         }
     }
 }

@@ -95,3 +95,31 @@ fn the_workflow_is_yaml_and_the_container_is_not_root() {
     assert!(!user.starts_with('0') && !user.starts_with("root"), "{user}");
     assert!(container.matches("\nFROM ").count() == 2 && container.contains("HEALTHCHECK"));
 }
+
+#[test]
+fn a_store_that_cannot_be_fetched_is_not_taken_for_none() {
+    let workflow: serde_json::Value = serde_saphyr::from_str(&read("github-actions.yml")).unwrap();
+    let steps = workflow["jobs"]["send"]["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["name"] == "Fetch the store").unwrap();
+    let fetch = |remote: &str| {
+        let there = tempfile::tempdir().unwrap();
+        let git = |words: &[&str]| Command::new("git").args(words).current_dir(&there).output().unwrap();
+        assert!(git(&["init", "-q"]).status.success());
+        git(&["init", "-q", "--bare", "empty.git"]);
+        git(&["remote", "add", "origin", remote]);
+        // As the runner calls it.
+        let script = ["-e", "-c", step["run"].as_str().unwrap()];
+        Command::new("bash").args(script).current_dir(&there).output().unwrap().status.success()
+    };
+    assert!(fetch("./empty.git"), "no store yet");
+    assert!(!fetch("./gone.git"), "nobody knows");
+    let keep = steps.iter().find(|step| step["name"] == "Keep the store").unwrap();
+    assert_eq!(keep["if"], "always() && steps.store.outcome == 'success'");
+}
+
+#[test]
+fn cron_finds_the_program() {
+    let line = read("crontab");
+    let line = line.lines().find(|line| line.contains("send --yes")).unwrap();
+    assert!(line.contains(" /usr/local/bin/tidings send"), "{line}");
+}
