@@ -100,7 +100,7 @@ async fn a_copy_made_in_the_middle_of_a_send_does_not_go_on_by_itself() {
     let jobs = office.daemon.look(office.now()).await.unwrap();
     assert!(matches!(jobs[..], [Job::Deliver(_)]), "{jobs:?}");
     Daemon::perform(&duty, &jobs[0], true, &clock, || false).await.unwrap();
-    assert_eq!((office.state(1).await, office.sink.messages().len()), (State::Sending, 1));
+    assert_eq!(office.state(1).await, State::Sending);
     let copy = backup(&office).await;
     office.step().await;
     assert_eq!(office.sink.messages().iter().filter(|mail| mail.to != ["editor@harbour.example"]).count(), 2);
