@@ -19,11 +19,12 @@ pub(super) fn access(message: &Seen) -> Vec<Finding> {
     let mut found = structure(message);
     let texts = texts(message);
     for scheme in Scheme::ALL {
-        let Some(painted) = Painted::new(&message.page, &message.sheet, scheme) else { continue };
         if scheme == Scheme::Light {
-            found.extend(small(&texts, &painted));
+            found.extend(small(&texts, &message.light));
+            found.extend(pale(&texts, &message.light, scheme));
+        } else if let Some(painted) = Painted::new(&message.page, &message.sheet, scheme) {
+            found.extend(pale(&texts, &painted, scheme));
         }
-        found.extend(pale(&texts, &painted, scheme));
     }
     found
 }
@@ -46,7 +47,7 @@ fn structure(message: &Seen) -> Vec<Finding> {
         if name == "table" && node.attr("role").is_none_or(|role| role.to_string() != "presentation") && !has_data() {
             bare_tables += 1;
         }
-        let Some(own) = heading(&name).filter(|_| !sheet::is_hidden(node)) else { continue };
+        let Some(own) = heading(&name).filter(|_| !message.light.is_hidden(node)) else { continue };
         if own > level + 1 {
             let words = node.text().to_string();
             let message = format!("a heading of level {own} follows one of level {level}");

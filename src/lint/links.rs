@@ -10,6 +10,9 @@ use super::{Finding, Seen, error, sheet, warning};
 /// A page with pictures says at least so much in words.
 const WORDS: usize = 12;
 
+/// Words below this height, in pixels, nobody finds.
+const TINY: f64 = 6.0;
+
 /// K1.
 pub(super) fn links(message: &Seen) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -43,15 +46,11 @@ fn leaving(message: &Seen) -> Vec<Finding> {
     let links = message.page.select("a");
     let leads = |node: &&NodeRef| node.attr("href").is_some_and(|href| leave.contains(&&*href));
     let to_leave: Vec<&NodeRef> = links.nodes().iter().filter(leads).collect();
-    let tiny = |node: &NodeRef| {
-        let size = sheet::style(node, "font-size").and_then(|size| size.strip_suffix("px")?.trim().parse::<f64>().ok());
-        size.is_some_and(|size| size < 6.0)
-    };
     let hint = "add `<a href=\"{{ unsubscribe_url }}\">` with words to the footer";
     if to_leave.is_empty() {
         found.push(error("no link of the page unsubscribes", "text/html", hint));
-    } else if to_leave.iter().all(|node| sheet::is_hidden(node) || tiny(node)) {
-        let hint = "take `display: none` and the tiny size away";
+    } else if !to_leave.iter().any(|node| is_seen(node, message)) {
+        let hint = "take away what hides it (`display`, `visibility`, `opacity`, `max-height`, a tiny `font-size`)";
         found.push(error("the link to unsubscribe cannot be seen", "text/html", hint).sign("unsubscribe_url"));
     }
     if !leave.iter().any(|link| message.text.contains(link)) {
@@ -59,6 +58,15 @@ fn leaving(message: &Seen) -> Vec<Finding> {
         found.push(error("no link of the text part unsubscribes", "text/plain", hint));
     }
     found
+}
+
+/// Says whether a reader finds something of the link: words, or a picture.
+fn is_seen(link: &NodeRef, message: &Seen) -> bool {
+    let shows = |node: &NodeRef| match sheet::name(node).as_str() {
+        "img" => !message.light.is_hidden(node),
+        _ => !node.immediate_text().trim().is_empty() && message.light.shows_words(node, TINY),
+    };
+    shows(link) || link.descendants_it().any(|node| node.is_element() && shows(&node))
 }
 
 fn has_described_image(link: &NodeRef) -> bool {

@@ -59,6 +59,10 @@ enum Property {
     Ground,
     Size,
     Display,
+    Visibility,
+    Opacity,
+    Height,
+    Overflow,
 }
 
 /// Who wins: importance, inline before sheet, specificity, order.
@@ -87,14 +91,23 @@ impl Painted {
             Scheme::Outlook if !knows("[data-ogs") => return None,
             _ => {}
         }
+        Some(Self::paint(page, sheet, scheme, speaks))
+    }
+
+    /// Paints the page as it is by day.
+    pub(super) fn by_day(page: &Document, sheet: &Sheet) -> Self {
+        Self::paint(page, sheet, Scheme::Light, false)
+    }
+
+    fn paint(page: &Document, sheet: &Sheet, scheme: Scheme, speaks_dark: bool) -> Self {
         let (text, ground, link) = match scheme {
-            Scheme::Dark if speaks => ("#ffffff", "#1e1e1e", "#9e9eff"),
+            Scheme::Dark if speaks_dark => ("#ffffff", "#1e1e1e", "#9e9eff"),
             _ => ("#000000", "#ffffff", "#0000ee"),
         };
         let mut painted = Self { scheme, won: HashMap::new(), text, ground, link };
         painted.apply(page, sheet);
         painted.apply_inline(page);
-        Some(painted)
+        painted
     }
 
     fn apply(&mut self, page: &Document, sheet: &Sheet) {
@@ -186,16 +199,26 @@ impl Painted {
     pub(super) fn size(&self, node: &NodeRef) -> Option<f64> {
         let sized = with_ancestors(node).find_map(|around| self.won.get(&(around.id, Property::Size)))?;
         let of = |unit: &str| sized.value.strip_suffix(unit)?.trim().parse::<f64>().ok();
-        of("px").or_else(|| Some(of("pt")? * 4.0 / 3.0))
+        of("px").or_else(|| Some(of("pt")? * 4.0 / 3.0)).or_else(|| is_zero(&sized.value).then_some(0.0))
     }
 
     /// Says whether the element or one around it is not shown.
     pub(super) fn is_hidden(&self, node: &NodeRef) -> bool {
-        let hides = |around: &NodeRef| match self.won.get(&(around.id, Property::Display)) {
-            Some(won) => won.value == "none",
-            None => around.has_attr("hidden"),
+        let value = |around: &NodeRef, property| self.won.get(&(around.id, property)).map(|won| won.value.as_str());
+        let hides = |around: NodeRef| {
+            value(&around, Property::Display).map_or_else(|| around.has_attr("hidden"), |display| display == "none")
+                || value(&around, Property::Opacity).is_some_and(is_zero)
+                || (value(&around, Property::Height).is_some_and(is_zero)
+                    && value(&around, Property::Overflow) == Some("hidden"))
         };
-        with_ancestors(node).any(|around| hides(&around))
+        // What is around may be invisible without it, so the nearest word counts.
+        let visibility = with_ancestors(node).find_map(|around| value(&around, Property::Visibility));
+        visibility.is_some_and(|word| ["hidden", "collapse"].contains(&word)) || with_ancestors(node).any(hides)
+    }
+
+    /// Says whether the element's own words can be read: they are shown, and at least so high.
+    pub(super) fn shows_words(&self, node: &NodeRef, least: f64) -> bool {
+        self.size(node).is_none_or(|size| size >= least) && !self.is_hidden(node)
     }
 }
 
@@ -209,8 +232,17 @@ fn property(name: &str) -> Option<Property> {
         "background-color" | "background" => Some(Property::Ground),
         "font-size" => Some(Property::Size),
         "display" => Some(Property::Display),
+        "visibility" => Some(Property::Visibility),
+        "opacity" => Some(Property::Opacity),
+        "max-height" => Some(Property::Height),
+        "overflow" => Some(Property::Overflow),
         _ => None,
     }
+}
+
+/// `0`, `0px`, `0.0%`.
+fn is_zero(value: &str) -> bool {
+    value.trim_end_matches(|char: char| char.is_ascii_alphabetic() || char == '%').parse() == Ok(0.0)
 }
 
 /// Says whether nothing of a ground is seen.

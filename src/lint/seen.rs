@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use dom_query::Document;
 use mail_parser::{Message, PartType};
 
-use super::{Origin, sheet::Sheet};
+use super::{Origin, scheme::Painted, sheet::Sheet};
 
 /// A message, and what is known of where it comes from.
 pub(super) struct Seen<'a> {
@@ -18,6 +18,8 @@ pub(super) struct Seen<'a> {
     pub(super) text: String,
     pub(super) page: Document,
     pub(super) sheet: Sheet,
+    /// The page by day.
+    pub(super) light: Painted,
     pub(super) origin: &'a Origin<'a>,
 }
 
@@ -37,7 +39,8 @@ impl<'a> Seen<'a> {
         let html = body(true);
         let page = Document::from(html.as_str());
         let sheet = Sheet::of(&page);
-        Self { octets, head, headers: unfold(head), parsed, html, text: body(false), page, sheet, origin }
+        let light = Painted::by_day(&page, &sheet);
+        Self { octets, head, headers: unfold(head), parsed, html, text: body(false), page, sheet, light, origin }
     }
 
     /// The values of a header, unfolded.
@@ -75,7 +78,7 @@ impl<'a> Seen<'a> {
         let mut out = String::new();
         for node in self.page.select("body, body *").nodes() {
             let name = super::sheet::name(node);
-            if !["style", "script", "title"].contains(&name.as_str()) && !super::sheet::is_hidden(node) {
+            if !["style", "script", "title"].contains(&name.as_str()) && self.light.shows_words(node, 1.0) {
                 out.push_str(&node.immediate_text());
                 out.push(' ');
             }

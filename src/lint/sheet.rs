@@ -65,11 +65,6 @@ pub(super) fn style(node: &NodeRef, property: &str) -> Option<String> {
     inline(&style).into_iter().rev().find(|declaration| declaration.name == property).map(|found| found.value)
 }
 
-/// Says whether the element or one around it is not shown.
-pub(super) fn is_hidden(node: &NodeRef) -> bool {
-    hides(node) || node.ancestors_it(None).any(|around| hides(&around))
-}
-
 /// Says whether the element hides itself.
 pub(super) fn hides(node: &NodeRef) -> bool {
     node.has_attr("hidden") || style(node, "display").is_some_and(|display| display == "none")

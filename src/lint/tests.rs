@@ -192,6 +192,36 @@ fn pages_that_are_wrong_are_found() {
 }
 
 #[test]
+fn a_link_to_unsubscribe_that_nobody_sees_is_found() {
+    let rows = |css: &str, start: &str, end: &str| {
+        let link = format!("<a href=\"{TOKEN}\">Unsubscribe</a>");
+        let page = HTML.replace(&link, &format!("{start}{link}{end}")).replace("<style>", &format!("<style>{css} "));
+        assert_ne!(page, HTML);
+        lint(&message(HEADER, TEXT, &page), "")
+    };
+    let is_found = |css: &str, start: &str| {
+        let rows = rows(css, start, "</p>");
+        rows.iter().any(|row| row.rule == "K1" && row.level == Level::Error && row.message.contains("cannot be seen"))
+    };
+    for css in ["display: none", "visibility: hidden", "font-size: 0", "opacity: 0", "max-height: 0; overflow: hidden"]
+    {
+        assert!(is_found(&format!(".gone {{ {css} }}"), "<p class=\"gone\">"), "{css}");
+        assert!(is_found("", &format!("<p style=\"{css}\">")), "{css}");
+    }
+    for css in ["display: block", "opacity: 0.9", "max-height: 0", "font-size: 13px"] {
+        assert!(!is_found(&format!(".gone {{ {css} }}"), "<p class=\"gone\">"), "{css}");
+    }
+    assert!(!is_found(".gone { visibility: hidden } .gone a { visibility: visible }", "<p class=\"gone\">"));
+}
+
+#[test]
+fn a_page_that_shows_nothing_is_found() {
+    let page = HTML.replace("<style>", "<style>table { display: none } ");
+    let rows = lint(&message(HEADER, TEXT, &page), "");
+    assert!(rows.iter().any(|row| row.rule == "T1" && row.message.contains("shows no words")), "{rows:#?}");
+}
+
+#[test]
 fn pictures_and_what_the_page_shows_go_together() {
     let with_picture = |html: &str| {
         let picture = "--b\r\nContent-Type: image/png\r\nContent-ID: <a@harbour.example>\r\n\r\nx\r\n--b--\r\n";

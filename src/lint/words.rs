@@ -51,9 +51,13 @@ fn parity(message: &Seen) -> Option<Finding> {
     };
     let (wanted, said) = (counted(&visible), counted(&message.text));
     let all: usize = wanted.values().sum();
+    if all == 0 {
+        let hint = "take away what hides it (`display`, `visibility`, `opacity`), or put words into the layout";
+        return Some(error("the page shows no words", "text/html", hint));
+    }
     let kept: usize = wanted.iter().map(|(word, count)| said.get(word).map_or(0, |said| *said.min(count))).sum();
     (kept * 10 < all * 6).then(|| {
-        let share = kept * 100 / all.max(1);
+        let share = kept * 100 / all;
         let hint = format!("60 % is the least; {TEMPLATE}");
         error(format!("the text part says {share} % of what the HTML says"), "text/plain", hint)
     })
