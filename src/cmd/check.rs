@@ -7,6 +7,7 @@ use super::{Exit, Setting, count, print, print_json, subscribers, table};
 use crate::{
     digest::Digest,
     lint::{Level, Row},
+    mailing::RosterError,
     preflight,
 };
 
@@ -27,8 +28,12 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let ledger = setting.open(&config).await?;
     let mut rows = preflight::of_project(&config, &setting.environment);
     rows.extend(preflight::of_clock(&config, setting.now()));
-    for bad in subscribers::sync(setting, &config, &ledger).await? {
-        rows.push(preflight::of_subscriber(&config, &bad));
+    match subscribers::sync(setting, &config, &ledger).await {
+        Ok(bad) => rows.extend(bad.iter().map(|bad| preflight::of_subscriber(&config, bad))),
+        Err(error) => match error.downcast_ref::<RosterError>() {
+            Some(unread @ RosterError::Read { .. }) => rows.push(preflight::of_roster(&config, unread)),
+            _ => return Err(error),
+        },
     }
     let digests: Vec<&Digest> = match &setting.digest {
         Some(_) => vec![setting.choose(&config)?],
@@ -37,7 +42,12 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let mut nexts = Vec::new();
     for chosen in digests {
         let (found, next) = preflight::of_digest(&config, chosen, &ledger, setting.now()).await?;
-        rows.extend(found);
+        // Digests share templates and posts: one fault, one row.
+        for row in found {
+            if row.level == Level::Ok || !rows.contains(&row) {
+                rows.push(row);
+            }
+        }
         nexts.extend(next.map(|next| (chosen, next)));
     }
     if args.online {

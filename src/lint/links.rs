@@ -5,7 +5,7 @@ use mail_parser::MimeHeaders as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 use url::{Host, Url};
 
-use super::{Finding, Seen, error, sheet, warning};
+use super::{Finding, Seen, error, sheet, warning, words};
 
 /// A page with pictures says at least so much in words.
 const WORDS: usize = 12;
@@ -53,7 +53,7 @@ fn leaving(message: &Seen) -> Vec<Finding> {
         let hint = "take away what hides it (`display`, `visibility`, `opacity`, `max-height`, a tiny `font-size`)";
         found.push(error("the link to unsubscribe cannot be seen", "text/html", hint).sign("unsubscribe_url"));
     }
-    if !leave.iter().any(|link| message.text.contains(link)) {
+    if !leave.iter().any(|link| words::holds_link(&message.text, link)) {
         let hint = "add `{{ unsubscribe_url }}` to the text template";
         found.push(error("no link of the text part unsubscribes", "text/plain", hint));
     }
@@ -67,6 +67,29 @@ fn is_seen(link: &NodeRef, message: &Seen) -> bool {
         _ => !node.immediate_text().trim().is_empty() && message.light.shows_words(node, TINY),
     };
     shows(link) || link.descendants_it().any(|node| node.is_element() && shows(&node))
+}
+
+/// Pictures behind words: their addresses in attributes and styles.
+fn grounds(message: &Seen) -> Vec<Finding> {
+    let hint = "serve it over https: clients show a hole, or warn of it";
+    let open = |address: &str| address.trim().to_ascii_lowercase().starts_with("http://");
+    let mut found: Vec<String> = Vec::new();
+    let mut push = |address: &str| {
+        if open(address) && !found.iter().any(|known| known == address) {
+            found.push(address.to_owned());
+        }
+    };
+    for node in message.page.select("[background], [style]").nodes() {
+        push(&node.attr("background").unwrap_or_default());
+        sheet::addresses(&node.attr("style").unwrap_or_default()).for_each(&mut push);
+    }
+    for rule in &message.sheet.rules {
+        rule.declarations.iter().for_each(|one| sheet::addresses(&one.value).for_each(&mut push));
+    }
+    let fault = |address: String| {
+        error("the address of a picture behind words is not https", address.as_str(), hint).sign(address)
+    };
+    found.into_iter().map(fault).collect()
 }
 
 fn has_described_image(link: &NodeRef) -> bool {
@@ -144,6 +167,7 @@ pub(super) fn images(message: &Seen) -> Vec<Finding> {
             found.push(fault(&what.replace("an address", "a picture's address"), hint));
         }
     }
+    found.extend(grounds(message));
     for cid in attached {
         if !message.html.contains(&format!("cid:{cid}")) {
             let hint = "show it, or take it out of the template's pictures";

@@ -81,7 +81,12 @@ pub(super) fn frame(message: &Seen) -> Vec<Finding> {
         ),
     ] {
         if !holds {
-            found.push(warning(what, place, hint));
+            let sign = match place {
+                "preheader" => "preheader =",
+                "<html dir>" => "<mjml",
+                _ => "<mj-head",
+            };
+            found.push(warning(what, place, hint).sign(sign));
         }
     }
     found.extend(too_wide(page));

@@ -14,6 +14,11 @@ pub(super) struct Sheet {
     pub(super) others: Vec<String>,
 }
 
+/// The addresses in `url(…)` of a style.
+pub(super) fn addresses(style: &str) -> impl Iterator<Item = &str> {
+    style.split("url(").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.trim().trim_matches(['"', '\''])))
+}
+
 /// One rule.
 #[derive(Debug)]
 pub(super) struct Rule {

@@ -222,6 +222,17 @@ fn a_page_that_shows_nothing_is_found() {
 }
 
 #[test]
+fn pictures_behind_words_are_judged_too() {
+    for ground in [
+        "<table role=\"presentation\" background=\"http://harbour.example/b.png\"><tr><td></td></tr></table><h1>",
+        "<p style=\"background-image: url('http://harbour.example/b.png')\"></p><h1>",
+        "<style>.x { background: #fff url(http://harbour.example/b.png) }</style><h1>",
+    ] {
+        html("I1", Level::Error, "behind words", "<h1>", ground);
+    }
+}
+
+#[test]
 fn pictures_and_what_the_page_shows_go_together() {
     let with_picture = |html: &str| {
         let picture = "--b\r\nContent-Type: image/png\r\nContent-ID: <a@harbour.example>\r\n\r\nx\r\n--b--\r\n";

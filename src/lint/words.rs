@@ -22,7 +22,7 @@ pub(super) fn text_part(message: &Seen) -> Vec<Finding> {
     let leave = message.unsubscribe_links();
     let is_link = |link: &String| !link.starts_with('#') && !leave.contains(&link.as_str());
     for link in message.hrefs().into_iter().filter(is_link) {
-        if !message.text.contains(link.strip_prefix("mailto:").unwrap_or(&link)) {
+        if !holds_link(&message.text, link.strip_prefix("mailto:").unwrap_or(&link)) {
             let hint = "put it into the template of the text part too";
             let finding = error("a link of the HTML is not in the text part", link.as_str(), hint);
             found.push(finding.about(link.as_str()).sign(link));
@@ -35,6 +35,19 @@ pub(super) fn text_part(message: &Seen) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Says whether a text has the whole of a link, and not only the beginning of a longer one.
+pub(super) fn holds_link(text: &str, link: &str) -> bool {
+    text.match_indices(link).any(|(at, _)| {
+        let mut after = text[at + link.len()..].chars();
+        match after.next() {
+            // What ends a sentence ends a link only where the sentence ends.
+            Some('.' | ',' | ';' | ':' | '!' | '?' | '/') => after.next().is_none_or(char::is_whitespace),
+            Some(char) => char.is_whitespace() || !char.is_ascii() || ")>]\"'".contains(char),
+            None => true,
+        }
+    })
 }
 
 /// How much of what the HTML says the text part says as well: each word as often as it is there, up to three times, so
@@ -164,4 +177,21 @@ fn around(text: &str, sign: &str) -> String {
     let at = text.find(sign).unwrap_or_default();
     let start = text[..at].char_indices().rev().nth(20).map_or(0, |(at, _)| at);
     text[start..].chars().take(60).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_link;
+
+    #[test]
+    fn a_link_is_there_only_as_a_whole() {
+        let link = "https://harbour.example/a";
+        for text in ["", ".", " b", ")", ">", "\n", "。", "/ b", ", b"].map(|after| format!("see {link}{after}")) {
+            assert!(holds_link(&text, link), "{text}");
+        }
+        for text in ["b", "/b", ".html", "?b", "-b", ":80"].map(|after| format!("see {link}{after}")) {
+            assert!(!holds_link(&text, link), "{text}");
+            assert!(holds_link(&format!("{text} {link}"), link));
+        }
+    }
 }

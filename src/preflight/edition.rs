@@ -61,7 +61,12 @@ pub async fn of_next(
             rows.extend(parsed.err().as_ref().map(|error| of_render(config, chosen, error)));
             return Ok(rows);
         }
-        Next::Unfinished(frozen) => (&frozen.edition, &frozen.variants),
+        Next::Unfinished(frozen) => {
+            // It goes out as it was frozen, and the one after it would not.
+            let parsed = render::check_templates(config.templates.as_deref(), &chosen.template);
+            rows.extend(parsed.err().as_ref().map(|error| of_render(config, chosen, error)));
+            (&frozen.edition, &frozen.variants)
+        }
         Next::Fresh(draft, variants) => {
             rows.extend(draft.problems.iter().map(of_source));
             (&draft.edition, &**variants)
@@ -131,11 +136,25 @@ pub(super) fn origin<'a>(config: &Config, chosen: &Digest, edition: &'a Edition)
     if let Some(path) = chosen.intro_file.as_ref().map(|file| config.root.join(file)) {
         files.extend(fs::read_to_string(&path).ok().map(|text| (shown(&path), text)));
     }
-    files.extend(fs::read_to_string(&config.path).ok().map(|text| (shown(&config.path), text)));
+    let text = fs::read_to_string(&config.path).ok();
+    files.extend(text.map(|text| (shown(&config.path), without_others(&text, &chosen.name))));
     for (path, text) in files {
         origin = origin.with_file(path, text);
     }
     origin
+}
+
+/// The config with the lines of other digests empty: their subjects are not to be taken for this one's.
+fn without_others(config: &str, digest: &str) -> String {
+    let mut is_other = false;
+    let lines = config.lines().map(|line| {
+        if let Some(header) = line.trim_start().strip_prefix('[') {
+            let name = header.strip_prefix("digest.").map(|rest| rest.split(['.', ']']).next().unwrap_or_default());
+            is_other = name.is_some_and(|name| name.trim().trim_matches(['"', '\'']) != digest);
+        }
+        if is_other { "" } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Reads the templates of a folder, in their order.
@@ -186,7 +205,8 @@ fn of_layout(config: &Config, chosen: &Digest, edition: &Edition, origin: &Origi
     let quoted = problem.strip_prefix('`').and_then(|rest| rest.split_once('`')).map_or("", |(quoted, _)| quoted);
     if let Some(key) = quoted.strip_prefix("theme.") {
         let place = config.place(&["digest", &chosen.name, "theme", key]);
-        return Row::error("layout", problem, place, "take a colour that can be read there");
+        // What readers see is the mended colour.
+        return Row::warning("layout", problem, place, "take a colour that can be read there");
     }
     if let Some(item) = edition.posts.iter().find(|item| !quoted.is_empty() && item.post.title == quoted) {
         return Row::error("layout", problem, origin.name_of(item), "mend its markup, or write a `teaser` for it");

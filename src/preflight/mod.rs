@@ -21,7 +21,7 @@ pub use clock::of_clock;
 pub use edition::{of_digest, of_next};
 pub use gate::{can_be_left, refusal};
 pub use online::rows as online;
-pub use project::{of_project, of_subscriber};
+pub use project::{of_project, of_roster, of_subscriber};
 
 /// An error as a row. A place that it names itself, as `templates/own.mjml:3:5`, comes before `place`, and so does its
 /// hint before `hint`.

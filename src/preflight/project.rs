@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     deliver::{Destination, Relay, Tls},
     lint::Row,
+    mailing::RosterError,
     message,
     teaser::Maker,
 };
@@ -45,7 +46,7 @@ pub(super) fn without_click(config: &Config) -> Option<Row> {
 }
 
 /// P1, RFC 7489 3.1: what authenticates the mail is of From's domain. Receivers count a signature, or a return path, only
-/// if it is by that domain, or by one above or below it.
+/// if it is of the same organization.
 fn unaligned(config: &Config) -> Option<Row> {
     let (_, from) = message::mailbox(&config.publication.from).ok()?;
     let from = from.domain();
@@ -73,11 +74,11 @@ fn unaligned(config: &Config) -> Option<Row> {
     }
 }
 
-/// Says whether two domains are the same, or one stands above the other.
+/// Says whether two domains are of one organization (RFC 7489 3.2), by the public suffix list.
 pub(super) fn is_aligned(one: &str, other: &str) -> bool {
     let (one, other) = (one.to_ascii_lowercase(), other.to_ascii_lowercase());
-    let is_below = |name: &str, above: &str| name.strip_suffix(above).is_some_and(|rest| rest.ends_with('.'));
-    one == other || is_below(&one, &other) || is_below(&other, &one)
+    let organization = |name| psl::domain_str(name).unwrap_or(name);
+    organization(&one) == organization(&other)
 }
 
 /// E7, RFC 8314: mail to another machine is encrypted.
@@ -92,6 +93,12 @@ fn in_clear(config: &Config, relay: &Relay) -> Option<Row> {
     }
     let message = format!("mail goes to `{}` in clear, readers' addresses with it", relay.host);
     Some(Row::warning("E7", message, config.place(&["smtp", "tls"]), "take `tls = \"required\"`"))
+}
+
+/// A subscribers' file that cannot be read.
+pub fn of_roster(config: &Config, error: &RosterError) -> Row {
+    let place = config.place(&["subscribers", "file"]);
+    of_error("subscribers", error, place, "name a file that is there: nobody is mailed until then")
 }
 
 /// A row of the subscribers' file that was passed over.
@@ -123,9 +130,11 @@ mod tests {
     use super::is_aligned;
 
     #[test]
-    fn domains_above_and_below_each_other_are_aligned() {
+    fn domains_of_one_organization_are_aligned() {
         assert!(is_aligned("a.example", "A.example") && is_aligned("m.a.example", "a.example"));
         assert!(is_aligned("a.example", "m.a.example"));
+        assert!(is_aligned("news.a.example", "mail.a.example"));
         assert!(!is_aligned("ba.example", "a.example") && !is_aligned("b.example", "a.example"));
+        assert!(!is_aligned("a.co.uk", "b.co.uk") && is_aligned("m.a.co.uk", "n.a.co.uk"));
     }
 }

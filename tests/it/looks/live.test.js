@@ -336,6 +336,7 @@ test("the page can be used by keyboard alone, and a test sent", async () => {
 test("everybody can read it, by day, by night, and on a phone", async () => {
   for (const [colorScheme, viewport] of [["light", { width: 1440, height: 900 }], ["dark", { width: 1440, height: 900 }], ["light", { width: 360, height: 740 }]]) {
     const other = await opened("?tab=checks&width=320", { colorScheme, viewport });
+    assert.equal(await other.evaluate(() => window.scrollY), 0, "the page begins at its top");
     for (const tab of ["why", "checks", "links", "headers", "text"]) {
       await other.locator(`#tab-${tab}`).click();
       await other.waitForSelector(`#panel-${tab}[data-loaded]`);

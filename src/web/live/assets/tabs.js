@@ -38,7 +38,11 @@ function show() {
     tab.tabIndex = name === chosen ? 0 : -1;
     panel(name).hidden = name !== chosen;
   }
-  byId(`tab-${chosen}`).scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  // Only the strip moves: on a phone the page itself would jump to it.
+  const [strip, tab] = [byId("tabs"), byId(`tab-${chosen}`)];
+  const [left, right] = [tab.offsetLeft - strip.offsetLeft, tab.offsetLeft - strip.offsetLeft + tab.offsetWidth];
+  if (left < strip.scrollLeft) strip.scrollLeft = left;
+  else if (right > strip.scrollLeft + strip.clientWidth) strip.scrollLeft = right - strip.clientWidth;
   opened(chosen);
 }
 
