@@ -37,7 +37,8 @@ pub struct Newest {
 }
 
 /// Editions that are out: everybody may see them.
-const OUT: &str = "e.state IN ('sending', 'sent')";
+const OUT: &str = "(e.state IN ('sending', 'sent') OR e.state = 'cancelled'
+    AND EXISTS (SELECT 1 FROM delivery d WHERE d.edition = e.id AND d.state = 'sent'))";
 
 const ISSUE: &str = "SELECT e.digest, e.number, e.uid, e.frozen_ms, v.subject, v.preheader FROM edition e
     JOIN variant v ON v.edition = e.id AND v.language = ''";

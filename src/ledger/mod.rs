@@ -189,6 +189,18 @@ impl Ledger {
         self.pool.close().await;
     }
 
+    /// Writes something that changes nothing: what fails here would fail for everything else.
+    ///
+    /// # Errors
+    /// When the store cannot be written, or is not there any more.
+    pub async fn try_write(&self) -> Result<(), Error> {
+        // SQLite would go on writing into a file that has no name any more.
+        fs::metadata(&self.path).map_err(|source| Error::Open { path: self.path.clone(), source })?;
+        let mut write = self.write().await?;
+        sqlx::query("PRAGMA user_version = 0").execute(&mut *write).await?;
+        Ok(write.commit().await?)
+    }
+
     /// Begins a write: nobody else writes until it ends.
     async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         let _turn = self.turn.take().await;

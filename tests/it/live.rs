@@ -226,6 +226,46 @@ fn a_project_that_is_broken_from_the_start_opens_with_the_error() {
 }
 
 #[test]
+fn a_file_that_the_config_misses_may_come_later() {
+    let project = one();
+    let live = Live::of(&project);
+    live.until("the first", |look| look["mail"]["subject"] == "One");
+    let config = project.read("tidings.toml").replace("schedule =", "intro_file = \"words/intro.md\"\nschedule =");
+    project.write("tidings.toml", config);
+    live.until("the fault", |look| look["fault"]["what"].is_string());
+    project.write("words/intro.md", "Dear readers.\n");
+    live.until("no fault any more", |look| look["fault"].is_null());
+}
+
+#[test]
+fn what_is_wrong_with_the_subscribers_file_is_a_row() {
+    let project = one();
+    project.write("subscribers.csv", "email\nada@readers.example\nben@\n");
+    let live = Live::of(&project);
+    let rows = || live.json("/part/checks")["rows"].as_array().unwrap().clone();
+    let about = |rows: Vec<Value>| rows.into_iter().filter(|row| row["rule"] == "subscribers").collect::<Vec<_>>();
+    let found = about(rows());
+    assert!(found.len() == 1 && found[0]["place"] == "subscribers.csv:3", "{found:?}");
+    let before = live.json("/look");
+    project.write("subscribers.csv", "email\nada@readers.example\n");
+    after(&live, &before, |_| true);
+    assert_eq!(about(rows()), Vec::<Value>::new());
+}
+
+#[test]
+fn a_frozen_edition_does_not_hide_a_broken_template() {
+    let project = one();
+    project.run("templates new classic").code(0);
+    project.run("send --yes").code(0);
+    project.store("UPDATE edition SET state = 'held' RETURNING state");
+    project.write("templates/classic.mjml", "{% if %}");
+    let look = Live::of(&project).json("/look");
+    assert!(look["fault"]["file"].as_str().unwrap().ends_with("classic.mjml"), "{look}");
+    assert_eq!(look["mail"]["subject"], "One");
+    project.run("check").code(65).says("classic.mjml:1");
+}
+
+#[test]
 fn a_project_without_posts_or_readers_says_so() {
     let project = Project::with_notes("").file("posts/a.md", "---\ntitle: A\ndraft: true\n---\n\nNot yet.\n");
     project.write("subscribers.csv", "email,name\n");

@@ -23,6 +23,15 @@ fn all_is_well_where_nothing_is_wrong_and_not_where_the_store_is_gone() {
     let project = sent();
     let site = Site::start(&project);
     assert_eq!(site.get("/healthz").status(200).body, "ok\n");
+    std::fs::rename(project.path("tidings.db"), project.path("moved.db")).unwrap();
+    // The last answer holds for a second.
+    let answer = loop {
+        let answer = site.get("/healthz");
+        if answer.status != 200 {
+            break answer;
+        }
+    };
+    assert_eq!((answer.status, answer.body.as_str()), (503, "the store cannot be written\n"));
 }
 
 #[test]

@@ -109,7 +109,8 @@ pub(super) async fn part(room: &Room, seen: &Seen, name: &str, ask: &Ask) -> Res
     }
     if name == "checks" {
         let rows = seen.built.rows(&room.project.environment).await;
-        let rows = rows.map_err(|error| Fault::of(&error))?.iter().map(|row| {
+        let roster = room.roster();
+        let rows = rows.map_err(|error| Fault::of(&error))?.iter().chain(&roster).map(|row| {
             let mut said = json!(row);
             said["source"] = json!(row.place.as_deref().and_then(fault::line_of));
             said

@@ -24,7 +24,7 @@ use crate::{
     ledger::{self, Ledger},
     lint::Row,
     mailing, preflight,
-    render::Variants,
+    render::{self, Variants},
     source::{Kind, Location, Problem},
 };
 
@@ -52,6 +52,8 @@ pub(super) struct Room {
     state: Mutex<State>,
     harvest: tokio::sync::Mutex<Harvest>,
     store: tokio::sync::Mutex<Option<Ledger>>,
+    /// What is wrong with the subscribers file.
+    roster: Mutex<Vec<Row>>,
 }
 
 #[derive(Debug)]
@@ -117,6 +119,7 @@ impl Room {
             state: Mutex::new(state),
             harvest: tokio::sync::Mutex::default(),
             store: tokio::sync::Mutex::default(),
+            roster: Mutex::default(),
         })
     }
 
@@ -211,14 +214,32 @@ impl Room {
         Ok(Some(Arc::new(Built::new(Arc::clone(config), digest.to_owned(), ledger, next))))
     }
 
-    /// Brings the store up to date with the subscribers file.
+    /// Brings the store up to date with the subscribers file, and keeps what is wrong with it.
     pub(super) async fn read_subscribers(&self) {
         let Some(config) = self.config() else { return };
-        if let (Some(file), Ok(ledger)) = (&config.subscribers, self.ledger(&config).await)
-            && let Err(error) = mailing::sync(&ledger, file, self.now()).await
-        {
-            tracing::warn!("the subscribers file was not taken in: {error}");
-        }
+        let rows = match (&config.subscribers, self.ledger(&config).await) {
+            (Some(file), Ok(ledger)) => match mailing::sync(&ledger, file, self.now()).await {
+                Ok(bad) => bad.iter().map(|bad| preflight::of_subscriber(&config, bad)).collect(),
+                Err(error) => vec![preflight::of_roster(&config, &error)],
+            },
+            _ => Vec::new(),
+        };
+        *lock(&self.roster) = rows;
+    }
+
+    /// What is wrong with the subscribers file.
+    pub(super) fn roster(&self) -> Vec<Row> {
+        lock(&self.roster).clone()
+    }
+
+    /// Says whether a broken config has something else to say by now: a file that it misses may have come.
+    pub(super) fn is_behind(&self) -> bool {
+        let generation = Arc::clone(&self.state().generation);
+        let now = || Config::load(&self.project.config, &self.project.environment);
+        generation
+            .config
+            .as_ref()
+            .is_err_and(|known| now().map_err(|error| Fault::of(&error)).err().as_ref() != Some(known))
     }
 
     /// The store, opened once.
@@ -271,6 +292,11 @@ impl Room {
             }
         }
         let fault = new.or_else(|| built.local_problems().next()).map(Fault::of_problem);
+        // A frozen edition is shown as it is, whatever became of its template; the next one is not.
+        let parsed = matches!(built.next, Next::Unfinished(_))
+            .then(|| render::check_templates(config.templates.as_deref(), &chosen.template).err())
+            .flatten();
+        let fault = fault.or_else(|| parsed.map(|error| Fault::of(&error)));
         Outcome { built: Some(built), fault }
     }
 

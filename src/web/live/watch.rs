@@ -23,6 +23,9 @@ const QUIET: Duration = Duration::from_millis(12);
 /// Whatever comes, nobody waits longer.
 const LONGEST: Duration = Duration::from_millis(120);
 
+/// How often a broken config is read again.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// How often files are looked at where the system cannot tell.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -32,7 +35,14 @@ pub(super) async fn watch(room: Arc<Room>) {
     let mut watched = Watched::new(send);
     let mut files = Files::of(&room.project.config, room.config().as_deref());
     watched.follow(&files);
-    while let Some(first) = events.recv().await {
+    loop {
+        let first = match time::timeout(AGAIN, events.recv()).await {
+            Ok(Some(first)) => first,
+            Ok(None) => return,
+            // Nobody watches for a file that a broken config names.
+            Err(_) if !room.is_behind() => continue,
+            Err(_) => Vec::from([std::path::absolute(&room.project.config).unwrap_or_default()]),
+        };
         let mut paths = BTreeSet::from_iter(first);
         let end = time::Instant::now() + LONGEST;
         while let Ok(Some(more)) = time::timeout_at((time::Instant::now() + QUIET).min(end), events.recv()).await {
@@ -48,7 +58,12 @@ pub(super) async fn watch(room: Arc<Room>) {
             room.read_subscribers().await;
         }
         room.renew(false);
+        let subscribers = files.subscribers.take();
         files = Files::of(&room.project.config, room.config().as_deref());
+        if files.subscribers != subscribers {
+            room.read_subscribers().await;
+            room.renew(false);
+        }
         // What was written into a new folder before it was watched would be missed.
         if watched.follow(&files) {
             room.renew(false);

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, RawQuery, State},
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -29,28 +28,23 @@ const FEW: i64 = 10;
 /// Nobody turns more pages.
 const PAGES: i64 = 100_000;
 
-/// Which page.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Turn {
-    page: Option<String>,
-}
-
-impl Turn {
-    fn number(&self) -> i64 {
-        self.page.as_deref().and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, PAGES)
-    }
+/// Which page is asked for: the first, where it is not said in a way that we know.
+fn turned(RawQuery(query): RawQuery) -> i64 {
+    let query = query.unwrap_or_default();
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let page = pairs.find(|(name, _)| name == "page").and_then(|(_, page)| page.parse().ok());
+    page.unwrap_or(1).clamp(1, PAGES)
 }
 
 /// The newest editions of each digest; of the only one, page by page.
-pub(super) async fn all(State(public): State<Arc<Public>>, turn: Query<Turn>, asked: HeaderMap) -> Response {
+pub(super) async fn all(State(public): State<Arc<Public>>, turn: RawQuery, asked: HeaderMap) -> Response {
     let present = public.present();
     let digests = match public.site.ledger.published_digests().await {
         Ok(digests) => digests,
         Err(error) => return failed(&present, &error),
     };
     if let [only] = &digests[..] {
-        return listed(&public, &present, only, &turn, &asked, "archive/").await;
+        return listed(&public, &present, only, turned(turn), &asked, "archive/").await;
     }
     let mut issues = Vec::new();
     for digest in &digests {
@@ -68,7 +62,7 @@ pub(super) async fn all(State(public): State<Arc<Public>>, turn: Query<Turn>, as
 pub(super) async fn one(
     State(public): State<Arc<Public>>,
     digest: Part<String>,
-    turn: Query<Turn>,
+    turn: RawQuery,
     asked: HeaderMap,
 ) -> Response {
     let digest = text(digest);
@@ -79,7 +73,7 @@ pub(super) async fn one(
         Err(error) => return failed(&present, &error),
     }
     let way = format!("archive/{}/", segment(&digest));
-    listed(&public, &present, &digest, &turn, &asked, &way).await
+    listed(&public, &present, &digest, turned(turn), &asked, &way).await
 }
 
 /// One edition.
@@ -126,11 +120,10 @@ async fn listed(
     public: &Public,
     present: &Present,
     digest: &str,
-    turn: &Turn,
+    number: i64,
     asked: &HeaderMap,
     way: &str,
 ) -> Response {
-    let number = turn.number();
     match public.site.ledger.issues(Some(digest), (number - 1) * PAGE, PAGE + 1).await {
         Ok(mut found) => {
             let older = found.len() as i64 > PAGE;

@@ -111,6 +111,7 @@ fn closing(status: StatusCode) -> Response {
 fn without(prefix: &str, uri: &Uri) -> Option<Uri> {
     let path = uri.path();
     let rest = path.strip_prefix(prefix).filter(|_| !prefix.is_empty())?;
+    let rest = if rest.is_empty() { "/" } else { rest };
     let first = rest.strip_prefix('/')?.split('/').next()?;
     if !first.is_empty() && !OWN.contains(&first) {
         return None;

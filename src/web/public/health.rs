@@ -43,7 +43,16 @@ pub(super) async fn health(State(public): State<Arc<Public>>) -> Response {
 
 async fn look(public: &Public) -> Vec<String> {
     let config = &public.present().config;
-    match timeout(SLOW, troubles(config, &public.site.ledger, public.now())).await {
+    let ledger = &public.site.ledger;
+    match timeout(SLOW, ledger.try_write()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!("{}", crate::chain::chain(&error));
+            return vec!["the store cannot be written".to_owned()];
+        }
+        Err(_) => return vec!["the store does not answer".to_owned()],
+    }
+    match timeout(SLOW, troubles(config, ledger, public.now())).await {
         Ok(Ok(troubles)) => {
             troubles.iter().filter(|trouble| trouble.is_due).map(|trouble| discreet(&trouble.text)).collect()
         }

@@ -1,6 +1,7 @@
 //! What all pages share, and what is kept between requests.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -163,10 +164,16 @@ impl Present {
         format!("{}{path}", self.base)
     }
 
-    /// The digest's name for readers; the publication's where it has none.
-    pub(super) fn title<'a>(&'a self, digest: &'a str) -> &'a str {
+    /// The digest's name for readers. Without one it is the publication's, with its own where there are several such.
+    pub(super) fn title<'a>(&'a self, digest: &'a str) -> Cow<'a, str> {
         let title = self.config.digests.get(digest).and_then(|digest| digest.title.as_deref());
-        title.unwrap_or(&self.config.publication.name)
+        let name = &self.config.publication.name;
+        let untitled = || self.config.digests.values().filter(|digest| digest.title.is_none()).count();
+        match title {
+            Some(title) => title.into(),
+            None if untitled() > 1 => format!("{name} · {digest}").into(),
+            None => name.into(),
+        }
     }
 
     /// Where readers write to.

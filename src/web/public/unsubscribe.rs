@@ -154,11 +154,9 @@ fn asked(headers: &HeaderMap, body: &Bytes) -> Asked {
 /// The page for a reader as they stand now.
 fn page(present: &Present, digest: &str, granted: &Granted, is_return: bool) -> Response {
     let words = present.words(granted.language.as_deref());
-    let names = [
-        ("title", present.title(digest)),
-        ("publication", &present.config.publication.name),
-        ("contact", &present.contact()),
-    ];
+    let title = present.title(digest);
+    let names: [(&str, &str); 3] =
+        [("title", &title), ("publication", &present.config.publication.name), ("contact", &present.contact())];
     let word = |key: &str| words.word(key).to_owned();
     let with = |key: &str| words.with(key, &names);
     let action = |ask: String, (name, value), label: &str| Action { ask, name, value, label: word(label) };
