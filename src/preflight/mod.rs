@@ -1,6 +1,6 @@
 //! Everything that can be known to be wrong before an edition goes out.
 //!
-//! The project and an edition to come in, rows out. [`lint`] judges the message; here stands what else
+//! The project and an edition to come in, rows out. [`lint`](crate::lint) judges the message; here stands what else
 //! decides whether it arrives: the config, the sources, the templates, the selection, and, where asked, DNS, the relay
 //! and the pages that the edition links to.
 
