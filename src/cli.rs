@@ -7,7 +7,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
     cmd::{self, Exit, Setting, Usage},
-    config, digest, ledger, mailing, render,
+    config, digest, mailing, render, store,
 };
 
 /// Builds e-mail digests: gathers posts, selects some, lays them out, and sends them.
@@ -169,13 +169,13 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
         // An error that another one shows as its own does not stand in the chain.
         let store = match cause.downcast_ref() {
             Some(digest::Error::Render(render::Error::Key(_))) => return 78,
-            Some(digest::Error::Ledger(error)) => Some(error),
+            Some(digest::Error::Store(error)) => Some(error),
             _ => match cause.downcast_ref() {
-                Some(mailing::RosterError::Ledger(error)) => Some(error),
+                Some(mailing::RosterError::Store(error)) => Some(error),
                 _ => cause.downcast_ref(),
             },
         };
-        if store.is_some_and(ledger::Error::is_locked) {
+        if store.is_some_and(store::Error::is_locked) {
             return Exit::Later as u8;
         }
     }
@@ -188,9 +188,9 @@ mod tests {
 
     #[test]
     fn a_failure_keeps_its_exit_code_however_deep_it_lies() {
-        let locked = || ledger::Error::Locked("tidings.db".into());
+        let locked = || store::Error::Locked("tidings.db".into());
         assert_eq!(exit_code(&locked().into()), 75);
-        assert_eq!(exit_code(&digest::Error::Ledger(locked()).into()), 75);
+        assert_eq!(exit_code(&digest::Error::Store(locked()).into()), 75);
         assert_eq!(exit_code(&anyhow::Error::from(locked()).context("while reading")), 75);
         let subject = render::Error::Key("digest.weekly.subject:1:1: no".to_owned());
         assert_eq!(exit_code(&digest::Error::Render(subject).into()), 78);

@@ -1,6 +1,6 @@
 //! From sources to an edition: the first of the two acts.
 //!
-//! [`compose`] is pure. [`draft`] reads the past from the ledger, gathers, and composes; [`next`] is what preview,
+//! [`compose`] is pure. [`draft`] reads the past from the store, gathers, and composes; [`next`] is what preview,
 //! test and send all show: the frozen edition where one is still being sent, else a fresh draft.
 
 mod answers;
@@ -14,13 +14,13 @@ use url::Url;
 
 use crate::{
     edition::{Edition, EditionId, ImageUse, Item, Publication, Sections},
-    ledger::{self, Frozen, Ledger},
     message,
     post::{Filter, Post, canonical},
     render::{self, Variants},
     schedule::Schedule,
     select::{self, Rules, Selection},
     source::{self, Gathered, Problem, Source, fetch},
+    store::{self, Frozen, Store},
     subscriber::Address,
     teaser::{self, Around, Common, Refusal, Style, Told, llm},
 };
@@ -204,7 +204,7 @@ pub struct Draft {
 pub enum Error {
     /// The store.
     #[error(transparent)]
-    Ledger(#[from] ledger::Error),
+    Store(#[from] store::Error),
     /// A template.
     #[error(transparent)]
     Render(#[from] render::Error),
@@ -228,39 +228,34 @@ pub enum Next {
 ///
 /// # Errors
 /// When the store or a template fails. A source that fails is no error.
-pub async fn next(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Next, Error> {
-    if let Some(frozen) = ledger.unfinished(&plan.digest.name).await? {
+pub async fn next(store: &Store, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Next, Error> {
+    if let Some(frozen) = store.unfinished(&plan.digest.name).await? {
         return Ok(Next::Unfinished(Box::new(frozen)));
     }
-    fresh(ledger, plan, now).await
+    fresh(store, plan, now).await
 }
 
 /// Gives a fresh edition, whatever is still being sent.
 ///
 /// # Errors
 /// As [`next`].
-pub async fn fresh(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Next, Error> {
-    let gathered = gather(ledger, plan, plan.sources, now).await?;
-    fresh_of(ledger, plan, &gathered, now).await
+pub async fn fresh(store: &Store, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Next, Error> {
+    let gathered = gather(store, plan, plan.sources, now).await?;
+    fresh_of(store, plan, &gathered, now).await
 }
 
 /// Gives a fresh edition of what was gathered already.
 ///
 /// # Errors
 /// As [`next`].
-pub async fn fresh_of(
-    ledger: &Ledger,
-    plan: &Plan<'_>,
-    gathered: &Gathered,
-    now: DateTime<Utc>,
-) -> Result<Next, Error> {
-    let mut draft = draft_of(ledger, plan, gathered, now).await?;
+pub async fn fresh_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: DateTime<Utc>) -> Result<Next, Error> {
+    let mut draft = draft_of(store, plan, gathered, now).await?;
     if draft.edition.posts.is_empty() {
         let reason = why_empty(&draft, plan.digest.select.min);
         return Ok(Next::Nothing(Box::new(draft), reason));
     }
-    draft.problems.extend(pictures::settle(ledger, plan, &mut draft.edition, now).await?);
-    let variants = render::variants(&draft.edition, &ledger.languages().await?, plan.templates)?;
+    draft.problems.extend(pictures::settle(store, plan, &mut draft.edition, now).await?);
+    let variants = render::variants(&draft.edition, &store.languages().await?, plan.templates)?;
     pictures::keep_shown(&mut draft.edition, &variants);
     Ok(Next::Fresh(Box::new(draft), Box::new(variants)))
 }
@@ -280,22 +275,17 @@ fn why_empty(draft: &Draft, min: usize) -> String {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn draft(ledger: &Ledger, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Draft, Error> {
-    let gathered = gather(ledger, plan, plan.sources, now).await?;
-    draft_of(ledger, plan, &gathered, now).await
+pub async fn draft(store: &Store, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Draft, Error> {
+    let gathered = gather(store, plan, plan.sources, now).await?;
+    draft_of(store, plan, &gathered, now).await
 }
 
 /// Reads `sources`, all of the plan's or some.
 ///
 /// # Errors
 /// When the store fails. A source that fails is no error.
-pub async fn gather(
-    ledger: &Ledger,
-    plan: &Plan<'_>,
-    sources: &[Source],
-    now: DateTime<Utc>,
-) -> Result<Gathered, Error> {
-    let past = ledger.validators().await?;
+pub async fn gather(store: &Store, plan: &Plan<'_>, sources: &[Source], now: DateTime<Utc>) -> Result<Gathered, Error> {
+    let past = store.validators().await?;
     let context = source::Context { limits: plan.limits, past: &past, zone: plan.publication.timezone, now };
     let gathered = source::gather(sources, &context).await;
     for harvest in &gathered.harvests {
@@ -304,16 +294,16 @@ pub async fn gather(
     Ok(gathered)
 }
 
-async fn draft_of(ledger: &Ledger, plan: &Plan<'_>, gathered: &Gathered, now: DateTime<Utc>) -> Result<Draft, Error> {
-    let posts = ledger.take_in(gathered, plan.sources, now).await?;
+async fn draft_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: DateTime<Utc>) -> Result<Draft, Error> {
+    let posts = store.take_in(gathered, plan.sources, now).await?;
     // Read before what was seen: if somebody freezes an edition in between, the number is theirs and this draft,
     // which may hold the same posts, cannot be frozen.
-    let number = ledger.next_number(&plan.digest.name).await?;
-    let seen = ledger.seen(&plan.digest.name).await?;
+    let number = store.next_number(&plan.digest.name).await?;
+    let seen = store.seen(&plan.digest.name).await?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::Random(error.to_string()))?;
     let selection = select::select(posts, &plan.digest.select, &seen, now);
-    let answers = answers::answers(ledger, plan, &selection, now).await;
+    let answers = answers::answers(store, plan, &selection, now).await;
     let mut draft = compose(plan, selection, &answers, EditionId::new(random), number, now);
     draft.problems.clone_from(&gathered.problems);
     Ok(draft)

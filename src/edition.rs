@@ -1,7 +1,7 @@
 //! One dated number of a digest, frozen.
 //!
 //! [`digest::compose`](crate::digest::compose) makes an [`Edition`]; [`render`](crate::render) lays it out;
-//! the ledger keeps it. Nothing changes an edition once the ledger holds it.
+//! the store keeps it. Nothing changes an edition once the store holds it.
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ pub mod post;
 pub mod schedule;
 pub mod subscriber;
 pub mod token;
-pub mod chain;
+pub mod diagnostic;
 
 pub mod source;
 pub mod select;
@@ -19,7 +19,7 @@ pub mod message;
 pub mod deliver;
 pub mod dns;
 pub mod bounce;
-pub mod ledger;
+pub mod store;
 
 pub mod digest;
 pub mod mailing;

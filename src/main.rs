@@ -4,8 +4,8 @@ use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::Parser as _;
 use tidings::{
-    chain::chain,
     cli::{Cli, exit_code},
+    diagnostic::error_report,
 };
 
 fn main() -> ExitCode {
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     match runtime.block_on(cli.run(environment)) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
-            eprintln!("error: {}", chain(error.as_ref()));
+            eprintln!("error: {}", error_report(error.as_ref()));
             ExitCode::from(exit_code(&error))
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Delivery status notifications (RFC 3464), complaints (RFC 5965) and mails to `smtp.unsubscribe_mailto`. Anybody
 //! can write one: so a mail that carries no token of ours says nothing, whatever stands in it, and whom it is about
-//! is read from tokens alone. [`Ledger::apply`](crate::ledger::Ledger::apply) does what follows from it.
+//! is read from tokens alone. [`Store::apply`](crate::store::Store::apply) does what follows from it.
 
 mod clues;
 mod codes;

@@ -16,8 +16,8 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let config = setting.load()?;
-    let ledger = setting.open(&config).await?;
-    ledger.backup(&args.file).await?;
+    let store = setting.open(&config).await?;
+    store.backup(&args.file).await?;
     let octets = std::fs::metadata(&args.file)?.len();
     if setting.json {
         print_json(&json!({ "file": args.file, "bytes": octets }))?;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Exit, Setting, Usage, print, print_json};
 use crate::{
     bounce::{self, Ignored, Report},
-    ledger::{Applied, Change, Ledger},
+    store::{Applied, Change, Store},
 };
 
 /// Reads a bounce, a complaint or an unsubscription, and does what it asks for.
@@ -52,8 +52,8 @@ fn read(mail: impl Read) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-async fn one(octets: &[u8], setting: &Setting, ledger: &Ledger) -> anyhow::Result<Exit> {
-    let outcome = apply(octets, setting, ledger).await?;
+async fn one(octets: &[u8], setting: &Setting, store: &Store) -> anyhow::Result<Exit> {
+    let outcome = apply(octets, setting, store).await?;
     say(&outcome, None, setting)?;
     if setting.json {
         let mut shown = in_json(&outcome);
@@ -64,7 +64,7 @@ async fn one(octets: &[u8], setting: &Setting, ledger: &Ledger) -> anyhow::Resul
 }
 
 /// Applies every mail of a Maildir, and moves none: a report that is applied again changes nothing more.
-async fn maildir(folder: &Path, setting: &Setting, ledger: &Ledger) -> anyhow::Result<Exit> {
+async fn maildir(folder: &Path, setting: &Setting, store: &Store) -> anyhow::Result<Exit> {
     let parts: Vec<PathBuf> =
         ["new", "cur"].map(|part| folder.join(part)).into_iter().filter(|part| part.is_dir()).collect();
     if parts.is_empty() {
@@ -86,7 +86,7 @@ async fn maildir(folder: &Path, setting: &Setting, ledger: &Ledger) -> anyhow::R
                     continue;
                 }
             };
-            let outcome = apply(&octets, setting, ledger).await?;
+            let outcome = apply(&octets, setting, store).await?;
             say(&outcome, Some(&path), setting)?;
             let mut one = in_json(&outcome);
             one["file"] = path.to_string_lossy().into();
@@ -115,12 +115,12 @@ fn mails(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// What became of a mail: what it said and did, or why it was ignored.
 type Outcome = Result<(Report, Applied), Ignored>;
 
-async fn apply(octets: &[u8], setting: &Setting, ledger: &Ledger) -> anyhow::Result<Outcome> {
-    let report = match bounce::read(octets, &ledger.keys().await?) {
+async fn apply(octets: &[u8], setting: &Setting, store: &Store) -> anyhow::Result<Outcome> {
+    let report = match bounce::read(octets, &store.keys().await?) {
         Ok(report) => report,
         Err(ignored) => return Ok(Err(ignored)),
     };
-    let applied = ledger.apply(&report, setting.now()).await?;
+    let applied = store.apply(&report, setting.now()).await?;
     Ok(applied.map(|applied| (report, applied)).ok_or(Ignored::NotOurs))
 }
 

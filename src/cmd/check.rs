@@ -25,10 +25,10 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let config = setting.load()?;
-    let ledger = setting.open(&config).await?;
+    let store = setting.open(&config).await?;
     let mut rows = preflight::of_project(&config, &setting.environment);
     rows.extend(preflight::of_clock(&config, setting.now()));
-    match subscribers::sync(setting, &config, &ledger).await {
+    match subscribers::sync(setting, &config, &store).await {
         Ok(bad) => rows.extend(bad.iter().map(|bad| preflight::of_subscriber(&config, bad))),
         Err(error) => match error.downcast_ref::<RosterError>() {
             Some(unread @ RosterError::Read { .. }) => rows.push(preflight::of_roster(&config, unread)),
@@ -41,7 +41,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     };
     let mut nexts = Vec::new();
     for chosen in digests {
-        let (found, next) = preflight::of_digest(&config, chosen, &ledger, setting.now()).await?;
+        let (found, next) = preflight::of_digest(&config, chosen, &store, setting.now()).await?;
         // Digests share templates and posts: one fault, one row.
         for row in found {
             if row.level == Level::Ok || !rows.contains(&row) {

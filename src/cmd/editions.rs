@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    ledger::{Ledger, Standing, State},
+    store::{Standing, State, Store},
     subscriber::Address,
 };
 
@@ -70,9 +70,9 @@ enum Action {
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let action = args.action.unwrap_or(Action::List);
     let config = setting.load()?;
-    let ledger = setting.open(&config).await?;
+    let store = setting.open(&config).await?;
     if let Action::List = action {
-        let lines = ledger.editions(setting.digest.as_deref()).await?;
+        let lines = store.editions(setting.digest.as_deref()).await?;
         if lines.is_empty() && setting.digest.is_some() {
             // A digest that the config has forgotten may still have its editions; any other name is a slip.
             setting.choose(&config)?;
@@ -110,26 +110,26 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let decides = matches!(action, Action::Approve { .. } | Action::Veto { .. } | Action::Cancel { .. });
     // A digest that the config has forgotten may still have an edition that waits for a word.
     if let Some(name) = setting.digest.as_ref().filter(|_| decides)
-        && let Some(standing) = ledger.standing_of(name, number).await?
+        && let Some(standing) = store.standing_of(name, number).await?
     {
-        return decide(&action, &standing, setting, &config, &ledger).await;
+        return decide(&action, &standing, setting, &config, &store).await;
     }
     let chosen = setting.choose(&config)?;
     let (Some(frozen), Some(standing)) =
-        (ledger.edition(&chosen.name, number).await?, ledger.standing_of(&chosen.name, number).await?)
+        (store.edition(&chosen.name, number).await?, store.standing_of(&chosen.name, number).await?)
     else {
         bail!("there is no edition {number} of `{}`\nhint: `tidings editions list` shows them", chosen.name);
     };
     match action {
         Action::Approve { .. } | Action::Veto { .. } | Action::Cancel { .. } => {
-            return decide(&action, &standing, setting, &config, &ledger).await;
+            return decide(&action, &standing, setting, &config, &store).await;
         }
         Action::Replay { .. } => {
             if !matches!(standing.state, State::Sending | State::Sent) {
                 bail!("edition {number} did not go out: it is {}", standing.state.as_str());
             }
-            super::subscribers::sync(setting, &config, &ledger).await?;
-            let planned = ledger.replay(frozen.row, &chosen.name, &chosen.audience).await?;
+            super::subscribers::sync(setting, &config, &store).await?;
+            let planned = store.replay(frozen.row, &chosen.name, &chosen.audience).await?;
             if setting.json {
                 print_json(&json!({ "digest": chosen.name, "edition": number, "planned": planned }))?;
             } else if planned == 0 {
@@ -139,10 +139,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             }
         }
         Action::Settle { address, sent, .. } => {
-            if !ledger.end_doubt(frozen.row, address.as_str(), sent, setting.now()).await? {
+            if !store.end_doubt(frozen.row, address.as_str(), sent, setting.now()).await? {
                 bail!("nothing of edition {number} to {address} is in doubt");
             }
-            ledger.finish(frozen.row, setting.now()).await?;
+            store.finish(frozen.row, setting.now()).await?;
             if setting.json {
                 let state = if sent { "sent" } else { "pending" };
                 let (digest, email) = (&chosen.name, address.as_str());
@@ -153,7 +153,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             print(&format!("edition {number} to {address} {word}\n"))?;
         }
         _ => {
-            let counts = ledger.counts(frozen.row).await?;
+            let counts = store.counts(frozen.row).await?;
             let took = frozen.finished.and_then(|at| (at - frozen.edition.date).to_std().ok()).unwrap_or_default();
             let summary = Summary::new(&frozen, counts, took);
             if setting.json {
@@ -166,7 +166,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
                 text.push_str(&format!("  {}{url}\n", item.post.title));
             }
             for (state, word) in [("in_doubt", "in doubt"), ("deferred", "deferred"), ("bounced", "bounced")] {
-                for (address, reply) in ledger.deliveries(frozen.row, state, 100).await? {
+                for (address, reply) in store.deliveries(frozen.row, state, 100).await? {
                     text.push_str(&format!("{word}: {address}: {}\n", reply.unwrap_or_default()));
                 }
             }
@@ -182,21 +182,19 @@ async fn decide(
     standing: &Standing,
     setting: &Setting,
     config: &Config,
-    ledger: &Ledger,
+    store: &Store,
 ) -> anyhow::Result<Exit> {
     let (row, number, now) = (standing.row, standing.number, setting.now());
     let (decided, wanted) = match action {
         // Nobody looks after its due time any more.
         Action::Approve { .. } if !config.digests.contains_key(&standing.digest) => {
-            (ledger.release(row, now).await?, &[State::Sending, State::Sent][..])
+            (store.release(row, now).await?, &[State::Sending, State::Sent][..])
         }
-        Action::Approve { .. } => {
-            (ledger.approve(row, now).await?, &[State::Approved, State::Sending, State::Sent][..])
-        }
-        Action::Veto { .. } => (ledger.veto(row, now).await?, &[State::Vetoed, State::Cancelled][..]),
-        _ => (ledger.cancel(row, "cancelled by hand", now).await?, &[State::Vetoed, State::Cancelled][..]),
+        Action::Approve { .. } => (store.approve(row, now).await?, &[State::Approved, State::Sending, State::Sent][..]),
+        Action::Veto { .. } => (store.veto(row, now).await?, &[State::Vetoed, State::Cancelled][..]),
+        _ => (store.cancel(row, "cancelled by hand", now).await?, &[State::Vetoed, State::Cancelled][..]),
     };
-    let counts = ledger.counts(row).await?;
+    let counts = store.counts(row).await?;
     if setting.json {
         print_json(&json!({
             "digest": standing.digest, "edition": number, "before": decided.before, "state": decided.after,

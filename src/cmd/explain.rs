@@ -42,12 +42,12 @@ struct Row<'a> {
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let config = setting.load()?;
     let chosen = setting.choose(&config)?;
-    let ledger = setting.open(&config).await?;
+    let store = setting.open(&config).await?;
     let sources = config.sources_of(chosen);
     let now = setting.now();
     // Only who wants to see teasers pays for a model's.
     let plan = if args.teasers { config.plan(chosen, &sources) } else { config.plan_without_asking(chosen, &sources) };
-    let draft = digest::draft(&ledger, &plan, now).await?;
+    let draft = digest::draft(&store, &plan, now).await?;
     say::say_problems(setting, &draft.problems, &[]);
     let zone = config.publication.timezone;
     let mut rows = Vec::new();

@@ -31,7 +31,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     config::{self, Config},
     digest::Digest,
-    ledger::{self, Ledger},
+    store::{self, Store},
 };
 
 /// How a command ends when nothing failed.
@@ -78,7 +78,7 @@ pub struct Setting {
     /// The process's variables.
     pub environment: Vec<(String, String)>,
     /// The store, once a command opened it.
-    pub store: OnceLock<Ledger>,
+    pub store: OnceLock<Store>,
 }
 
 impl Setting {
@@ -98,15 +98,15 @@ impl Setting {
     }
 
     /// Opens the store.
-    pub async fn open(&self, config: &Config) -> Result<Ledger, ledger::Error> {
-        let ledger = Ledger::open(&config.store, self.now()).await?;
-        Ok(self.store.get_or_init(|| ledger).clone())
+    pub async fn open(&self, config: &Config) -> Result<Store, store::Error> {
+        let store = Store::open(&config.store, self.now()).await?;
+        Ok(self.store.get_or_init(|| store).clone())
     }
 
     /// Closes the store, so that it is one file again.
     pub async fn close(&self) {
-        if let Some(ledger) = self.store.get() {
-            ledger.close().await;
+        if let Some(store) = self.store.get() {
+            store.close().await;
         }
     }
 

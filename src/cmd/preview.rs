@@ -74,13 +74,13 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     one_to_stdout(&args, setting)?;
     let config = setting.load()?;
     let chosen = setting.choose(&config)?;
-    let ledger = setting.open(&config).await?;
+    let store = setting.open(&config).await?;
     let sources = config.sources_of(chosen);
     let plan = config.plan(chosen, &sources);
     if args.reader.is_some() {
-        super::subscribers::sync(setting, &config, &ledger).await?;
+        super::subscribers::sync(setting, &config, &store).await?;
     }
-    let (edition, variants, problems) = match digest::next(&ledger, &plan, setting.now()).await? {
+    let (edition, variants, problems) = match digest::next(&store, &plan, setting.now()).await? {
         Next::Unfinished(frozen) => (frozen.edition, frozen.variants, Vec::new()),
         Next::Fresh(draft, variants) => (draft.edition, *variants, draft.problems),
         Next::Nothing(draft, reason) => {
@@ -95,11 +95,11 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     };
     let reader = match args.reader.clone() {
         None => Subscriber::sample(),
-        Some(address) => ledger.subscriber(&address).await?.unwrap_or_else(|| Subscriber::stranger(address)),
+        Some(address) => store.subscriber(&address).await?.unwrap_or_else(|| Subscriber::stranger(address)),
     };
     let rendered = variants.of(reader.language.as_deref());
     say_problems(setting, &problems, &rendered.problems);
-    let sender = config.sender(ledger.keys().await?);
+    let sender = config.sender(store.keys().await?);
     let occasion = Occasion::Sample(0);
     let personal = message::personalise(&edition, rendered, &reader, &sender, occasion);
     write(&args.out, message::stand_alone(&edition, &personal.html).as_bytes())?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::{Exit, Setting, print, print_json};
-use crate::ledger;
+use crate::store;
 
 /// Puts a copy that `backup` made in the place of the store; nothing may be running.
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,7 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let config = setting.load()?;
-    let old = ledger::restore(&args.file, &config.store, setting.now()).await?;
+    let old = store::restore(&args.file, &config.store, setting.now()).await?;
     if setting.json {
         print_json(&json!({ "store": config.store, "old": old }))?;
         return Ok(Exit::Done);

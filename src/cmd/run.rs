@@ -15,9 +15,9 @@ use tokio::{
 
 use super::{Exit, Setting, Usage};
 use crate::{
-    chain::chain,
     config::Config,
     daemon::{self, Clock, Daemon, Duty, Notifier, Word},
+    diagnostic::error_report,
     render,
     web::{
         public::{Site, router},
@@ -43,13 +43,13 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     let config = Arc::new(setting.load()?);
     keep_templates(&config)?;
-    let ledger = setting.open(&config).await?;
-    if args.resume && !daemon::resume(&config, &ledger, setting.now()).await? {
+    let store = setting.open(&config).await?;
+    if args.resume && !daemon::resume(&config, &store, setting.now()).await? {
         setting.say("nothing was held");
     }
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,
-        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse && ledger.is_worked_on() => {
+        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse && store.is_worked_on() => {
             setting.say("the daemon that is running goes on with its next look");
             return Ok(Exit::Done);
         }
@@ -65,7 +65,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(chrono::Utc::now));
     let (configs, current) = watch::channel(Arc::clone(&config));
     let (end, ended) = watch::channel(false);
-    let site = Site { config: current, ledger: ledger.clone(), clock: Arc::clone(&clock) };
+    let site = Site { config: current, store: store.clone(), clock: Arc::clone(&clock) };
     let mut stopped = ended.clone();
     let server = tokio::spawn(serve(listener, router(site), async move {
         let _ = stopped.wait_for(|ended| *ended).await;
@@ -76,7 +76,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         notifier.ready();
         wait(heard, &notifier).await;
     } else {
-        let duty = Duty::new(config, ledger, setting.environment.clone().into())?;
+        let duty = Duty::new(config, store, setting.environment.clone().into())?;
         let digests = duty.config.digests.len();
         let daemon = Daemon::new(duty, clock()).await?;
         tracing::info!(digests, "looking after the digests");
@@ -147,12 +147,12 @@ fn is_same_request(first: Instant, now: Instant) -> bool {
 
 /// Reads the config and the templates again; with a fault in either, both stay as they were.
 fn read_again(setting: &Setting, configs: &watch::Sender<Arc<Config>>) -> Result<Arc<Config>, String> {
-    let config = setting.load().map_err(|error| chain(&error))?;
+    let config = setting.load().map_err(|error| error_report(&error))?;
     let old = Arc::clone(&configs.borrow());
     if config.store != old.store {
         return Err("`store.url` is another\nhint: end the daemon and start it again".to_owned());
     }
-    keep_templates(&config).map_err(|error| chain(&error))?;
+    keep_templates(&config).map_err(|error| error_report(&error))?;
     if config.listen != old.listen {
         tracing::warn!("`web.listen` is another, which takes effect at the next start");
     }

@@ -17,14 +17,14 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{Exit, Setting, Usage, count, print, print_json, say, subscribers, write};
 use crate::{
-    chain::chain,
     daemon,
     deliver::Destination,
+    diagnostic::error_report,
     digest::{self, Digest, Next},
-    ledger::{self, Counts, Frozen, Ledger, Start, State},
     mailing::{self, Report, Run, Stop},
     message::{self, Occasion, Sender},
     preflight,
+    store::{self, Counts, Frozen, Start, State, Store},
     subscriber::Subscriber,
 };
 
@@ -86,8 +86,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     // A password that cannot be had is found before an edition is frozen.
     let destination = (!args.dry_run).then(|| config.open_destination(&setting.environment)).transpose()?;
-    let ledger = setting.open(&config).await?;
-    subscribers::sync(setting, &config, &ledger).await?;
+    let store = setting.open(&config).await?;
+    subscribers::sync(setting, &config, &store).await?;
     let named = args.subject.is_some();
     if args.subject.as_ref().is_some_and(|subject| subject.trim().is_empty()) {
         return Err(Usage("`--subject` says nothing".into()).into());
@@ -97,31 +97,31 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     }
     let sources = config.sources_of(&chosen);
     let plan = config.plan(&chosen, &sources);
-    let sender = config.sender(ledger.keys().await?);
+    let sender = config.sender(store.keys().await?);
     let frozen = loop {
-        let (draft, variants) = match digest::next(&ledger, &plan, setting.now()).await? {
+        let (draft, variants) = match digest::next(&store, &plan, setting.now()).await? {
             Next::Unfinished(frozen) => {
                 let (number, date) = (frozen.edition.number, frozen.edition.date);
                 setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
                 if named {
                     setting.say("warning: `--subject` is for a new edition; this one keeps its own");
                 }
-                if !args.dry_run && !release(setting, &ledger, &frozen, args.yes).await? {
+                if !args.dry_run && !release(setting, &store, &frozen, args.yes).await? {
                     return Ok(Exit::Done);
                 }
                 break *frozen;
             }
             Next::Nothing(draft, reason) => {
                 say::say_problems(setting, &draft.problems, &[]);
-                return nothing(setting, &ledger, &chosen, &reason, args.fail_if_empty).await;
+                return nothing(setting, &store, &chosen, &reason, args.fail_if_empty).await;
             }
             Next::Fresh(draft, variants) => (draft, variants),
         };
         say::say_problems(setting, &draft.problems, &variants.main().problems);
-        let recipients = ledger.audience(&chosen.name, &chosen.audience).await?;
+        let recipients = store.audience(&chosen.name, &chosen.audience).await?;
         if recipients == 0 {
             let reason = "no active subscriber is in the audience";
-            return nothing(setting, &ledger, &chosen, reason, args.fail_if_empty).await;
+            return nothing(setting, &store, &chosen, reason, args.fail_if_empty).await;
         }
         let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: None };
         if let Some(why) = preflight::refusal(&config, &fresh.edition, &fresh.variants, &sender)? {
@@ -135,14 +135,14 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             setting.say("not sent");
             return Ok(Exit::Done);
         }
-        match mailing::publish(&ledger, fresh.edition, fresh.variants, &chosen.audience, &Start::BY_HAND).await {
+        match mailing::publish(&store, fresh.edition, fresh.variants, &chosen.audience, &Start::BY_HAND).await {
             // A `send` beside this one was faster: theirs is the edition, and this one helps to deliver it.
-            Err(ledger::Error::Overtaken(_)) => {}
+            Err(store::Error::Overtaken(_)) => {}
             published => break published?,
         }
     };
     let Some(destination) = destination else {
-        let counts = ledger.counts(frozen.row).await?;
+        let counts = store.counts(frozen.row).await?;
         return summarise(setting, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
     };
     if let Destination::File(folder) = &destination {
@@ -150,28 +150,28 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         setting.say(format!("the edition as a page: {}", page.display()));
     }
     // Another key may sign by now: what went out keeps its Message-IDs.
-    let sender = config.sender(ledger.keys_of(frozen.edition.date).await?);
-    let run = Run { ledger: &ledger, sender: &sender, destination: &destination, limits: &config.limits };
+    let sender = config.sender(store.keys_of(frozen.edition.date).await?);
+    let run = Run { store: &store, sender: &sender, destination: &destination, limits: &config.limits };
     let report = deliver(setting, &run, &frozen).await;
     // A daemon that finds an older store must know that this was sent.
-    daemon::note_epoch(&ledger, setting.now()).await?;
+    daemon::note_epoch(&store, setting.now()).await?;
     let report = report?;
     summarise(setting, &frozen, report.counts, started.elapsed())?;
     Ok(verdict(setting, &report))
 }
 
 /// Sends an edition on its way that waits for its editor or is held; says whether it is on its way.
-async fn release(setting: &Setting, ledger: &Ledger, frozen: &Frozen, yes: bool) -> anyhow::Result<bool> {
+async fn release(setting: &Setting, store: &Store, frozen: &Frozen, yes: bool) -> anyhow::Result<bool> {
     let number = frozen.edition.number;
-    let standing = ledger.standing_of(&frozen.edition.digest, number).await?;
+    let standing = store.standing_of(&frozen.edition.digest, number).await?;
     let Some(standing) = standing.filter(|standing| standing.state.is_before_sending()) else { return Ok(true) };
     let why = standing.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
     setting.say(format!("edition {number} is {}{why}", standing.state.as_str()));
-    if !yes && !confirm(frozen, ledger.counts(frozen.row).await?.pending)? {
+    if !yes && !confirm(frozen, store.counts(frozen.row).await?.pending)? {
         setting.say("not sent");
         return Ok(false);
     }
-    let decided = ledger.release(frozen.row, setting.now()).await?;
+    let decided = store.release(frozen.row, setting.now()).await?;
     if decided.after != State::Sending {
         bail!("edition {number} was {} meanwhile", decided.after.as_str());
     }
@@ -180,7 +180,7 @@ async fn release(setting: &Setting, ledger: &Ledger, frozen: &Frozen, yes: bool)
 
 async fn nothing(
     setting: &Setting,
-    ledger: &Ledger,
+    store: &Store,
     digest: &Digest,
     reason: &str,
     fail_if_empty: bool,
@@ -192,7 +192,7 @@ async fn nothing(
     }
     // Of an edition that was stopped nothing goes out any more, whatever its doubts.
     let is_open = |state: &str| ![State::Vetoed, State::Cancelled].iter().any(|over| over.as_str() == state);
-    let lines = ledger.editions(Some(&digest.name)).await?;
+    let lines = store.editions(Some(&digest.name)).await?;
     let held = lines.into_iter().find(|line| line.counts.in_doubt > 0 && is_open(&line.state));
     if let Some(line) = held {
         let (doubts, number) = (line.counts.in_doubt, line.edition);
@@ -224,7 +224,7 @@ fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> an
 }
 
 async fn deliver(setting: &Setting, run: &Run<'_>, frozen: &Frozen) -> anyhow::Result<Report> {
-    let before = run.ledger.counts(frozen.row).await?;
+    let before = run.store.counts(frozen.row).await?;
     let bar = progress_bar(setting, before.pending + before.deferred);
     let asked = Arc::new(AtomicBool::new(false));
     let watch = watch(Arc::clone(&asked))?;
@@ -299,7 +299,7 @@ pub fn in_words(summary: &Summary<'_>) -> String {
 /// The exit code that a report deserves.
 fn verdict(setting: &Setting, report: &Report) -> Exit {
     if let Some(stop) = &report.stopped {
-        setting.say(chain(stop));
+        setting.say(error_report(stop));
     }
     if let Some(next) = report.next {
         setting.say(format!("the next try is due at {}; run `tidings send` again then", next.format("%H:%M:%S UTC")));

@@ -12,21 +12,21 @@ pub struct Args {}
 /// Runs the command.
 pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let config = setting.load()?;
-    let ledger = setting.open(&config).await?;
-    subscribers::sync(setting, &config, &ledger).await?;
+    let store = setting.open(&config).await?;
+    subscribers::sync(setting, &config, &store).await?;
     let zone = config.publication.timezone;
     let mut text = String::new();
     let mut shown = Vec::new();
-    let (runs, open) = (ledger.last_runs().await?, ledger.open_editions().await?);
+    let (runs, open) = (store.last_runs().await?, store.open_editions().await?);
     let digests: Vec<&Digest> = match &setting.digest {
         Some(_) => vec![setting.choose(&config)?],
         None => config.digests.values().collect(),
     };
     for digest in digests {
         let name = &digest.name;
-        let last = ledger.editions(Some(name)).await?.into_iter().next();
+        let last = store.editions(Some(name)).await?.into_iter().next();
         let next = digest.schedule.next(setting.now(), zone);
-        let recipients = ledger.audience(name, &digest.audience).await?;
+        let recipients = store.audience(name, &digest.audience).await?;
         text.push_str(&format!("{name}\n"));
         match &last {
             None => text.push_str("  no edition yet\n"),
@@ -58,7 +58,7 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
         shown.push(json!({ "digest": name, "last": last, "next": next, "recipients": recipients, "run": run }));
     }
-    let troubles = daemon::troubles(&config, &ledger, setting.now()).await?;
+    let troubles = daemon::troubles(&config, &store, setting.now()).await?;
     if !troubles.is_empty() {
         text.push_str("troubles\n");
     }
@@ -66,10 +66,10 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
         text.push_str(&format!("  {}\n", trouble.text.replace('\n', "\n    ")));
     }
     let troubles: Vec<_> = troubles.iter().map(|one| json!({ "text": one.text, "due": one.is_due })).collect();
-    let counts = ledger.subscriber_counts().await?;
+    let counts = store.subscriber_counts().await?;
     let listed: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
     text.push_str(&format!("subscribers\n  {}\n", if listed.is_empty() { "none".into() } else { listed.join(", ") }));
-    let throttles = ledger.throttles().await?;
+    let throttles = store.throttles().await?;
     if !throttles.is_empty() {
         text.push_str("asked to go slower\n");
     }
@@ -77,7 +77,7 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
         text.push_str(&format!("  {name}: {rate:.0} a second, twice that every 10 s\n"));
     }
     let throttled: Vec<_> = throttles.iter().map(|(name, rate)| json!({ "name": name, "rate": rate })).collect();
-    let known = ledger.sources().await?;
+    let known = store.sources().await?;
     let mut sources = Vec::new();
     text.push_str("sources\n");
     for source in &config.sources {

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::{Exit, Setting, print, print_json, table};
 use crate::{
     config::Config,
-    ledger::Ledger,
     mailing,
+    store::Store,
     subscriber::{self, Address, Row, Status, Subscriber},
 };
 
@@ -54,16 +54,16 @@ enum Action {
 /// Runs the command.
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let config = setting.load()?;
-    let ledger = setting.open(&config).await?;
-    sync(setting, &config, &ledger).await?;
+    let store = setting.open(&config).await?;
+    sync(setting, &config, &store).await?;
     match args.action.unwrap_or(Action::List) {
-        Action::List => list(setting, &ledger).await?,
+        Action::List => list(setting, &store).await?,
         Action::Add { address, name, tags, language } => {
             let tags = tags.split_whitespace().map(str::to_owned).collect();
             let name = name.map(|name| crate::html::line(&name));
             let row = Row { address: address.clone(), name, language, timezone: None, tags, status: Status::Active };
-            let added = ledger.upsert(&[row], None, setting.now()).await?;
-            let status = ledger.subscriber(&address).await?.map_or(Status::Active, |known| known.status);
+            let added = store.upsert(&[row], None, setting.now()).await?;
+            let status = store.subscriber(&address).await?.map_or(Status::Active, |known| known.status);
             if setting.json {
                 print_json(&json!({ "email": address.as_str(), "new": added.new > 0, "status": status }))?;
             } else {
@@ -72,7 +72,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             }
         }
         Action::Remove { address } => {
-            if !ledger.set_status(&address, Status::Unsubscribed).await? {
+            if !store.set_status(&address, Status::Unsubscribed).await? {
                 anyhow::bail!("{address} is not on the list");
             }
             if setting.json {
@@ -82,7 +82,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             }
         }
         Action::Import { file } => {
-            let (added, bad) = mailing::import(&ledger, &file, setting.now()).await?;
+            let (added, bad) = mailing::import(&store, &file, setting.now()).await?;
             warn(setting, &bad);
             if setting.json {
                 print_json(&json!({ "new": added.new, "known": added.known, "bad": bad }))?;
@@ -95,7 +95,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
         Action::Export => {
             let mut all = Vec::new();
-            pages(&ledger, |page| all.extend(page)).await?;
+            pages(&store, |page| all.extend(page)).await?;
             let mut csv = Vec::new();
             subscriber::write_csv(&mut csv, &all)?;
             print(&String::from_utf8_lossy(&csv))?;
@@ -104,10 +104,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn list(setting: &Setting, ledger: &Ledger) -> anyhow::Result<()> {
+async fn list(setting: &Setting, store: &Store) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     let mut shown = table(&["address", "name", "status", "language", "tags"]);
-    pages(ledger, |page| {
+    pages(store, |page| {
         for one in page {
             let (name, language) = (one.name.as_deref().unwrap_or(""), one.language.as_deref().unwrap_or(""));
             shown.add_row([one.address.as_str(), name, one.status.as_str(), language, &one.tags.join(" ")]);
@@ -121,10 +121,10 @@ async fn list(setting: &Setting, ledger: &Ledger) -> anyhow::Result<()> {
     if setting.json { print_json(&json!({ "subscribers": rows })) } else { print(&format!("{shown}\n")) }
 }
 
-async fn pages(ledger: &Ledger, mut each: impl FnMut(Vec<Subscriber>)) -> anyhow::Result<()> {
+async fn pages(store: &Store, mut each: impl FnMut(Vec<Subscriber>)) -> anyhow::Result<()> {
     let mut after = 0;
     loop {
-        let page = ledger.subscribers(after, 1_000).await?;
+        let page = store.subscribers(after, 1_000).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.id;
         each(page);
@@ -132,9 +132,9 @@ async fn pages(ledger: &Ledger, mut each: impl FnMut(Vec<Subscriber>)) -> anyhow
 }
 
 /// Brings the store up to date with `[subscribers] file`, says its bad rows, and gives them back.
-pub async fn sync(setting: &Setting, config: &Config, ledger: &Ledger) -> anyhow::Result<Vec<String>> {
+pub async fn sync(setting: &Setting, config: &Config, store: &Store) -> anyhow::Result<Vec<String>> {
     let Some(file) = &config.subscribers else { return Ok(Vec::new()) };
-    let bad = mailing::sync(ledger, file, setting.now()).await?;
+    let bad = mailing::sync(store, file, setting.now()).await?;
     warn(setting, &bad);
     Ok(bad)
 }

@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::{Exit, Setting, print, print_json, say, subscribers};
 use crate::{
-    chain::chain,
     deliver,
+    diagnostic::error_report,
     digest::{self, Next},
     mailing::{self, End, SampleError},
     subscriber::Address,
@@ -24,10 +24,10 @@ pub struct Args {
 pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let config = setting.load()?;
     let chosen = setting.choose(&config)?;
-    let ledger = setting.open(&config).await?;
-    subscribers::sync(setting, &config, &ledger).await?;
+    let store = setting.open(&config).await?;
+    subscribers::sync(setting, &config, &store).await?;
     let sources = config.sources_of(chosen);
-    let (edition, variants) = match digest::next(&ledger, &config.plan(chosen, &sources), setting.now()).await? {
+    let (edition, variants) = match digest::next(&store, &config.plan(chosen, &sources), setting.now()).await? {
         Next::Unfinished(frozen) => (frozen.edition, frozen.variants),
         Next::Fresh(draft, variants) => {
             say::say_problems(setting, &draft.problems, &variants.main().problems);
@@ -38,19 +38,19 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             bail!("there is no edition to test with: {reason}");
         }
     };
-    let sender = config.sender(ledger.keys().await?);
+    let sender = config.sender(store.keys().await?);
     let destination = config.open_destination(&setting.environment)?;
     let nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
-    let sent = mailing::sample(&ledger, (&edition, &variants), &sender, &destination, &args.addresses, nonce).await;
+    let sent = mailing::sample(&store, (&edition, &variants), &sender, &destination, &args.addresses, nonce).await;
     let tested = match sent {
         Ok(tested) => tested,
         Err(SampleError::Deliver(error)) => {
-            setting.say(chain(&error));
+            setting.say(error_report(&error));
             let later = matches!(error, deliver::Error::Unreachable { .. });
             return Ok(if later { Exit::Later } else { Exit::Failed });
         }
         // What another error shows as its own does not stand in the chain that decides the exit code.
-        Err(SampleError::Ledger(error)) => return Err(error.into()),
+        Err(SampleError::Store(error)) => return Err(error.into()),
         Err(error) => return Err(error.into()),
     };
     let mut exit = Exit::Done;

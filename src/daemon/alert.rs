@@ -4,10 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{duty::Duty, troubles::troubles};
 use crate::{
-    chain::chain,
-    ledger, mailing,
+    diagnostic::error_report,
+    mailing,
     message::{self, Note},
     source::fetch::{Answer, Fetcher},
+    store,
 };
 
 /// A ping that could not be made is tried so long; later it would say something wrong.
@@ -17,10 +18,10 @@ pub(super) const PING: TimeDelta = TimeDelta::hours(1);
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn alert(duty: &Duty, may_mail: bool, now: DateTime<Utc>) -> Result<bool, ledger::Error> {
-    let troubles = troubles(&duty.config, &duty.ledger, now).await?;
+pub(super) async fn alert(duty: &Duty, may_mail: bool, now: DateTime<Utc>) -> Result<bool, store::Error> {
+    let troubles = troubles(&duty.config, &duty.store, now).await?;
     let texts: Vec<(String, String)> = troubles.into_iter().map(|trouble| (trouble.key, trouble.text)).collect();
-    let noted = duty.ledger.note_troubles(&texts, now).await?;
+    let noted = duty.store.note_troubles(&texts, now).await?;
     noted.new.iter().for_each(|text| tracing::warn!(trouble = text, "something is wrong"));
     noted.over.iter().for_each(|text| tracing::info!(trouble = text, "no longer wrong"));
     if noted.untold.is_empty() {
@@ -28,7 +29,7 @@ pub(super) async fn alert(duty: &Duty, may_mail: bool, now: DateTime<Utc>) -> Re
     }
     let keys: Vec<String> = noted.untold.iter().map(|(key, _)| key.clone()).collect();
     let Some(to) = &duty.config.alert else {
-        duty.ledger.told(&keys, now).await?;
+        duty.store.told(&keys, now).await?;
         return Ok(true);
     };
     if !may_mail {
@@ -38,7 +39,7 @@ pub(super) async fn alert(duty: &Duty, may_mail: bool, now: DateTime<Utc>) -> Re
     match tell(duty, to, &told, now).await? {
         Ok(()) => {
             tracing::info!(to = to.masked(), troubles = keys.len(), "an alert is sent");
-            duty.ledger.told(&keys, now).await?;
+            duty.store.told(&keys, now).await?;
             Ok(true)
         }
         Err(why) => {
@@ -53,7 +54,7 @@ async fn tell(
     to: &crate::subscriber::Address,
     troubles: &[&str],
     now: DateTime<Utc>,
-) -> Result<Result<(), String>, ledger::Error> {
+) -> Result<Result<(), String>, store::Error> {
     let name = &duty.config.publication.name;
     let first = troubles.first().and_then(|text| text.lines().next()).unwrap_or_default();
     let more = if troubles.len() > 1 { format!(" (and {} more)", troubles.len() - 1) } else { String::new() };
@@ -66,7 +67,7 @@ async fn tell(
     let letter = Note { name: "alert", from, to, subject: &subject, text: &text, about: None, date: now };
     let letter = match message::note(&letter, &duty.sender().await?) {
         Ok(letter) => letter,
-        Err(error) => return Ok(Err(chain(&error))),
+        Err(error) => return Ok(Err(error_report(&error))),
     };
     let destination = match duty.destination() {
         Ok(destination) => destination,
@@ -79,9 +80,9 @@ async fn tell(
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn ping(duty: &Duty, now: DateTime<Utc>) -> Result<bool, ledger::Error> {
+pub(super) async fn ping(duty: &Duty, now: DateTime<Utc>) -> Result<bool, store::Error> {
     let Some(url) = &duty.config.ping else { return Ok(true) };
-    let runs = duty.ledger.to_ping(now - PING).await?;
+    let runs = duty.store.to_ping(now - PING).await?;
     if runs.is_empty() {
         return Ok(true);
     }
@@ -90,7 +91,7 @@ pub(super) async fn ping(duty: &Duty, now: DateTime<Utc>) -> Result<bool, ledger
         match fetcher.get(url, None, now).await {
             Answer::Document(..) | Answer::Unchanged(_) => {
                 tracing::info!(digest = run.digest, run = run.number, "the ping is made");
-                duty.ledger.pinged(run.number, now).await?;
+                duty.store.pinged(run.number, now).await?;
             }
             Answer::Later(_, why) | Answer::Gone(_, why) | Answer::Failed(why) => {
                 tracing::warn!(digest = run.digest, run = run.number, why, "the ping failed");

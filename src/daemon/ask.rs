@@ -8,11 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{duty::Duty, troubles::local};
 use crate::{
-    chain::chain,
+    diagnostic::error_report,
     digest::{Approval, Digest},
-    ledger::{self, Standing, State},
     mailing,
     message::{self, Message, Note, Occasion, Sender, editor_link, note},
+    store::{self, Standing, State},
     subscriber::{Address, Subscriber},
     token::Purpose,
 };
@@ -29,7 +29,7 @@ pub(super) async fn ask(
     digest: &Digest,
     edition: &Standing,
     now: DateTime<Utc>,
-) -> Result<bool, ledger::Error> {
+) -> Result<bool, store::Error> {
     let Some(editor) = &digest.editor else { return Ok(false) };
     let sender = duty.sender().await?;
     let letters = match letters(duty, digest, edition, editor, &sender, now).await? {
@@ -43,8 +43,8 @@ pub(super) async fn ask(
     match mailing::hand_over(&destination, &letters).await {
         Ok(()) => {
             tracing::info!(digest = digest.name, edition = edition.number, to = editor.masked(), "the editor is asked");
-            duty.ledger.asked(edition.row, now).await?;
-            duty.ledger.note_stop(edition.row, None).await?;
+            duty.store.asked(edition.row, now).await?;
+            duty.store.note_stop(edition.row, None).await?;
             Ok(true)
         }
         Err(unsent) => {
@@ -53,16 +53,16 @@ pub(super) async fn ask(
             if unsent.lasts {
                 return give_up(duty, edition, why).await;
             }
-            duty.ledger.note_stop(edition.row, Some(why)).await?;
+            duty.store.note_stop(edition.row, Some(why)).await?;
             Ok(false)
         }
     }
 }
 
-async fn give_up(duty: &Duty, edition: &Standing, why: &str) -> Result<bool, ledger::Error> {
-    duty.ledger.note_stop(edition.row, Some(why)).await?;
+async fn give_up(duty: &Duty, edition: &Standing, why: &str) -> Result<bool, store::Error> {
+    duty.store.note_stop(edition.row, Some(why)).await?;
     if edition.state == State::Waiting {
-        duty.ledger.hold(edition.row, &format!("its editor cannot be asked: {why}")).await?;
+        duty.store.hold(edition.row, &format!("its editor cannot be asked: {why}")).await?;
     }
     Ok(true)
 }
@@ -74,18 +74,18 @@ async fn letters(
     editor: &Address,
     sender: &Sender,
     now: DateTime<Utc>,
-) -> Result<Result<[Message; 2], String>, ledger::Error> {
-    let Some(frozen) = duty.ledger.edition(&edition.digest, edition.number).await? else {
+) -> Result<Result<[Message; 2], String>, store::Error> {
+    let Some(frozen) = duty.store.edition(&edition.digest, edition.number).await? else {
         return Ok(Err("the edition is gone".to_owned()));
     };
-    let known = duty.ledger.subscriber(editor).await?;
+    let known = duty.store.subscriber(editor).await?;
     let reader = known.unwrap_or_else(|| Subscriber::stranger(editor.clone()));
     let occasion = Occasion::Sample(now.timestamp_millis().unsigned_abs());
     let sample = match message::make(&frozen.edition, frozen.variants.main(), &reader, sender, occasion) {
         Ok(sample) => sample,
-        Err(error) => return Ok(Err(chain(&error))),
+        Err(error) => return Ok(Err(error_report(&error))),
     };
-    let recipients = duty.ledger.counts(edition.row).await?.pending;
+    let recipients = duty.store.counts(edition.row).await?.pending;
     let text = question(duty, digest, edition, sender, recipients, now);
     let subject = format!("Look at this before it goes out: {}", edition.subject);
     let letter = note(
@@ -100,7 +100,7 @@ async fn letters(
         },
         sender,
     );
-    Ok(letter.map(|letter| [sample, letter]).map_err(|error| chain(&error)))
+    Ok(letter.map(|letter| [sample, letter]).map_err(|error| error_report(&error)))
 }
 
 fn question(

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     digest::{Approval, Digest, LatePolicy},
-    ledger::{self, DueRun, Stage, Standing, State},
+    store::{self, DueRun, Stage, Standing, State},
 };
 
 /// A run that failed is tried again after so long; each time twice that.
@@ -36,11 +36,11 @@ pub(super) async fn attend(
     due: Option<Due>,
     may_ask: bool,
     now: DateTime<Utc>,
-) -> Result<bool, ledger::Error> {
+) -> Result<bool, store::Error> {
     let Some(digest) = duty.config.digests.get(digest) else { return Ok(false) };
     let mut in_vain = false;
-    let editions = duty.ledger.open_editions().await?;
-    let runs = duty.ledger.open_runs(Some(&duty.owner)).await?;
+    let editions = duty.store.open_editions().await?;
+    let runs = duty.store.open_runs(Some(&duty.owner)).await?;
     for (run, _) in runs.iter().filter(|(run, mine)| run.digest == digest.name && *mine) {
         match run.stage {
             Stage::Frozen => {
@@ -49,30 +49,30 @@ pub(super) async fn attend(
             }
             _ if due.is_some_and(|due| due.at > run.due) => {
                 let why = run.why.as_deref().unwrap_or("a later run took its place");
-                duty.ledger.end_run(run, Stage::Failed, Some(why), now).await?;
+                duty.store.end_run(run, Stage::Failed, Some(why), now).await?;
             }
             _ if run.next.is_none_or(|next| next <= now) => make(duty, digest, run, now).await?,
             _ => {}
         }
     }
     if let Some(due) = due
-        && let Some(run) = duty.ledger.take_on(&duty.owner, &digest.name, due.at, due.missed, now).await?
+        && let Some(run) = duty.store.take_on(&duty.owner, &digest.name, due.at, due.missed, now).await?
     {
         let at = local(&duty.config, due.at);
         tracing::info!(digest = digest.name, due = at, run = run.number, missed = due.missed, "a run is taken on");
-        note_epoch(&duty.ledger, now).await?;
+        note_epoch(&duty.store, now).await?;
         make(duty, digest, &run, now).await?;
     }
     Ok(in_vain)
 }
 
 /// Makes the edition of a run, or ends the run without one.
-async fn make(duty: &Duty, digest: &Digest, run: &DueRun, now: DateTime<Utc>) -> Result<(), ledger::Error> {
-    let ledger = &duty.ledger;
+async fn make(duty: &Duty, digest: &Digest, run: &DueRun, now: DateTime<Utc>) -> Result<(), store::Error> {
+    let store = &duty.store;
     let late = too_late(digest, run.due, now);
     if let (Some(why), LatePolicy::Skip) = (&late, digest.late_policy) {
         tracing::warn!(digest = digest.name, run = run.number, why, "the run is skipped");
-        return ledger.end_run(run, Stage::Skipped, Some(why), now).await;
+        return store.end_run(run, Stage::Skipped, Some(why), now).await;
     }
     clear_the_way(duty, digest, run, now).await?;
     let held = late.filter(|_| digest.late_policy == LatePolicy::Hold);
@@ -91,18 +91,18 @@ async fn make(duty: &Duty, digest: &Digest, run: &DueRun, now: DateTime<Utc>) ->
             let next = next_try(run, now);
             if may_change && too_late(digest, run.due, next).is_none() {
                 tracing::info!(digest = digest.name, run = run.number, why, "nothing to send yet");
-                return ledger.wait(run.number, &why, next).await;
+                return store.wait(run.number, &why, next).await;
             }
             tracing::info!(digest = digest.name, run = run.number, why, "nothing to send");
-            ledger.end_run(run, Stage::Empty, Some(&why), now).await
+            store.end_run(run, Stage::Empty, Some(&why), now).await
         }
         Made::Failed(why) => {
             let next = next_try(run, now);
             tracing::error!(digest = digest.name, run = run.number, why, "the run failed");
             if in_time(digest, run, next) {
-                ledger.try_again(run.number, &why, next).await
+                store.try_again(run.number, &why, next).await
             } else {
-                ledger.end_run(run, Stage::Failed, Some(&why), now).await
+                store.end_run(run, Stage::Failed, Some(&why), now).await
             }
         }
     }
@@ -122,12 +122,12 @@ fn in_time(digest: &Digest, run: &DueRun, next: DateTime<Utc>) -> bool {
 
 /// There is one edition of a digest at a time that waits for a word: one that nobody gave its word for gives way to
 /// the next, and its posts with it.
-async fn clear_the_way(duty: &Duty, digest: &Digest, run: &DueRun, now: DateTime<Utc>) -> Result<(), ledger::Error> {
-    for edition in duty.ledger.open_editions().await? {
+async fn clear_the_way(duty: &Duty, digest: &Digest, run: &DueRun, now: DateTime<Utc>) -> Result<(), store::Error> {
+    for edition in duty.store.open_editions().await? {
         if edition.digest == digest.name && edition.state.is_before_sending() {
             let why = format!("the run of {} took its place", local(&duty.config, run.due));
             tracing::warn!(digest = digest.name, edition = edition.number, why, "an edition is cancelled");
-            duty.ledger.cancel(edition.row, &why, now).await?;
+            duty.store.cancel(edition.row, &why, now).await?;
         }
     }
     Ok(())
@@ -141,8 +141,8 @@ async fn settle(
     edition: Option<&Standing>,
     may_ask: bool,
     now: DateTime<Utc>,
-) -> Result<bool, ledger::Error> {
-    let ledger = &duty.ledger;
+) -> Result<bool, store::Error> {
+    let store = &duty.store;
     let Some(edition) = edition else { return close(duty, run, now).await.map(|()| false) };
     let is_to_be_asked = digest.approval != Approval::None
         && edition.asked.is_none()
@@ -162,7 +162,7 @@ async fn settle(
                     if digest.approval == Approval::Required {
                         let why = "its editor gave no answer";
                         tracing::warn!(digest = digest.name, edition = edition.number, why, "an edition is held");
-                        ledger.hold(edition.row, why).await?;
+                        store.hold(edition.row, why).await?;
                     } else {
                         let_go(duty, digest, run, edition, now).await?;
                     }
@@ -171,7 +171,7 @@ async fn settle(
                     let why = edition.stopped.as_deref().unwrap_or("nobody could be asked");
                     let why = format!("its editor could not be asked in time: {why}");
                     tracing::warn!(digest = digest.name, edition = edition.number, why, "an edition is held");
-                    ledger.hold(edition.row, &why).await?;
+                    store.hold(edition.row, &why).await?;
                 }
                 _ => {}
             }
@@ -199,12 +199,12 @@ async fn let_go(
     run: &DueRun,
     edition: &Standing,
     now: DateTime<Utc>,
-) -> Result<(), ledger::Error> {
-    let ledger = &duty.ledger;
+) -> Result<(), store::Error> {
+    let store = &duty.store;
     let late = lateness(digest, edition, now);
     match late.filter(|_| digest.late_policy != LatePolicy::Send) {
         None => {
-            if ledger.go(edition.row, edition.state).await? {
+            if store.go(edition.row, edition.state).await? {
                 tracing::info!(digest = digest.name, edition = edition.number, "an edition is sent on its way");
             }
             Ok(())
@@ -221,32 +221,32 @@ pub(super) async fn pass_over(
     edition: &Standing,
     why: &str,
     now: DateTime<Utc>,
-) -> Result<(), ledger::Error> {
-    let (name, number, ledger) = (&digest.name, edition.number, &duty.ledger);
+) -> Result<(), store::Error> {
+    let (name, number, store) = (&digest.name, edition.number, &duty.store);
     if digest.late_policy == LatePolicy::Skip {
-        if ledger.skip(edition.row, why, now).await? {
+        if store.skip(edition.row, why, now).await? {
             tracing::warn!(digest = name, edition = number, why, "an edition is skipped");
-            ledger.end_run(run, Stage::Skipped, Some(why), now).await?;
+            store.end_run(run, Stage::Skipped, Some(why), now).await?;
         }
-    } else if ledger.hold(edition.row, why).await? {
+    } else if store.hold(edition.row, why).await? {
         tracing::warn!(digest = name, edition = number, why, "an edition is held");
     }
     Ok(())
 }
 
 /// Ends a run whose edition is over.
-async fn close(duty: &Duty, run: &DueRun, now: DateTime<Utc>) -> Result<(), ledger::Error> {
+async fn close(duty: &Duty, run: &DueRun, now: DateTime<Utc>) -> Result<(), store::Error> {
     let edition = match run.edition {
-        Some(row) => duty.ledger.standing_at(row).await?,
+        Some(row) => duty.store.standing_at(row).await?,
         None => None,
     };
     let Some(edition) = edition else { return Ok(()) };
     match edition.state {
         State::Sent => {
-            let odd = super::deliver::odd(&duty.ledger.counts(edition.row).await?);
-            duty.ledger.end_run(run, Stage::Sent, odd.as_deref(), now).await
+            let odd = super::deliver::odd(&duty.store.counts(edition.row).await?);
+            duty.store.end_run(run, Stage::Sent, odd.as_deref(), now).await
         }
-        State::Vetoed | State::Cancelled => duty.ledger.end_run(run, Stage::Stopped, edition.why.as_deref(), now).await,
+        State::Vetoed | State::Cancelled => duty.store.end_run(run, Stage::Stopped, edition.why.as_deref(), now).await,
         _ => Ok(()),
     }
 }

@@ -7,11 +7,11 @@ use super::{
     duty::Duty,
 };
 use crate::{
-    chain::chain,
     deliver::InDoubt,
+    diagnostic::error_report,
     digest::LatePolicy,
-    ledger::{self, Counts, Stage, Standing, State},
     mailing::{self, Run, Stop},
+    store::{self, Counts, Stage, Standing, State},
     subscriber::mask,
 };
 
@@ -37,9 +37,9 @@ pub(super) async fn deliver(
     is_new: bool,
     clock: impl Fn() -> DateTime<Utc> + Send + Sync,
     mut go_on: impl FnMut() -> bool + Send,
-) -> Result<Stretch, ledger::Error> {
-    let (config, ledger) = (&duty.config, &duty.ledger);
-    let runs = ledger.open_runs(None).await?;
+) -> Result<Stretch, store::Error> {
+    let (config, store) = (&duty.config, &duty.store);
+    let runs = store.open_runs(None).await?;
     let run = runs.into_iter().map(|(run, _)| run).find(|run| run.edition == Some(edition.row));
     // A person's own act is not late, and what has begun goes on.
     if let (Some(run), None) = (&run, edition.released)
@@ -48,21 +48,21 @@ pub(super) async fn deliver(
         && let Some(why) = lateness(digest, edition, clock())
     {
         pass_over(duty, digest, run, edition, &why, clock()).await?;
-        if ledger.standing_at(edition.row).await?.is_some_and(|now| now.state != edition.state) {
+        if store.standing_at(edition.row).await?.is_some_and(|now| now.state != edition.state) {
             return Ok(Stretch::Done(None));
         }
     }
     let destination = match duty.destination() {
         Ok(destination) => destination,
         Err(why) => {
-            ledger.note_stop(edition.row, Some(&why)).await?;
+            store.note_stop(edition.row, Some(&why)).await?;
             return Ok(Stretch::Stuck { passes: false });
         }
     };
-    let Some(frozen) = ledger.edition(&edition.digest, edition.number).await? else { return Ok(Stretch::Done(None)) };
+    let Some(frozen) = store.edition(&edition.digest, edition.number).await? else { return Ok(Stretch::Done(None)) };
     let sender = duty.sender_of(edition.frozen).await?;
-    let before = ledger.counts(edition.row).await?;
-    let run_over = Run { ledger, sender: &sender, destination: &destination, limits: &config.limits };
+    let before = store.counts(edition.row).await?;
+    let run_over = Run { store, sender: &sender, destination: &destination, limits: &config.limits };
     let report = mailing::deliver(&run_over, &frozen, &clock, |_| go_on()).await?;
     let counts = report.counts;
     tracing::info!(
@@ -78,22 +78,22 @@ pub(super) async fn deliver(
     match &report.stopped {
         Some(Stop::Asked) => return Ok(Stretch::Interrupted),
         Some(stop) => {
-            let (why, passes) = (mask(&chain(stop)), stop.passes());
+            let (why, passes) = (mask(&error_report(stop)), stop.passes());
             tracing::warn!(digest = edition.digest, edition = edition.number, why, "nothing gets out");
             if !(is_new && passes) {
-                ledger.note_stop(edition.row, Some(&why)).await?;
+                store.note_stop(edition.row, Some(&why)).await?;
             }
             return Ok(Stretch::Stuck { passes });
         }
-        None => ledger.note_stop(edition.row, None).await?,
+        None => store.note_stop(edition.row, None).await?,
     }
     let is_over = counts.pending + counts.deferred == 0 || (counts.pending == 0 && counts.sent > 0);
     if let Some(run) = run.filter(|_| is_over) {
-        let standing = ledger.standing_at(edition.row).await?;
+        let standing = store.standing_at(edition.row).await?;
         // Somebody may have stopped it on its way.
         match standing.filter(|now| matches!(now.state, State::Vetoed | State::Cancelled)) {
-            Some(stopped) => ledger.end_run(&run, Stage::Stopped, stopped.why.as_deref(), clock()).await?,
-            None => ledger.end_run(&run, Stage::Sent, odd(&counts).as_deref(), clock()).await?,
+            Some(stopped) => store.end_run(&run, Stage::Stopped, stopped.why.as_deref(), clock()).await?,
+            None => store.end_run(&run, Stage::Sent, odd(&counts).as_deref(), clock()).await?,
         }
     }
     Ok(Stretch::Done(report.next.filter(|_| config.limits.in_doubt == InDoubt::Resend || counts.deferred > 0)))

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    chain::chain,
     config::Config,
     deliver::Destination,
+    diagnostic::error_report,
     digest::Digest,
-    ledger::{self, Ledger, Owner},
     message::Sender,
+    store::{self, Owner, Store},
 };
 
 /// The config in force, the store, and who this is to others who look after the same store.
@@ -19,7 +19,7 @@ pub struct Duty {
     /// The config; a reload replaces it.
     pub config: Arc<Config>,
     /// The store.
-    pub ledger: Ledger,
+    pub store: Store,
     /// Whose runs are this daemon's to go on with.
     pub owner: Arc<Owner>,
     /// The process's variables, for passwords.
@@ -31,27 +31,23 @@ impl Duty {
     ///
     /// # Errors
     /// When the lock file cannot be made beside the store.
-    pub fn new(
-        config: Arc<Config>,
-        ledger: Ledger,
-        environment: Arc<[(String, String)]>,
-    ) -> Result<Self, ledger::Error> {
-        let owner = Arc::new(ledger.owner()?);
-        Ok(Self { config, ledger, owner, environment })
+    pub fn new(config: Arc<Config>, store: Store, environment: Arc<[(String, String)]>) -> Result<Self, store::Error> {
+        let owner = Arc::new(store.owner()?);
+        Ok(Self { config, store, owner, environment })
     }
 
-    pub(super) async fn sender(&self) -> Result<Sender, ledger::Error> {
-        Ok(self.config.sender(self.ledger.keys().await?))
+    pub(super) async fn sender(&self) -> Result<Sender, store::Error> {
+        Ok(self.config.sender(self.store.keys().await?))
     }
 
     /// The same for an edition that was frozen then: its Message-IDs stay when the signing key changes.
-    pub(super) async fn sender_of(&self, frozen: DateTime<Utc>) -> Result<Sender, ledger::Error> {
-        Ok(self.config.sender(self.ledger.keys_of(frozen).await?))
+    pub(super) async fn sender_of(&self, frozen: DateTime<Utc>) -> Result<Sender, store::Error> {
+        Ok(self.config.sender(self.store.keys_of(frozen).await?))
     }
 
     /// Where mail is handed over, or why its password cannot be had.
     pub(super) fn destination(&self) -> Result<Destination, String> {
-        self.config.open_destination(&self.environment).map_err(|error| chain(&error))
+        self.config.open_destination(&self.environment).map_err(|error| error_report(&error))
     }
 }
 

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::duty::Duty;
 use crate::{
-    chain::chain,
+    diagnostic::error_report,
     digest::{self, Digest, Next},
-    ledger::{self, DueRun, Start, State},
     mailing::{self, RosterError},
     preflight,
+    store::{self, DueRun, Start, State},
     subscriber::mask,
 };
 
@@ -36,30 +36,30 @@ pub(super) async fn freeze(
     state: State,
     why: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<Made, ledger::Error> {
-    let (config, ledger) = (&duty.config, &duty.ledger);
-    ledger.rotate_key(now).await?;
+) -> Result<Made, store::Error> {
+    let (config, store) = (&duty.config, &duty.store);
+    store.rotate_key(now).await?;
     if !preflight::can_be_left(config) {
-        return Ok(Made::Failed(chain(&config.without_unsubscribe())));
+        return Ok(Made::Failed(error_report(&config.without_unsubscribe())));
     }
     if let Some(file) = &config.subscribers {
-        match mailing::sync(ledger, file, now).await {
+        match mailing::sync(store, file, now).await {
             Ok(bad) => bad
                 .iter()
                 .map(|row| mask(row))
                 .for_each(|row| tracing::warn!(row, "a row of the subscribers file is bad")),
-            Err(RosterError::Ledger(error)) => return Err(error),
-            Err(error) => return Ok(Made::Failed(chain(&error))),
+            Err(RosterError::Store(error)) => return Err(error),
+            Err(error) => return Ok(Made::Failed(error_report(&error))),
         }
     }
-    if ledger.audience(&digest.name, &digest.audience).await? == 0 {
+    if store.audience(&digest.name, &digest.audience).await? == 0 {
         return Ok(nothing("no active subscriber is in the audience".to_owned()));
     }
     let sources = config.sources_of(digest);
-    let (draft, variants) = match digest::fresh(ledger, &config.plan(digest, &sources), now).await {
+    let (draft, variants) = match digest::fresh(store, &config.plan(digest, &sources), now).await {
         Ok(Next::Fresh(draft, variants)) => (draft, variants),
         Ok(Next::Nothing(draft, reason)) => {
-            let down = ledger
+            let down = store
                 .sources()
                 .await?
                 .into_iter()
@@ -76,8 +76,8 @@ pub(super) async fn freeze(
             });
         }
         Ok(Next::Unfinished(_)) => return Ok(Made::Overtaken),
-        Err(digest::Error::Ledger(error)) => return Err(error),
-        Err(error) => return Ok(Made::Failed(chain(&error))),
+        Err(digest::Error::Store(error)) => return Err(error),
+        Err(error) => return Ok(Made::Failed(error_report(&error))),
     };
     for problem in &draft.problems {
         tracing::warn!(source = problem.source, problem.message, "a source has a problem");
@@ -88,13 +88,13 @@ pub(super) async fn freeze(
     match preflight::refusal(config, &draft.edition, &variants, &duty.sender().await?) {
         Ok(None) => {}
         Ok(Some(why)) => return Ok(Made::Failed(why)),
-        Err(error) => return Ok(Made::Failed(chain(&error))),
+        Err(error) => return Ok(Made::Failed(error_report(&error))),
     }
     let number = draft.edition.number;
     let start = Start { state, why, run: Some((run.number, run.due, &duty.owner)) };
-    match mailing::publish(ledger, draft.edition, *variants, &digest.audience, &start).await {
+    match mailing::publish(store, draft.edition, *variants, &digest.audience, &start).await {
         Ok(_) => Ok(Made::Frozen(number)),
-        Err(ledger::Error::Overtaken(_)) => Ok(Made::Overtaken),
+        Err(store::Error::Overtaken(_)) => Ok(Made::Overtaken),
         Err(error) => Err(error),
     }
 }

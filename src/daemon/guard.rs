@@ -14,7 +14,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{self, Ledger, Pulse};
+use crate::store::{self, Pulse, Store};
 
 /// A clock may be set back so far without a word: that is a correction, and no run happens twice by it.
 const CORRECTION: TimeDelta = TimeDelta::days(1);
@@ -119,13 +119,13 @@ pub fn judge(epoch: io::Result<Option<Epoch>>, pulse: Option<&Pulse>, now: DateT
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn note_epoch(ledger: &Ledger, now: DateTime<Utc>) -> Result<(), ledger::Error> {
-    let Some(Pulse { run, acts, .. }) = ledger.pulse().await? else { return Ok(()) };
-    let known = Epoch::read(ledger.path()).ok().flatten();
+pub async fn note_epoch(store: &Store, now: DateTime<Utc>) -> Result<(), store::Error> {
+    let Some(Pulse { run, acts, .. }) = store.pulse().await? else { return Ok(()) };
+    let known = Epoch::read(store.path()).ok().flatten();
     if known.is_some_and(|known| known.run >= run && known.acts >= acts) {
         return Ok(());
     }
-    if let Err(error) = (Epoch { run, acts, at: now }).write(ledger.path()) {
+    if let Err(error) = (Epoch { run, acts, at: now }).write(store.path()) {
         tracing::warn!(%error, "the `.epoch` file beside the store cannot be written");
     }
     Ok(())

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     config::Config,
     digest::Approval,
-    ledger::{self, Ledger, Pulse, Stage, Standing, State},
+    store::{self, Pulse, Stage, Standing, State, Store},
 };
 
 /// A sign of life is left so often.
@@ -92,7 +92,7 @@ impl Daemon {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn new(duty: Duty, now: DateTime<Utc>) -> Result<Self, ledger::Error> {
+    pub async fn new(duty: Duty, now: DateTime<Utc>) -> Result<Self, store::Error> {
         let timetable = timetable(&duty, now).await?;
         Ok(Self { duty, timetable, waits: HashMap::new(), beaten: None, is_held: false })
     }
@@ -101,9 +101,9 @@ impl Daemon {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn reload(&mut self, config: Arc<Config>, now: DateTime<Utc>) -> Result<(), ledger::Error> {
+    pub async fn reload(&mut self, config: Arc<Config>, now: DateTime<Utc>) -> Result<(), store::Error> {
         let duty = Duty { config, ..self.duty.clone() };
-        duty.ledger.try_now().await?;
+        duty.store.try_now().await?;
         self.timetable = timetable(&duty, now).await?;
         self.duty = duty;
         self.waits.clear();
@@ -129,23 +129,23 @@ impl Daemon {
     ///
     /// # Errors
     /// When the store fails: then nothing is to be done.
-    pub async fn look(&mut self, now: DateTime<Utc>) -> Result<Vec<Job>, ledger::Error> {
+    pub async fn look(&mut self, now: DateTime<Utc>) -> Result<Vec<Job>, store::Error> {
         self.is_held = self.is_to_hold(now).await?;
         if self.is_held {
             return Ok(Vec::new());
         }
         if self.beaten.is_none_or(|at| (now - at).abs() >= BEAT) {
-            self.duty.ledger.beat(now).await?;
+            self.duty.store.beat(now).await?;
             self.beaten = Some(now);
         }
         // A clock that was set back must not make anything wait longer than it would have.
         self.waits.retain(|_, (until, _)| *until > now && *until - now <= TimeDelta::days(1));
-        let ledger = &self.duty.ledger;
-        self.timetable.update(&ledger.watched().await?);
+        let store = &self.duty.store;
+        self.timetable.update(&store.watched().await?);
         let mut attend: BTreeMap<String, Option<Due>> =
             self.timetable.due(now).into_iter().map(|(digest, due)| (digest.to_owned(), Some(due))).collect();
-        let editions = ledger.open_editions().await?;
-        for (run, mine) in ledger.open_runs(Some(&self.duty.owner)).await? {
+        let editions = store.open_editions().await?;
+        for (run, mine) in store.open_runs(Some(&self.duty.owner)).await? {
             let edition = editions.iter().find(|edition| Some(edition.row) == run.edition);
             let wants = match run.stage {
                 Stage::Frozen => edition.is_none_or(|edition| self.wants(edition, now)),
@@ -159,12 +159,12 @@ impl Daemon {
         let mut jobs: Vec<Job> =
             attend.into_iter().map(|(digest, due)| Job::Attend { may_ask: may_ask(&digest), digest, due }).collect();
         for edition in editions.into_iter().filter(|edition| edition.state == State::Sending) {
-            let left = ledger.due_of(edition.row, self.duty.config.limits.in_doubt).await?;
+            let left = store.due_of(edition.row, self.duty.config.limits.in_doubt).await?;
             if left.is_some_and(|at| at <= now) {
                 jobs.push(Job::Deliver(Box::new(edition)));
             }
         }
-        if self.duty.config.ping.is_some() && !ledger.to_ping(now - alert::PING).await?.is_empty() {
+        if self.duty.config.ping.is_some() && !store.to_ping(now - alert::PING).await?.is_empty() {
             jobs.push(Job::Ping);
         }
         jobs.retain(|job| !self.waits.contains_key(&job.key()));
@@ -197,7 +197,7 @@ impl Daemon {
         is_new: bool,
         clock: &Clock,
         go_on: impl FnMut() -> bool + Send,
-    ) -> Result<End, ledger::Error> {
+    ) -> Result<End, store::Error> {
         let now = clock();
         let end = match job {
             Job::Attend { digest, due, may_ask } => {
@@ -220,7 +220,7 @@ impl Daemon {
             Job::Ping | Job::Alert => End::Fruitless,
         };
         if matches!(job, Job::Attend { .. } | Job::Deliver(_)) {
-            note_epoch(&duty.ledger, clock()).await?;
+            note_epoch(&duty.store, clock()).await?;
         }
         Ok(end)
     }
@@ -255,7 +255,7 @@ impl Daemon {
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn step(&mut self, clock: &Clock) -> Result<usize, ledger::Error> {
+    pub async fn step(&mut self, clock: &Clock) -> Result<usize, store::Error> {
         let mut done = 0;
         let mut seen = BTreeSet::new();
         loop {
@@ -295,15 +295,15 @@ impl Daemon {
     }
 
     /// Looks for what speaks against going on.
-    async fn is_to_hold(&self, now: DateTime<Utc>) -> Result<bool, ledger::Error> {
-        let (config, ledger) = (&self.duty.config, &self.duty.ledger);
-        let pulse = ledger.pulse().await?;
+    async fn is_to_hold(&self, now: DateTime<Utc>) -> Result<bool, store::Error> {
+        let (config, store) = (&self.duty.config, &self.duty.store);
+        let pulse = store.pulse().await?;
         if pulse.as_ref().is_some_and(|pulse| pulse.hold.is_some()) {
             return Ok(true);
         }
         let Some(hold) = judge(Epoch::read(&config.store), pulse.as_ref(), now) else { return Ok(false) };
         tracing::error!(why = hold.text(), "everything is held");
-        ledger.hold_all(&hold.text(), matches!(hold, Hold::Restored(_)), now).await?;
+        store.hold_all(&hold.text(), matches!(hold, Hold::Restored(_)), now).await?;
         Ok(true)
     }
 }
@@ -313,15 +313,15 @@ impl Daemon {
 ///
 /// # Errors
 /// When the store fails.
-pub async fn resume(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> Result<bool, ledger::Error> {
-    let pulse = ledger.pulse().await?;
+pub async fn resume(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<bool, store::Error> {
+    let pulse = store.pulse().await?;
     let hold = judge(Epoch::read(&config.store), pulse.as_ref(), now);
     if let Some(hold) = &hold {
-        ledger.hold_all(&hold.text(), matches!(hold, Hold::Restored(_)), now).await?;
+        store.hold_all(&hold.text(), matches!(hold, Hold::Restored(_)), now).await?;
     }
-    let was_held = ledger.resume(now).await?;
+    let was_held = store.resume(now).await?;
     if was_held
-        && let Some(Pulse { run, acts, .. }) = ledger.pulse().await?
+        && let Some(Pulse { run, acts, .. }) = store.pulse().await?
         && let Err(error) = (Epoch { run, acts, at: now }).write(&config.store)
     {
         tracing::warn!(%error, "the `.epoch` file beside the store cannot be written");
@@ -329,10 +329,10 @@ pub async fn resume(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> Res
     Ok(was_held)
 }
 
-async fn timetable(duty: &Duty, now: DateTime<Utc>) -> Result<Timetable, ledger::Error> {
+async fn timetable(duty: &Duty, now: DateTime<Utc>) -> Result<Timetable, store::Error> {
     let config = &duty.config;
     let digests: Vec<(&str, String)> =
         config.digests.values().map(|digest| (digest.name.as_str(), schedule_of(config, digest))).collect();
-    let watched = duty.ledger.watch(&digests, now).await?;
+    let watched = duty.store.watch(&digests, now).await?;
     Ok(Timetable::new(config, &watched))
 }

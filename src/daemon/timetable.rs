@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::zone::Zone;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{config::Config, ledger::Watched, schedule::Schedule};
+use crate::{config::Config, schedule::Schedule, store::Watched};
 
 /// Missed runs are counted so far.
 const COUNTED: i64 = 1_000;

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     config::Config,
     digest::{Approval, Digest},
-    ledger::{self, DueRun, Ledger, Stage, Standing, State},
+    store::{self, DueRun, Stage, Standing, State, Store},
 };
 
 /// What is due may take so long before it counts as not done.
@@ -42,10 +42,10 @@ impl Trouble {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn troubles(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> Result<Vec<Trouble>, ledger::Error> {
+pub async fn troubles(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<Vec<Trouble>, store::Error> {
     let mut troubles = Vec::new();
-    let hold = ledger.pulse().await?.and_then(|pulse| pulse.hold);
-    let (watched, runs) = (ledger.watched().await?, ledger.last_runs().await?);
+    let hold = store.pulse().await?.and_then(|pulse| pulse.hold);
+    let (watched, runs) = (store.watched().await?, store.last_runs().await?);
     // Where no daemon ever ran, nothing is due.
     if let Some(why) = hold.as_ref().filter(|_| !watched.is_empty()) {
         troubles.push(Trouble::due("hold".to_owned(), why.clone()));
@@ -63,7 +63,7 @@ pub async fn troubles(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> R
         let mut due = overdue(watched.since);
         // An edition that was sent by hand since then is its run.
         if due.is_some()
-            && let Some(by_hand) = ledger.last_by_hand(name).await?
+            && let Some(by_hand) = store.last_by_hand(name).await?
         {
             due = overdue(watched.since.max(by_hand));
         }
@@ -78,10 +78,10 @@ pub async fn troubles(config: &Config, ledger: &Ledger, now: DateTime<Utc>) -> R
             troubles.push(Trouble::odd(format!("empty {name}"), text));
         }
     }
-    for edition in ledger.open_editions().await? {
+    for edition in store.open_editions().await? {
         troubles.extend(of_edition(config, &edition, now));
     }
-    for source in ledger.sources().await? {
+    for source in store.sources().await? {
         let known = config.sources.iter().any(|known| known.name == source.name);
         if known && source.failures >= FAILURES {
             let why = source.problems.first().map(|problem| format!(": {}", problem.message)).unwrap_or_default();

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{Clock, Daemon, Job, Notifier, duty::Duty, jobs::End, troubles::local};
-use crate::{chain::chain, config::Config, ledger};
+use crate::{config::Config, diagnostic::error_report, store};
 
 /// The longest sleep: so soon is noticed that the clock jumped, that the machine was asleep, or what others did.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -98,7 +98,7 @@ async fn patiently<T>(notifier: &Notifier, work: impl Future<Output = T>) -> T {
 }
 
 /// A job and how it ended.
-type Ended = (Job, Result<End, ledger::Error>);
+type Ended = (Job, Result<End, store::Error>);
 
 /// The jobs under way.
 struct Crew {
@@ -237,8 +237,8 @@ impl Crew {
     }
 
     /// Says that the store fails; not at each look that it does.
-    fn fail(&mut self, error: &ledger::Error) {
-        let why = chain(error);
+    fn fail(&mut self, error: &store::Error) {
+        let why = error_report(error);
         if self.failure.as_ref() != Some(&why) {
             tracing::error!(why, "the store fails; nothing is sent before it works again");
             self.failure = Some(why);

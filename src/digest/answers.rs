@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Plan, pinned};
 use crate::{
-    ledger::{self, Ledger},
     select::Selection,
+    store::{self, Store},
     teaser::{
         self, Around, Common, Maker, Told,
         llm::{self, Asked, Question, Words},
@@ -15,12 +15,12 @@ use crate::{
 };
 
 /// A language model's words, or why there are none, by the post's place among the candidates.
-pub type Answers = HashMap<usize, ledger::Answer>;
+pub type Answers = HashMap<usize, store::Answer>;
 
 /// Asks about those selected posts for which no maker before the model has a teaser.
 ///
 /// A store that cannot be read or written only makes the answers be asked for again.
-pub(super) async fn answers(ledger: &Ledger, plan: &Plan<'_>, selection: &Selection, now: DateTime<Utc>) -> Answers {
+pub(super) async fn answers(store: &Store, plan: &Plan<'_>, selection: &Selection, now: DateTime<Utc>) -> Answers {
     let Some(access) = &plan.llm else { return Answers::new() };
     let mut answers = Answers::new();
     let mut open: Vec<(usize, Question)> = Vec::new();
@@ -32,7 +32,7 @@ pub(super) async fn answers(ledger: &Ledger, plan: &Plan<'_>, selection: &Select
         }
     }
     let keys: Vec<&str> = open.iter().map(|(_, question)| question.key.as_str()).collect();
-    let known = ledger.answers(&keys).await.unwrap_or_else(|error| {
+    let known = store.answers(&keys).await.unwrap_or_else(|error| {
         tracing::warn!("the answers of the language model cannot be read: {error}");
         HashMap::new()
     });
@@ -62,7 +62,7 @@ pub(super) async fn answers(ledger: &Ledger, plan: &Plan<'_>, selection: &Select
         answers.extend(known.get(&question.key).map(|answer| (*index, answer.clone())));
     }
     if (!kept.is_empty() || !used.is_empty())
-        && let Err(error) = ledger.keep_answers(&kept, &used, now).await
+        && let Err(error) = store.keep_answers(&kept, &used, now).await
     {
         tracing::warn!("the answers of the language model cannot be kept: {error}");
     }

@@ -9,11 +9,11 @@ use super::{Error, Plan};
 use crate::{
     edition::{Edition, ImageUse},
     image::{self, COLUMN, Embedded, LOGO, Looks, Settled, Wish},
-    ledger::Ledger,
     message,
     post::Image,
     render::{self, Variants},
     source::Problem,
+    store::Store,
 };
 
 /// Settles the pictures of `edition` and its logo, and says what is wrong with them.
@@ -23,7 +23,7 @@ use crate::{
 /// # Errors
 /// When a template fails.
 pub(super) async fn settle(
-    ledger: &Ledger,
+    store: &Store,
     plan: &Plan<'_>,
     edition: &mut Edition,
     now: DateTime<Utc>,
@@ -38,7 +38,7 @@ pub(super) async fn settle(
         .filter(|(index, _)| shown.contains(index))
         .collect();
     let images: Vec<&Image> = pictures.iter().map(|(_, image)| image).collect();
-    let past = past(ledger, &images).await;
+    let past = past(store, &images).await;
     let mut problems = Vec::new();
     let mut wishes: Vec<Wish<'_>> = logo.iter().map(|image| Wish { image, width: LOGO }).collect();
     let (mut settled, mut learnt) = (Vec::new(), Looks::new());
@@ -72,7 +72,7 @@ pub(super) async fn settle(
             }
         }));
     }
-    if let Err(error) = ledger.keep_looks(&learnt, now).await {
+    if let Err(error) = store.keep_looks(&learnt, now).await {
         tracing::warn!("what was learnt of pictures cannot be kept: {error}");
     }
     Ok(problems)
@@ -111,9 +111,9 @@ fn shown(edition: &Edition, plan: &Plan<'_>) -> Result<Vec<usize>, Error> {
     Ok((0..edition.posts.len()).filter(|index| html.contains(&address(*index))).collect())
 }
 
-async fn past(ledger: &Ledger, images: &[&Image]) -> Looks {
+async fn past(store: &Store, images: &[&Image]) -> Looks {
     let urls: Vec<&str> = images.iter().filter(|image| image.file.is_none()).map(|image| image.url.as_str()).collect();
-    ledger.looks(&urls).await.unwrap_or_else(|error| {
+    store.looks(&urls).await.unwrap_or_else(|error| {
         tracing::warn!("what is known of pictures cannot be read: {error}");
         Looks::new()
     })

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     deliver::{self, Limits, Outcome, Recent, Slower},
-    ledger::{self, Claim, Exchange, Exchanged, Ledger, Work},
+    store::{self, Claim, Exchange, Exchanged, Store, Work},
 };
 
 /// So many hand-overs in a row on each line without an answer end the run.
@@ -36,7 +36,7 @@ const NAP: Duration = Duration::from_secs(1);
 
 /// The desk and what it knows of the run so far.
 pub(super) struct Desk<'a> {
-    ledger: &'a Ledger,
+    store: &'a Store,
     work: &'a Work<'a>,
     limits: &'a Limits,
     recent: Recent,
@@ -58,7 +58,7 @@ pub(super) struct Desk<'a> {
     fewer: Option<usize>,
     settled: usize,
     is_over: bool,
-    failure: Option<ledger::Error>,
+    failure: Option<store::Error>,
     ended: Ended,
 }
 
@@ -73,15 +73,9 @@ pub(super) struct Ended {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(
-        ledger: &'a Ledger,
-        work: &'a Work<'a>,
-        limits: &'a Limits,
-        lines: usize,
-        answered: bool,
-    ) -> Self {
+    pub(super) fn new(store: &'a Store, work: &'a Work<'a>, limits: &'a Limits, lines: usize, answered: bool) -> Self {
         Self {
-            ledger,
+            store,
             work,
             limits,
             recent: Recent::default(),
@@ -110,7 +104,7 @@ impl<'a> Desk<'a> {
         lines: &mut JoinSet<()>,
         clock: impl Fn() -> DateTime<Utc>,
         mut progress: impl FnMut(usize) -> bool,
-    ) -> Result<Ended, ledger::Error> {
+    ) -> Result<Ended, store::Error> {
         while !self.is_over || self.in_hand > 0 {
             let first = self.wait(&mut inbox, lines).await;
             let mut requests = std::mem::take(&mut self.parked);
@@ -243,13 +237,13 @@ impl<'a> Desk<'a> {
     async fn exchange(&mut self, exchange: &Exchange, now: DateTime<Utc>) -> Exchanged {
         let mut tries = 1;
         loop {
-            match self.ledger.exchange(self.work, exchange, now).await {
+            match self.store.exchange(self.work, exchange, now).await {
                 Ok(given) => return given,
                 Err(fault) if fault.is_locked() && tries < INSISTENCE => tries += 1,
                 Err(fault) => {
                     if self.failure.is_none() {
                         let settled = Exchange { settled: exchange.settled.clone(), ..Exchange::default() };
-                        let _ = self.ledger.exchange(self.work, &settled, now).await;
+                        let _ = self.store.exchange(self.work, &settled, now).await;
                     }
                     self.is_over = true;
                     self.failure.get_or_insert(fault);
@@ -284,7 +278,7 @@ impl<'a> Desk<'a> {
 
     /// Nothing is due and nobody works: takes over what another sender left that died meanwhile, or ends.
     async fn end_or_take_over(&mut self, now: DateTime<Utc>) {
-        match self.ledger.reclaim(self.work.edition, now).await {
+        match self.store.reclaim(self.work.edition, now).await {
             Ok(0) => self.is_over = true,
             Ok(_) => self.again = Some(Instant::now()),
             Err(fault) => {

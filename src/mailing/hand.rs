@@ -1,8 +1,8 @@
 //! A few letters to people who run the publication, handed over one after the other.
 
 use crate::{
-    chain::chain,
     deliver::{self, Destination, Outcome, Transport},
+    diagnostic::error_report,
     message::Message,
     subscriber::mask,
 };
@@ -21,9 +21,10 @@ pub struct Unsent {
 /// # Errors
 /// Why one of them did not leave. Without an answer it may have left all the same: another try may bring it twice.
 pub async fn hand_over(destination: &Destination, messages: &[Message]) -> Result<(), Unsent> {
-    let mut transport = Transport::open(destination, None)
-        .await
-        .map_err(|error| Unsent { why: chain(&error), lasts: !matches!(error, deliver::Error::Unreachable { .. }) })?;
+    let mut transport = Transport::open(destination, None).await.map_err(|error| Unsent {
+        why: error_report(&error),
+        lasts: !matches!(error, deliver::Error::Unreachable { .. }),
+    })?;
     for message in messages {
         let (why, lasts) = match transport.deliver(message, None).await {
             Outcome::Sent(_) => continue,

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     deliver::{Blame, InDoubt, Limits, Outcome, Reply, backoff, blame},
-    ledger::{Claim, Settled, Verdict},
+    store::{Claim, Settled, Verdict},
 };
 
 /// Turns an outcome into the row's next state (RFC 5321 4.5.4, RFC 3463). `answered` says whether the relay has ever

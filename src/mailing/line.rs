@@ -7,9 +7,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     deliver::{self, Destination, Outcome, Reply, Transport},
-    ledger::Claim,
     message::{Form, Message, Occasion},
     render::Variants,
+    store::Claim,
 };
 
 /// What all lines of a run share.

@@ -26,10 +26,10 @@ pub use stop::{Report, Stop};
 use crate::{
     deliver::{Destination, InDoubt, Limits, Transport},
     edition::Edition,
-    ledger::{self, Frozen, Learnt, Ledger, Start, Work},
     message::{Form, Sender},
     post::Filter,
     render::Variants,
+    store::{self, Frozen, Learnt, Start, Store, Work},
 };
 
 /// Files cost no round trip, and writing one twice gives the same file: so many are claimed at a time.
@@ -40,13 +40,13 @@ const FILES: usize = 256;
 /// # Errors
 /// When the store cannot be written.
 pub async fn publish(
-    ledger: &Ledger,
+    store: &Store,
     edition: Edition,
     variants: Variants,
     audience: &Filter,
     start: &Start<'_>,
-) -> Result<Frozen, ledger::Error> {
-    let row = ledger.publish(&edition, &variants, audience, start).await?;
+) -> Result<Frozen, store::Error> {
+    let row = store.publish(&edition, &variants, audience, start).await?;
     Ok(Frozen { row, edition, variants, finished: None })
 }
 
@@ -54,7 +54,7 @@ pub async fn publish(
 #[derive(Debug)]
 pub struct Run<'a> {
     /// The store.
-    pub ledger: &'a Ledger,
+    pub store: &'a Store,
     /// What all messages share.
     pub sender: &'a Sender,
     /// Where they are handed over.
@@ -75,15 +75,15 @@ pub async fn deliver(
     frozen: &Frozen,
     clock: impl Fn() -> DateTime<Utc>,
     progress: impl FnMut(usize) -> bool,
-) -> Result<Report, ledger::Error> {
+) -> Result<Report, store::Error> {
     let clock = running(clock);
-    run.ledger.reclaim(frozen.row, clock()).await?;
+    run.store.reclaim(frozen.row, clock()).await?;
     let stopped = converse(run, frozen, &clock, progress).await?;
-    run.ledger.finish(frozen.row, clock()).await?;
+    run.store.finish(frozen.row, clock()).await?;
     Ok(Report {
-        counts: run.ledger.counts(frozen.row).await?,
+        counts: run.store.counts(frozen.row).await?,
         stopped,
-        next: run.ledger.next_due(frozen.row, run.limits.in_doubt).await?,
+        next: run.store.next_due(frozen.row, run.limits.in_doubt).await?,
     })
 }
 
@@ -93,14 +93,14 @@ async fn converse(
     frozen: &Frozen,
     clock: impl Fn() -> DateTime<Utc>,
     progress: impl FnMut(usize) -> bool,
-) -> Result<Option<Stop>, ledger::Error> {
+) -> Result<Option<Stop>, store::Error> {
     let forms = frozen.variants.try_map(|parts| Form::new(&frozen.edition, parts, run.sender));
     let forms = match forms {
         Ok(forms) => forms,
         Err(fault) => return Ok(Some(Stop::Unmade(fault))),
     };
-    let (relay, owner) = (run.destination.name(), run.ledger.owner()?);
-    let (before, learnt) = (run.ledger.counts(frozen.row).await?, run.ledger.learnt(&relay).await?);
+    let (relay, owner) = (run.destination.name(), run.store.owner()?);
+    let (before, learnt) = (run.store.counts(frozen.row).await?, run.store.learnt(&relay).await?);
     let first = match Transport::open(run.destination, learnt.messages).await {
         Ok(transport) => transport,
         Err(fault) => return Ok(Some(Stop::Transport(fault))),
@@ -125,7 +125,7 @@ async fn converse(
     let (edition, rate, in_doubt) = (frozen.row, run.limits.rate, run.limits.in_doubt);
     let work = Work { edition, owner: &owner, relay: &relay, rate, in_doubt };
     let answered = before.sent + before.bounced > 0;
-    let desk = desk::Desk::new(run.ledger, &work, run.limits, count, answered);
+    let desk = desk::Desk::new(run.store, &work, run.limits, count, answered);
     let ended = desk.serve(inbox, &mut lines, clock, progress).await?;
     while let Some(line) = lines.join_next().await {
         desk::carry_on(line);
@@ -137,7 +137,7 @@ async fn converse(
     };
     let now = Learnt { messages: ended.cap.or(learnt.messages), connections };
     if now != learnt && matches!(run.destination, Destination::Smtp(_)) {
-        run.ledger.learn(&relay, now).await?;
+        run.store.learn(&relay, now).await?;
     }
     Ok(ended.stopped)
 }

@@ -10,7 +10,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    ledger::{self, Added, Ledger},
+    store::{self, Added, Store},
     subscriber::{self, Address, BadRow},
 };
 
@@ -31,7 +31,7 @@ pub enum RosterError {
     },
     /// The store.
     #[error(transparent)]
-    Ledger(#[from] ledger::Error),
+    Store(#[from] store::Error),
 }
 
 /// Brings the store up to date with `[subscribers] file`: who is not in it any more gets no mail. Gives back its bad
@@ -39,10 +39,10 @@ pub enum RosterError {
 ///
 /// # Errors
 /// When the file cannot be read or the store cannot be written.
-pub async fn sync(ledger: &Ledger, file: &Path, now: DateTime<Utc>) -> Result<Vec<String>, RosterError> {
-    let sync = ledger.next_sync().await?;
-    let (_, bad) = take_in(ledger, file, Some(sync), now).await?;
-    ledger.unlist_missing(sync).await?;
+pub async fn sync(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<Vec<String>, RosterError> {
+    let sync = store.next_sync().await?;
+    let (_, bad) = take_in(store, file, Some(sync), now).await?;
+    store.unlist_missing(sync).await?;
     Ok(bad)
 }
 
@@ -50,18 +50,18 @@ pub async fn sync(ledger: &Ledger, file: &Path, now: DateTime<Utc>) -> Result<Ve
 ///
 /// # Errors
 /// As [`sync`].
-pub async fn import(ledger: &Ledger, file: &Path, now: DateTime<Utc>) -> Result<(Added, Vec<String>), RosterError> {
-    take_in(ledger, file, None, now).await
+pub async fn import(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<(Added, Vec<String>), RosterError> {
+    take_in(store, file, None, now).await
 }
 
 async fn take_in(
-    ledger: &Ledger,
+    store: &Store,
     path: &Path,
     sync: Option<i64>,
     now: DateTime<Utc>,
 ) -> Result<(Added, Vec<String>), RosterError> {
     let file = File::open(path).map_err(|source| RosterError::Read { path: path.to_owned(), source })?;
-    let mut intake = ledger.intake().await?;
+    let mut intake = store.intake().await?;
     let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(BATCH));
     let mut seen = Seen::default();
     for row in subscriber::rows(file) {

@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::{
     deliver::{self, Destination, Outcome, Transport},
     edition::Edition,
-    ledger::{self, Ledger},
     message::{self, Occasion, Sender},
     render::Variants,
+    store::{self, Store},
     subscriber::{Address, Subscriber},
 };
 
@@ -68,7 +68,7 @@ pub enum SampleError {
     Deliver(#[from] deliver::Error),
     /// The store.
     #[error(transparent)]
-    Ledger(#[from] ledger::Error),
+    Store(#[from] store::Error),
     /// The message.
     #[error(transparent)]
     Message(#[from] message::Error),
@@ -78,8 +78,8 @@ pub enum SampleError {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn reader(ledger: &Ledger, address: &Address) -> Result<Subscriber, ledger::Error> {
-    Ok(ledger.subscriber(address).await?.unwrap_or_else(|| Subscriber::stranger(address.clone())))
+pub async fn reader(store: &Store, address: &Address) -> Result<Subscriber, store::Error> {
+    Ok(store.subscriber(address).await?.unwrap_or_else(|| Subscriber::stranger(address.clone())))
 }
 
 /// Hands an edition over to each of `addresses`, subscribers or not; each sees the variant of their language.
@@ -89,7 +89,7 @@ pub async fn reader(ledger: &Ledger, address: &Address) -> Result<Subscriber, le
 /// # Errors
 /// When the relay cannot be reached, the store cannot be read, or a message cannot be made.
 pub async fn sample(
-    ledger: &Ledger,
+    store: &Store,
     (edition, variants): (&Edition, &Variants),
     sender: &Sender,
     destination: &Destination,
@@ -99,7 +99,7 @@ pub async fn sample(
     let mut tested = Vec::new();
     let mut transport = Transport::open(destination, None).await?;
     for (number, address) in (1..).zip(addresses) {
-        let reader = reader(ledger, address).await?;
+        let reader = reader(store, address).await?;
         let parts = variants.of(reader.language.as_deref());
         let message = message::make(edition, parts, &reader, sender, Occasion::Sample(nonce + number))?;
         let (end, reply) = match transport.deliver(&message, None).await {

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     deliver::{self, Reply},
-    ledger::Counts,
     message,
+    store::Counts,
 };
 
 /// How a run over an edition ended.

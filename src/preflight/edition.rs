@@ -10,11 +10,11 @@ use crate::{
     deliver::Destination,
     digest::{self, Digest, Next},
     edition::{Edition, Item},
-    ledger::Ledger,
     lint::{self, Level, Origin, Row},
     message::{self, Occasion},
     render,
     source::{Kind, Location, Problem},
+    store::Store,
     subscriber::Subscriber,
 };
 
@@ -29,13 +29,13 @@ const TEMPLATE: &str = "mend it there; `tidings templates` lists those that are 
 pub async fn of_digest(
     config: &Config,
     chosen: &Digest,
-    ledger: &Ledger,
+    store: &Store,
     now: DateTime<Utc>,
 ) -> Result<(Vec<Row>, Option<Next>), digest::Error> {
     let sources = config.sources_of(chosen);
     let plan = config.plan_without_asking(chosen, &sources);
-    match digest::next(ledger, &plan, now).await {
-        Ok(next) => Ok((of_next(config, chosen, ledger, &next).await?, Some(next))),
+    match digest::next(store, &plan, now).await {
+        Ok(next) => Ok((of_next(config, chosen, store, &next).await?, Some(next))),
         Err(digest::Error::Render(error)) => Ok((vec![of_render(config, chosen, &error)], None)),
         Err(error) => Err(error),
     }
@@ -45,12 +45,7 @@ pub async fn of_digest(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn of_next(
-    config: &Config,
-    chosen: &Digest,
-    ledger: &Ledger,
-    next: &Next,
-) -> Result<Vec<Row>, digest::Error> {
+pub async fn of_next(config: &Config, chosen: &Digest, store: &Store, next: &Next) -> Result<Vec<Row>, digest::Error> {
     let mut rows = Vec::new();
     let name = &chosen.name;
     let (edition, variants) = match next {
@@ -84,12 +79,12 @@ pub async fn of_next(
         rows.push(Row::warning("teaser", message, origin.name_of(item), hint));
     }
     rows.extend(variants.main().problems.iter().map(|problem| of_layout(config, chosen, edition, &origin, problem)));
-    if ledger.audience(name, &chosen.audience).await? == 0 {
+    if store.audience(name, &chosen.audience).await? == 0 {
         let place = config.place(&["digest", name, "audience"]);
         let hint = "`tidings subscribers list` shows who there is";
         rows.push(Row::warning("audience", format!("`{name}` goes to nobody"), place, hint));
     }
-    let sender = config.sender(ledger.keys().await?);
+    let sender = config.sender(store.keys().await?);
     let reader = Subscriber::sample();
     // What the project says already is not said again: one fault, one row.
     let is_said = project::without_click(config).is_some();

@@ -13,7 +13,7 @@ mod project;
 use std::error::Error;
 
 use crate::{
-    chain::chain,
+    diagnostic::error_report,
     lint::{Level, Row},
 };
 
@@ -26,7 +26,7 @@ pub use project::{of_project, of_roster, of_subscriber};
 /// An error as a row. A place that it names itself, as `templates/own.mjml:3:5`, comes before `place`, and so does its
 /// hint before `hint`.
 fn of_error(rule: &'static str, error: &dyn Error, place: impl Into<String>, hint: &str) -> Row {
-    told(rule, &chain(error), place, hint)
+    told(rule, &error_report(error), place, hint)
 }
 
 /// The same for words that an error would say.

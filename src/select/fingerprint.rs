@@ -2,7 +2,7 @@
 //!
 //! A text is the set of its shingles, three words in a row; its fingerprint is the smallest hashes of them (a bottom-k
 //! sketch: Broder, "On the resemblance and containment of documents", 1997). Two fingerprints give the likeness of
-//! the two sets, as exactly as 64 draws can. The ledger keeps them, so the way they are made must not change.
+//! the two sets, as exactly as 64 draws can. The store keeps them, so the way they are made must not change.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Judges one post by itself: by its dates, the rules, and what the ledger remembers.
+//! Judges one post by itself: by its dates, the rules, and what the store remembers.
 
 use std::{collections::HashMap, time::Duration};
 

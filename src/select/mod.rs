@@ -1,6 +1,6 @@
 //! Which posts go into an edition, and why; pure.
 //!
-//! Every post that the sources gave comes in with the digest's rules and what the ledger remembers; each goes out with
+//! Every post that the sources gave comes in with the digest's rules and what the store remembers; each goes out with
 //! a [`Reason`], and those that are in, in their order.
 
 mod fingerprint;
@@ -118,7 +118,7 @@ pub enum Duplicates {
     Keep,
 }
 
-/// What the ledger remembers of one digest's past.
+/// What the store remembers of one digest's past.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
     /// When the last sent edition of this digest was frozen; `None` before the first.
@@ -151,7 +151,7 @@ pub struct SentPost {
 pub struct Candidate {
     /// The post.
     pub post: Post,
-    /// When it was first eligible: now, where the ledger has not seen it; `None` for one not eligible yet.
+    /// When it was first eligible: now, where the store has not seen it; `None` for one not eligible yet.
     pub first_seen: Option<DateTime<Utc>>,
     /// In or out, and why.
     pub reason: Reason,

@@ -19,7 +19,7 @@ use std::{
 
 use clap::Parser as _;
 use tidings::{
-    ledger::Ledger,
+    store::Store,
     token::{Purpose, Subject},
 };
 
@@ -41,8 +41,8 @@ struct Args {
 fn main() {
     let args = Args::parse();
     let keys = tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
-        let ledger = Ledger::open(&args.store, chrono::Utc::now()).await.expect("the store");
-        ledger.keys().await.expect("the keys")
+        let store = Store::open(&args.store, chrono::Utc::now()).await.expect("the store");
+        store.keys().await.expect("the keys")
     });
     let requests = (args.first..args.first + args.count).map(|subscriber| {
         let token = keys.sign(Purpose::Unsubscribe, &Subject { subscriber, of: args.digest.clone() }.payload());

@@ -1,7 +1,7 @@
 //! The editor's links: a look changes nothing, a POST sends the edition or stops it, once.
 
 use tidings::{
-    ledger::Ledger,
+    store::Store,
     token::{Purpose, Subject},
 };
 
@@ -12,9 +12,9 @@ pub fn asked(project: &Project, state: &str) -> (String, String) {
     let due = "due_ms = (unixepoch('2100-01-01') + 3600) * 1000";
     let uid = project.store(&format!("UPDATE edition SET state = '{state}', {due} RETURNING uid"));
     let keys = tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let ledger = Ledger::open(&project.path("tidings.db"), chrono::Utc::now()).await.unwrap();
-        let keys = ledger.keys().await.unwrap();
-        ledger.close().await;
+        let store = Store::open(&project.path("tidings.db"), chrono::Utc::now()).await.unwrap();
+        let keys = store.keys().await.unwrap();
+        store.close().await;
         keys
     });
     let of = |purpose| format!("/a/{}", keys.sign(purpose, &Subject { subscriber: 0, of: uid.clone() }.payload()));

@@ -6,8 +6,8 @@ use std::{
 };
 
 /// A module may import only what stands before it.
-const ORDER: &str = "zone html post schedule subscriber token chain source select teaser image edition render lint message deliver dns bounce \
-                     ledger digest mailing config preflight daemon web cmd cli main";
+const ORDER: &str = "zone html post schedule subscriber token diagnostic source select teaser image edition render lint message deliver dns bounce \
+                     store digest mailing config preflight daemon web cmd cli main";
 
 const LINES: usize = 400;
 
@@ -36,7 +36,7 @@ fn no_file_is_crowded() {
 #[test]
 fn each_technology_has_one_home() {
     for (word, homes) in [
-        ("sqlx::", &["src/ledger/"][..]),
+        ("sqlx::", &["src/store/"][..]),
         ("mrml::", &["src/render/mjml"]),
         ("tera::", &["src/render/templates"]),
         ("reqwest::", &["src/source/fetch", "src/source/guard"]),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tidings::{
     daemon,
-    ledger::{self, Ledger, State},
+    store::{self, State, Store},
 };
 
 use crate::world::office::Office;
@@ -33,24 +33,24 @@ enum Way {
 
 async fn backup(office: &Office) -> PathBuf {
     let copy = office.project.path("copy.db");
-    office.ledger.backup(&copy).await.unwrap();
+    office.store.backup(&copy).await.unwrap();
     copy
 }
 
 async fn bring_back(office: &mut Office, copy: &PathBuf, way: Way) {
     let store = office.daemon.duty().config.store.clone();
-    office.ledger.close().await;
+    office.store.close().await;
     match way {
-        Way::Restore => drop(ledger::restore(copy, &store, office.now()).await.unwrap()),
+        Way::Restore => drop(store::restore(copy, &store, office.now()).await.unwrap()),
         Way::File => drop(std::fs::copy(copy, &store).unwrap()),
     }
-    office.ledger = Ledger::open(&store, office.now()).await.unwrap();
+    office.store = Store::open(&store, office.now()).await.unwrap();
     office.restart().await;
 }
 
 async fn resume(office: &Office) -> bool {
     let config = office.daemon.duty().config.clone();
-    daemon::resume(&config, &office.ledger, office.now()).await.unwrap()
+    daemon::resume(&config, &office.store, office.now()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

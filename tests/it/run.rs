@@ -1,6 +1,6 @@
 //! `run`, by hand: what becomes of a run that is due, late, held, vetoed or failed.
 
-use tidings::ledger::State;
+use tidings::store::State;
 
 use crate::world::office::{Office, at, hours};
 
@@ -55,7 +55,7 @@ async fn a_late_run_goes_by_its_policy_and_somebody_is_told() {
     ] {
         let mut office = Office::open("2026-06-01T12:00:00Z", &daily(&format!("late_policy = \"{policy}\"")), "").await;
         office.at("2026-06-03T11:30:00Z").await;
-        let edition = office.ledger.standing_of("news", 1).await.unwrap();
+        let edition = office.store.standing_of("news", 1).await.unwrap();
         assert_eq!(edition.map_or("none", |edition| edition.state.as_str()), state, "{policy}");
         let troubles = said(&office.troubles().await);
         assert!(troubles.contains(told), "{policy}: {troubles}");
@@ -247,7 +247,7 @@ async fn a_run_that_waits_for_a_source_says_so_and_is_not_overdue() {
     office.at("2026-06-03T06:30:00Z").await;
     office.at("2026-06-03T06:35:00Z").await;
     office.at("2026-06-03T06:41:00Z").await;
-    let run = office.ledger.last_runs().await.unwrap().remove("news").unwrap();
+    let run = office.store.last_runs().await.unwrap().remove("news").unwrap();
     assert!(run.why.as_deref().is_some_and(|why| why.contains("source `notes` cannot be read")), "{run:?}");
     assert!(office.troubles().await.iter().all(|trouble| !trouble.is_due), "{:?}", office.troubles().await);
     // Nobody looks at it any more: that is one.
@@ -295,7 +295,7 @@ async fn an_edition_whose_digest_has_another_name_now_is_told_and_decided() {
 async fn a_run_whose_edition_is_stopped_on_its_way_was_not_sent() {
     use tidings::{
         daemon::{Daemon, Job},
-        ledger::Stage,
+        store::Stage,
     };
     let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
     office.set(at("2026-06-02T06:30:00Z"));
@@ -308,11 +308,11 @@ async fn a_run_whose_edition_is_stopped_on_its_way_was_not_sent() {
     Daemon::perform(&duty, &jobs[0], true, &clock, || false).await.unwrap();
     let out = office.sink.messages().len();
     let row = office.edition(1).await.row;
-    office.ledger.cancel(row, "cancelled by hand", office.now()).await.unwrap();
+    office.store.cancel(row, "cancelled by hand", office.now()).await.unwrap();
     // The job was begun before.
     Daemon::perform(&duty, &jobs[0], true, &clock, || true).await.unwrap();
     office.step().await;
-    assert_eq!(office.ledger.last_runs().await.unwrap()["news"].stage, Stage::Stopped);
+    assert_eq!(office.store.last_runs().await.unwrap()["news"].stage, Stage::Stopped);
     assert_eq!(office.subjects(ADA).len() + office.subjects("ben@readers.example").len(), out);
 }
 
@@ -370,10 +370,10 @@ async fn a_restored_store_sends_nothing_again_until_somebody_looked() {
     sqlx_copy(&office, &copy).await;
     office.at("2026-06-02T06:30:00Z").await;
     assert_eq!(office.subjects(ADA).len(), 1);
-    office.ledger.close().await;
+    office.store.close().await;
     let store = office.daemon.duty().config.store.clone();
     std::fs::copy(&copy, &store).unwrap();
-    office.ledger = tidings::ledger::Ledger::open(&store, office.now()).await.unwrap();
+    office.store = tidings::store::Store::open(&store, office.now()).await.unwrap();
     office.restart().await;
     office.at("2026-06-02T06:40:00Z").await;
     assert!(office.daemon.is_held());
@@ -383,7 +383,7 @@ async fn a_restored_store_sends_nothing_again_until_somebody_looked() {
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!(office.subjects(ADA).len(), 1);
     let config = office.daemon.duty().config.clone();
-    assert!(tidings::daemon::resume(&config, &office.ledger, office.now()).await.unwrap());
+    assert!(tidings::daemon::resume(&config, &office.store, office.now()).await.unwrap());
     office.step().await;
     assert_eq!((office.subjects(ADA).len(), office.daemon.is_held()), (1, false), "what was due before is not owed");
     office.at("2026-06-04T06:30:00Z").await;
@@ -412,7 +412,7 @@ async fn a_clock_set_back_by_days_holds_and_one_that_jumped_ahead_is_late() {
     assert!(said(&office.troubles().await).contains("the clock was set back by more than a day"));
     office.post("Third", None);
     let config = office.daemon.duty().config.clone();
-    assert!(tidings::daemon::resume(&config, &office.ledger, office.now()).await.unwrap());
+    assert!(tidings::daemon::resume(&config, &office.store, office.now()).await.unwrap());
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!((office.subjects(ADA).len(), office.received(ADA).len()), (2, 3), "{:?}", office.received(ADA));
 }

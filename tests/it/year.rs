@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tidings::{ledger::State, schedule::Schedule};
+use tidings::{schedule::Schedule, store::State};
 
 use crate::world::office::{Office, at, die_after};
 
@@ -79,8 +79,8 @@ async fn year(seed: u64, start: DateTime<Utc>, end: DateTime<Utc>) {
         time.real = office.daemon.wake(time.real).unwrap().clamp(time.real, time.real + TimeDelta::hours(12));
         office.set(time.real);
         office.step().await;
-        for edition in office.ledger.open_editions().await.unwrap() {
-            office.ledger.approve(edition.row, time.real).await.unwrap();
+        for edition in office.store.open_editions().await.unwrap() {
+            office.store.approve(edition.row, time.real).await.unwrap();
         }
         time.real += TimeDelta::seconds(1);
     }
@@ -141,13 +141,13 @@ async fn turn(office: &mut Office, chance: &mut Chance, time: &mut Time) {
         }
         _ => office.step().await,
     }
-    for edition in office.ledger.open_editions().await.unwrap() {
+    for edition in office.store.open_editions().await.unwrap() {
         let now = office.now();
         match (edition.state, chance.below(12)) {
-            (State::Waiting, 0) => drop(office.ledger.veto(edition.row, now).await.unwrap()),
-            (State::Waiting, 1 | 2) => drop(office.ledger.approve(edition.row, now).await.unwrap()),
-            (State::Held, 0) => drop(office.ledger.cancel(edition.row, "by hand", now).await.unwrap()),
-            (State::Held, 1..=3) => drop(office.ledger.approve(edition.row, now).await.unwrap()),
+            (State::Waiting, 0) => drop(office.store.veto(edition.row, now).await.unwrap()),
+            (State::Waiting, 1 | 2) => drop(office.store.approve(edition.row, now).await.unwrap()),
+            (State::Held, 0) => drop(office.store.cancel(edition.row, "by hand", now).await.unwrap()),
+            (State::Held, 1..=3) => drop(office.store.approve(edition.row, now).await.unwrap()),
             _ => {}
         }
     }
@@ -155,7 +155,7 @@ async fn turn(office: &mut Office, chance: &mut Chance, time: &mut Time) {
 
 /// Each due run has a row of its own or is counted by the one that stands for it, and none is left open.
 async fn runs_add_up(office: &Office, start: DateTime<Utc>, seed: u64) {
-    let last = office.ledger.last_runs().await.unwrap();
+    let last = office.store.last_runs().await.unwrap();
     let lisbon: tidings::zone::Zone = "Europe/Lisbon".parse().unwrap();
     for (name, schedule, _) in DIGESTS {
         let schedule: Schedule = schedule.parse().unwrap();

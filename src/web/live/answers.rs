@@ -21,7 +21,7 @@ use super::{
     views::{self, View},
 };
 use crate::{
-    chain::chain,
+    diagnostic::error_report,
     mailing::{self, SampleError},
     subscriber::Address,
 };
@@ -132,14 +132,14 @@ pub(super) async fn test(State(shared): State<Shared>, Json(test): Json<Test>) -
     };
     let destination = match seen.built.config.open_destination(&shared.room.project.environment) {
         Ok(destination) => destination,
-        Err(error) => return refused(StatusCode::CONFLICT, chain(&error)),
+        Err(error) => return refused(StatusCode::CONFLICT, error_report(&error)),
     };
     let nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
     let to = [address];
-    match mailing::sample(&seen.built.ledger, parts, &seen.sender, &destination, &to, nonce).await {
+    match mailing::sample(&seen.built.store, parts, &seen.sender, &destination, &to, nonce).await {
         Ok(tested) => Json(json!({ "tested": tested })).into_response(),
-        Err(SampleError::Deliver(error)) => refused(StatusCode::BAD_GATEWAY, chain(&error)),
-        Err(error) => refused(StatusCode::INTERNAL_SERVER_ERROR, chain(&error)),
+        Err(SampleError::Deliver(error)) => refused(StatusCode::BAD_GATEWAY, error_report(&error)),
+        Err(error) => refused(StatusCode::INTERNAL_SERVER_ERROR, error_report(&error)),
     }
 }
 

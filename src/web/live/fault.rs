@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{chain::chain, source::Problem};
+use crate::{diagnostic::error_report, source::Problem};
 
 /// Something that keeps the next edition from being shown as it would go out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -24,7 +24,7 @@ pub(super) struct Fault {
 impl Fault {
     /// Takes an error apart.
     pub(super) fn of(error: &(dyn std::error::Error + 'static)) -> Self {
-        Self::read(&chain(error))
+        Self::read(&error_report(error))
     }
 
     /// A post or a file of one that cannot be read as it was meant.

@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 use crate::{
     digest::{self, Plan},
-    ledger::Ledger,
     source::{self, Gathered, Kind, Location, Problem, Source, State},
+    store::Store,
 };
 
 /// How long what a server said is good enough for whoever is writing.
@@ -39,14 +39,14 @@ impl Harvest {
     /// When the store fails.
     pub(super) async fn gather(
         &mut self,
-        ledger: &Ledger,
+        store: &Store,
         plan: &Plan<'_>,
         now: DateTime<Utc>,
     ) -> Result<Gathered, digest::Error> {
         self.asked.retain(|asked| asked.at.elapsed() < FRESH);
         let is_kept = |source: &Source| self.asked.iter().any(|asked| asked.source == *source);
         let due: Vec<Source> = plan.sources.iter().filter(|source| !is_kept(source)).cloned().collect();
-        let mut gathered = digest::gather(ledger, plan, &due, now).await?;
+        let mut gathered = digest::gather(store, plan, &due, now).await?;
         let kept: Vec<&Source> = plan.sources.iter().filter(|source| is_kept(source)).collect();
         for source in kept {
             let name = source.name.clone();

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     config::Config,
     digest::Next,
-    ledger::{self, Ledger},
     message,
+    store::{self, Store},
     subscriber::Subscriber,
     zone::Zone,
 };
@@ -46,10 +46,10 @@ pub(super) async fn look(room: &Arc<Room>, ask: &Ask) -> Value {
     said["publication"] = json!(config.publication.name);
     said["digests"] = digests.collect();
     said["digest"] = json!(look.name);
-    if let (Some(name), Ok(ledger)) = (&look.name, room.ledger(config).await) {
-        said["editions"] = editions(&ledger, name, config.publication.timezone).await.unwrap_or_default();
-        said["readers"] = readers(&ledger).await.unwrap_or_default();
-        said["run"] = run(room, config, name, &ledger).await;
+    if let (Some(name), Ok(store)) = (&look.name, room.store(config).await) {
+        said["editions"] = editions(&store, name, config.publication.timezone).await.unwrap_or_default();
+        said["readers"] = readers(&store).await.unwrap_or_default();
+        said["run"] = run(room, config, name, &store).await;
     }
     match Seen::of_look(room, &look, ask).await {
         Ok(seen) => {
@@ -70,16 +70,16 @@ fn nothing(look: &Look, built: &Built) -> Value {
     }
 }
 
-async fn editions(ledger: &Ledger, digest: &str, zone: Zone) -> Result<Value, ledger::Error> {
-    let titles = ledger.titles(digest, EDITIONS).await?.into_iter().map(|title| {
+async fn editions(store: &Store, digest: &str, zone: Zone) -> Result<Value, store::Error> {
+    let titles = store.titles(digest, EDITIONS).await?.into_iter().map(|title| {
         let date = title.date.with_timezone(&zone).format("%-d %b %Y").to_string();
         json!({ "number": title.number, "state": title.state, "subject": title.subject, "date": date })
     });
     Ok(titles.collect())
 }
 
-async fn readers(ledger: &Ledger) -> Result<Value, ledger::Error> {
-    Ok(ledger.samples(EACH).await?.iter().map(reader).collect())
+async fn readers(store: &Store) -> Result<Value, store::Error> {
+    Ok(store.samples(EACH).await?.iter().map(reader).collect())
 }
 
 fn reader(reader: &Subscriber) -> Value {
@@ -93,7 +93,7 @@ fn reader(reader: &Subscriber) -> Value {
 }
 
 /// When the digest goes out next, and to how many.
-async fn run(room: &Room, config: &Config, name: &str, ledger: &Ledger) -> Value {
+async fn run(room: &Room, config: &Config, name: &str, store: &Store) -> Value {
     let Some(chosen) = config.digests.get(name) else { return Value::Null };
     let (now, zone) = (room.now(), config.publication.timezone);
     let next = chosen.schedule.next(now, zone);
@@ -108,7 +108,7 @@ async fn run(room: &Room, config: &Config, name: &str, ledger: &Ledger) -> Value
     json!({
         "schedule": chosen.schedule.to_string(),
         "next": next.map(at),
-        "recipients": ledger.audience(name, &chosen.audience).await.ok(),
+        "recipients": store.audience(name, &chosen.audience).await.ok(),
     })
 }
 

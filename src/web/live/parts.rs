@@ -13,7 +13,7 @@ use super::{
     views::View,
 };
 use crate::{
-    chain::chain,
+    diagnostic::error_report,
     edition::Edition,
     mailing,
     message::{self, Occasion, Personal, Sender},
@@ -45,7 +45,7 @@ impl Seen {
     }
 
     pub(super) async fn of_look(room: &Arc<Room>, look: &Look, ask: &Ask) -> Result<Self, Fault> {
-        let told = |error: crate::ledger::Error| Fault::of(&error);
+        let told = |error: crate::store::Error| Fault::of(&error);
         let nothing = |what: &str| Fault { what: what.to_owned(), ..Fault::default() };
         let (built, is_stale) = match (ask.edition, &look.name) {
             (Some(number), Some(digest)) => {
@@ -61,10 +61,10 @@ impl Seen {
             None => Subscriber::sample(),
             Some(address) => {
                 let address = address.parse().map_err(|words: String| nothing(&words))?;
-                mailing::reader(&built.ledger, &address).await.map_err(told)?
+                mailing::reader(&built.store, &address).await.map_err(told)?
             }
         };
-        let sender = built.config.sender(built.ledger.keys().await.map_err(told)?);
+        let sender = built.config.sender(built.store.keys().await.map_err(told)?);
         let personal = built.parts().map(|(edition, variants)| {
             let parts = variants.of(reader.language.as_deref());
             message::personalise(edition, parts, &reader, &sender, Occasion::Sample(0))
@@ -135,7 +135,7 @@ pub(super) async fn part(room: &Room, seen: &Seen, name: &str, ask: &Ask) -> Res
 /// The message as it goes over the wire.
 fn octets(seen: &Seen, edition: &Edition, parts: &Rendered) -> Result<Vec<u8>, Fault> {
     let message = message::make(edition, parts, &seen.reader, &seen.sender, Occasion::Sample(0));
-    message.map(|message| message.octets).map_err(|error| Fault { what: chain(&error), ..Fault::default() })
+    message.map(|message| message.octets).map_err(|error| Fault { what: error_report(&error), ..Fault::default() })
 }
 
 /// The header fields: as they stand, unfolded, and what they say.

@@ -21,11 +21,11 @@ use crate::{
     config::Config,
     digest::{self, Digest, Draft, Next},
     edition::Edition,
-    ledger::{self, Ledger},
     lint::Row,
     mailing, preflight,
     render::{self, Variants},
     source::{Kind, Location, Problem},
+    store::{self, Store},
 };
 
 /// How long until a store that somebody else keeps is looked at again.
@@ -51,7 +51,7 @@ pub(super) struct Room {
     version: watch::Sender<u64>,
     state: Mutex<State>,
     harvest: tokio::sync::Mutex<Harvest>,
-    store: tokio::sync::Mutex<Option<Ledger>>,
+    store: tokio::sync::Mutex<Option<Store>>,
     /// What is wrong with the subscribers file.
     roster: Mutex<Vec<Row>>,
 }
@@ -84,7 +84,7 @@ struct Outcome {
 pub(super) struct Built {
     pub(super) config: Arc<Config>,
     pub(super) digest: String,
-    pub(super) ledger: Ledger,
+    pub(super) store: Store,
     pub(super) next: Next,
     rows: OnceCell<Vec<Row>>,
 }
@@ -207,18 +207,18 @@ impl Room {
     /// When the store cannot be read.
     pub(super) async fn past(&self, look: &Look, digest: &str, number: i64) -> Result<Option<Arc<Built>>, Fault> {
         let Some(config) = &look.config else { return Ok(None) };
-        let told = |error: ledger::Error| Fault::of(&error);
-        let ledger = self.ledger(config).await.map_err(told)?;
-        let Some(frozen) = ledger.edition(digest, number).await.map_err(told)? else { return Ok(None) };
+        let told = |error: store::Error| Fault::of(&error);
+        let store = self.store(config).await.map_err(told)?;
+        let Some(frozen) = store.edition(digest, number).await.map_err(told)? else { return Ok(None) };
         let next = Next::Unfinished(Box::new(frozen));
-        Ok(Some(Arc::new(Built::new(Arc::clone(config), digest.to_owned(), ledger, next))))
+        Ok(Some(Arc::new(Built::new(Arc::clone(config), digest.to_owned(), store, next))))
     }
 
     /// Brings the store up to date with the subscribers file, and keeps what is wrong with it.
     pub(super) async fn read_subscribers(&self) {
         let Some(config) = self.config() else { return };
-        let rows = match (&config.subscribers, self.ledger(&config).await) {
-            (Some(file), Ok(ledger)) => match mailing::sync(&ledger, file, self.now()).await {
+        let rows = match (&config.subscribers, self.store(&config).await) {
+            (Some(file), Ok(store)) => match mailing::sync(&store, file, self.now()).await {
                 Ok(bad) => bad.iter().map(|bad| preflight::of_subscriber(&config, bad)).collect(),
                 Err(error) => vec![preflight::of_roster(&config, &error)],
             },
@@ -243,18 +243,18 @@ impl Room {
     }
 
     /// The store, opened once.
-    pub(super) async fn ledger(&self, config: &Config) -> Result<Ledger, ledger::Error> {
+    pub(super) async fn store(&self, config: &Config) -> Result<Store, store::Error> {
         let mut store = self.store.lock().await;
         match &*store {
-            Some(ledger) if ledger.path() == config.store => Ok(ledger.clone()),
-            _ => Ok(store.insert(Ledger::open(&config.store, self.now()).await?).clone()),
+            Some(store) if store.path() == config.store => Ok(store.clone()),
+            _ => Ok(store.insert(Store::open(&config.store, self.now()).await?).clone()),
         }
     }
 
     /// Lets go of the store, so that it is one file again.
     pub(super) async fn close(&self) {
-        if let Some(ledger) = self.store.lock().await.take() {
-            ledger.close().await;
+        if let Some(store) = self.store.lock().await.take() {
+            store.close().await;
         }
     }
 
@@ -268,7 +268,7 @@ impl Room {
         let Some(chosen) = config.digests.get(name) else { return Outcome { built: None, fault: None } };
         let made = self.make(generation, config, chosen).await;
         let built = match made {
-            Ok((ledger, next)) => Arc::new(Built::new(Arc::clone(config), name.to_owned(), ledger, next)),
+            Ok((store, next)) => Arc::new(Built::new(Arc::clone(config), name.to_owned(), store, next)),
             Err(error) => {
                 if is_locked(&error) {
                     let room = Arc::clone(self);
@@ -305,19 +305,19 @@ impl Room {
         generation: &Generation,
         config: &Config,
         chosen: &Digest,
-    ) -> Result<(Ledger, Next), digest::Error> {
-        let ledger = self.ledger(config).await?;
+    ) -> Result<(Store, Next), digest::Error> {
+        let store = self.store(config).await?;
         let sources = config.sources_of(chosen);
         let plan = match generation.may_ask {
             true => config.plan(chosen, &sources),
             false => config.plan_without_asking(chosen, &sources),
         };
-        if let Some(frozen) = ledger.unfinished(&chosen.name).await? {
-            return Ok((ledger, Next::Unfinished(Box::new(frozen))));
+        if let Some(frozen) = store.unfinished(&chosen.name).await? {
+            return Ok((store, Next::Unfinished(Box::new(frozen))));
         }
-        let gathered = self.harvest.lock().await.gather(&ledger, &plan, self.now()).await?;
-        let next = digest::fresh_of(&ledger, &plan, &gathered, self.now()).await?;
-        Ok((ledger, next))
+        let gathered = self.harvest.lock().await.gather(&store, &plan, self.now()).await?;
+        let next = digest::fresh_of(&store, &plan, &gathered, self.now()).await?;
+        Ok((store, next))
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -326,8 +326,8 @@ impl Room {
 }
 
 impl Built {
-    fn new(config: Arc<Config>, digest: String, ledger: Ledger, next: Next) -> Self {
-        Self { config, digest, ledger, next, rows: OnceCell::new() }
+    fn new(config: Arc<Config>, digest: String, store: Store, next: Next) -> Self {
+        Self { config, digest, store, next, rows: OnceCell::new() }
     }
 
     /// The edition and its parts; none where there is nothing to send.
@@ -352,7 +352,7 @@ impl Built {
         let rows = self.rows.get_or_try_init(|| async {
             let mut rows = preflight::of_project(&self.config, environment);
             if let Some(chosen) = self.config.digests.get(&self.digest) {
-                rows.extend(preflight::of_next(&self.config, chosen, &self.ledger, &self.next).await?);
+                rows.extend(preflight::of_next(&self.config, chosen, &self.store, &self.next).await?);
             }
             Ok(rows)
         });
@@ -404,7 +404,7 @@ where
 }
 
 fn is_locked(error: &digest::Error) -> bool {
-    matches!(error, digest::Error::Ledger(error) if error.is_locked())
+    matches!(error, digest::Error::Store(error) if error.is_locked())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -18,8 +18,8 @@ use super::{
     unsubscribe::{Part, short, text},
 };
 use crate::{
-    ledger::{Error, Frozen, Standing, State as Stands},
     message,
+    store::{Error, Frozen, Standing, State as Stands},
     token::Purpose,
 };
 
@@ -56,10 +56,10 @@ pub(super) async fn act(State(public): State<Arc<Public>>, token: Part<String>, 
         Ok(None) => return nobody(&public, &present),
         Err(error) => return failed(&present, &error),
     };
-    let (ledger, row) = (&public.site.ledger, asked.standing.row);
+    let (store, row) = (&public.site.store, asked.standing.row);
     let decided = match asked.purpose {
-        Purpose::Approve => ledger.approve(row, public.now()).await,
-        _ => ledger.veto(row, public.now()).await,
+        Purpose::Approve => store.approve(row, public.now()).await,
+        _ => store.veto(row, public.now()).await,
     };
     match decided {
         // It goes now; nobody has it yet.
@@ -89,9 +89,9 @@ async fn asked(public: &Public, token: &str) -> Result<Option<Asked>, Error> {
     let Some((purpose, subject)) = public.verify([Purpose::Approve, Purpose::Veto], token).await? else {
         return Ok(None);
     };
-    let ledger = &public.site.ledger;
-    let Some(standing) = ledger.standing(&subject.of).await? else { return Ok(None) };
-    let Some(frozen) = ledger.edition(&standing.digest, standing.number).await? else { return Ok(None) };
+    let store = &public.site.store;
+    let Some(standing) = store.standing(&subject.of).await? else { return Ok(None) };
+    let Some(frozen) = store.edition(&standing.digest, standing.number).await? else { return Ok(None) };
     Ok(Some(Asked { purpose, standing, frozen }))
 }
 

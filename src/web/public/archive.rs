@@ -15,10 +15,10 @@ use super::{
     unsubscribe::{Part, short, text},
 };
 use crate::{
-    chain::chain,
-    ledger::{self, Frozen, Issue},
+    diagnostic::error_report,
     message,
     render::Words,
+    store::{self, Frozen, Issue},
 };
 
 /// Editions on a page, and of each digest where there are several.
@@ -39,7 +39,7 @@ fn turned(RawQuery(query): RawQuery) -> i64 {
 /// The newest editions of each digest; of the only one, page by page.
 pub(super) async fn all(State(public): State<Arc<Public>>, turn: RawQuery, asked: HeaderMap) -> Response {
     let present = public.present();
-    let digests = match public.site.ledger.published_digests().await {
+    let digests = match public.site.store.published_digests().await {
         Ok(digests) => digests,
         Err(error) => return failed(&present, &error),
     };
@@ -48,7 +48,7 @@ pub(super) async fn all(State(public): State<Arc<Public>>, turn: RawQuery, asked
     }
     let mut issues = Vec::new();
     for digest in &digests {
-        match public.site.ledger.issues(Some(digest), 0, FEW).await {
+        match public.site.store.issues(Some(digest), 0, FEW).await {
             Ok(found) => issues.push((digest.as_str(), found)),
             Err(error) => return failed(&present, &error),
         }
@@ -67,7 +67,7 @@ pub(super) async fn one(
 ) -> Response {
     let digest = text(digest);
     let present = public.present();
-    match public.site.ledger.published_digests().await {
+    match public.site.store.published_digests().await {
         Ok(known) if known.contains(&digest) => {}
         Ok(_) => return missing(State(public)).await,
         Err(error) => return failed(&present, &error),
@@ -87,7 +87,7 @@ pub(super) async fn edition(
     // `+3`, `03` and the like are no second address of the same page.
     let id = number.parse::<i64>().ok().filter(|id| id.to_string() == number);
     let Some(id) = id else { return missing(State(public)).await };
-    match public.site.ledger.published(&digest, id).await {
+    match public.site.store.published(&digest, id).await {
         Ok(Some(frozen)) => {
             let body = shown(&present, &frozen);
             fresh::answer(&asked, "text/html; charset=utf-8", paper::POLICY, Some(frozen.edition.date), body)
@@ -111,8 +111,8 @@ pub(super) fn address(present: &Present, digest: &str, number: i64) -> String {
 }
 
 /// The page that says that the store cannot be read.
-pub(super) fn failed(present: &Present, error: &ledger::Error) -> Response {
-    tracing::error!("{}", chain(error));
+pub(super) fn failed(present: &Present, error: &store::Error) -> Response {
+    tracing::error!("{}", error_report(error));
     short(present, &present.words(None), "failed", StatusCode::SERVICE_UNAVAILABLE)
 }
 
@@ -124,7 +124,7 @@ async fn listed(
     asked: &HeaderMap,
     way: &str,
 ) -> Response {
-    match public.site.ledger.issues(Some(digest), (number - 1) * PAGE, PAGE + 1).await {
+    match public.site.store.issues(Some(digest), (number - 1) * PAGE, PAGE + 1).await {
         Ok(mut found) => {
             let older = found.len() as i64 > PAGE;
             found.truncate(PAGE as usize);

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    chain::chain,
-    ledger::{Granted, Ledger, Wish},
+    diagnostic::error_report,
+    store::{Granted, Store, Wish},
 };
 
 /// So many go into one transaction: a sender that waits for the store waits no longer than for these.
@@ -27,20 +27,20 @@ pub(super) struct Unavailable;
 
 impl Desk {
     /// Opens the desk on the runtime; it closes when nobody can come any more.
-    pub(super) fn open(ledger: Ledger, clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>) -> Self {
+    pub(super) fn open(store: Store, clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>) -> Self {
         let (desk, mut inbox) = mpsc::channel(TOGETHER);
         tokio::spawn(async move {
             let mut brought = Vec::with_capacity(TOGETHER);
             while inbox.recv_many(&mut brought, TOGETHER).await > 0 {
                 let (wishes, answers): (Vec<Wish>, Vec<oneshot::Sender<Answer>>) = brought.drain(..).unzip();
-                match ledger.grant(&wishes, clock()).await {
+                match store.grant(&wishes, clock()).await {
                     Ok(granted) => {
                         for (answer, granted) in answers.into_iter().zip(granted) {
                             let _ = answer.send(Ok(granted));
                         }
                     }
                     Err(error) => {
-                        tracing::error!("{} to unsubscribe or return failed: {}", wishes.len(), chain(&error));
+                        tracing::error!("{} to unsubscribe or return failed: {}", wishes.len(), error_report(&error));
                         for answer in answers {
                             let _ = answer.send(Err(Unavailable));
                         }

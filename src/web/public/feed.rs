@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     edition::Edition,
-    ledger::{self, Issue},
     message,
+    store::{self, Issue},
 };
 
 /// Editions in the feed.
@@ -29,7 +29,7 @@ pub(super) struct Kept {
 /// The newest editions, each with its posts and their teasers.
 pub(super) async fn feed(State(public): State<Arc<Public>>, asked: HeaderMap) -> Response {
     let present = public.present();
-    let issues = match public.site.ledger.issues(None, 0, ENTRIES).await {
+    let issues = match public.site.store.issues(None, 0, ENTRIES).await {
         Ok(issues) => issues,
         Err(error) => return failed(&present, &error),
     };
@@ -49,10 +49,10 @@ pub(super) async fn feed(State(public): State<Arc<Public>>, asked: HeaderMap) ->
     fresh::answer(&asked, "application/atom+xml; charset=utf-8", "default-src 'none'", newest, text)
 }
 
-async fn made(public: &Public, present: &Present, issues: &[Issue]) -> Result<String, ledger::Error> {
+async fn made(public: &Public, present: &Present, issues: &[Issue]) -> Result<String, store::Error> {
     let mut entries = Vec::with_capacity(issues.len());
     for issue in issues {
-        entries.push(entry(present, issue, &public.site.ledger.content(issue).await?));
+        entries.push(entry(present, issue, &public.site.store.content(issue).await?));
     }
     let newest = issues.first().map_or(DateTime::UNIX_EPOCH, |issue| issue.at);
     let text = present.page(

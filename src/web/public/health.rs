@@ -43,21 +43,21 @@ pub(super) async fn health(State(public): State<Arc<Public>>) -> Response {
 
 async fn look(public: &Public) -> Vec<String> {
     let config = &public.present().config;
-    let ledger = &public.site.ledger;
-    match timeout(SLOW, ledger.try_write()).await {
+    let store = &public.site.store;
+    match timeout(SLOW, store.try_write()).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::error!("{}", crate::chain::chain(&error));
+            tracing::error!("{}", crate::diagnostic::error_report(&error));
             return vec!["the store cannot be written".to_owned()];
         }
         Err(_) => return vec!["the store does not answer".to_owned()],
     }
-    match timeout(SLOW, troubles(config, ledger, public.now())).await {
+    match timeout(SLOW, troubles(config, store, public.now())).await {
         Ok(Ok(troubles)) => {
             troubles.iter().filter(|trouble| trouble.is_due).map(|trouble| discreet(&trouble.text)).collect()
         }
         Ok(Err(error)) => {
-            tracing::error!("{}", crate::chain::chain(&error));
+            tracing::error!("{}", crate::diagnostic::error_report(&error));
             vec!["the store cannot be read".to_owned()]
         }
         Err(_) => vec!["the store does not answer".to_owned()],

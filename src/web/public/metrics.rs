@@ -14,9 +14,9 @@ use axum::{
 
 use super::state::{Present, Public};
 use crate::{
-    chain::chain,
     daemon::troubles,
-    ledger::{self, State as Stands},
+    diagnostic::error_report,
+    store::{self, State as Stands},
 };
 
 /// Whoever asks again within this hears the same counts of the store.
@@ -39,7 +39,7 @@ pub(super) async fn metrics(State(public): State<Arc<Public>>) -> Response {
                 text
             }
             Err(error) => {
-                tracing::error!("{}", chain(&error));
+                tracing::error!("{}", error_report(&error));
                 return (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read\n").into_response();
             }
         },
@@ -55,16 +55,16 @@ pub(super) async fn metrics(State(public): State<Arc<Public>>) -> Response {
     (kind, metrics.0).into_response()
 }
 
-async fn count(public: &Public, present: &Present) -> Result<String, ledger::Error> {
-    let (ledger, config, now) = (&public.site.ledger, &present.config, public.now());
+async fn count(public: &Public, present: &Present) -> Result<String, store::Error> {
+    let (store, config, now) = (&public.site.store, &present.config, public.now());
     let mut metrics = Metrics(String::new());
     metrics.family("tidings_build_info", "gauge", "The version that runs.");
     metrics.sample("tidings_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
     metrics.family("tidings_subscribers", "gauge", "Subscribers on the list by status.");
-    for (status, count) in ledger.subscriber_counts().await? {
+    for (status, count) in store.subscriber_counts().await? {
         metrics.sample("tidings_subscribers", &[("status", &status)], count as f64);
     }
-    let newest = ledger.newest().await?;
+    let newest = store.newest().await?;
     metrics.family("tidings_last_edition_timestamp_seconds", "gauge", "When the newest edition was frozen.");
     for edition in &newest {
         let labels = [("digest", edition.digest.as_str())];
@@ -80,7 +80,7 @@ async fn count(public: &Public, present: &Present) -> Result<String, ledger::Err
     metrics.family("tidings_deliveries", "gauge", "Deliveries of the newest edition by state.");
     let mut queue = Vec::new();
     for edition in &newest {
-        let counts = ledger.counts(edition.row).await?;
+        let counts = store.counts(edition.row).await?;
         for (state, count) in [
             ("pending", counts.pending),
             ("sent", counts.sent),
@@ -100,16 +100,16 @@ async fn count(public: &Public, present: &Present) -> Result<String, ledger::Err
         metrics.sample("tidings_queue", &[("digest", digest)], waits as f64);
     }
     metrics.family("tidings_held_editions", "gauge", "Editions that wait for a person's word.");
-    let open = ledger.open_editions().await?;
+    let open = store.open_editions().await?;
     for name in config.digests.keys() {
         let held = open.iter().filter(|edition| edition.digest == *name && edition.state == Stands::Held).count();
         metrics.sample("tidings_held_editions", &[("digest", name)], held as f64);
     }
     metrics.family("tidings_source_failures", "gauge", "Readings of a source in a row that failed.");
-    for source in ledger.sources().await? {
+    for source in store.sources().await? {
         metrics.sample("tidings_source_failures", &[("source", &source.name)], source.failures as f64);
     }
-    let troubles = troubles(config, ledger, now).await?;
+    let troubles = troubles(config, store, now).await?;
     let due = troubles.iter().filter(|trouble| trouble.is_due).count();
     metrics.family("tidings_troubles", "gauge", "What is wrong at present; due: what was to happen and did not.");
     metrics.sample("tidings_troubles", &[("kind", "due")], due as f64);

@@ -26,7 +26,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::{config::Config, ledger::Ledger};
+use crate::{config::Config, store::Store};
 use note::Note;
 use state::Public;
 
@@ -36,7 +36,7 @@ pub struct Site {
     /// The project; another one comes when it is read again.
     pub config: watch::Receiver<Arc<Config>>,
     /// The store.
-    pub ledger: Ledger,
+    pub store: Store,
     /// What time it is.
     pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
 }

@@ -16,9 +16,9 @@ use super::{Site, count::Count, desk::Desk, feed::Kept, health::Health, metrics:
 use crate::{
     config::Config,
     deliver::rate::Bucket,
-    ledger,
     message::mailbox,
     render::{Pages, Words},
+    store,
     token::{Keys, Purpose, Subject},
 };
 
@@ -60,7 +60,7 @@ pub(super) struct Look {
 impl Public {
     pub(super) fn open(site: Site) -> Arc<Self> {
         Arc::new(Self {
-            desk: Desk::open(site.ledger.clone(), Arc::clone(&site.clock)),
+            desk: Desk::open(site.store.clone(), Arc::clone(&site.clock)),
             site,
             count: Count::default(),
             feed: Mutex::default(),
@@ -95,7 +95,7 @@ impl Public {
         &self,
         purposes: [Purpose; N],
         token: &str,
-    ) -> Result<Option<(Purpose, Subject)>, ledger::Error> {
+    ) -> Result<Option<(Purpose, Subject)>, store::Error> {
         let keys = self.keys(false).await?;
         match read(&keys, purposes, token) {
             Some(found) => Ok(Some(found)),
@@ -104,12 +104,12 @@ impl Public {
     }
 
     /// The signing keys as they were read last; read again where they may be old, and somebody doubts them.
-    async fn keys(&self, again: bool) -> Result<Keys, ledger::Error> {
+    async fn keys(&self, again: bool) -> Result<Keys, store::Error> {
         let mut kept = self.keys.lock().await;
         match &*kept {
             Some((keys, at)) if !again || at.elapsed() < KEYS => Ok(keys.clone()),
             _ => {
-                let keys = self.site.ledger.keys().await?;
+                let keys = self.site.store.keys().await?;
                 *kept = Some((keys.clone(), Instant::now()));
                 Ok(keys)
             }

@@ -16,9 +16,9 @@ use super::{
     state::{Present, Public},
 };
 use crate::{
-    chain::chain,
-    ledger::{Granted, Reading, Wish},
+    diagnostic::error_report,
     render::Words,
+    store::{Granted, Reading, Wish},
     token::{Purpose, Subject},
 };
 
@@ -46,11 +46,11 @@ pub(super) async fn show(State(public): State<Arc<Public>>, token: Part<String>)
         Err(failed) => failed(&present),
         Ok(Who::Nobody) => nobody(&public, &present),
         Ok(Who::Sample(subject)) => sample(&present, &subject),
-        Ok(Who::Reader(subject)) => match public.site.ledger.reading(subject.subscriber, &subject.of).await {
+        Ok(Who::Reader(subject)) => match public.site.store.reading(subject.subscriber, &subject.of).await {
             Ok(Some(granted)) => page(&present, &subject.of, &granted, false),
             Ok(None) => nobody(&public, &present),
             Err(error) => {
-                tracing::error!("{}", chain(&error));
+                tracing::error!("{}", error_report(&error));
                 failed(&present)
             }
         },
@@ -109,7 +109,7 @@ async fn who(public: &Public, token: &str) -> Result<Who, fn(&Present) -> Respon
         Ok(Some((_, subject))) => Ok(Who::Reader(subject)),
         Ok(None) => Ok(Who::Nobody),
         Err(error) => {
-            tracing::error!("{}", chain(&error));
+            tracing::error!("{}", error_report(&error));
             Err(failed)
         }
     }

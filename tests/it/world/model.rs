@@ -4,7 +4,7 @@ use serde_json::json;
 use tidings::{
     config::Config,
     digest::{self, Draft},
-    ledger::Ledger,
+    store::Store,
 };
 
 use super::web::{Answer, Request, Web};
@@ -65,11 +65,11 @@ pub fn draft(project: &Project) -> Draft {
     runtime.block_on(async {
         let config = Config::load(&project.path("tidings.toml"), &[]).unwrap();
         let now = "2025-06-01T12:00:00Z".parse().unwrap();
-        let ledger = Ledger::open(&config.store, now).await.unwrap();
+        let store = Store::open(&config.store, now).await.unwrap();
         let chosen = config.digest(None).unwrap();
         let sources = config.sources_of(chosen);
-        let draft = digest::draft(&ledger, &config.plan(chosen, &sources), now).await.unwrap();
-        ledger.close().await;
+        let draft = digest::draft(&store, &config.plan(chosen, &sources), now).await.unwrap();
+        store.close().await;
         draft
     })
 }

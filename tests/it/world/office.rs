@@ -14,7 +14,7 @@ use mail_parser::MessageParser;
 use tidings::{
     config::Config,
     daemon::{self, Clock, Daemon, Duty, Trouble},
-    ledger::{Decided, Ledger, Standing, State},
+    store::{Decided, Standing, State, Store},
 };
 
 use super::sink::{Act, Event, SmtpSink};
@@ -28,7 +28,7 @@ const SMALL: &str = "<mjml><mj-head><mj-preview>{{ preheader }}</mj-preview></mj
 pub struct Office {
     pub project: Project,
     pub sink: SmtpSink,
-    pub ledger: Ledger,
+    pub store: Store,
     pub daemon: Daemon,
     clock: Arc<AtomicI64>,
     extra: String,
@@ -60,9 +60,9 @@ impl Office {
             sink.url()
         );
         let config = config(&project, digests, &extra);
-        let ledger = Ledger::open(&config.store, at(now)).await.unwrap();
-        let daemon = daemon(config, &ledger, at(now)).await;
-        Self { project, sink, ledger, daemon, clock, extra }
+        let store = Store::open(&config.store, at(now)).await.unwrap();
+        let daemon = daemon(config, &store, at(now)).await;
+        Self { project, sink, store, daemon, clock, extra }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -92,12 +92,12 @@ impl Office {
     /// Ends the daemon and starts another one, as after a death.
     pub async fn restart(&mut self) {
         let config = Arc::clone(&self.daemon.duty().config);
-        self.daemon = daemon(config, &self.ledger, self.now()).await;
+        self.daemon = daemon(config, &self.store, self.now()).await;
     }
 
     /// Another daemon on the same store.
     pub async fn second(&self) -> Daemon {
-        daemon(Arc::clone(&self.daemon.duty().config), &self.ledger, self.now()).await
+        daemon(Arc::clone(&self.daemon.duty().config), &self.store, self.now()).await
     }
 
     /// Takes other tables of digests.
@@ -115,7 +115,7 @@ impl Office {
 
     /// An edition of the digest `news`.
     pub async fn edition(&self, number: i64) -> Standing {
-        self.ledger.standing_of("news", number).await.unwrap().expect("an edition")
+        self.store.standing_of("news", number).await.unwrap().expect("an edition")
     }
 
     pub async fn state(&self, number: i64) -> State {
@@ -123,15 +123,15 @@ impl Office {
     }
 
     pub async fn approve(&self, number: i64) -> Decided {
-        self.ledger.approve(self.edition(number).await.row, self.now()).await.unwrap()
+        self.store.approve(self.edition(number).await.row, self.now()).await.unwrap()
     }
 
     pub async fn veto(&self, number: i64) -> Decided {
-        self.ledger.veto(self.edition(number).await.row, self.now()).await.unwrap()
+        self.store.veto(self.edition(number).await.row, self.now()).await.unwrap()
     }
 
     pub async fn troubles(&self) -> Vec<Trouble> {
-        daemon::troubles(&self.daemon.duty().config, &self.ledger, self.now()).await.unwrap()
+        daemon::troubles(&self.daemon.duty().config, &self.store, self.now()).await.unwrap()
     }
 
     /// Subjects of the mail to an address, in the order in which it came.
@@ -199,9 +199,9 @@ fn config(project: &Project, digests: &str, extra: &str) -> Arc<Config> {
     Arc::new(Config::load(&project.path("tidings.toml"), &[]).unwrap_or_else(|error| panic!("{error}")))
 }
 
-async fn daemon(config: Arc<Config>, ledger: &Ledger, now: DateTime<Utc>) -> Daemon {
+async fn daemon(config: Arc<Config>, store: &Store, now: DateTime<Utc>) -> Daemon {
     let templates = config.templates.as_deref().unwrap();
     tidings::render::keep_templates(templates, &["small"]).unwrap();
-    let duty = Duty::new(config, ledger.clone(), [].into()).unwrap();
+    let duty = Duty::new(config, store.clone(), [].into()).unwrap();
     Daemon::new(duty, now).await.unwrap()
 }

@@ -1,7 +1,7 @@
 //! The outbox: one row for each edition and recipient, claimed before anything leaves and settled after.
 //!
 //! A claim is committed before the first octet goes out, a verdict before the final dot of the next message on the
-//! same connection. Both go through [`Ledger::exchange`], in one transaction for all connections that ask at a time.
+//! same connection. Both go through [`Store::exchange`], in one transaction for all connections that ask at a time.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Column as _, Row as _, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
-    Error, Ledger, bounces,
+    Error, Store, bounces,
     claim::{Claim, NEVER_TRIED, Work, claim, due_query, list},
     pace::{self, PACES, Paces},
 };
@@ -82,7 +82,7 @@ impl Verdict {
     }
 }
 
-impl Ledger {
+impl Store {
     /// Settles deliveries and claims others, in one transaction that is committed before this returns.
     ///
     /// Subscribers who left or were suppressed since the edition was frozen are skipped here, in the same

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::{
-    Error, Ledger, instant,
+    Error, Store, instant,
     standing::{DOUBT, OPEN},
 };
 
@@ -34,7 +34,7 @@ pub struct Noted {
     pub over: Vec<String>,
 }
 
-impl Ledger {
+impl Store {
     /// The last sign of life; `None` where no daemon ever ran.
     ///
     /// # Errors

@@ -4,10 +4,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Error, Ledger, Owner, owner};
+use super::{Error, Owner, Store, owner};
 use crate::deliver::InDoubt;
 
-impl Ledger {
+impl Store {
     /// Becomes an owner of deliveries.
     ///
     /// # Errors

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Row as _, SqliteConnection};
 
-use super::{Error, Ledger, json, to_json};
+use super::{Error, Store, json, to_json};
 use crate::image::{Embedded, Look, Looks};
 
 /// What nobody looked at for so long is forgotten.
 const UNUSED: TimeDelta = TimeDelta::days(90);
 
-impl Ledger {
+impl Store {
     /// What is known of the pictures at these addresses.
     ///
     /// # Errors
@@ -92,17 +92,17 @@ mod tests {
     async fn looks_are_kept_and_forgotten_in_time() {
         let folder = tempfile::tempdir().unwrap();
         let day = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(1_000 + day);
-        let ledger = Ledger::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
+        let store = Store::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
         let look = |at, state| Look { at, state, size: Some(Size { width: 3, height: 4 }) };
         let both = Looks::from([
             ("a".to_owned(), look(day(0), State::Dead("gone".into()))),
             ("b".to_owned(), look(day(50), State::Alive)),
         ]);
-        ledger.keep_looks(&both, day(50)).await.unwrap();
-        assert_eq!(ledger.looks(&["a", "b", "c"]).await.unwrap(), both);
+        store.keep_looks(&both, day(50)).await.unwrap();
+        assert_eq!(store.looks(&["a", "b", "c"]).await.unwrap(), both);
         let new = Looks::from([("c".to_owned(), look(day(100), State::Silent("slow".into())))]);
-        ledger.keep_looks(&new, day(100)).await.unwrap();
-        let left = ledger.looks(&["a", "b", "c"]).await.unwrap();
+        store.keep_looks(&new, day(100)).await.unwrap();
+        let left = store.looks(&["a", "b", "c"]).await.unwrap();
         assert_eq!(left.into_keys().collect::<Vec<_>>(), ["b", "c"]);
     }
 }

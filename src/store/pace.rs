@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Ledger};
+use super::{Error, Store};
 use crate::deliver::rate::{Bucket, Throttle};
 
 /// What a relay taught us about itself.
@@ -17,7 +17,7 @@ pub struct Learnt {
     pub connections: Option<usize>,
 }
 
-impl Ledger {
+impl Store {
     /// What a relay taught us before.
     ///
     /// # Errors

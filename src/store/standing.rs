@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Ledger, instant};
+use super::{Error, Store, instant};
 
 /// The state of an edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -95,7 +95,7 @@ pub struct Decided {
     pub after: State,
 }
 
-impl Ledger {
+impl Store {
     /// How the edition of that random id stands.
     ///
     /// # Errors

@@ -9,13 +9,13 @@ use std::{
 use chrono::{DateTime, Utc};
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{Error, Ledger, is_busy, make_private};
+use super::{Error, Store, is_busy, make_private};
 
 /// Why everything is held in a store that came back.
 const RESTORED: &str = "everything is held: the store was restored from a backup, and does not know what was sent since\n\
      hint: look at `tidings status`, then `tidings run --resume` goes on from now";
 
-impl Ledger {
+impl Store {
     /// Copies the store as it is at one instant to a file (mode 0600), whoever writes to it meanwhile. A file that is
     /// there already is replaced once the copy is whole and on the disk.
     ///
@@ -91,9 +91,9 @@ async fn look(from: &Path, new: &Path, now: DateTime<Utc>) -> Result<(), Error> 
     sqlx::query("VACUUM INTO ?").bind(text(new)).execute(&mut copy).await?;
     copy.close().await?;
     // A store of an older version is brought up to date, one of a newer is refused.
-    let ledger = Ledger::open(new, now).await?;
-    let held = ledger.hold_all(RESTORED, true, now).await;
-    ledger.close().await;
+    let store = Store::open(new, now).await?;
+    let held = store.hold_all(RESTORED, true, now).await;
+    store.close().await;
     held
 }
 

@@ -8,9 +8,9 @@ const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 const ADA: i64 = 1;
 
 /// A store with the subscribers Ada and Ben.
-async fn store() -> (tempfile::TempDir, Ledger) {
+async fn new_store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
-    let ledger = Ledger::open(&folder.path().join("tidings.db"), NOW).await.unwrap();
+    let store = Store::open(&folder.path().join("tidings.db"), NOW).await.unwrap();
     let row = |address: &str| Row {
         address: address.parse().unwrap(),
         name: None,
@@ -19,12 +19,12 @@ async fn store() -> (tempfile::TempDir, Ledger) {
         tags: Vec::new(),
         status: Status::Active,
     };
-    ledger.upsert(&[row("ada@readers.example"), row("ben@readers.example")], None, NOW).await.unwrap();
-    (folder, ledger)
+    store.upsert(&[row("ada@readers.example"), row("ben@readers.example")], None, NOW).await.unwrap();
+    (folder, store)
 }
 
 /// Puts edition `number` of `weekly` into the store, with a delivery to Ada in this state, sent to Ben.
-async fn edition(ledger: &Ledger, number: i64, state: &str) {
+async fn edition(store: &Store, number: i64, state: &str) {
     sqlx::query(
         "INSERT INTO edition (id, uid, digest, number, state, frozen_ms, content, subject)
          VALUES (?, ?, 'weekly', ?, 'sending', 0, '{}', '')",
@@ -32,7 +32,7 @@ async fn edition(ledger: &Ledger, number: i64, state: &str) {
     .bind(number)
     .bind(uid(number))
     .bind(number)
-    .execute(&ledger.pool)
+    .execute(&store.pool)
     .await
     .unwrap();
     for (subscriber, state) in [(ADA, state), (2, "sent")] {
@@ -40,7 +40,7 @@ async fn edition(ledger: &Ledger, number: i64, state: &str) {
             .bind(number)
             .bind(subscriber)
             .bind(state)
-            .execute(&ledger.pool)
+            .execute(&store.pool)
             .await
             .unwrap();
     }
@@ -51,14 +51,14 @@ fn uid(number: i64) -> String {
 }
 
 /// What the store says of Ada's delivery: its state, its words, whether it speaks against her; and her status.
-async fn ada(ledger: &Ledger, edition: i64) -> (String, String, bool, String) {
+async fn ada(store: &Store, edition: i64) -> (String, String, bool, String) {
     let (state, reply, blamed) =
         sqlx::query_as("SELECT state, reply, blamed FROM delivery WHERE edition = ? AND subscriber = 1")
             .bind(edition)
-            .fetch_one(&ledger.pool)
+            .fetch_one(&store.pool)
             .await
             .unwrap();
-    let status = sqlx::query_scalar("SELECT status FROM subscriber WHERE id = 1").fetch_one(&ledger.pool);
+    let status = sqlx::query_scalar("SELECT status FROM subscriber WHERE id = 1").fetch_one(&store.pool);
     (state, reply, blamed, status.await.unwrap())
 }
 
@@ -71,8 +71,8 @@ fn delivery_report(edition: i64, fate: Fate) -> Report {
     Report::Delivery { about, recipients: vec![Recipient { addresses: vec!["elsewhere@x.example".into()], fate }] }
 }
 
-async fn apply(ledger: &Ledger, report: &Report) -> Option<Change> {
-    ledger.apply(report, NOW).await.unwrap().map(|applied| applied.change)
+async fn apply(store: &Store, report: &Report) -> Option<Change> {
+    store.apply(report, NOW).await.unwrap().map(|applied| applied.change)
 }
 
 const ABSENT: (u8, u16, u16) = (5, 1, 1);
@@ -97,28 +97,28 @@ async fn a_bounce_is_judged_by_its_code_and_by_where_the_delivery_stands() {
         ("bounced", FULL, Change::Nothing, ("bounced", "before", false, "active")),
         ("bounced", ABSENT, Change::Suppressed, ("bounced", "before", true, "suppressed")),
     ] {
-        let (_folder, ledger) = store().await;
-        edition(&ledger, 1, state).await;
+        let (_folder, store) = new_store().await;
+        edition(&store, 1, state).await;
         let report = failed(1, code);
-        assert_eq!(apply(&ledger, &report).await, Some(change), "{state} {code:?}");
+        assert_eq!(apply(&store, &report).await, Some(change), "{state} {code:?}");
         let expect = (expect.0.to_owned(), expect.1.to_owned(), expect.2, expect.3.to_owned());
-        assert_eq!(ada(&ledger, 1).await, expect, "{state} {code:?}");
-        assert_eq!(apply(&ledger, &report).await, Some(Change::Nothing), "{state} {code:?} again");
-        assert_eq!(ada(&ledger, 1).await, expect, "{state} {code:?} again");
+        assert_eq!(ada(&store, 1).await, expect, "{state} {code:?}");
+        assert_eq!(apply(&store, &report).await, Some(Change::Nothing), "{state} {code:?} again");
+        assert_eq!(ada(&store, 1).await, expect, "{state} {code:?} again");
     }
 }
 
 #[tokio::test]
 async fn three_unclear_bounces_in_a_row_suppress() {
     async fn check(editions: &[(&str, (u8, u16, u16))], expect: &str) {
-        let (_folder, ledger) = store().await;
+        let (_folder, store) = new_store().await;
         for (number, (state, code)) in (1..).zip(editions) {
-            edition(&ledger, number, state).await;
+            edition(&store, number, state).await;
             if *state == "sent" && code.0 == 5 {
-                apply(&ledger, &failed(number, *code)).await;
+                apply(&store, &failed(number, *code)).await;
             }
         }
-        assert_eq!(ada(&ledger, 1).await.3, expect, "{editions:?}");
+        assert_eq!(ada(&store, 1).await.3, expect, "{editions:?}");
     }
     let (unclear, arrived) = (("sent", UNCLEAR), ("sent", (2, 0, 0)));
     check(&[unclear; 2], "active").await;
@@ -131,74 +131,74 @@ async fn three_unclear_bounces_in_a_row_suppress() {
 
 #[tokio::test]
 async fn the_rule_of_three_walks_along_primary_keys() {
-    let (_folder, ledger) = store().await;
+    let (_folder, store) = new_store().await;
     let plan = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {THREE_NEWEST}"))).bind(ADA);
-    let steps: Vec<String> = plan.fetch_all(&ledger.pool).await.unwrap().iter().map(|row| row.get("detail")).collect();
+    let steps: Vec<String> = plan.fetch_all(&store.pool).await.unwrap().iter().map(|row| row.get("detail")).collect();
     assert_eq!(steps, ["SCAN e", "SEARCH d USING PRIMARY KEY (edition=? AND subscriber=?)"]);
 }
 
 #[tokio::test]
 async fn a_delay_is_only_noted() {
-    let (_folder, ledger) = store().await;
+    let (_folder, store) = new_store().await;
     let reply = Reply { code: 0, enhanced: Some((4, 4, 1)), text: "timed out".into() };
-    edition(&ledger, 1, "sent").await;
-    edition(&ledger, 2, "bounced").await;
-    assert_eq!(apply(&ledger, &delivery_report(1, Fate::Delayed(reply.clone()))).await, Some(Change::Noted));
+    edition(&store, 1, "sent").await;
+    edition(&store, 2, "bounced").await;
+    assert_eq!(apply(&store, &delivery_report(1, Fate::Delayed(reply.clone()))).await, Some(Change::Noted));
     let noted = ("sent".to_owned(), "delayed: 4.4.1 timed out".to_owned(), false, "active".to_owned());
-    assert_eq!(ada(&ledger, 1).await, noted);
-    assert_eq!(apply(&ledger, &delivery_report(1, Fate::Delayed(reply.clone()))).await, Some(Change::Nothing));
-    assert_eq!(apply(&ledger, &delivery_report(1, Fate::Arrived)).await, Some(Change::Nothing));
-    assert_eq!(ada(&ledger, 1).await, noted);
-    assert_eq!(apply(&ledger, &delivery_report(2, Fate::Delayed(reply))).await, Some(Change::Nothing));
-    assert_eq!(ada(&ledger, 2).await.1, "before");
+    assert_eq!(ada(&store, 1).await, noted);
+    assert_eq!(apply(&store, &delivery_report(1, Fate::Delayed(reply.clone()))).await, Some(Change::Nothing));
+    assert_eq!(apply(&store, &delivery_report(1, Fate::Arrived)).await, Some(Change::Nothing));
+    assert_eq!(ada(&store, 1).await, noted);
+    assert_eq!(apply(&store, &delivery_report(2, Fate::Delayed(reply))).await, Some(Change::Nothing));
+    assert_eq!(ada(&store, 2).await.1, "before");
 }
 
 #[tokio::test]
 async fn a_complaint_suppresses_and_who_left_stays_away() {
-    let (_folder, ledger) = store().await;
-    edition(&ledger, 1, "sent").await;
+    let (_folder, store) = new_store().await;
+    edition(&store, 1, "sent").await;
     let about = Subject { subscriber: ADA, of: uid(1) };
     let complaint = Report::Feedback { about: about.clone(), kind: Feedback::Complaint };
     let opt_out = Report::Feedback { about, kind: Feedback::OptOut };
-    assert_eq!(apply(&ledger, &opt_out).await, Some(Change::Unsubscribed));
-    assert_eq!(apply(&ledger, &opt_out).await, Some(Change::Nothing));
-    assert_eq!(ada(&ledger, 1).await.3, "active");
-    assert_eq!(apply(&ledger, &complaint).await, Some(Change::Suppressed));
-    assert_eq!(apply(&ledger, &complaint).await, Some(Change::Nothing));
-    assert_eq!(ada(&ledger, 1).await, ("sent".into(), "before".into(), false, "suppressed".into()));
-    ledger.set_status(&"ada@readers.example".parse().unwrap(), Status::Unsubscribed).await.unwrap();
-    assert_eq!(apply(&ledger, &complaint).await, Some(Change::Nothing));
-    assert_eq!(apply(&ledger, &failed(1, ABSENT)).await, Some(Change::Bounced));
-    assert_eq!(ada(&ledger, 1).await.3, "unsubscribed");
+    assert_eq!(apply(&store, &opt_out).await, Some(Change::Unsubscribed));
+    assert_eq!(apply(&store, &opt_out).await, Some(Change::Nothing));
+    assert_eq!(ada(&store, 1).await.3, "active");
+    assert_eq!(apply(&store, &complaint).await, Some(Change::Suppressed));
+    assert_eq!(apply(&store, &complaint).await, Some(Change::Nothing));
+    assert_eq!(ada(&store, 1).await, ("sent".into(), "before".into(), false, "suppressed".into()));
+    store.set_status(&"ada@readers.example".parse().unwrap(), Status::Unsubscribed).await.unwrap();
+    assert_eq!(apply(&store, &complaint).await, Some(Change::Nothing));
+    assert_eq!(apply(&store, &failed(1, ABSENT)).await, Some(Change::Bounced));
+    assert_eq!(ada(&store, 1).await.3, "unsubscribed");
 }
 
 #[tokio::test]
 async fn an_unsubscription_leaves_one_digest() {
-    let (_folder, ledger) = store().await;
+    let (_folder, store) = new_store().await;
     let report = Report::Unsubscribe(Subject { subscriber: ADA, of: "weekly".into() });
-    assert_eq!(apply(&ledger, &report).await, Some(Change::Unsubscribed));
-    assert_eq!(apply(&ledger, &report).await, Some(Change::Nothing));
+    assert_eq!(apply(&store, &report).await, Some(Change::Unsubscribed));
+    assert_eq!(apply(&store, &report).await, Some(Change::Nothing));
     let everybody = crate::post::Filter::default();
-    assert_eq!(ledger.audience("weekly", &everybody).await.unwrap(), 1);
-    assert_eq!(ledger.audience("daily", &everybody).await.unwrap(), 2);
+    assert_eq!(store.audience("weekly", &everybody).await.unwrap(), 1);
+    assert_eq!(store.audience("daily", &everybody).await.unwrap(), 2);
 }
 
 #[tokio::test]
 async fn what_the_store_does_not_know_changes_nothing() {
-    let (_folder, ledger) = store().await;
-    edition(&ledger, 1, "sent").await;
-    assert_eq!(apply(&ledger, &failed(2, ABSENT)).await, None);
+    let (_folder, store) = new_store().await;
+    edition(&store, 1, "sent").await;
+    assert_eq!(apply(&store, &failed(2, ABSENT)).await, None);
     let stranger = |of: &str| Subject { subscriber: 9, of: of.to_owned() };
-    assert_eq!(apply(&ledger, &Report::Unsubscribe(stranger("weekly"))).await, None);
+    assert_eq!(apply(&store, &Report::Unsubscribe(stranger("weekly"))).await, None);
     let complaint = Report::Feedback { about: stranger(&uid(1)), kind: Feedback::Complaint };
-    assert_eq!(apply(&ledger, &complaint).await, None);
+    assert_eq!(apply(&store, &complaint).await, None);
 }
 
 #[tokio::test]
 async fn the_last_doubt_that_bounces_ends_the_edition() {
-    let (_folder, ledger) = store().await;
-    edition(&ledger, 1, "in_doubt").await;
-    apply(&ledger, &failed(1, FULL)).await;
-    let state: String = sqlx::query_scalar("SELECT state FROM edition").fetch_one(&ledger.pool).await.unwrap();
+    let (_folder, store) = new_store().await;
+    edition(&store, 1, "in_doubt").await;
+    apply(&store, &failed(1, FULL)).await;
+    let state: String = sqlx::query_scalar("SELECT state FROM edition").fetch_one(&store.pool).await.unwrap();
     assert_eq!(state, "sent");
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Ledger};
+use super::{Error, Store};
 use crate::{
     bounce::{Fate, Feedback, Report, fate_of},
     deliver::{Blame, Reply, blame},
@@ -40,7 +40,7 @@ pub enum Change {
     Suppressed,
 }
 
-impl Ledger {
+impl Store {
     /// Does what a report asks for, in one transaction; `None` where the store knows nothing of what it is about.
     /// A report that comes again changes nothing more.
     ///

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Ledger, Owner, instant, owner};
+use super::{Error, Owner, Store, instant, owner};
 
 /// A digest that a daemon looks after.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub struct DueRun {
     pub why: Option<String>,
 }
 
-impl Ledger {
+impl Store {
     /// Looks after these digests, each with its schedule, from `now` on, and gives back how far each is looked after.
     /// One whose schedule changed owes nothing that the new one would have had before.
     ///

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Row as _, sqlite::SqliteRow};
 
-use super::{Error, Frozen, Ledger, instant, json};
+use super::{Error, Frozen, Store, instant, json};
 use crate::edition::Edition;
 
 /// An edition as the archive lists it.
@@ -43,7 +43,7 @@ const OUT: &str = "(e.state IN ('sending', 'sent') OR e.state = 'cancelled'
 const ISSUE: &str = "SELECT e.digest, e.number, e.uid, e.frozen_ms, v.subject, v.preheader FROM edition e
     JOIN variant v ON v.edition = e.id AND v.language = ''";
 
-impl Ledger {
+impl Store {
     /// The digests that have an edition which is out, by name.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Ledger, bounces::leave};
+use super::{Error, Store, bounces::leave};
 
 /// What a reader asks for; whom it is about, their own token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub struct Granted {
 const ASK: &str = "SELECT status, listed, language, EXISTS
     (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = ?2) AS has_left FROM subscriber s WHERE id = ?1";
 
-impl Ledger {
+impl Store {
     /// How a subscriber stands to a digest, and their language; `None` for nobody we know.
     ///
     /// # Errors
@@ -148,13 +148,13 @@ mod tests {
     use super::*;
     use crate::subscriber::Status;
 
-    async fn ledger() -> (tempfile::TempDir, Ledger) {
+    async fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(&folder.path().join("tidings.db"), now()).await.unwrap();
+        let store = Store::open(&folder.path().join("tidings.db"), now()).await.unwrap();
         let file = "email\nada@readers.example\nben@readers.example\n";
         let rows: Vec<_> = crate::subscriber::rows(file.as_bytes()).map(|row| row.unwrap().1).collect();
-        ledger.upsert(&rows, None, now()).await.unwrap();
-        (folder, ledger)
+        store.upsert(&rows, None, now()).await.unwrap();
+        (folder, store)
     }
 
     fn now() -> DateTime<Utc> {
@@ -169,42 +169,42 @@ mod tests {
         Wish::Return { subscriber: 1, digest: "weekly".to_owned(), others: vec!["daily".to_owned()] }
     }
 
-    async fn reading(ledger: &Ledger, digest: &str) -> Reading {
-        ledger.reading(1, digest).await.unwrap().unwrap().reading
+    async fn reading(store: &Store, digest: &str) -> Reading {
+        store.reading(1, digest).await.unwrap().unwrap().reading
     }
 
     #[tokio::test]
     async fn a_reader_leaves_and_comes_back() {
-        let (_folder, ledger) = ledger().await;
+        let (_folder, store) = store().await;
         let wishes = [leave_weekly(), leave_weekly(), Wish::Leave { subscriber: 99, digest: "weekly".to_owned() }];
-        let granted = ledger.grant(&wishes, now()).await.unwrap();
+        let granted = store.grant(&wishes, now()).await.unwrap();
         let new: Vec<Option<bool>> = granted.iter().map(|one| one.as_ref().map(|one| one.is_new)).collect();
         assert_eq!(new, [Some(true), Some(false), None]);
-        assert_eq!(reading(&ledger, "weekly").await, Reading::Left);
-        assert_eq!(reading(&ledger, "daily").await, Reading::Reads);
-        assert!(ledger.grant(&[back()], now()).await.unwrap()[0].as_ref().unwrap().is_new);
-        assert_eq!(reading(&ledger, "weekly").await, Reading::Reads);
+        assert_eq!(reading(&store, "weekly").await, Reading::Left);
+        assert_eq!(reading(&store, "daily").await, Reading::Reads);
+        assert!(store.grant(&[back()], now()).await.unwrap()[0].as_ref().unwrap().is_new);
+        assert_eq!(reading(&store, "weekly").await, Reading::Reads);
     }
 
     #[tokio::test]
     async fn who_left_all_comes_back_to_what_they_ask_for_only() {
-        let (_folder, ledger) = ledger().await;
-        ledger.grant(&[Wish::LeaveAll { subscriber: 1 }], now()).await.unwrap();
-        assert_eq!(reading(&ledger, "daily").await, Reading::LeftAll);
-        ledger.grant(&[back()], now()).await.unwrap();
-        assert_eq!(reading(&ledger, "weekly").await, Reading::Reads);
-        assert_eq!(reading(&ledger, "daily").await, Reading::Left);
+        let (_folder, store) = store().await;
+        store.grant(&[Wish::LeaveAll { subscriber: 1 }], now()).await.unwrap();
+        assert_eq!(reading(&store, "daily").await, Reading::LeftAll);
+        store.grant(&[back()], now()).await.unwrap();
+        assert_eq!(reading(&store, "weekly").await, Reading::Reads);
+        assert_eq!(reading(&store, "daily").await, Reading::Left);
     }
 
     #[tokio::test]
     async fn nobody_who_is_suppressed_is_revived() {
-        let (_folder, ledger) = ledger().await;
+        let (_folder, store) = store().await;
         let ada = "ada@readers.example".parse().unwrap();
-        ledger.set_status(&ada, Status::Suppressed).await.unwrap();
+        store.set_status(&ada, Status::Suppressed).await.unwrap();
         for wish in [back(), leave_weekly(), Wish::LeaveAll { subscriber: 1 }, back()] {
-            ledger.grant(&[wish], now()).await.unwrap();
-            assert_eq!(ledger.subscriber(&ada).await.unwrap().unwrap().status, Status::Suppressed);
-            assert_eq!(reading(&ledger, "weekly").await, Reading::Closed);
+            store.grant(&[wish], now()).await.unwrap();
+            assert_eq!(store.subscriber(&ada).await.unwrap().unwrap().status, Status::Suppressed);
+            assert_eq!(reading(&store, "weekly").await, Reading::Closed);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use sqlx::{Connection as _, QueryBuilder, Row as _, Sqlite, pool::PoolConnection, sqlite::SqliteRow};
 
-use super::{Error, Ledger, locked};
+use super::{Error, Store, locked};
 use crate::subscriber::{Address, Row as Entry, Status, Subscriber};
 
 /// Rows that one statement stages: SQLite keeps it prepared, so that nothing is parsed again.
@@ -20,7 +20,7 @@ pub struct Added {
     pub known: u64,
 }
 
-impl Ledger {
+impl Store {
     /// Adds subscribers, or brings known ones up to date, as [`Intake`] does.
     ///
     /// # Errors

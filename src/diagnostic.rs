@@ -1,7 +1,7 @@
 //! An error and its causes in one line, for people.
 
 /// An error and its causes in one line, each said once; hints stay last.
-pub fn chain(error: &dyn std::error::Error) -> String {
+pub fn error_report(error: &dyn std::error::Error) -> String {
     let mut lines = Vec::new();
     let mut hints = Vec::new();
     let mut next = Some(error);

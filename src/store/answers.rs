@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Error, Ledger};
+use super::{Error, Store};
 
 /// The model's words, or why its answer was none.
 pub type Answer = Result<String, String>;
@@ -12,7 +12,7 @@ pub type Answer = Result<String, String>;
 /// An answer that nobody used for so long goes.
 const UNUSED: TimeDelta = TimeDelta::days(180);
 
-impl Ledger {
+impl Store {
     /// The answers that are kept under any of `keys`.
     ///
     /// # Errors
@@ -72,14 +72,14 @@ mod tests {
     async fn answers_and_refusals_are_kept_while_they_are_used() {
         let folder = tempfile::tempdir().unwrap();
         let day = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(1_000 + day);
-        let ledger = Ledger::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
+        let store = Store::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
         let (fine, refused) = (Ok("Fine.".to_owned()), Err("no JSON".to_owned()));
-        ledger.keep_answers(&[("a", &fine), ("b", &refused)], &[], day(0)).await.unwrap();
-        let all = ledger.answers(&["a", "b", "c"]).await.unwrap();
+        store.keep_answers(&[("a", &fine), ("b", &refused)], &[], day(0)).await.unwrap();
+        let all = store.answers(&["a", "b", "c"]).await.unwrap();
         assert_eq!(all, HashMap::from([("a".to_owned(), fine), ("b".to_owned(), refused)]));
-        ledger.keep_answers(&[], &["a"], day(170)).await.unwrap();
-        ledger.keep_answers(&[], &[], day(190)).await.unwrap();
-        let left = ledger.answers(&["a", "b"]).await.unwrap();
+        store.keep_answers(&[], &["a"], day(170)).await.unwrap();
+        store.keep_answers(&[], &[], day(190)).await.unwrap();
+        let left = store.answers(&["a", "b"]).await.unwrap();
         assert!(left.contains_key("a") && !left.contains_key("b"));
     }
 }

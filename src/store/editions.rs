@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{AssertSqlSafe, Row as _, sqlite::SqliteRow};
 
-use super::{Error, Ledger, Owner, State, claim::list, images, instant, json, runs, standing::OPEN, to_json};
+use super::{Error, Owner, State, Store, claim::list, images, instant, json, runs, standing::OPEN, to_json};
 use crate::{
     edition::Edition,
     post::{Filter, canonical},
@@ -105,7 +105,7 @@ pub struct Counts {
     pub pending: i64,
 }
 
-impl Ledger {
+impl Store {
     /// The number that the next edition of `digest` gets.
     ///
     /// # Errors

@@ -2,16 +2,16 @@ use chrono::TimeDelta;
 
 use super::*;
 use crate::deliver::InDoubt;
-use crate::ledger::{Exchange, Work};
+use crate::store::{Exchange, Work};
 
 fn at(hours: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(hours)
 }
 
 /// A store with edition 1 of `weekly` in `state`, due at hour 3, of one post, to a subscriber for each of `deliveries`.
-async fn store(state: &str, deliveries: &[&str]) -> (tempfile::TempDir, Ledger) {
+async fn new_store(state: &str, deliveries: &[&str]) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
-    let ledger = Ledger::open(&folder.path().join("tidings.db"), at(0)).await.unwrap();
+    let store = Store::open(&folder.path().join("tidings.db"), at(0)).await.unwrap();
     sqlx::query(
         "INSERT INTO edition (id, uid, digest, number, state, frozen_ms, due_ms, content, subject)
          VALUES (1, 'u1', 'weekly', 1, ?, ?, ?, '{}', 'One')",
@@ -19,32 +19,32 @@ async fn store(state: &str, deliveries: &[&str]) -> (tempfile::TempDir, Ledger) 
     .bind(state)
     .bind(at(0).timestamp_millis())
     .bind(at(3).timestamp_millis())
-    .execute(&ledger.pool)
+    .execute(&store.pool)
     .await
     .unwrap();
     sqlx::query("INSERT INTO edition_post (edition, source, id, fingerprint) VALUES (1, 'blog', 'one', x'')")
-        .execute(&ledger.pool)
+        .execute(&store.pool)
         .await
         .unwrap();
     for (number, delivery) in (1..).zip(deliveries) {
         sqlx::query("INSERT INTO subscriber (id, folded, address, status, added_ms) VALUES (?1, ?2, ?2, 'active', 0)")
             .bind(number)
             .bind(format!("r{number}@readers.example"))
-            .execute(&ledger.pool)
+            .execute(&store.pool)
             .await
             .unwrap();
         sqlx::query("INSERT INTO delivery (edition, subscriber, state) VALUES (1, ?, ?)")
             .bind(number)
             .bind(*delivery)
-            .execute(&ledger.pool)
+            .execute(&store.pool)
             .await
             .unwrap();
     }
-    (folder, ledger)
+    (folder, store)
 }
 
-async fn deliveries(ledger: &Ledger) -> Vec<String> {
-    sqlx::query_scalar("SELECT state FROM delivery ORDER BY subscriber").fetch_all(&ledger.pool).await.unwrap()
+async fn deliveries(store: &Store) -> Vec<String> {
+    sqlx::query_scalar("SELECT state FROM delivery ORDER BY subscriber").fetch_all(&store.pool).await.unwrap()
 }
 
 #[tokio::test]
@@ -62,18 +62,18 @@ async fn each_decision_is_made_once_and_from_where_it_may() {
         ("cancelled", late, "cancelled", "cancelled", "cancelled"),
     ] {
         for (verb, expect) in [("approve", approve), ("veto", veto), ("cancel", cancel)] {
-            let (_folder, ledger) = store(state, &[]).await;
+            let (_folder, store) = new_store(state, &[]).await;
             for round in 0..2 {
                 let decided = match verb {
-                    "approve" => ledger.approve(1, now).await,
-                    "veto" => ledger.veto(1, now).await,
-                    _ => ledger.cancel(1, "by hand", now).await,
+                    "approve" => store.approve(1, now).await,
+                    "veto" => store.veto(1, now).await,
+                    _ => store.cancel(1, "by hand", now).await,
                 }
                 .unwrap();
                 assert_eq!(decided.after.as_str(), expect, "{verb} of {state}");
                 assert_eq!(decided.before.as_str(), if round == 0 { state } else { expect }, "{verb} of {state}");
             }
-            let standing = ledger.standing("u1").await.unwrap().unwrap();
+            let standing = store.standing("u1").await.unwrap().unwrap();
             assert_eq!(standing.state.as_str(), expect);
             let released = verb == "approve" && expect == "sending" && state != "sending";
             assert_eq!(standing.released.is_some(), released, "{verb} of {state}");
@@ -83,20 +83,20 @@ async fn each_decision_is_made_once_and_from_where_it_may() {
 
 #[tokio::test]
 async fn what_was_stopped_leaves_the_rest_unsent() {
-    let (_folder, ledger) = store("sending", &["sent", "pending", "deferred", "bounced", "in_doubt"]).await;
-    ledger.cancel(1, "by hand", at(4)).await.unwrap();
-    assert_eq!(deliveries(&ledger).await, ["sent", "skipped", "skipped", "bounced", "in_doubt"]);
-    assert_eq!(ledger.seen("weekly").await.unwrap().sent.len(), 1, "readers have it: its posts stay sent");
+    let (_folder, store) = new_store("sending", &["sent", "pending", "deferred", "bounced", "in_doubt"]).await;
+    store.cancel(1, "by hand", at(4)).await.unwrap();
+    assert_eq!(deliveries(&store).await, ["sent", "skipped", "skipped", "bounced", "in_doubt"]);
+    assert_eq!(store.seen("weekly").await.unwrap().sent.len(), 1, "readers have it: its posts stay sent");
 }
 
 #[tokio::test]
 async fn the_posts_of_a_stopped_edition_return() {
     for (state, deliveries) in [("waiting", &["pending"][..]), ("sending", &["pending", "bounced"][..])] {
-        let (_folder, ledger) = store(state, deliveries).await;
-        let before = ledger.seen("weekly").await.unwrap();
+        let (_folder, store) = new_store(state, deliveries).await;
+        let before = store.seen("weekly").await.unwrap();
         assert_eq!((before.sent.len(), before.last_edition), (1, Some(at(0))));
-        ledger.cancel(1, "by hand", at(2)).await.unwrap();
-        let after = ledger.seen("weekly").await.unwrap();
+        store.cancel(1, "by hand", at(2)).await.unwrap();
+        let after = store.seen("weekly").await.unwrap();
         assert_eq!((after.sent.len(), after.last_edition), (0, None), "{state}");
         assert_eq!(after.returned.values().copied().collect::<Vec<_>>(), [at(2)]);
     }
@@ -105,26 +105,26 @@ async fn the_posts_of_a_stopped_edition_return() {
 #[tokio::test]
 async fn nothing_is_claimed_of_an_edition_that_is_not_on_its_way() {
     for state in ["waiting", "approved", "held", "vetoed", "cancelled", "sent"] {
-        let (_folder, ledger) = store(state, &["pending", "deferred"]).await;
-        let owner = ledger.owner().unwrap();
+        let (_folder, store) = new_store(state, &["pending", "deferred"]).await;
+        let owner = store.owner().unwrap();
         let work = Work { edition: 1, owner: &owner, relay: "a", rate: None, in_doubt: InDoubt::Resend };
         let wanted = Exchange { wanted: 2, ..Exchange::default() };
-        assert_eq!(ledger.exchange(&work, &wanted, at(5)).await.unwrap().claims.len(), 0, "{state}");
-        assert_eq!(deliveries(&ledger).await, ["pending", "deferred"], "{state}");
+        assert_eq!(store.exchange(&work, &wanted, at(5)).await.unwrap().claims.len(), 0, "{state}");
+        assert_eq!(deliveries(&store).await, ["pending", "deferred"], "{state}");
     }
 }
 
 #[tokio::test]
 async fn a_message_made_ready_does_not_go_once_its_edition_is_stopped() {
-    let (_folder, ledger) = store("sending", &["pending", "pending"]).await;
-    let owner = ledger.owner().unwrap();
+    let (_folder, store) = new_store("sending", &["pending", "pending"]).await;
+    let owner = store.owner().unwrap();
     let work = Work { edition: 1, owner: &owner, relay: "a", rate: None, in_doubt: InDoubt::Resend };
     let wanted = Exchange { wanted: 1, ..Exchange::default() };
-    let claim = ledger.exchange(&work, &wanted, at(5)).await.unwrap().claims.remove(0);
-    ledger.cancel(1, "by hand", at(5)).await.unwrap();
+    let claim = store.exchange(&work, &wanted, at(5)).await.unwrap().claims.remove(0);
+    store.cancel(1, "by hand", at(5)).await.unwrap();
     let held = Exchange { held: vec![claim.subscriber.id], ..Exchange::default() };
-    assert_eq!(ledger.exchange(&work, &held, at(5)).await.unwrap().withdrawn, [claim.subscriber.id]);
-    assert_eq!(deliveries(&ledger).await, ["skipped", "skipped"]);
+    assert_eq!(store.exchange(&work, &held, at(5)).await.unwrap().withdrawn, [claim.subscriber.id]);
+    assert_eq!(deliveries(&store).await, ["skipped", "skipped"]);
 }
 
 #[tokio::test]
@@ -137,9 +137,9 @@ async fn only_what_has_not_begun_is_held() {
         ("sending", &["sent"], false),
         ("vetoed", &["skipped"], false),
     ] {
-        let (_folder, ledger) = store(state, deliveries).await;
-        assert_eq!(ledger.hold(1, "late").await.unwrap(), holds, "{state} {deliveries:?}");
-        let standing = ledger.standing_of("weekly", 1).await.unwrap().unwrap();
+        let (_folder, store) = new_store(state, deliveries).await;
+        assert_eq!(store.hold(1, "late").await.unwrap(), holds, "{state} {deliveries:?}");
+        let standing = store.standing_of("weekly", 1).await.unwrap().unwrap();
         assert_eq!(standing.state == State::Held, holds);
         assert_eq!(standing.why.as_deref(), holds.then_some("late"));
     }
@@ -147,16 +147,16 @@ async fn only_what_has_not_begun_is_held() {
 
 #[tokio::test]
 async fn what_stands_in_the_way_comes_before_what_is_on_its_way() {
-    let (_folder, ledger) = store("waiting", &[]).await;
-    let open = ledger.open_editions().await.unwrap();
+    let (_folder, store) = new_store("waiting", &[]).await;
+    let open = store.open_editions().await.unwrap();
     assert_eq!((open.len(), open[0].number, open[0].state), (1, 1, State::Waiting));
-    assert!(ledger.go(1, State::Waiting).await.unwrap());
-    assert!(!ledger.go(1, State::Waiting).await.unwrap());
-    ledger.asked(1, at(1)).await.unwrap();
-    ledger.note_stop(1, Some("no route")).await.unwrap();
-    let open = ledger.open_editions().await.unwrap().remove(0);
+    assert!(store.go(1, State::Waiting).await.unwrap());
+    assert!(!store.go(1, State::Waiting).await.unwrap());
+    store.asked(1, at(1)).await.unwrap();
+    store.note_stop(1, Some("no route")).await.unwrap();
+    let open = store.open_editions().await.unwrap().remove(0);
     assert_eq!((open.state, open.asked, open.stopped.as_deref()), (State::Sending, Some(at(1)), Some("no route")));
-    ledger.veto(1, at(1)).await.unwrap();
-    ledger.cancel(1, "by hand", at(1)).await.unwrap();
-    assert!(ledger.open_editions().await.unwrap().is_empty());
+    store.veto(1, at(1)).await.unwrap();
+    store.cancel(1, "by hand", at(1)).await.unwrap();
+    assert!(store.open_editions().await.unwrap().is_empty());
 }

@@ -63,7 +63,7 @@ const READERS: u32 = 2;
 
 /// The open store.
 #[derive(Debug, Clone)]
-pub struct Ledger {
+pub struct Store {
     /// The one connection that writes.
     pool: SqlitePool,
     /// Connections for who only looks: they wait for nobody.
@@ -131,7 +131,7 @@ impl Error {
     }
 }
 
-impl Ledger {
+impl Store {
     /// Opens the store, and makes it (mode 0600) where there is none.
     ///
     /// # Errors
@@ -156,16 +156,16 @@ impl Ledger {
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options)
             .await;
-        let ledger = Self { pool: pool.map_err(|error| locked(error, path))?, readers, turn, path: path.to_owned() };
-        ledger.migrate().await?;
-        ledger.rotate_key(now).await?;
-        Ok(ledger)
+        let store = Self { pool: pool.map_err(|error| locked(error, path))?, readers, turn, path: path.to_owned() };
+        store.migrate().await?;
+        store.rotate_key(now).await?;
+        Ok(store)
     }
 
     /// Brings the tables up to date. A program that opens the same new store at the same moment makes the same
     /// tables: who comes second fails, looks again, and finds them made.
     async fn migrate(&self) -> Result<(), Error> {
-        let migrator = sqlx::migrate!("src/ledger/migrations/sqlite");
+        let migrator = sqlx::migrate!("src/store/migrations/sqlite");
         for _ in 0..migrator.iter().count() + ATTEMPTS {
             if migrator.run(&self.pool).await.is_ok() {
                 return Ok(());
@@ -259,7 +259,7 @@ mod tests {
         let path = folder.path().join("tidings.db");
         let opened = (0..8).map(|_| {
             let path = path.clone();
-            tokio::spawn(async move { Ledger::open(&path, DateTime::UNIX_EPOCH).await })
+            tokio::spawn(async move { Store::open(&path, DateTime::UNIX_EPOCH).await })
         });
         for opened in futures::future::join_all(opened).await {
             opened.unwrap().unwrap();
@@ -269,17 +269,17 @@ mod tests {
     #[tokio::test]
     async fn a_full_disk_is_over_once_there_is_room() {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(&folder.path().join("tidings.db"), DateTime::UNIX_EPOCH).await.unwrap();
+        let store = Store::open(&folder.path().join("tidings.db"), DateTime::UNIX_EPOCH).await.unwrap();
         for _ in 0..2 {
-            sqlx::query("PRAGMA max_page_count = 1").execute(&ledger.pool).await.unwrap();
-            let mut write = ledger.write().await.unwrap();
+            sqlx::query("PRAGMA max_page_count = 1").execute(&store.pool).await.unwrap();
+            let mut write = store.write().await.unwrap();
             let long = "INSERT INTO alert (key, text, seen_ms) VALUES ('x', hex(zeroblob(1000000)), 0)";
             let full: Error = sqlx::query(long).execute(&mut *write).await.unwrap_err().into();
             assert!(matches!(full, Error::Disk(_)), "{full:?}");
             drop(write);
             // What the next connection may take is not bounded.
-            ledger.write().await.unwrap().commit().await.unwrap();
-            ledger.hold_all("x", false, DateTime::UNIX_EPOCH).await.unwrap();
+            store.write().await.unwrap().commit().await.unwrap();
+            store.hold_all("x", false, DateTime::UNIX_EPOCH).await.unwrap();
         }
     }
 }

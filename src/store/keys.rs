@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Error, Ledger, locked};
+use super::{Error, Store, locked};
 use crate::token::Keys;
 
 /// A key signs for so long.
 const AGE: TimeDelta = TimeDelta::days(365);
 
-impl Ledger {
+impl Store {
     /// The signing keys, newest first.
     ///
     /// # Errors
@@ -70,19 +70,19 @@ mod tests {
     async fn keys_change_once_a_year_and_old_links_work() {
         let folder = tempfile::tempdir().unwrap();
         let day = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day);
-        let ledger = Ledger::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
-        let old = ledger.keys().await.unwrap().sign(Purpose::Unsubscribe, b"x");
-        assert!(!ledger.rotate_key(day(364)).await.unwrap());
-        assert!(ledger.rotate_key(day(365)).await.unwrap());
-        assert!(!ledger.rotate_key(day(366)).await.unwrap());
-        let keys = ledger.keys().await.unwrap();
+        let store = Store::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
+        let old = store.keys().await.unwrap().sign(Purpose::Unsubscribe, b"x");
+        assert!(!store.rotate_key(day(364)).await.unwrap());
+        assert!(store.rotate_key(day(365)).await.unwrap());
+        assert!(!store.rotate_key(day(366)).await.unwrap());
+        let keys = store.keys().await.unwrap();
         assert_ne!(keys.sign(Purpose::Unsubscribe, b"x"), old);
         assert_eq!(keys.verify(Purpose::Unsubscribe, &old).as_deref(), Some(&b"x"[..]));
-        let of = |frozen| ledger.keys_of(frozen);
+        let of = |frozen| store.keys_of(frozen);
         assert_eq!(of(day(364)).await.unwrap().sign(Purpose::Unsubscribe, b"x"), old, "an edition keeps its key");
         assert_ne!(of(day(365)).await.unwrap().sign(Purpose::Unsubscribe, b"x"), old);
         assert_eq!(of(day(-9)).await.unwrap().sign(Purpose::Unsubscribe, b"x"), old, "the clock was set back");
         // A clock far behind draws nothing.
-        assert!(!ledger.rotate_key(day(-900)).await.unwrap());
+        assert!(!store.rotate_key(day(-900)).await.unwrap());
     }
 }

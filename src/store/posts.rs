@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 
-use super::{Error, Ledger, instant, json, standing::RETURNED, to_json};
+use super::{Error, Store, instant, json, standing::RETURNED, to_json};
 use crate::{
     post::{Post, PostId},
     select::{Fingerprint, Seen, SentPost},
@@ -35,7 +35,7 @@ pub struct SourceStatus {
     pub problems: Vec<Problem>,
 }
 
-impl Ledger {
+impl Store {
     /// What servers told us before.
     ///
     /// # Errors
