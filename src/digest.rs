@@ -34,61 +34,67 @@ pub struct Digest {
     /// The table's name.
     #[serde(skip)]
     pub name: String,
-    /// Its name for readers; the publication's where left out.
+    /// The name for readers. Default: the publication's name.
     pub title: Option<String>,
-    /// The Subject, a Tera template.
+    /// The subject, Tera, as `{{ posts[0].title }} and {{ posts | length - 1 }} more`. Required.
     pub subject: String,
-    /// The line after the subject, a Tera template.
+    /// The line that an inbox shows after the subject, Tera. Default: the first post's teaser.
     #[serde(default = "lead_teaser")]
     pub preheader: String,
-    /// The layout's name.
+    /// The layout: `classic`, `cards`, `plain`, `brief`, or one of your own in `templates/`. Default: `classic`.
     #[serde(default = "classic")]
     pub template: String,
-    /// When it is due.
+    /// When it is due: `daily 07:30`, `weekly mon 07:30`, `monthly 1 09:00`, `monthly last fri 09:00`, or five cron
+    /// fields. Required.
     pub schedule: Schedule,
-    /// A run found late by more than this is not simply sent.
+    /// A run found late by more than this is not simply sent. Default: `2h`.
     #[serde(default = "two_hours", with = "humantime_serde")]
     pub late: Duration,
-    /// What becomes of a late run.
+    /// What becomes of a late run: `send`, `skip` (its posts wait) or `hold` (for `editions approve`). Default: `hold`.
     #[serde(default)]
     pub late_policy: LatePolicy,
-    /// Whether an editor is asked first.
+    /// Whether an editor is asked first: `none`, `veto` (no answer sends it) or `required` (no answer holds it).
+    /// Default: `none`.
     #[serde(default)]
     pub approval: Approval,
-    /// How long before the due time the editor is asked.
+    /// How long before its time an edition is frozen and its editor asked. Default: `3h`.
     #[serde(default, with = "humantime_serde")]
     pub approval_window: Option<Duration>,
-    /// Who is asked.
+    /// The address of the editor who is asked. Default: nobody; required with `approval`.
     #[serde(default, deserialize_with = "address")]
     pub editor: Option<Address>,
-    /// The names of its sources; all where left out.
+    /// The names of its sources. Default: all.
     pub sources: Option<Vec<String>>,
-    /// Who gets it, by their tags.
+    /// Who gets it, by the tags of subscribers, as `{ any = ["weekly"], all = [], none = [] }`. Default: every active
+    /// subscriber.
     #[serde(default)]
     pub audience: Filter,
-    /// The editor's own words, Markdown and Tera.
+    /// The editor's own words, Markdown and Tera. Default: none.
     pub intro: Option<String>,
-    /// A file that holds them.
+    /// The file that holds them. Default: none.
     pub intro_file: Option<std::path::PathBuf>,
-    /// What becomes of pictures.
+    /// What becomes of the posts' pictures: `link` (names those that can be seen), `embed` (carries them along) or
+    /// `none`. Default: `link`.
     #[serde(default)]
     pub image: ImageUse,
-    /// What the posts below the first are grouped by.
+    /// What the posts below the first are grouped by: `none`, `source` or `tag` (the first of each post). Default:
+    /// `none`.
     #[serde(default)]
     pub sections: Sections,
-    /// Colours, fonts, the logo and measures; a number may stand without quotation marks.
+    /// Looks: `accent`, `background`, `paper`, `ink` (colours), `font`, `heading_font`, `logo` (an https address or a
+    /// file), `width` (320 to 800), `radius` (0 to 48). Default: the layout's own.
     #[serde(default, deserialize_with = "words_and_numbers")]
     pub theme: BTreeMap<String, String>,
-    /// Replacements for our own words.
+    /// Replacements of our own words, as `{ read_on = "Keep reading" }`. Default: those of the reader's language.
     #[serde(default)]
     pub texts: BTreeMap<String, String>,
-    /// An editor's teasers, by the post's URL or id.
+    /// An editor's teasers, by the post's URL or id. Default: none.
     #[serde(default)]
     pub teasers: BTreeMap<String, String>,
-    /// Which posts go in.
+    /// Which posts go in. Default: as each key says.
     #[serde(default)]
     pub select: Rules,
-    /// How their teasers are made.
+    /// How teasers are made. Default: as each key says.
     #[serde(default)]
     pub teaser: Style,
 }

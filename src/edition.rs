@@ -113,20 +113,20 @@ impl EditionId {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Publication {
-    /// What readers know it by.
+    /// The name that readers know. Required.
     pub name: String,
-    /// The From mailbox, `Harbour Notes <notes@harbour.example>`.
+    /// The From mailbox, as `Harbour Notes <notes@harbour.example>`. Required.
     pub from: String,
-    /// Where answers go; the From address where left out.
+    /// Where answers go. Default: the From address.
     #[serde(default)]
     pub reply_to: Option<String>,
-    /// BCP 47 tag; `en` where left out.
+    /// The language of our own words and dates, a BCP 47 tag; a subscriber's own language comes first. Default: `en`.
     #[serde(default = "english")]
     pub language: String,
-    /// IANA name; UTC where left out.
+    /// The time zone of schedules and dates, an IANA name. Default: `UTC`.
     #[serde(default = "utc")]
     pub timezone: Zone,
-    /// The postal address for the footer.
+    /// The postal address in the footer. Default: none.
     #[serde(default)]
     pub address: Option<String>,
 }

@@ -23,21 +23,32 @@ use crate::{
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
+    /// Who publishes. Required.
     pub(super) publication: Publication,
+    /// Where posts come from: one `[[source]]` for each place. Required.
     pub(super) source: Vec<SourceTable>,
+    /// The recurring publications: one `[digest.NAME]` for each. Required.
     pub(super) digest: BTreeMap<String, Digest>,
+    /// Where mail is handed over, and how. Required.
     pub(super) smtp: Smtp,
+    /// The keys that sign: one `[[dkim]]` for each. Default: none, mail is not signed.
     #[serde(default)]
     pub(super) dkim: Vec<Dkim>,
+    /// The pages behind a mail's links, and who is told of trouble. Default: as each key says.
     #[serde(default)]
     pub(super) web: Web,
+    /// Where the state is. Default: as its key says.
     #[serde(default)]
     pub(super) store: Store,
+    /// Limits of each request for a feed, a page or a picture. Default: as each key says.
     #[serde(default)]
     pub(super) fetch: Fetch,
+    /// Where subscribers come from. Default: only from the `subscribers` command.
     #[serde(default)]
     pub(super) subscribers: Subscribers,
+    /// A language model that may write teasers; asked only where a `teaser.from` names `llm`. Default: none.
     pub(super) llm: Option<Llm>,
+    /// What `check` takes for granted about your readers. Default: as each key says.
     #[serde(default)]
     pub(super) check: Check,
 }
@@ -45,93 +56,148 @@ pub(super) struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SourceTable {
+    /// What the source is called, here and in `digest.NAME.sources`. Required.
     pub(super) name: String,
+    /// The URL or path of an RSS, Atom, RDF or JSON Feed. Default: none; exactly one of `feed`, `folder`, `page` and
+    /// `listing` is given.
     pub(super) feed: Option<String>,
+    /// A folder of posts: `**/*.md`, `*.html` and `*.txt`. Default: none.
     pub(super) folder: Option<String>,
+    /// The URL or path of one article. Default: none.
     pub(super) page: Option<String>,
+    /// The URL or path of a page that lists posts. Default: none.
     pub(super) listing: Option<String>,
+    /// What the links of a folder's posts begin with. Default: none, posts without a URL of their own have no link.
     pub(super) base_url: Option<Url>,
+    /// Tags that all its posts get besides their own. Default: none.
     #[serde(default)]
     pub(super) tags: Vec<String>,
+    /// Whether each post's page is fetched for its text. Default: `false`.
     #[serde(default)]
     pub(super) full_text: bool,
+    /// The CSS selectors of a listing. Default: guessed.
     pub(super) select: Option<Selectors>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Smtp {
+    /// Where mail is handed over: `smtp://HOST:587`, `smtps://HOST`, `file:FOLDER` (writes `.eml` files) or
+    /// `sendmail:/usr/sbin/sendmail`. Required.
     pub(super) url: String,
+    /// How the connection is encrypted: `required` (STARTTLS or nothing), `implicit` (TLS from the start) or `none`.
+    /// Default: `required` for `smtp://`, `implicit` for `smtps://`.
     pub(super) tls: Option<Tls>,
+    /// The PEM file of one more root certificate, for a relay of one's own. Default: none.
     pub(super) tls_ca: Option<String>,
+    /// The user name for the relay. Default: none, no login.
     pub(super) username: Option<String>,
+    /// The file that holds the password; nobody else may be able to read it. `TIDINGS_SMTP__PASSWORD` and
+    /// `TIDINGS_SMTP__PASSWORD_FILE` come before it. Default: none.
     pub(super) password_file: Option<String>,
+    /// A shell command that prints the password. Default: none.
     pub(super) password_command: Option<String>,
+    /// The name that we give in EHLO. Default: the host name.
     pub(super) helo: Option<String>,
+    /// How many connections are open at a time. Default: `4`.
     pub(super) connections: Option<u16>,
+    /// A ceiling, as `50/s`, `600/m` or `9000/h`. Default: none.
     #[serde(default, deserialize_with = "rate")]
     pub(super) rate: Option<f64>,
+    /// Where bounces go; with `{{ token }}` in it each message has a return path of its own (VERP). Default: the From
+    /// address.
     pub(super) return_path: Option<String>,
+    /// A mailbox for leaving; mails to it are given to `bounce`. Default: none.
     #[serde(default, deserialize_with = "address")]
     pub(super) unsubscribe_mailto: Option<Address>,
+    /// What becomes of a message whose reply never came: `resend` (with the same Message-ID) or `hold` (for a person to
+    /// settle). Default: `resend`.
     pub(super) in_doubt: Option<InDoubt>,
+    /// How long to wait before each further try after a temporary refusal (4xx). Default: `["1m", "5m", "30m", "2h",
+    /// "6h"]`.
     pub(super) retry: Option<Vec<humantime_serde::Serde<Duration>>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Dkim {
+    /// The domain that signs. Required.
     pub(super) domain: String,
+    /// The name of the key below `_domainkey` of the domain. Required.
     pub(super) selector: String,
+    /// The PEM file of the private key (PKCS#1 or PKCS#8): RSA from 2048 bits on, or Ed25519; nobody else may be able
+    /// to read it. Required.
     pub(super) key_file: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Web {
+    /// Where `run` answers requests; put a web server with a certificate in front of it. Default: `127.0.0.1:8787`.
     pub(super) listen: Option<std::net::SocketAddr>,
+    /// Where the links of a mail lead, as the public sees it. Default: none; then mail goes out only with
+    /// `smtp.unsubscribe_mailto`.
     pub(super) public_url: Option<Url>,
+    /// Who is mailed when something due did not happen. Default: nobody.
     #[serde(deserialize_with = "address")]
     pub(super) alert: Option<Address>,
+    /// An address that is called (GET) after each run that went well, also one with nothing to send. Default: none.
     pub(super) ping: Option<Url>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Store {
+    /// The store, `sqlite:FILE`. Default: `sqlite:tidings.db`.
     pub(super) url: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Fetch {
+    /// How long one request may take. Default: `20s`.
     #[serde(with = "humantime_serde")]
     pub(super) timeout: Option<Duration>,
+    /// How large an answer may be. Default: `10MB`.
     #[serde(deserialize_with = "octets")]
     pub(super) max_bytes: Option<usize>,
+    /// Whether loopback and private addresses may be fetched. Default: `false`.
     #[serde(default)]
     pub(super) allow_private: bool,
+    /// Who we say we are. Default: the program's name and version.
     pub(super) user_agent: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Subscribers {
+    /// A CSV file with the header `email,name,language,timezone,tags,status`, read before each send; who is not in it
+    /// any more gets no mail. Default: none.
     pub(super) file: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Llm {
+    /// The endpoint, OpenAI-compatible, as `http://127.0.0.1:11434/v1`. Required.
     pub(super) base_url: Url,
+    /// The model's name there. Required.
     pub(super) model: String,
+    /// The file that holds the key; nobody else may be able to read it. `TIDINGS_LLM__API_KEY` and
+    /// `TIDINGS_LLM__API_KEY_FILE` come before it. Default: none.
     pub(super) api_key_file: Option<String>,
+    /// A shell command that prints the key. Default: none.
     pub(super) api_key_command: Option<String>,
+    /// How long one request may take as a whole. Default: `20s`.
     #[serde(default, with = "humantime_serde")]
     pub(super) timeout: Option<Duration>,
+    /// How many requests an edition may cost. Default: `20`.
     pub(super) requests: Option<usize>,
+    /// How many tokens an edition may cost. Default: `40000`.
     pub(super) tokens: Option<u64>,
+    /// How many requests are made at the same time. Default: `2`.
     pub(super) at_once: Option<usize>,
+    /// How large an answer may be. Default: `256KB`.
     #[serde(default, deserialize_with = "octets")]
     pub(super) max_bytes: Option<usize>,
 }
@@ -139,7 +205,10 @@ pub(super) struct Llm {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Check {
+    /// What your readers read mail with, in any measure, as `{ gmail = 40, outlook_windows = 10 }`. Default: `{
+    /// apple_mail = 46, gmail = 28, outlook_windows = 8, … }`, public figures.
     pub(super) clients: Option<BTreeMap<String, f64>>,
+    /// How many percent of the readers may miss a thing that the page uses before `check` warns of it. Default: `5`.
     pub(super) tolerate: Option<f64>,
 }
 

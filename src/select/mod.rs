@@ -28,28 +28,29 @@ use merge::Stories;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Rules {
-    /// At most so many posts, but for the pinned: those are always in.
+    /// How many posts go in at most; pinned posts go in besides. Default: `10`.
     pub max: usize,
-    /// Fewer: no edition, the posts wait.
+    /// How many posts an edition needs; fewer wait for the next one. Default: `1`.
     pub min: usize,
-    /// Which posts are new.
+    /// Which posts are new: those `last-edition` did not have, or those of a time as `7d`. Default: `last-edition`.
     pub since: Since,
-    /// Posts published longer ago never go in.
+    /// Posts published longer ago never go in, as `30d`. Default: none.
     #[serde(with = "humantime_serde")]
     pub max_age: Option<Duration>,
-    /// What a post's tags must be.
+    /// Which tags a post must have, as `{ any = ["release"], all = [], none = ["draft"] }`. Default: all posts.
     pub tags: Filter,
-    /// Who its authors must be.
+    /// Which authors a post must have, in the same form. Default: all posts.
     pub authors: Filter,
-    /// URLs or ids: always in, first, in this order.
+    /// URLs or ids of posts that are always in, and first. Default: none.
     pub pin: Vec<String>,
-    /// URLs or ids: never in.
+    /// URLs or ids of posts that are never in. Default: none.
     pub drop: Vec<String>,
-    /// At most so many of one source.
+    /// How many posts of one source go in at most. Default: no limit.
     pub per_source: Option<usize>,
-    /// The order of the edition.
+    /// The order of posts: `newest`, `oldest`, `source` (as in the config) or `weight` (of the front matter). Default:
+    /// `newest`.
     pub order: Order,
-    /// What becomes of the same story from two sources.
+    /// What becomes of the same story from two sources: `merge` (one goes in) or `keep`. Default: `merge`.
     pub duplicates: Duplicates,
 }
 

@@ -75,17 +75,17 @@ pub enum Location {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Selectors {
-    /// The element that holds one post.
+    /// The element that holds one post. Default: guessed.
     pub item: Option<String>,
-    /// Within the item: its title.
+    /// Within the item: its title. Default: guessed.
     pub title: Option<String>,
-    /// Within the item: the link to the article.
+    /// Within the item: the link to the article. Default: guessed.
     pub link: Option<String>,
-    /// Within the item: its date.
+    /// Within the item: its date. Default: guessed.
     pub date: Option<String>,
-    /// Within the item: its author.
+    /// Within the item: its author. Default: guessed.
     pub author: Option<String>,
-    /// Within the item: its teaser.
+    /// Within the item: its teaser. Default: guessed.
     pub teaser: Option<String>,
 }
 
