@@ -60,7 +60,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         Action::List => list(setting, &store).await?,
         Action::Add { address, name, tags, language } => {
             let tags = tags.split_whitespace().map(str::to_owned).collect();
-            let name = name.map(|name| crate::html::line(&name));
+            let name = name.map(|name| crate::html::plain_line(&name));
             let row = Row { address: address.clone(), name, language, timezone: None, tags, status: Status::Active };
             let added = store.upsert(&[row], None, setting.now()).await?;
             let status = store.subscriber(&address).await?.map_or(Status::Active, |known| known.status);

@@ -7,11 +7,11 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use super::{
+    elements::{is_one_of, is_unread, is_void},
+    escape::{is_forbidden, push_escaped},
     hidden::{declares_background, is_hidden, skip_hidden},
-    is_forbidden,
-    plain::{decode, is_one_of, is_raw},
-    push_escaped,
-    token::{Token, attribute, attributes, tokens},
+    plain::decode_entities,
+    scan::{Tag, Token, scan},
 };
 
 /// Keeps what is harmless, makes links absolute against `base`, and closes every element.
@@ -25,73 +25,20 @@ pub fn clean(html: &str, base: Option<&Url>) -> String {
         push_text(&mut out, &html.trim().replace('>', "&gt;"));
         return out;
     }
-    let bounded = bound(html);
-    let clean = write(&RULES.clean(&bounded).to_string(), base);
+    let limited = limited(html);
+    let clean = write(&RULES.clean(&limited).to_string(), base);
     // What stands wrongly in a table is moved out of it, and may then stand wrongly there: a second look puts it right.
     if clean.contains("<table") { write(&RULES.clean(&clean).to_string(), base) } else { clean }
 }
 
 /// Elements that may stay.
-const KEPT: &[&str] = &[
-    "a",
-    "abbr",
-    "b",
-    "bdi",
-    "bdo",
-    "blockquote",
-    "br",
-    "caption",
-    "cite",
-    "code",
-    "dd",
-    "del",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "rp",
-    "rt",
-    "ruby",
-    "s",
-    "samp",
-    "small",
-    "span",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "time",
-    "tr",
-    "u",
-    "ul",
-    "var",
-    "wbr",
-];
+static KEPT: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    "a abbr b bdi bdo blockquote br caption cite code dd del dfn div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i \
+     img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub sup table tbody td tfoot th thead time tr u \
+     ul var wbr"
+        .split(' ')
+        .collect()
+});
 
 /// Elements that end by themselves where the next begins; their nesting needs one of the others.
 pub(super) const SELF_ENDING: &[&str] =
@@ -101,10 +48,10 @@ pub(super) const SELF_ENDING: &[&str] =
 const REOPENED: &[&str] = &["a", "b", "code", "em", "i", "s", "small", "strong", "u"];
 
 /// Deeper than this, tags are left out and their content stays.
-const DEEPEST: usize = 60;
+const MAX_DEPTH: usize = 60;
 
 /// So many elements a tree may have, reopened ones included; what follows is text.
-pub(super) const MOST: usize = 400_000;
+pub(super) const MAX_ELEMENTS: usize = 400_000;
 
 static RULES: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut rules = Builder::default();
@@ -132,14 +79,14 @@ static RULES: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// Leaves out what nobody sees, and tags beyond the limits, so that no input makes the tree deep or huge.
-fn bound(html: &str) -> String {
+fn limited(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut open: Vec<&str> = Vec::new();
     let mut reopened: Vec<&str> = Vec::new();
     let mut elements = 0;
     // Where nothing has a background of its own, white letters stand on white.
     let on_white = !declares_background(html);
-    let mut rest = tokens(html);
+    let mut rest = scan(html);
     while let Some(token) = rest.next() {
         match token {
             // A lone `<` is text; escaped, no later step can take it for a tag.
@@ -147,20 +94,20 @@ fn bound(html: &str) -> String {
                 Some(more) => push_bare(&mut out, "&lt;", more),
                 None => push_bare(&mut out, "", text),
             },
-            Token::Start(name, raw) if is_raw(name) => {
-                if !raw.ends_with('/') {
-                    rest.skip_raw(name);
+            Token::Start(tag) if is_unread(tag.name) => {
+                if !tag.source.ends_with("/>") {
+                    rest.skip_content(tag.name);
                 }
             }
-            Token::Start(name, _) if is_one_of(name, &["form", "nav"]) => rest.skip_raw(name),
-            Token::Start(name, raw) if is_hidden(raw, on_white) => skip_hidden(&mut rest, name),
-            Token::Start(name, raw) => {
-                let name = renamed(name);
-                if !is_one_of(name, KEPT) || is_pixel(name, raw) {
+            Token::Start(tag) if tag.is(&["form", "nav"]) => rest.skip_content(tag.name),
+            Token::Start(tag) if is_hidden(tag, on_white) => skip_hidden(&mut rest, tag.name),
+            Token::Start(tag) => {
+                let name = renamed(tag.name);
+                if !is_one_of(name, &KEPT) || is_pixel(tag) {
                     continue;
                 }
                 elements += 1 + reopened.len();
-                if elements > MOST {
+                if elements > MAX_ELEMENTS {
                     continue;
                 }
                 if is_one_of(name, REOPENED) {
@@ -169,16 +116,18 @@ fn bound(html: &str) -> String {
                     }
                     reopened.push(name);
                 } else if !is_one_of(name, SELF_ENDING) {
-                    if open.len() >= DEEPEST {
+                    if open.len() >= MAX_DEPTH {
                         continue;
                     }
                     open.push(name);
                 }
-                out.extend(["<", name, " ", raw.trim_end_matches('/'), ">"]);
+                let attributes = tag.source[1 + tag.name.len()..].trim_end_matches('>').trim_end_matches('/');
+                out.extend(["<", name, " ", attributes, ">"]);
             }
-            Token::End(name) => {
-                let name = renamed(name);
-                if !is_one_of(name, KEPT) || is_one_of(name, &["br", "hr", "img", "wbr"]) {
+            Token::Comment(_) => {}
+            Token::End(tag) => {
+                let name = renamed(tag.name);
+                if !is_one_of(name, &KEPT) || is_void(name) {
                     continue;
                 }
                 let list = if is_one_of(name, REOPENED) { &mut reopened } else { &mut open };
@@ -187,8 +136,8 @@ fn bound(html: &str) -> String {
                     Some(at) if is_one_of(name, REOPENED) => drop(list.remove(at)),
                     Some(at) => list.truncate(at),
                     // The end of a tag that was left out, or of none. A lone `</p>` would make an empty one.
-                    None if is_one_of(name, SELF_ENDING) && name != "p" && elements <= MOST => {}
-                    None if name.eq_ignore_ascii_case("p") && elements <= MOST => {}
+                    None if is_one_of(name, SELF_ENDING) && name != "p" && elements <= MAX_ELEMENTS => {}
+                    None if name.eq_ignore_ascii_case("p") && elements <= MAX_ELEMENTS => {}
                     None => continue,
                 }
                 out.extend(["</", name, ">"]);
@@ -223,9 +172,9 @@ fn renamed(name: &str) -> &str {
 }
 
 /// An image of one pixel counts readers and shows nothing.
-fn is_pixel(name: &str, raw: &str) -> bool {
-    let tiny = |side| attribute(raw, side).is_some_and(|value| matches!(value.trim_end_matches("px"), "0" | "1"));
-    name.eq_ignore_ascii_case("img") && tiny("width") && tiny("height")
+fn is_pixel(tag: Tag<'_>) -> bool {
+    let tiny = |side| tag.attribute(side).is_some_and(|value| matches!(value.trim_end_matches("px"), "0" | "1"));
+    tag.is(&["img"]) && tiny("width") && tiny("height")
 }
 
 /// Writes ammonia's result, which is balanced and quoted, as XML.
@@ -233,13 +182,14 @@ fn write(cleaned: &str, base: Option<&Url>) -> String {
     let mut out = String::with_capacity(cleaned.len() + cleaned.len() / 16);
     // Links without an address and images without a source say nothing.
     let mut links: Vec<bool> = Vec::new();
-    for token in tokens(cleaned) {
+    for token in scan(cleaned) {
         match token {
             // HTML drops the line break that begins a `pre`, XML does not: there is none.
             Token::Text(text) if out.ends_with("<pre>") => push_text(&mut out, text.trim_start_matches('\n')),
             Token::Text(text) => push_text(&mut out, text),
-            Token::Start(name, raw) => {
-                let address = ["href", "src"].iter().find_map(|attr| attribute(raw, attr)).and_then(|link| {
+            Token::Start(tag) => {
+                let name = tag.name;
+                let address = ["href", "src"].iter().find_map(|attr| tag.attribute(attr)).and_then(|link| {
                     let link = resolve(link, base)?;
                     (name == "a" || link.scheme() != "mailto").then_some(link)
                 });
@@ -250,25 +200,26 @@ fn write(cleaned: &str, base: Option<&Url>) -> String {
                     continue;
                 }
                 out.extend(["<", name]);
-                for (attr, value) in attributes(raw) {
-                    match attr {
+                for attribute in tag.attributes() {
+                    match attribute.name {
                         "href" | "src" => {
                             let Some(link) = &address else { continue };
-                            push_attribute(&mut out, attr, link.as_str());
+                            push_attribute(&mut out, attribute.name, link.as_str());
                         }
                         "width" | "height" | "colspan" | "rowspan" | "start" => {
-                            let number = value.trim().trim_end_matches("px");
+                            let number = attribute.value.trim().trim_end_matches("px");
                             if !number.is_empty() && number.len() < 6 && number.bytes().all(|b| b.is_ascii_digit()) {
-                                push_attribute(&mut out, attr, number);
+                                push_attribute(&mut out, attribute.name, number);
                             }
                         }
-                        _ => push_attribute(&mut out, attr, &decode(value)),
+                        _ => push_attribute(&mut out, attribute.name, &decode_entities(attribute.value)),
                     }
                 }
-                out.push_str(if matches!(name, "br" | "hr" | "img" | "wbr") { " />" } else { ">" });
+                out.push_str(if is_void(name) { " />" } else { ">" });
             }
-            Token::End("a") if links.pop() != Some(true) => {}
-            Token::End(name) => out.extend(["</", name, ">"]),
+            Token::End(tag) if tag.name == "a" && links.pop() != Some(true) => {}
+            Token::End(tag) => out.extend(["</", tag.name, ">"]),
+            Token::Comment(_) => {}
         }
     }
     let end = out.trim_end().len();
@@ -293,7 +244,7 @@ fn push_text(out: &mut String, text: &str) {
 
 /// Makes a link absolute; `None` for one that leads nowhere from a mail.
 fn resolve(link: &str, base: Option<&Url>) -> Option<Url> {
-    let link = decode(link);
+    let link = decode_entities(link);
     let link = link.trim();
     let url = match base {
         Some(base) => base.join(link),
@@ -378,9 +329,9 @@ mod tests {
 
     fn depth(html: &str) -> usize {
         let (mut now, mut most) = (0usize, 0);
-        for token in tokens(html) {
+        for token in scan(html) {
             match token {
-                Token::Start(name, _) if !matches!(name, "br" | "hr" | "img" | "wbr") => now += 1,
+                Token::Start(tag) if !tag.is_empty() => now += 1,
                 Token::End(_) => now -= 1,
                 _ => {}
             }

@@ -1,26 +1,30 @@
 //! What a page holds and nobody sees: words for search engines, for screen readers, and for whoever reads the source.
 
 use super::{
-    plain::{is_block, is_one_of},
-    token::{Token, Tokens, attributes},
+    elements::{is_block, is_void},
+    plain::decode_entities,
+    scan::{Tag, Token, Tokens},
 };
 
 /// Says whether a start tag hides its element; `on_white` that white letters cannot be seen.
-pub(super) fn is_hidden(raw: &str, on_white: bool) -> bool {
-    if raw.is_empty() {
-        return false;
-    }
-    attributes(raw).any(|(name, value)| match () {
-        () if name.eq_ignore_ascii_case("hidden") => !value.eq_ignore_ascii_case("until-found"),
-        () if name.eq_ignore_ascii_case("aria-hidden") => value.trim().eq_ignore_ascii_case("true"),
-        () if name.eq_ignore_ascii_case("class") => value.split_ascii_whitespace().any(|class| HIDING.contains(&class)),
-        () if name.eq_ignore_ascii_case("style") => hides(value, on_white),
-        () => false,
-    })
+pub(super) fn is_hidden(tag: Tag<'_>, on_white: bool) -> bool {
+    tag.has_attributes()
+        && tag.attributes().any(|attribute| {
+            let (name, value) = (attribute.name, attribute.value);
+            match () {
+                () if name.eq_ignore_ascii_case("hidden") => !value.eq_ignore_ascii_case("until-found"),
+                () if name.eq_ignore_ascii_case("aria-hidden") => value.trim().eq_ignore_ascii_case("true"),
+                () if name.eq_ignore_ascii_case("class") => {
+                    value.split_ascii_whitespace().any(|class| HIDING_CLASSES.contains(&class))
+                }
+                () if name.eq_ignore_ascii_case("style") => hides(value, on_white),
+                () => false,
+            }
+        })
 }
 
 /// The names that large frameworks give to what only screen readers read.
-const HIDING: &[&str] =
+const HIDING_CLASSES: &[&str] =
     &["sr-only", "screen-reader-text", "screen-reader-only", "visually-hidden", "visuallyhidden", "d-none"];
 
 /// Says whether a page gives anything a background.
@@ -30,7 +34,7 @@ pub(super) fn declares_background(html: &str) -> bool {
 
 /// Says whether a `style` leaves nothing to see.
 fn hides(style: &str, on_white: bool) -> bool {
-    let style = super::plain::decode(style).to_ascii_lowercase();
+    let style = decode_entities(style).to_ascii_lowercase();
     let (mut color, mut ground) = (None, None);
     let (mut is_moved, mut is_far, mut is_clipped, mut is_flat) = (false, false, false, false);
     for declaration in style.split(';') {
@@ -131,7 +135,7 @@ fn hue(value: &str) -> String {
 
 /// Passes over an element whose start tag was read, up to its end, whether it has an end tag or ends by itself.
 pub(super) fn skip_hidden(rest: &mut Tokens<'_>, name: &str) {
-    if is_one_of(name, &["br", "hr", "img", "wbr", "input", "link", "meta", "source", "col", "embed", "area"]) {
+    if is_void(name) {
         return;
     }
     let is_paragraph = name.eq_ignore_ascii_case("p");
@@ -146,17 +150,15 @@ pub(super) fn skip_hidden(rest: &mut Tokens<'_>, name: &str) {
             return;
         };
         match token {
-            Token::Start(start, _) if is_paragraph && is_block(start) => return,
-            Token::Start(start, _) if inner == 0 && is_one_of(start, siblings) => return,
-            Token::End(end) if inner == 0 && is_one_of(end, parents(name)) => return,
-            Token::Start(start, _) if is_one_of(start, &["ul", "ol", "dl", "table"]) && !siblings.is_empty() => {
-                inner += 1
-            }
-            Token::End(end) if is_one_of(end, &["ul", "ol", "dl", "table"]) && !siblings.is_empty() => inner -= 1,
-            Token::Start(start, _) if siblings.is_empty() && start.eq_ignore_ascii_case(name) => depth += 1,
-            Token::End(end) if inner == 0 && end.eq_ignore_ascii_case(name) => depth -= 1,
+            Token::Start(start) if is_paragraph && is_block(start.name) => return,
+            Token::Start(start) if inner == 0 && start.is(siblings) => return,
+            Token::End(end) if inner == 0 && end.is(parents(name)) => return,
+            Token::Start(start) if start.is(&["ul", "ol", "dl", "table"]) && !siblings.is_empty() => inner += 1,
+            Token::End(end) if end.is(&["ul", "ol", "dl", "table"]) && !siblings.is_empty() => inner -= 1,
+            Token::Start(start) if siblings.is_empty() && start.is(&[name]) => depth += 1,
+            Token::End(end) if inner == 0 && end.is(&[name]) => depth -= 1,
             // A paragraph ends with what it stands in.
-            Token::End(end) if is_paragraph && is_block(end) => return,
+            Token::End(end) if is_paragraph && is_block(end.name) => return,
             _ => {}
         }
         *rest = ahead;

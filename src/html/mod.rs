@@ -1,57 +1,24 @@
 //! Untrusted HTML in; clean, well-formed HTML or plain text out.
 
+mod blocks;
 mod clean;
-mod flow;
+mod elements;
+mod escape;
 mod hidden;
-mod picture;
-mod pieces;
+mod image;
+mod limit;
+mod markup_blocks;
 mod plain;
-mod shallow;
-mod token;
+mod scan;
 
+pub use blocks::{Block, BlockKind, blocks, text};
 pub use clean::clean;
-pub use flow::{Block, BlockKind, blocks, text};
-pub use picture::{Picture, first_image};
-pub use pieces::{Piece, pieces};
-pub use plain::line;
-pub use shallow::shallow;
+pub use escape::escape;
+pub use image::{Picture, first_image};
+pub use limit::limit_depth;
+pub use markup_blocks::{MarkupBlock, markup_blocks};
+pub use plain::plain_line;
 
-pub(crate) use plain::decode;
-pub(crate) use token::attributes;
-
-/// Escapes plain text for HTML, attributes included.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    push_escaped(&mut out, text);
-    out
-}
-
-/// Appends `text`, escaped, without the control characters that XML forbids.
-fn push_escaped(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if is_forbidden(c) => {}
-            c => out.push(c),
-        }
-    }
-}
-
-/// Characters that no XML document may hold (XML 1.0, 2.2), and C1 controls, which nobody means.
-fn is_forbidden(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn escaped_text_is_safe_in_attributes_and_in_xml() {
-        assert_eq!(escape("a<b> & \"c\" 'd'\0"), "a&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;");
-    }
-}
+pub(crate) use elements::{is_one_of, is_void};
+pub(crate) use plain::decode_entities;
+pub(crate) use scan::{Attribute, Tag, Token, is_conditional, scan, scan_with_conditionals};

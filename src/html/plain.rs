@@ -2,44 +2,46 @@
 
 use std::borrow::Cow;
 
-use super::token::{Token, tokens};
+use super::{
+    elements::{is_block, is_known, is_one_of, is_unread},
+    scan::{Token, scan},
+};
 
 /// Makes one line of plain text out of whatever a publisher put into a title or a name.
 ///
 /// Tags go, entities become what they stand for (twice, where they were escaped twice), control characters,
 /// bidirectional overrides and zero-width junk go, white space folds to single spaces. The joiners that
 /// emoji and several scripts need stay.
-pub fn line(untrusted: &str) -> String {
+pub fn plain_line(untrusted: &str) -> String {
     if !untrusted.contains(['<', '&']) {
         return fold(untrusted);
     }
     let mut stripped = String::with_capacity(untrusted.len());
-    let mut rest = tokens(untrusted);
+    let mut rest = scan(untrusted);
     let mut read = 0;
     while let Some(token) = rest.next() {
+        read += usize::from(!matches!(token, Token::Comment(_)));
         match token {
             Token::Text(text) => stripped.push_str(text),
-            Token::Start(name, _) if is_raw(name) => rest.skip_raw(name),
+            Token::Start(tag) if is_unread(tag.name) => rest.skip_content(tag.name),
             // `Vec<T>` is no markup: only names that HTML knows are taken for tags.
-            Token::Start(name, raw) if !is_known(name) => {
-                stripped.extend(["&lt;", name, raw, "&gt;"]);
+            Token::Start(tag) | Token::End(tag) if !is_known(tag.name) => {
+                stripped.extend(["&lt;", &tag.source[1..tag.source.len() - 1], "&gt;"]);
             }
-            Token::End(name) if !is_known(name) => stripped.extend(["&lt;/", name, "&gt;"]),
-            Token::Start(name, _) | Token::End(name) if parts_words(name) => stripped.push(' '),
-            Token::Start(..) | Token::End(_) => {}
+            Token::Start(tag) | Token::End(tag) if parts_words(tag.name) => stripped.push(' '),
+            Token::Start(_) | Token::End(_) | Token::Comment(_) => {}
         }
-        read += 1;
     }
     if read == 0 && untrusted.contains('<') {
         // Nothing but an unfinished tag: it was a `<` in a sentence.
         stripped.push_str(untrusted);
     }
-    let once = decode(&stripped);
-    fold(&decode(&once))
+    let once = decode_entities(&stripped);
+    fold(&decode_entities(&once))
 }
 
 /// Replaces entities by what they stand for.
-pub(crate) fn decode(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode_entities(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
@@ -102,7 +104,7 @@ fn numeric(digits: &str) -> Option<char> {
 }
 
 /// Folds white space, removes what is not seen, and trims.
-pub(crate) fn fold(text: &str) -> String {
+fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     push_folded(&mut out, text);
     while out.ends_with([' ', '\u{200c}', '\u{200d}']) {
@@ -112,7 +114,7 @@ pub(crate) fn fold(text: &str) -> String {
 }
 
 /// Appends `text` to a line; no white space at its start or after white space.
-pub(crate) fn push_folded(out: &mut String, text: &str) {
+pub(super) fn push_folded(out: &mut String, text: &str) {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         if c.is_ascii_graphic() {
@@ -148,91 +150,8 @@ fn is_flag_part(before: &str, c: char) -> bool {
     tag(c) && before.chars().next_back().is_some_and(|last| last == '\u{1f3f4}' || tag(last))
 }
 
-/// Elements whose content is never shown as text.
-pub(crate) fn is_raw(name: &str) -> bool {
-    is_one_of(
-        name,
-        &[
-            "script", "style", "iframe", "noembed", "noframes", "textarea", "title", "xmp", "svg", "math", "select",
-            "button", "noscript", "template", "object", "applet", "audio", "video", "canvas", "datalist",
-        ],
-    )
-}
-
 fn parts_words(name: &str) -> bool {
     is_block(name) || is_one_of(name, &["br", "td", "th", "img"])
-}
-
-fn is_known(name: &str) -> bool {
-    const INLINE: &[&str] = &[
-        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "body", "br", "cite", "code", "data", "del", "dfn", "em",
-        "embed", "font", "html", "head", "i", "img", "input", "ins", "kbd", "label", "link", "mark", "meta", "nobr",
-        "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span", "strike", "strong", "sub", "sup", "td", "th",
-        "time", "tt", "u", "var", "wbr", "noscript", "picture",
-    ];
-    // `<T>` and `<S>` are type parameters more often than tags that nobody writes in capitals any more.
-    let shouted = name.len() == 1 && name.bytes().all(|byte| byte.is_ascii_uppercase());
-    !shouted && (is_raw(name) || is_block(name) || is_one_of(name, INLINE))
-}
-
-/// Compares the name of an element with lower-case names.
-pub(crate) fn is_one_of(name: &str, names: &[&str]) -> bool {
-    names.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
-
-/// Says whether an element stands on lines of its own.
-pub(super) fn is_block(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "p",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "figure",
-        "figcaption",
-        "table",
-        "caption",
-        "tr",
-        "td",
-        "th",
-        "thead",
-        "tbody",
-        "tfoot",
-        "hr",
-        "article",
-        "section",
-        "header",
-        "footer",
-        "main",
-        "aside",
-        "nav",
-        "address",
-        "details",
-        "summary",
-        "center",
-        "form",
-        "fieldset",
-        "legend",
-        "dialog",
-        "hgroup",
-        "menu",
-        "search",
-        "option",
-        "body",
-        "html",
-    ];
-    is_one_of(name, NAMES)
 }
 
 #[cfg(test)]
@@ -242,7 +161,7 @@ mod tests {
 
     #[track_caller]
     fn check(untrusted: &str, expect: &str) {
-        assert_eq!(line(untrusted), expect);
+        assert_eq!(plain_line(untrusted), expect);
     }
 
     #[test]
@@ -277,7 +196,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_line_is_a_line(untrusted in "\\PC{0,20}[<>&;#a-b\r\n\u{2028}\0é ]{0,40}") {
-            let line = line(&untrusted);
+            let line = plain_line(&untrusted);
             prop_assert!(!line.chars().any(char::is_control));
             prop_assert_eq!(line.trim(), &line);
         }

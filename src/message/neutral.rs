@@ -3,7 +3,7 @@
 use super::{Personal, header, slots};
 use crate::{
     edition::{Edition, Slot},
-    html,
+    html::{self, Token},
     render::Rendered,
 };
 
@@ -33,24 +33,23 @@ fn tidy(line: &str) -> String {
 
 /// Takes out each `a` element whose address is `marker`.
 fn without_links(html: &str, marker: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(html.len()), html);
-    while let Some(at) = rest.find(marker) {
-        let start = rest[..at].rfind('<').unwrap_or(at);
-        let tag = &rest[start..at];
-        let is_link = tag.len() > 2 && tag[..2].eq_ignore_ascii_case("<a") && tag[2..].starts_with(char::is_whitespace);
-        let end = rest[at..].find("</a>").map(|end| at + end + "</a>".len());
-        match end.filter(|_| is_link && !tag.contains('>')) {
-            Some(end) => {
-                out.push_str(&rest[..start]);
-                rest = &rest[end..];
-            }
-            None => {
-                out.push_str(&rest[..at]);
-                rest = &rest[at + marker.len()..];
+    let mut out = String::with_capacity(html.len());
+    let mut tokens = html::scan(html);
+    while let Some(token) = tokens.next() {
+        let source = token.source();
+        if !source.contains(marker) {
+            out.push_str(source);
+            continue;
+        }
+        if matches!(token, Token::Start(tag) if tag.is(&["a"])) {
+            let mut after = tokens.clone();
+            if after.any(|token| matches!(token, Token::End(tag) if tag.is(&["a"]))) {
+                tokens = after;
+                continue;
             }
         }
+        out.push_str(&source.replace(marker, ""));
     }
-    out.push_str(rest);
     out
 }
 

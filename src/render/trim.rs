@@ -2,7 +2,7 @@
 //!
 //! What stands in conditional comments is trimmed like all else, and they themselves stay as they are.
 
-use super::markup::tag_length;
+use crate::html::{self, Token, is_conditional};
 
 /// Elements beside which white space is not shown (HTML, 15.3.3: those that are no part of a line of text).
 const BLOCKS: [&str; 34] = [
@@ -14,56 +14,40 @@ const BLOCKS: [&str; 34] = [
 /// Trims a page.
 pub(super) fn trim(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
-    let mut at = 0;
     // White space stays where it is part of what is shown.
     let mut preformatted = 0_usize;
-    let mut after_block = true;
-    while at < html.len() {
-        let rest = &html[at..];
-        if let Some(comment) = rest.strip_prefix("<!--").filter(|comment| !is_conditional(comment)) {
-            at += comment.find("-->").map_or(rest.len(), |end| end + 7);
-        } else if rest.starts_with("<!") || rest.starts_with("<?") {
-            let end = rest.find('>').map_or(rest.len(), |end| end + 1);
-            out.push_str(&rest[..end]);
-            at += end;
-        } else if rest.starts_with('<') && rest[1..].starts_with(|char: char| char.is_ascii_alphabetic() || char == '/')
-        {
-            let end = tag_length(rest);
-            let tag = &rest[..end];
-            let name = name(tag);
-            tag_without_empty(tag, &mut out);
-            at += end;
-            after_block = BLOCKS.contains(&name.as_str());
-            match name.as_str() {
-                "pre" | "textarea" if tag.starts_with("</") => preformatted = preformatted.saturating_sub(1),
-                "pre" | "textarea" => preformatted += 1,
-                "style" if !tag.starts_with("</") => {
-                    let css = &html[at..at + html[at..].find("</style").unwrap_or(0)];
-                    out.push_str(&css.split_whitespace().collect::<Vec<_>>().join(" "));
-                    at += css.len();
+    let (mut after_block, mut in_style) = (true, false);
+    let mut tokens = html::scan_with_conditionals(html).peekable();
+    while let Some(token) = tokens.next() {
+        let was_style = std::mem::take(&mut in_style);
+        match token {
+            Token::Comment(comment) if comment.starts_with("<!--") && !is_conditional(comment) => {}
+            Token::Comment(comment) => out.push_str(comment),
+            Token::Start(tag) | Token::End(tag) => {
+                tag_without_empty(tag.source, &mut out);
+                after_block = is_block(&token);
+                let is_start = matches!(token, Token::Start(_));
+                in_style = is_start && tag.is(&["style"]);
+                if tag.is(&["pre", "textarea"]) {
+                    preformatted = if is_start { preformatted + 1 } else { preformatted.saturating_sub(1) };
                 }
-                _ => {}
             }
-        } else {
-            // A `<` that begins no tag is a word like others.
-            let end = rest.char_indices().skip(1).find(|(_, char)| *char == '<').map_or(rest.len(), |(at, _)| at);
-            let next = &rest[end..];
-            let before_block = next.starts_with('<') && BLOCKS.contains(&name(next).as_str());
-            if preformatted > 0 {
-                out.push_str(&rest[..end])
-            } else {
-                words(&rest[..end], after_block, before_block, &mut out)
+            Token::Text(css) if was_style => out.push_str(&css.split_whitespace().collect::<Vec<_>>().join(" ")),
+            Token::Text(text) => {
+                if preformatted > 0 {
+                    out.push_str(text)
+                } else {
+                    words(text, after_block, tokens.peek().is_some_and(is_block), &mut out)
+                }
+                after_block = after_block && text.trim().is_empty();
             }
-            after_block = after_block && rest[..end].trim().is_empty();
-            at += end;
         }
     }
     out
 }
 
-/// Says whether a comment is one that Outlook or others than Outlook obey.
-fn is_conditional(comment: &str) -> bool {
-    comment.starts_with("[if ") || comment.starts_with('>') || comment.starts_with("<![endif]")
+fn is_block(token: &Token<'_>) -> bool {
+    matches!(token, Token::Start(tag) | Token::End(tag) if tag.is(&BLOCKS))
 }
 
 /// Writes words with one space or line end between them, and none at a block's edge.
@@ -95,12 +79,6 @@ fn tag_without_empty(tag: &str, out: &mut String) {
     out.push_str(&tag.replace(" class=\"\"", "").replace(" style=\"\"", ""));
 }
 
-fn name(tag: &str) -> String {
-    let bare = tag.trim_start_matches('<').trim_start_matches('/');
-    let end = bare.find(|char: char| !char.is_ascii_alphanumeric() && char != ':').unwrap_or(bare.len());
-    bare[..end].to_ascii_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +101,8 @@ mod tests {
 
     #[test]
     fn conditional_comments_stay() {
+        let spaced = "<!--[if !mso]><!-- --><b>x</b><!-- <![endif]-->";
+        assert_eq!(trim(spaced), spaced);
         let page = "<!--[if mso | IE]><table><tr><td><![endif]--><!--[if !mso]><!--><b>x</b><!--<![endif]-->";
         assert_eq!(trim(page), page);
         assert_eq!(trim("<!--[if mso]>\n <xml>\n</xml> <![endif]-->"), "<!--[if mso]><xml></xml><![endif]-->");

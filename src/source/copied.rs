@@ -31,7 +31,7 @@ fn lines(text: &str) -> Vec<Line> {
         if split { parts } else { vec![line] }
     });
     for line in parts {
-        let words = html::line(&line.replace('&', "&amp;").replace('<', "&lt;"));
+        let words = html::plain_line(&line.replace('&', "&amp;").replace('<', "&lt;"));
         if words.is_empty() {
             open = false;
             continue;

@@ -87,7 +87,7 @@ fn no_feed(text: &str) -> Option<String> {
         return Some(format!("this is a web page, not a feed\nhint: {hint}"));
     }
     if !start.starts_with(['<', '{']) {
-        let shown: String = html::line(&start.chars().take(40).collect::<String>());
+        let shown: String = html::plain_line(&start.chars().take(40).collect::<String>());
         return Some(format!(
             "this is no feed: it begins with `{shown}`\nhint: RSS, Atom and JSON Feed are understood"
         ));
@@ -104,13 +104,13 @@ fn advertised(page: &str) -> Option<String> {
             .find(|kind| tag.contains(*kind))?;
         let href = tag.split("href=").nth(1)?;
         let quote = href.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        href[1..].split(quote).next().map(html::line)
+        href[1..].split(quote).next().map(html::plain_line)
     })
 }
 
 /// The parser's own words are for its developers: one line, no repetition.
 fn plain(cause: &str) -> String {
-    let cause = html::line(cause);
+    let cause = html::plain_line(cause);
     let cause = cause.strip_prefix("unable to parse feed: ").unwrap_or(&cause);
     if cause == "no root element" { "its first element is not one of a feed".to_owned() } else { cause.to_owned() }
 }
@@ -160,21 +160,21 @@ fn post(entry: Entry, about: &About<'_>) -> (Post, Option<String>) {
         .filter(|url| matches!(url.scheme(), "http" | "https"));
     let inner_base = given.and(base.as_ref()).or(url.as_ref()).or(base.as_ref());
 
-    let title = entry.title.as_ref().map(|title| html::line(&title.content)).unwrap_or_default();
+    let title = entry.title.as_ref().map(|title| html::plain_line(&title.content)).unwrap_or_default();
     let (body, description) = words(&entry, inner_base);
     let image = media_image(&entry, base.as_ref()).or_else(|| super::first_image(&body));
     let mut authors = names(&entry.authors);
     if authors.is_empty() {
         // Podcasts name their authors there.
         let credits = entry.media.iter().flat_map(|media| &media.credits);
-        authors = credits.map(|credit| html::line(&credit.entity)).filter(|name| !name.is_empty()).collect();
+        authors = credits.map(|credit| html::plain_line(&credit.entity)).filter(|name| !name.is_empty()).collect();
     }
     if authors.is_empty() {
         authors.clone_from(&about.authors);
     }
     let mut tags: Vec<String> = Vec::new();
     for category in &entry.categories {
-        let tag = html::line(category.label.as_deref().unwrap_or(&category.term));
+        let tag = html::plain_line(category.label.as_deref().unwrap_or(&category.term));
         if !tag.is_empty() && !tags.contains(&tag) {
             tags.push(tag);
         }
@@ -243,7 +243,7 @@ pub(super) fn paragraphs(text: &str) -> String {
 }
 
 fn flat(cleaned: &str) -> Option<String> {
-    let text = html::line(&html::text(cleaned).replace('<', "&lt;"));
+    let text = html::plain_line(&html::text(cleaned).replace('<', "&lt;"));
     (!text.is_empty()).then_some(text)
 }
 
@@ -286,7 +286,7 @@ fn join(link: &str, base: Option<&Url>) -> Option<Url> {
 fn names(people: &[Person]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for person in people {
-        let name = html::line(person.name.as_deref().or(person.email.as_deref()).unwrap_or_default());
+        let name = html::plain_line(person.name.as_deref().or(person.email.as_deref()).unwrap_or_default());
         // RSS writes `jane@harbour.example (Jane Doe)`.
         let name = name.strip_prefix('(').and_then(|name| name.strip_suffix(')')).unwrap_or(&name).to_owned();
         if !name.is_empty() && name != "unknown" && !names.contains(&name) {

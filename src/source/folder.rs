@@ -203,7 +203,7 @@ fn content(path: &str, body: &str, base: Option<&Url>, zone: Zone) -> Written {
         "md" | "markdown" => {
             let rendered = markdown::render(body);
             let description =
-                rendered.lead.map(|lead| html::line(&html::text(&html::clean(&lead, base)).replace('<', "&lt;")));
+                rendered.lead.map(|lead| html::plain_line(&html::text(&html::clean(&lead, base)).replace('<', "&lt;")));
             Written {
                 body: html::clean(&rendered.html, base),
                 title: rendered.title,
@@ -307,7 +307,7 @@ impl Name {
 
     /// The stem as a title of last resort.
     fn words(&self) -> String {
-        let words = html::line(&self.stem.replace(['-', '_'], " "));
+        let words = html::plain_line(&self.stem.replace(['-', '_'], " "));
         let mut chars = words.chars();
         chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
     }

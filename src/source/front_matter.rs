@@ -105,7 +105,7 @@ fn json(text: &str, skipped: usize) -> Result<(Matter, &str), Broken> {
 }
 
 fn one_line(message: &str) -> String {
-    let line = html::line(&message.replace('<', "&lt;"));
+    let line = html::plain_line(&message.replace('<', "&lt;"));
     format!("the front matter cannot be read: {line}")
 }
 
@@ -120,7 +120,7 @@ impl Matter {
     pub fn line(&self, keys: &[&str]) -> Option<String> {
         keys.iter()
             .filter_map(|key| self.find(key).and_then(text))
-            .map(|text| html::line(&text))
+            .map(|text| html::plain_line(&text))
             .find(|line| !line.is_empty())
     }
 
@@ -145,7 +145,7 @@ impl Matter {
                     value => name(value).into_iter().collect(),
                 };
                 for word in words {
-                    let word = html::line(&word);
+                    let word = html::plain_line(&word);
                     if !word.is_empty() && !all.contains(&word) {
                         all.push(word);
                     }
@@ -160,7 +160,7 @@ impl Matter {
         let Some(text) = keys.iter().find_map(|key| self.find(key).and_then(text)) else { return Ok(None) };
         match date::parse(&text, zone).filter(date::is_plausible) {
             Some(date) => Ok(Some(date)),
-            None => Err(html::line(&text)),
+            None => Err(html::plain_line(&text)),
         }
     }
 

@@ -87,7 +87,7 @@ pub struct Layout {
 /// The lines of clean HTML; line breaks inside a block part lines where one of them is a byline or furniture.
 pub fn lines(cleaned: &str) -> Vec<Line> {
     let mut all = Vec::new();
-    for piece in html::pieces(cleaned) {
+    for piece in html::markup_blocks(cleaned) {
         let heading = piece.heading.is_some();
         if piece.html.contains("<br />") && !heading {
             let parts: Vec<String> = piece.html.split("<br />").map(|part| html::clean(part, None)).collect();
@@ -97,7 +97,7 @@ pub fn lines(cleaned: &str) -> Vec<Line> {
                 .any(|words| byline::read(words).is_some() || (!words.is_empty() && furniture::is_furniture(words)))
             {
                 for (part, text) in parts.into_iter().zip(words).filter(|(_, text)| !text.is_empty()) {
-                    let link = html::pieces(&part).into_iter().find_map(|piece| piece.link);
+                    let link = html::markup_blocks(&part).into_iter().find_map(|piece| piece.link);
                     let html = if part.starts_with("<p>") { part } else { format!("<p>{part}</p>") };
                     all.push(Line { text, html, link, heading });
                 }
@@ -110,7 +110,7 @@ pub fn lines(cleaned: &str) -> Vec<Line> {
 }
 
 fn plain(cleaned: &str) -> String {
-    html::line(&html::text(cleaned).replace('&', "&amp;").replace('<', "&lt;"))
+    html::plain_line(&html::text(cleaned).replace('&', "&amp;").replace('<', "&lt;"))
 }
 
 /// Reads a page. `title` is the article's where something else than the lines names it.

@@ -21,7 +21,7 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) ->
     let text = charset::decode(document.octets, document.charset.as_deref()).text;
     let mut language = None;
     let items = if layout::is_markup(&text) {
-        let text = html::shallow(&text);
+        let text = html::limit_depth(&text);
         let dom = Dom::from(text.as_ref());
         language = dom.select("html").attr("lang").and_then(|tag| feed::language(&tag));
         let base = dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.clone());
@@ -74,7 +74,7 @@ fn listed(layout: Layout) -> Vec<Item> {
 }
 
 fn guessed(dom: &Dom, page: &str, chosen: &Chosen, base: Option<&Url>, zone: Zone) -> Vec<Item> {
-    let heading = dom.select("h1").iter().map(|h1| html::line(&h1.html())).find(|words| !words.is_empty());
+    let heading = dom.select("h1").iter().map(|h1| html::plain_line(&h1.html())).find(|words| !words.is_empty());
     let mut found: Vec<Item> =
         guess(dom).unwrap_or_default().iter().map(|node| chosen.read(node, base, zone)).collect();
     found.retain(|item| !heading.as_deref().is_some_and(|h1| layout::same(h1, &item.title)));
@@ -226,7 +226,7 @@ impl Chosen {
         let links = || node.descendants_it().filter(|inner| inner.has_name("a") && inner.has_attr("href"));
         let longest = || links().max_by_key(|link| link.text().trim().chars().count());
         let titled = first(&self.title).or(heading).or_else(longest);
-        let title = titled.as_ref().map(|title| html::line(&title.html())).unwrap_or_default();
+        let title = titled.as_ref().map(|title| html::plain_line(&title.html())).unwrap_or_default();
         let linked = first(&self.link)
             .or_else(|| {
                 titled.and_then(|title| title.descendants_it().chain([title]).find(|inner| inner.has_attr("href")))
@@ -238,7 +238,7 @@ impl Chosen {
             .map(|link| link.to_string());
         let mut item = Item { title, link, ..Item::default() };
         let stamp = first(&self.date).or_else(|| node.descendants_it().find(|inner| inner.has_name("time")));
-        let stamped = stamp.as_ref().map(|stamp| html::line(&stamp.html())).unwrap_or_default();
+        let stamped = stamp.as_ref().map(|stamp| html::plain_line(&stamp.html())).unwrap_or_default();
         item.date = stamp.and_then(|stamp| {
             let words = stamp.attr("datetime").unwrap_or_else(|| stamp.text());
             date::parse(&words, zone)
@@ -247,7 +247,7 @@ impl Chosen {
         });
         let author = first(&self.author);
         if let Some(author) = author {
-            let words = html::line(&author.html());
+            let words = html::plain_line(&author.html());
             item.authors = byline::read(&words)
                 .map(|byline| byline.authors)
                 .filter(|names| !names.is_empty())

@@ -54,7 +54,7 @@ fn from_text(text: &str, url: Option<Url>, source: &str, zone: Zone) -> Option<P
 }
 
 fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<Post> {
-    let page = html::shallow(page);
+    let page = html::limit_depth(page);
     let dom = Dom::from(page.as_ref());
     let mut about = About::of(&dom, url, zone);
     let base =
@@ -122,7 +122,7 @@ fn marked_authors(dom: &Dom) -> Vec<String> {
     ];
     MARKS
         .iter()
-        .map(|mark| byline::names(&html::line(&dom.select(mark).first().html())))
+        .map(|mark| byline::names(&html::plain_line(&dom.select(mark).first().html())))
         .find(|names| !names.is_empty())
         .unwrap_or_default()
 }
@@ -186,7 +186,7 @@ impl About {
                 let found = dom
                     .select(&format!("meta[property='{name}'], meta[name='{name}'], meta[itemprop='{name}']"))
                     .attr("content")?;
-                Some(html::line(&found)).filter(|words| !words.is_empty())
+                Some(html::plain_line(&found)).filter(|words| !words.is_empty())
             })
         };
         let day = |text: Option<String>| text.and_then(|text| date::parse(&text, zone)).filter(date::is_plausible);
@@ -201,7 +201,8 @@ impl About {
         let site = meta(&["og:site_name", "application-name"]);
         let strong = field("headline").or_else(|| meta(&["og:title", "twitter:title", "dc.title", "DC.title"]));
         let strong = strong.filter(|title| site.as_deref() != Some(title));
-        let weak = || Some(html::line(&dom.select("head > title").first().text())).filter(|title| !title.is_empty());
+        let weak =
+            || Some(html::plain_line(&dom.select("head > title").first().text())).filter(|title| !title.is_empty());
         let authors: Vec<String> = match linked.as_ref().and_then(|map| map.get("author")) {
             Some(Value::Array(all)) => all.iter().filter_map(words).collect(),
             Some(one) => words(one).into_iter().collect(),
@@ -277,7 +278,7 @@ fn words(value: &Value) -> Option<String> {
         Value::Array(all) => return all.first().and_then(words),
         _ => return None,
     };
-    Some(html::line(&text)).filter(|text| !text.is_empty())
+    Some(html::plain_line(&text)).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

@@ -213,7 +213,7 @@ impl Columns {
             return Err("no address".to_owned());
         }
         let address = unguarded(email.trim_matches([' ', '\t', '\r', '\n'])).parse()?;
-        let name = Some(html::line(unguarded(&text(name)))).filter(|name| !name.is_empty());
+        let name = Some(html::plain_line(unguarded(&text(name)))).filter(|name| !name.is_empty());
         let word = |cell| Some(unguarded(text(cell).trim()).to_owned()).filter(|word: &String| !word.is_empty());
         let language =
             word(language).map(|tag| if is_tag(&tag) { Ok(tag) } else { Err(format!("unknown language `{tag}`")) });

@@ -39,7 +39,7 @@ pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> 
 }
 
 fn words(material: &Material<'_>) -> Option<String> {
-    let text = fit::one_line(&html::line(material.post.description.as_deref()?));
+    let text = fit::one_line(&html::plain_line(material.post.description.as_deref()?));
     (!text.is_empty()).then_some(text)
 }
 

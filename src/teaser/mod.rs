@@ -141,7 +141,7 @@ pub type Reason = Cow<'static, str>;
 /// Editors' words stay as they are, whatever their length; all others keep to `style`.
 pub fn tease(post: &Post, style: &Style, around: &Around<'_>) -> Made {
     let editors = [around.pinned, post.teaser.as_deref()];
-    let mut editors = editors.into_iter().flatten().map(|text| fit::one_line(&html::line(text)));
+    let mut editors = editors.into_iter().flatten().map(|text| fit::one_line(&html::plain_line(text)));
     if let Some(text) = editors.find(|text| !text.is_empty()) {
         return Made { teaser: Teaser { text, from: Origin::Editor }, refused: Vec::new() };
     }

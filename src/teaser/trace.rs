@@ -38,7 +38,7 @@ pub struct Span {
 /// teaser may leave out what ties a sentence to the one before it, or join the labels of a list.
 pub fn trace(post: &Post, teaser: &Teaser) -> Vec<Passage> {
     let sought: Vec<String> = words(&teaser.text).into_iter().map(|(_, _, word)| word).collect();
-    let description = post.description.iter().map(|text| ("description", html::line(text)));
+    let description = post.description.iter().map(|text| ("description", html::plain_line(text)));
     let body = html::blocks(&post.body).into_iter().map(|block| (name(block.kind), block.text));
     description.chain(body).map(|(place, text)| Passage { place, spans: spans(&text, &sought) }).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::tags::{attribute, closed, searchable, with_attribute};
+use crate::html::Tag;
 
 /// Elements whose looks clients also read from attributes.
 const TABLE: [&str; 10] = ["table", "th", "tr", "td", "caption", "colgroup", "col", "thead", "tbody", "tfoot"];
@@ -101,7 +102,7 @@ fn styled(tag: &str, style: &[Declaration]) -> String {
     let written: Vec<String> =
         written.map(|Declaration { name, value, .. }| format!("{name}: {};", value.replace('"', "'"))).collect();
     let mut out = if written.is_empty() { tag.to_owned() } else { with_attribute(tag, "style", &written.join(" ")) };
-    let name = tag[1..].split([' ', '>', '/', '\n', '\t']).next().unwrap_or_default().to_ascii_lowercase();
+    let name = Tag::parse(tag).map(|tag| tag.name.to_ascii_lowercase()).unwrap_or_default();
     let is_table = TABLE.contains(&name.as_str());
     for Declaration { name: property, value, .. } in style {
         let is_size =

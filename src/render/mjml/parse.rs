@@ -4,10 +4,10 @@
 //! `<p>`, `3 < 4`, CDATA, a template language. MJML's elements must match.
 
 use super::{
-    super::markup::is_void,
     known::known,
     tree::{Attributes, Element, Fault, Place},
 };
+use crate::html::{self, is_void};
 
 /// Elements may be nested this deep; MJML has no use for a tenth of it.
 const DEPTH: usize = 64;
@@ -159,55 +159,22 @@ struct Tag {
     closed: bool,
 }
 
-/// Reads a start tag (HTML, 13.2.5.8 and on): names as they stand, values with or without quotes.
+/// Reads a start tag, with the mark that stands at its name; one that the text ends in has no attributes.
 fn tag(rest: &str) -> Tag {
-    let end = rest[1..].find(|char: char| char.is_whitespace() || matches!(char, '/' | '>' | MARK));
-    let mut at = end.map_or(rest.len(), |end| end + 1);
-    let name = rest[1..at].to_ascii_lowercase();
-    let mut tag = Tag { name, attributes: Attributes::default(), mark: None, length: rest.len(), closed: false };
-    loop {
-        let tail = &rest[at..];
-        let Some(char) = tail.chars().next() else { return tag };
-        match char {
-            '>' => return Tag { length: at + 1, ..tag },
-            MARK => {
-                let inner = &tail[char.len_utf8()..];
-                let Some((place, _)) = inner.split_once(MARK) else { return tag };
-                tag.mark = tag.mark.or_else(|| marked(place));
-                at += 2 * char.len_utf8() + place.len();
-            }
-            '/' if tail.starts_with("/>") => return Tag { length: at + 2, closed: true, ..tag },
-            char if char.is_whitespace() || char == '/' => at += char.len_utf8(),
-            _ => {
-                let (name, value, length) = attribute(tail);
-                if tag.attributes.get(name).is_none() {
-                    tag.attributes.0.push((name.to_owned(), value.to_owned()));
-                }
-                at += length;
-            }
+    let Some(read) = html::Tag::parse(rest) else {
+        let end = rest[1..].find(|char: char| char.is_whitespace() || matches!(char, '/' | MARK));
+        let name = rest[1..end.map_or(rest.len(), |end| end + 1)].to_ascii_lowercase();
+        return Tag { name, attributes: Attributes::default(), mark: None, length: rest.len(), closed: false };
+    };
+    let mut attributes = Attributes::default();
+    for attribute in read.attributes() {
+        if attributes.get(attribute.name).is_none() {
+            attributes.0.push((attribute.name.to_owned(), attribute.value.to_owned()));
         }
     }
-}
-
-/// The name and value of an attribute, and the octets that they take.
-fn attribute(text: &str) -> (&str, &str, usize) {
-    let named = text.char_indices().skip(1).find(|(_, char)| char.is_whitespace() || "/>=".contains(*char));
-    let named = named.map_or(text.len(), |(at, _)| at);
-    let name = &text[..named];
-    let Some(value) = text[named..].trim_start().strip_prefix('=') else { return (name, "", named) };
-    let value = value.trim_start();
-    let from = text.len() - value.len();
-    match value.chars().next().filter(|quote| matches!(quote, '"' | '\'')) {
-        Some(quote) => {
-            let inner = &value[1..];
-            let end = inner.find(quote).unwrap_or(inner.len());
-            (name, &inner[..end], (from + end + 2).min(text.len()))
-        }
-        None => {
-            let end = value.find(|char: char| char.is_whitespace() || char == '>').unwrap_or(value.len());
-            (name, &value[..end], from + end)
-        }
-    }
+    let mark = read.name.split(MARK).nth(1).and_then(marked);
+    let name = unmark(read.name).to_ascii_lowercase();
+    Tag { name, attributes, mark, length: read.source.len(), closed: read.is_self_closing() }
 }
 
 /// Closes the element that is open.

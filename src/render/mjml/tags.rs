@@ -9,7 +9,7 @@ use std::{
 
 use dom_query::Document;
 
-use crate::render::markup::{is_void, tag_length};
+use crate::html::{Tag, Token, is_one_of, is_void, scan};
 
 /// Carries a tag's number while the page is searched.
 const NUMBER: &str = "data-tidings-number";
@@ -22,17 +22,21 @@ pub(super) struct Searchable {
 
 /// Makes a page searchable.
 pub(super) fn searchable(html: &str) -> Searchable {
-    let tags = start_tags(html);
-    let mut numbered = String::with_capacity(html.len() + tags.len() * 32);
+    let mut tags = Vec::new();
+    let mut numbered = String::with_capacity(html.len() * 2);
     let mut at = 0;
-    for (number, tag) in tags.iter().enumerate() {
-        let name = html[tag.clone()].find(|char: char| char.is_whitespace() || matches!(char, '/' | '>')).unwrap_or(1);
-        let end = tag.start + name;
-        numbered.push_str(&html[at..end]);
-        numbered.push_str(&format!(" {NUMBER}=\"{number}\""));
-        at = end;
+    for token in scan(html) {
+        let source = token.source();
+        match token {
+            Token::Start(tag) => {
+                let (start, rest) = source.split_at(1 + tag.name.len());
+                numbered.push_str(&format!("{start} {NUMBER}=\"{}\"{rest}", tags.len()));
+                tags.push(at..at + source.len());
+            }
+            _ => numbered.push_str(source),
+        }
+        at += source.len();
     }
-    numbered.push_str(&html[at..]);
     Searchable { tags, document: Document::from(numbered) }
 }
 
@@ -74,110 +78,47 @@ pub(super) fn closed(html: &str) -> String {
     let mut open: Vec<&str> = Vec::new();
     // How many of each are open: what ends nothing must not look through all of them.
     let mut count: HashMap<String, usize> = HashMap::new();
-    let mut at = 0;
-    for tag in tags(html) {
-        out.push_str(&html[at..tag.start]);
-        at = tag.end;
-        let text = &html[tag];
-        let name = tag_name(text);
-        if !text.starts_with("</") {
-            if !is_void(name) {
-                *count.entry(name.to_ascii_lowercase()).or_default() += 1;
-                open.push(name);
+    for token in scan(html) {
+        match token {
+            Token::Start(tag) if !is_void(tag.name) => {
+                *count.entry(tag.name.to_ascii_lowercase()).or_default() += 1;
+                open.push(tag.name);
             }
-        } else if count.get(&name.to_ascii_lowercase()).is_some_and(|count| *count > 0)
-            && let Some(index) = open.iter().rposition(|known| known.eq_ignore_ascii_case(name))
-        {
-            for ended in &open[index..] {
-                count.entry(ended.to_ascii_lowercase()).and_modify(|count| *count -= 1);
-            }
-            for lost in open.drain(index..).skip(1).rev() {
-                if !IMPLIED.iter().any(|implied| implied.eq_ignore_ascii_case(lost)) {
-                    out.push_str(&format!("</{lost}>"));
+            Token::End(tag) if count.get(&tag.name.to_ascii_lowercase()).is_some_and(|count| *count > 0) => {
+                let Some(index) = open.iter().rposition(|known| tag.is(&[known])) else { continue };
+                for ended in &open[index..] {
+                    count.entry(ended.to_ascii_lowercase()).and_modify(|count| *count -= 1);
+                }
+                for lost in open.drain(index..).skip(1).rev() {
+                    if !is_one_of(lost, &IMPLIED) {
+                        out.push_str(&format!("</{lost}>"));
+                    }
                 }
             }
-        } else if !matches!(name, "p" | "br") {
-            continue;
+            Token::End(tag) if !matches!(tag.name, "p" | "br") => continue,
+            _ => {}
         }
-        out.push_str(text);
+        out.push_str(token.source());
     }
-    out.push_str(&html[at..]);
     out
-}
-
-fn tag_name(tag: &str) -> &str {
-    let bare = tag.trim_start_matches(['<', '/']);
-    &bare[..bare.find(|char: char| char.is_whitespace() || matches!(char, '/' | '>')).unwrap_or(bare.len())]
-}
-
-/// Where each start tag stands, but for those in comments, styles and scripts.
-fn start_tags(html: &str) -> Vec<Range<usize>> {
-    tags(html).into_iter().filter(|tag| !html[tag.clone()].starts_with("</")).collect()
-}
-
-/// The same, with end tags.
-fn tags(html: &str) -> Vec<Range<usize>> {
-    let mut tags = Vec::new();
-    let mut at = 0;
-    while let Some(found) = html.get(at..).and_then(|rest| rest.find('<')) {
-        let start = at + found;
-        let rest = &html[start..];
-        at = start + 1;
-        if rest.starts_with("<!--") {
-            at = start + rest.find("-->").map_or(rest.len(), |end| end + 3);
-        } else if rest[1..].trim_start_matches('/').starts_with(|char: char| char.is_ascii_alphabetic()) {
-            at = start + tag_length(rest);
-            tags.push(start..at);
-            for raw in ["style", "script"] {
-                if rest[1..].starts_with(raw) {
-                    at += html[at..].find(&format!("</{raw}")).unwrap_or(0);
-                }
-            }
-        }
-    }
-    tags
 }
 
 /// The value of an attribute of a tag.
 pub(super) fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    let at = position(tag, name)?;
-    let value = &tag[at + name.len() + 2..];
-    let quote = tag[at + name.len() + 1..].chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    value.split(quote).next()
+    Tag::parse(tag)?.attribute(name)
 }
 
 /// A tag with an attribute set.
 pub(super) fn with_attribute(tag: &str, name: &str, value: &str) -> String {
     let value = value.replace('"', "&quot;");
-    match (position(tag, name), attribute(tag, name)) {
-        (Some(at), Some(old)) => {
-            let from = at + name.len() + 2;
-            format!("{}\"{value}\"{}", &tag[..from - 1], &tag[from + old.len() + 1..])
-        }
-        _ => {
+    let old = Tag::parse(tag).and_then(|tag| tag.attributes().find(|old| old.name.eq_ignore_ascii_case(name)));
+    match old {
+        Some(old) => format!("{}{name}=\"{value}\"{}", &tag[..old.start], &tag[old.end..]),
+        None => {
             let end = tag.trim_end_matches('>').trim_end_matches('/').trim_end().len();
             format!("{} {name}=\"{value}\"{}", &tag[..end], &tag[end..])
         }
     }
-}
-
-/// Where `name=` stands in a tag, outside of values.
-fn position(tag: &str, name: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, octet) in tag.bytes().enumerate() {
-        match (quote, octet) {
-            (None, b'"' | b'\'') => quote = Some(octet),
-            (Some(open), _) if open == octet => quote = None,
-            (None, octet) if octet.is_ascii_whitespace() => {
-                let rest = &tag[at + 1..];
-                if rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')) {
-                    return Some(at + 1);
-                }
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 #[cfg(test)]

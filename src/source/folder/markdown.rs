@@ -60,7 +60,7 @@ fn take_title(events: &mut Vec<Event<'_>>) -> Option<String> {
             _ => None,
         })
         .collect();
-    let title = crate::html::line(&words.replace('&', "&amp;").replace('<', "&lt;"));
+    let title = crate::html::plain_line(&words.replace('&', "&amp;").replace('<', "&lt;"));
     if title.is_empty() {
         return None;
     }

@@ -100,7 +100,7 @@ pub(super) fn headings(dom: &Dom, site: Option<&str>) -> Vec<String> {
         !links.any(|link| leads_home(&link)) && !site.is_some_and(|site| layout::same(site, words))
     };
     let all = dom.select("h1");
-    let words = all.nodes().iter().map(|h1| (h1, html::line(&h1.html())));
+    let words = all.nodes().iter().map(|h1| (h1, html::plain_line(&h1.html())));
     words.filter(|(h1, words)| !words.is_empty() && own(h1, words)).map(|(_, words)| words).collect()
 }
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::html::escape;
+use crate::html::{Attribute, Token, escape, scan};
 
 /// How an edition looks on paper: no desk round it, nothing cut in two.
 const PRINT: &str = "@media print{body,.desk,.desk *{background:#fff!important;color:#000!important}\
@@ -42,38 +42,23 @@ fn with_landmark(page: String) -> String {
 
 /// Writes sizes of text in the reader's own measure where they stand in a style: 16 pixels are 1 rem.
 fn sized(html: &str) -> String {
-    let (mut out, mut rest) = (String::with_capacity(html.len() + html.len() / 16), html);
-    while let Some(at) = rest.find('<') {
-        let (text, tag) = rest.split_at(at);
-        out.push_str(text);
-        if starts(tag, "<style") {
-            let end = tag.find("</style").unwrap_or(tag.len());
-            out.push_str(&in_rem(&tag[..end]));
-            rest = &tag[end..];
-            if rest.is_empty() {
-                break;
-            }
-            out.push_str("</style");
-            rest = &rest["</style".len()..];
-        } else {
-            let end = tag.find('>').map_or(tag.len(), |end| end + 1);
-            out.push_str(&with_style(&tag[..end]));
-            rest = &tag[end..];
+    let mut out = String::with_capacity(html.len() + html.len() / 16);
+    let mut in_style = false;
+    for token in scan(html) {
+        match token {
+            Token::Text(css) if in_style => out.push_str(&in_rem(css)),
+            Token::Start(tag) => match tag.attributes().find(|one| one.name.eq_ignore_ascii_case("style")) {
+                Some(Attribute { start, end, .. }) => {
+                    let source = tag.source;
+                    out.extend([&source[..start], &in_rem(&source[start..end]), &source[end..]]);
+                }
+                None => out.push_str(tag.source),
+            },
+            token => out.push_str(token.source()),
         }
+        in_style = matches!(token, Token::Start(tag) if tag.is(&["style"]));
     }
-    out.push_str(rest);
     out
-}
-
-fn starts(text: &str, with: &str) -> bool {
-    text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with))
-}
-
-/// A tag with the sizes in its attribute `style` changed.
-fn with_style(tag: &str) -> Cow<'_, str> {
-    let Some(at) = tag.find(" style=\"").map(|at| at + " style=\"".len()) else { return tag.into() };
-    let end = tag[at..].find('"').map_or(tag.len(), |end| at + end);
-    format!("{}{}{}", &tag[..at], in_rem(&tag[at..end]), &tag[end..]).into()
 }
 
 /// Changes `font-size: 16px` and `line-height: 24px`, and no other lengths.

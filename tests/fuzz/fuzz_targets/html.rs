@@ -7,5 +7,5 @@ use tidings::html;
 fuzz_target!(|text: &str| {
     let cleaned = html::clean(text, None);
     assert!(!cleaned.contains("<script"));
-    let _ = (html::blocks(&cleaned), html::text(&cleaned), html::pieces(&cleaned), html::line(text));
+    let _ = (html::blocks(&cleaned), html::text(&cleaned), html::markup_blocks(&cleaned), html::plain_line(text));
 });

@@ -7,8 +7,9 @@
 
 use super::{
     css::{self, Item},
-    page::{self, Piece},
+    page,
 };
+use crate::html::{self, Tag, Token};
 
 /// All sheets together, octets.
 const SHEETS: usize = 16 * 1024;
@@ -94,11 +95,11 @@ pub(super) fn stripped(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let (mut in_body, mut in_style, mut room) = (false, false, SHEETS);
     let mut gone: Option<(&str, usize)> = None;
-    for piece in page::pieces(html) {
+    for token in html::scan(html) {
         if let Some((name, depth)) = &mut gone {
-            match piece {
-                Piece::Start(tag) if page::is(tag, &[name]) => *depth += 1,
-                Piece::End(tag) if page::is(tag, &[name]) => *depth -= 1,
+            match token {
+                Token::Start(tag) if tag.is(&[name]) => *depth += 1,
+                Token::End(tag) if tag.is(&[name]) => *depth -= 1,
                 _ => {}
             }
             if *depth == 0 {
@@ -106,20 +107,20 @@ pub(super) fn stripped(html: &str) -> String {
             }
             continue;
         }
-        match piece {
+        match token {
             // Conditional comments are comments; only the doctype stays.
-            Piece::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
-            Piece::Start(tag) if page::is(tag, &GONE) => {
-                gone = (!tag.ends_with("/>")).then(|| (page::name(tag), 1));
+            Token::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
+            Token::Start(tag) if tag.is(&GONE) => {
+                gone = (!tag.is_self_closing()).then_some((tag.name, 1));
                 continue;
             }
-            Piece::Start(tag) | Piece::End(tag) if page::is(tag, &UNWRAPPED) => continue,
-            Piece::Start(tag) if page::is(tag, &["style"]) => {
+            Token::Start(tag) | Token::End(tag) if tag.is(&UNWRAPPED) => continue,
+            Token::Start(tag) if tag.is(&["style"]) => {
                 in_style = true;
                 out.push_str("<style>");
                 continue;
             }
-            Piece::Text(sheet) if in_style => {
+            Token::Text(sheet) if in_style => {
                 if !in_body && sheet.len() <= room {
                     room -= sheet.len();
                     out.push_str(&sheet_left(sheet).unwrap_or_default());
@@ -127,19 +128,19 @@ pub(super) fn stripped(html: &str) -> String {
                     room = 0;
                 }
             }
-            Piece::Start(tag) => {
-                in_body |= page::is(tag, &["body"]);
+            Token::Start(tag) => {
+                in_body |= tag.is(&["body"]);
                 out.push_str(&tag_left(tag));
                 continue;
             }
-            piece => out.push_str(piece.text()),
+            token => out.push_str(token.source()),
         }
         in_style = false;
     }
     out
 }
 
-fn tag_left(tag: &str) -> String {
+fn tag_left(tag: Tag<'_>) -> String {
     page::with(tag, |name, value| {
         let name = name.to_ascii_lowercase();
         match name.as_str() {

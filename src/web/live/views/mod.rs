@@ -14,6 +14,8 @@ mod scheme;
 
 use serde::Deserialize;
 
+use crate::html::{self, Token};
+
 /// How the mail is to look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -82,15 +84,15 @@ pub(super) fn without_ways_out(html: &str) -> String {
     const AWAY: &str = "<base target=\"_blank\">";
     let mut out = String::with_capacity(html.len() + AWAY.len());
     let mut done = false;
-    for piece in page::pieces(html) {
-        match piece {
-            page::Piece::Start(tag) if page::is(tag, &["base"]) || page::refreshes(tag) => continue,
-            page::Piece::Start(tag) if page::attribute(tag, "target").is_some() => {
+    for token in html::scan(html) {
+        match token {
+            Token::Start(tag) if tag.is(&["base"]) || page::refreshes(tag) => continue,
+            Token::Start(tag) if tag.attribute("target").is_some() => {
                 out.push_str(&page::without(tag, |name, _| name.eq_ignore_ascii_case("target")));
             }
-            piece => out.push_str(piece.text()),
+            token => out.push_str(token.source()),
         }
-        if !done && matches!(piece, page::Piece::Start(tag) if page::is(tag, &["head"])) {
+        if !done && matches!(token, Token::Start(tag) if tag.is(&["head"])) {
             out.push_str(AWAY);
             done = true;
         }

@@ -5,8 +5,9 @@
 
 use super::{
     css::{self, Item},
-    page::{self, Piece},
+    page,
 };
+use crate::html::{self, Token, is_conditional};
 
 /// What `mso` is in conditional comments.
 const VERSION: u32 = 16;
@@ -97,58 +98,52 @@ pub(super) fn taken(html: &str) -> String {
     let html = without_xml(&resolved(html));
     let mut out = String::with_capacity(html.len());
     let mut in_style = false;
-    let pieces = page::pieces(&html);
-    let mut pieces = pieces.iter().copied().peekable();
-    while let Some(piece) = pieces.next() {
-        match piece {
+    let mut tokens = html::scan(&html).peekable();
+    while let Some(token) = tokens.next() {
+        match token {
             // A paragraph without words is none, whatever its borders.
-            Piece::Start(tag) if page::is(tag, &["p"]) && pieces.next_if(|next| ends(*next, "p")).is_some() => continue,
+            Token::Start(tag) if tag.is(&["p"]) && tokens.next_if(ends_paragraph).is_some() => continue,
             // VML draws nothing here; what stands in it is shown.
-            Piece::Start(tag) | Piece::End(tag) if page::name(tag).contains(':') => continue,
-            Piece::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
-            Piece::Text(sheet) if in_style => out.push_str(&sheet_taken(sheet)),
-            Piece::Start(tag) => {
+            Token::Start(tag) | Token::End(tag) if tag.name.contains(':') => continue,
+            Token::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
+            Token::Text(sheet) if in_style => out.push_str(&sheet_taken(sheet)),
+            Token::Start(tag) => {
                 out.push_str(&page::with(tag, |name, value| match name.to_ascii_lowercase().as_str() {
-                    "style" => Some(css::filtered(value, |name, value| is_taken(page::name(tag), name, value))),
+                    "style" => Some(css::filtered(value, |name, value| is_taken(tag.name, name, value))),
                     "srcset" | "loading" | "hidden" => None,
                     _ => Some(value.to_owned()),
                 }))
             }
-            piece => out.push_str(piece.text()),
+            token => out.push_str(token.source()),
         }
-        in_style = matches!(piece, Piece::Start(tag) if page::is(tag, &["style"]));
+        in_style = matches!(token, Token::Start(tag) if tag.is(&["style"]));
     }
     out
 }
 
-fn ends(piece: Piece<'_>, name: &str) -> bool {
-    matches!(piece, Piece::End(tag) if page::is(tag, &[name]))
+fn ends_paragraph(token: &Token<'_>) -> bool {
+    matches!(token, Token::End(tag) if tag.is(&["p"]))
 }
 
 /// The page with its conditional comments answered as Word answers them.
 fn resolved(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some(at) = rest.find("<!") {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let hidden = rest.starts_with("<!--[if");
-        let condition = rest.strip_prefix("<!--[if").or_else(|| rest.strip_prefix("<![if"));
-        let Some((condition, inner)) = condition.and_then(|rest| rest.split_once("]>")) else {
-            out.push_str("<!");
-            rest = &rest[2..];
-            continue;
-        };
-        // `<!--[if !mso]><!-->` shows its content to everybody else.
-        let inner = if hidden { inner.trim_start().strip_prefix("<!-->").unwrap_or(inner) } else { inner };
-        let end = inner.find("<![endif]").unwrap_or(inner.len());
-        let after = inner[end..].find('>').map_or("", |close| &inner[end + close + 1..]);
-        if holds(condition) {
-            out.push_str(inner[..end].trim_end_matches("<!--"));
+    let mut is_shown = true;
+    for token in html::scan_with_conditionals(html) {
+        match token {
+            // `<!--[if !mso]><!-->` shows its content to everybody else.
+            Token::Comment(comment) if is_conditional(comment) => {
+                let condition = comment.split_once("[if").and_then(|(_, rest)| rest.split_once("]>"));
+                match condition {
+                    Some((condition, _)) => is_shown = holds(condition),
+                    None => is_shown |= comment.contains("<![endif]"),
+                }
+            }
+            token if is_shown => out.push_str(token.source()),
+            _ => {}
         }
-        rest = after;
     }
-    out + rest
+    out
 }
 
 /// Answers a condition: `mso`, `!mso`, `gte mso 9`, `(mso)|(IE)`.

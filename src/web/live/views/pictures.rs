@@ -1,6 +1,7 @@
 //! A mail whose client loads no pictures: what stands for them is all there is.
 
 use super::{css, page};
+use crate::html::{self, Token};
 
 /// A picture that no browser asks anybody for, and that is none.
 const NOTHING: &str = "data:,";
@@ -14,17 +15,17 @@ pub(super) fn hidden(html: &str) -> String {
     let sheet = |text: &str| text.replace("url(", &format!("url({NOTHING}"));
     let html = page::restyled(html, sheet, |_, style| Some(without(style)));
     let mut out = String::with_capacity(html.len());
-    for piece in page::pieces(&html) {
-        match piece {
-            page::Piece::Start(tag) => out.push_str(&page::with(tag, |name, value| {
+    for token in html::scan(&html) {
+        match token {
+            Token::Start(tag) => out.push_str(&page::with(tag, |name, value| {
                 let name = name.to_ascii_lowercase();
                 match name.as_str() {
-                    "src" if page::is(tag, &["img", "input", "source"]) => Some(NOTHING.to_owned()),
+                    "src" if tag.is(&["img", "input", "source"]) => Some(NOTHING.to_owned()),
                     "srcset" | "background" => None,
                     _ => Some(value.to_owned()),
                 }
             })),
-            piece => out.push_str(piece.text()),
+            token => out.push_str(token.source()),
         }
     }
     out

@@ -1,6 +1,7 @@
 //! The colours that a reader's system asks for, answered in the page itself: every browser then shows the same.
 
 use super::{Scheme, page};
+use crate::html::{self, Token};
 
 /// Answers every question after `prefers-color-scheme`: a width that always holds stands for yes, one that never
 /// does for no.
@@ -11,15 +12,15 @@ pub(super) fn asked(html: &str, scheme: Scheme) -> String {
     let answered = |css: &str| answer(css, scheme);
     let html = page::restyled(html, answered, |_, style| Some(style.to_owned()));
     let mut out = String::with_capacity(html.len());
-    for piece in page::pieces(&html) {
-        match piece {
-            page::Piece::Start(tag) if page::attribute(tag, "media").is_some() => {
+    for token in html::scan(&html) {
+        match token {
+            Token::Start(tag) if tag.attribute("media").is_some() => {
                 let asks = |name: &str| name.eq_ignore_ascii_case("media");
                 let value =
                     |name: &str, value: &str| Some(if asks(name) { answer(value, scheme) } else { value.to_owned() });
                 out.push_str(&page::with(tag, value));
             }
-            piece => out.push_str(piece.text()),
+            token => out.push_str(token.source()),
         }
     }
     out

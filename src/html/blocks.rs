@@ -1,8 +1,10 @@
 //! Reading order: the blocks of an article, or its text.
 
 use super::{
-    plain::{decode, is_block, is_one_of, is_raw, push_folded},
-    token::{Token, tokens},
+    elements::{is_block, is_one_of, is_unread},
+    escape::is_forbidden,
+    plain::{decode_entities, push_folded},
+    scan::{Token, scan},
 };
 
 /// A piece of an article in reading order.
@@ -38,17 +40,17 @@ pub enum BlockKind {
 /// Text that stands in no block of its own counts as a paragraph, two line breaks in a row part two
 /// paragraphs, and a table that only lays out other blocks is no table.
 pub fn blocks(html: &str) -> Vec<Block> {
-    let mut flow = Flow::new(false);
-    flow.read(html);
-    flow.blocks
+    let mut reader = BlockReader::new(false);
+    reader.read(html);
+    reader.blocks
 }
 
 /// Flattens HTML to plain text, a blank line between blocks; line breaks inside a block are kept.
 pub fn text(html: &str) -> String {
-    let mut flow = Flow::new(true);
-    flow.read(html);
+    let mut reader = BlockReader::new(true);
+    reader.read(html);
     let mut out = String::with_capacity(html.len() / 2);
-    for block in &flow.blocks {
+    for block in &reader.blocks {
         if !out.is_empty() {
             out.push_str("\n\n");
         }
@@ -58,9 +60,9 @@ pub fn text(html: &str) -> String {
 }
 
 /// Deeper than this nothing changes the kind of a block any more.
-const DEEPEST: usize = 512;
+const MAX_DEPTH: usize = 512;
 
-struct Flow<'a> {
+struct BlockReader<'a> {
     blocks: Vec<Block>,
     words: String,
     open: Vec<&'a str>,
@@ -68,7 +70,7 @@ struct Flow<'a> {
     keep_lines: bool,
 }
 
-impl<'a> Flow<'a> {
+impl<'a> BlockReader<'a> {
     fn new(keep_lines: bool) -> Self {
         Self { blocks: Vec::new(), words: String::new(), open: Vec::new(), after_break: false, keep_lines }
     }
@@ -76,19 +78,20 @@ impl<'a> Flow<'a> {
     fn read(&mut self, html: &'a str) {
         let data_tables = data_tables(html);
         let mut table = 0;
-        let mut rest = tokens(html);
+        let mut rest = scan(html);
         while let Some(token) = rest.next() {
             match token {
                 Token::Text(text) => self.words(text),
-                Token::Start(name, _) if is_raw(name) => rest.skip_raw(name),
-                Token::Start(name, _) => {
-                    let data = name.eq_ignore_ascii_case("table") && {
+                Token::Start(tag) if is_unread(tag.name) => rest.skip_content(tag.name),
+                Token::Start(tag) => {
+                    let data = tag.is(&["table"]) && {
                         table += 1;
                         data_tables.get(table - 1).copied().unwrap_or_default()
                     };
-                    self.start(name, data);
+                    self.start(tag.name, data);
                 }
-                Token::End(name) => self.end(name),
+                Token::End(tag) => self.end(tag.name),
+                Token::Comment(_) => {}
             }
         }
         self.flush();
@@ -105,7 +108,7 @@ impl<'a> Flow<'a> {
         } else if is_block(name) {
             self.flush();
         }
-        if self.open.len() < DEEPEST && names_kind(name) {
+        if self.open.len() < MAX_DEPTH && names_kind(name) {
             self.open.push(if data_table { DATA_TABLE } else { name });
         }
     }
@@ -131,12 +134,12 @@ impl<'a> Flow<'a> {
     }
 
     fn words(&mut self, text: &str) {
-        let text = decode(text);
+        let text = decode_entities(text);
         if self.after_break && !text.trim().is_empty() {
             self.after_break = false;
         }
         if self.keep_lines && self.open.iter().any(|open| open.eq_ignore_ascii_case("pre")) {
-            self.words.extend(text.chars().filter(|c| !super::is_forbidden(*c)));
+            self.words.extend(text.chars().filter(|c| !is_forbidden(*c)));
         } else if self.keep_lines && self.words.ends_with('\n') {
             push_folded(&mut self.words, text.trim_start());
         } else {
@@ -222,19 +225,19 @@ pub(super) fn data_tables(html: &str) -> Vec<bool> {
     if !html.contains("<t") && !html.contains("<T") {
         return Vec::new();
     }
-    for token in tokens(html) {
+    for token in scan(html) {
         match token {
-            Token::Start(name, _) if name.eq_ignore_ascii_case("table") => {
+            Token::Start(tag) if tag.is(&["table"]) => {
                 if let Some(outer) = open.last() {
                     all[*outer].layout = true;
                 }
                 open.push(all.len());
                 all.push(Table::default());
             }
-            Token::End(name) if name.eq_ignore_ascii_case("table") => drop(open.pop()),
-            Token::Start(name, _) => {
+            Token::End(tag) if tag.is(&["table"]) => drop(open.pop()),
+            Token::Start(tag) => {
                 let Some(table) = open.last().map(|inner| &mut all[*inner]) else { continue };
-                match name.to_ascii_lowercase().as_str() {
+                match tag.name.to_ascii_lowercase().as_str() {
                     "tr" => table.rows += 1,
                     "td" => table.cells += 1,
                     "th" => (table.cells, table.headed) = (table.cells + 1, true),

@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::{
-    plain::{decode, line},
-    token::{Token, attribute, tokens},
+    plain::{decode_entities, plain_line},
+    scan::{Token, scan},
 };
 
 /// A picture as an `img` element names it.
@@ -25,16 +25,16 @@ pub fn first_image(html: &str) -> Option<Picture> {
     if !html.contains("<img") {
         return None;
     }
-    tokens(html).find_map(|token| match token {
-        Token::Start("img", raw) => {
-            let number = |name| attribute(raw, name).and_then(|value| value.parse().ok());
+    scan(html).find_map(|token| match token {
+        Token::Start(tag) if tag.name == "img" => {
+            let number = |name| tag.attribute(name).and_then(|value| value.parse().ok());
             let (width, height): (Option<u32>, Option<u32>) = (number("width"), number("height"));
             if width.is_some_and(|width| width < 40) || height.is_some_and(|height| height < 40) {
                 return None;
             }
-            let url = Url::parse(&decode(attribute(raw, "src")?)).ok()?;
+            let url = Url::parse(&decode_entities(tag.attribute("src")?)).ok()?;
             matches!(url.scheme(), "http" | "https").then_some(())?;
-            let alt = attribute(raw, "alt").map(line).filter(|alt| !alt.is_empty());
+            let alt = tag.attribute("alt").map(plain_line).filter(|alt| !alt.is_empty());
             Some(Picture { url, alt, width, height })
         }
         _ => None,
