@@ -16,7 +16,7 @@ use tokio::{
 use super::{Exit, Setting, Usage};
 use crate::{
     config::Config,
-    daemon::{self, Clock, Daemon, Duty, Notifier, Word},
+    daemon::{self, Clock, Command, Context, Notifier, Supervisor},
     diagnostic::error_report,
     render,
     web::{
@@ -70,18 +70,18 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let server = tokio::spawn(serve(listener, router(site), async move {
         let _ = stopped.wait_for(|ended| *ended).await;
     }));
-    let (words, heard) = mpsc::channel(4);
-    let listening = tokio::spawn(listen(signals, setting.clone(), configs, words, Arc::clone(&notifier)));
+    let (sender, commands) = mpsc::channel(4);
+    let listening = tokio::spawn(listen(signals, setting.clone(), configs, sender, Arc::clone(&notifier)));
     if args.web_only {
         notifier.ready();
-        wait(heard, &notifier).await;
+        wait(commands, &notifier).await;
     } else {
-        let duty = Duty::new(config, store, setting.environment.clone().into())?;
-        let digests = duty.config.digests.len();
-        let daemon = Daemon::new(duty, clock()).await?;
+        let context = Context::new(config, store, setting.environment.clone().into())?;
+        let digests = context.config.digests.len();
+        let supervisor = Supervisor::new(context, clock()).await?;
         tracing::info!(digests, "looking after the digests");
         notifier.ready();
-        daemon::watch(daemon, clock, heard, &notifier).await;
+        daemon::supervise(supervisor, clock, commands, &notifier).await;
     }
     let _ = end.send(true);
     let _ = server.await;
@@ -109,7 +109,7 @@ async fn listen(
     signals: Signals,
     setting: Setting,
     configs: watch::Sender<Arc<Config>>,
-    words: mpsc::Sender<Word>,
+    commands: mpsc::Sender<Command>,
     notifier: Arc<Notifier>,
 ) {
     let Signals { end: [mut terminate, mut interrupt], mut reload } = signals;
@@ -121,7 +121,7 @@ async fn listen(
                 match read_again(&setting, &configs) {
                     Ok(config) => {
                         configs.send_replace(Arc::clone(&config));
-                        let _ = words.send(Word::Reload(config)).await;
+                        let _ = commands.send(Command::Reload(config)).await;
                     }
                     Err(error) => tracing::error!("the config is refused, the old one stays: {error}"),
                 }
@@ -134,7 +134,7 @@ async fn listen(
                     Some(_) => std::process::exit(Exit::Later as i32),
                 }
                 tracing::info!("ending after what is in flight; once more ends at once");
-                let _ = words.send(Word::Stop).await;
+                let _ = commands.send(Command::Stop).await;
             }
         }
     }
@@ -169,19 +169,19 @@ fn keep_templates(config: &Config) -> Result<(), render::Error> {
 }
 
 /// Waits for the end; the pages look at the config themselves.
-async fn wait(mut words: mpsc::Receiver<Word>, notifier: &Notifier) {
+async fn wait(mut commands: mpsc::Receiver<Command>, notifier: &Notifier) {
     loop {
-        let word = match notifier.every() {
-            None => words.recv().await,
-            Some(every) => match tokio::time::timeout(every, words.recv()).await {
-                Ok(word) => word,
+        let command = match notifier.interval() {
+            None => commands.recv().await,
+            Some(every) => match tokio::time::timeout(every, commands.recv()).await {
+                Ok(command) => command,
                 Err(_) => {
                     notifier.alive();
                     continue;
                 }
             },
         };
-        if let None | Some(Word::Stop) = word {
+        if let None | Some(Command::Stop) = command {
             notifier.stopping();
             return;
         }

@@ -154,7 +154,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let run = Run { store: &store, sender: &sender, destination: &destination, limits: &config.limits };
     let report = deliver(setting, &run, &frozen).await;
     // A daemon that finds an older store must know that this was sent.
-    daemon::note_epoch(&store, setting.now()).await?;
+    daemon::update_checkpoint(&store, setting.now()).await?;
     let report = report?;
     summarise(setting, &frozen, report.counts, started.elapsed())?;
     Ok(verdict(setting, &report))

@@ -58,14 +58,14 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
         shown.push(json!({ "digest": name, "last": last, "next": next, "recipients": recipients, "run": run }));
     }
-    let troubles = daemon::troubles(&config, &store, setting.now()).await?;
+    let troubles = daemon::open_incidents(&config, &store, setting.now()).await?;
     if !troubles.is_empty() {
         text.push_str("troubles\n");
     }
     for trouble in &troubles {
         text.push_str(&format!("  {}\n", trouble.text.replace('\n', "\n    ")));
     }
-    let troubles: Vec<_> = troubles.iter().map(|one| json!({ "text": one.text, "due": one.is_due })).collect();
+    let troubles: Vec<_> = troubles.iter().map(|one| json!({ "text": one.text, "due": one.is_overdue })).collect();
     let counts = store.subscriber_counts().await?;
     let listed: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
     text.push_str(&format!("subscribers\n  {}\n", if listed.is_empty() { "none".into() } else { listed.join(", ") }));

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::duty::Duty;
+use super::context::Context;
 use crate::{
     diagnostic::error_report,
     digest::{self, Digest, Next},
@@ -12,13 +12,13 @@ use crate::{
     subscriber::mask,
 };
 
-/// What became of making an edition.
+/// What freezing an edition came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Made {
+pub(super) enum Freeze {
     /// There is one, of this number.
     Frozen(i64),
     /// There is nothing to send; it may change as long as a source cannot be read.
-    Nothing { why: String, may_change: bool },
+    NothingToSend { why: String, may_change: bool },
     /// Somebody else was faster, or has the run.
     Overtaken,
     /// It cannot be made, or must not go out.
@@ -29,18 +29,18 @@ pub(super) enum Made {
 ///
 /// # Errors
 /// When the store fails. What else goes wrong is part of what was made.
-pub(super) async fn freeze(
-    duty: &Duty,
+pub(super) async fn freeze_edition(
+    context: &Context,
     digest: &Digest,
     run: &DueRun,
     state: State,
     why: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<Made, store::Error> {
-    let (config, store) = (&duty.config, &duty.store);
+) -> Result<Freeze, store::Error> {
+    let (config, store) = (&context.config, &context.store);
     store.rotate_key(now).await?;
     if !preflight::can_be_left(config) {
-        return Ok(Made::Failed(error_report(&config.without_unsubscribe())));
+        return Ok(Freeze::Failed(error_report(&config.without_unsubscribe())));
     }
     if let Some(file) = &config.subscribers {
         match mailing::sync(store, file, now).await {
@@ -49,7 +49,7 @@ pub(super) async fn freeze(
                 .map(|row| mask(row))
                 .for_each(|row| tracing::warn!(row, "a row of the subscribers file is bad")),
             Err(RosterError::Store(error)) => return Err(error),
-            Err(error) => return Ok(Made::Failed(error_report(&error))),
+            Err(error) => return Ok(Freeze::Failed(error_report(&error))),
         }
     }
     if store.audience(&digest.name, &digest.audience).await? == 0 {
@@ -71,13 +71,13 @@ pub(super) async fn freeze(
                 None => nothing(reason),
                 Some(down) => {
                     let why = format!("{reason}, and source `{}` cannot be read", down.name);
-                    Made::Nothing { why, may_change: true }
+                    Freeze::NothingToSend { why, may_change: true }
                 }
             });
         }
-        Ok(Next::Unfinished(_)) => return Ok(Made::Overtaken),
+        Ok(Next::Unfinished(_)) => return Ok(Freeze::Overtaken),
         Err(digest::Error::Store(error)) => return Err(error),
-        Err(error) => return Ok(Made::Failed(error_report(&error))),
+        Err(error) => return Ok(Freeze::Failed(error_report(&error))),
     };
     for problem in &draft.problems {
         tracing::warn!(source = problem.source, problem.message, "a source has a problem");
@@ -85,20 +85,20 @@ pub(super) async fn freeze(
     for problem in &variants.main().problems {
         tracing::warn!(digest = digest.name, problem, "the layout has a problem");
     }
-    match preflight::refusal(config, &draft.edition, &variants, &duty.sender().await?) {
+    match preflight::refusal(config, &draft.edition, &variants, &context.sender().await?) {
         Ok(None) => {}
-        Ok(Some(why)) => return Ok(Made::Failed(why)),
-        Err(error) => return Ok(Made::Failed(error_report(&error))),
+        Ok(Some(why)) => return Ok(Freeze::Failed(why)),
+        Err(error) => return Ok(Freeze::Failed(error_report(&error))),
     }
     let number = draft.edition.number;
-    let start = Start { state, why, run: Some((run.number, run.due, &duty.owner)) };
+    let start = Start { state, why, run: Some((run.number, run.due, &context.owner)) };
     match mailing::publish(store, draft.edition, *variants, &digest.audience, &start).await {
-        Ok(_) => Ok(Made::Frozen(number)),
-        Err(store::Error::Overtaken(_)) => Ok(Made::Overtaken),
+        Ok(_) => Ok(Freeze::Frozen(number)),
+        Err(store::Error::Overtaken(_)) => Ok(Freeze::Overtaken),
         Err(error) => Err(error),
     }
 }
 
-fn nothing(why: String) -> Made {
-    Made::Nothing { why, may_change: false }
+fn nothing(why: String) -> Freeze {
+    Freeze::NothingToSend { why, may_change: false }
 }

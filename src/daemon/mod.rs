@@ -1,31 +1,49 @@
 //! What happens without anybody: what is due is done, and what is wrong is said.
 //!
-//! [`Daemon::look`] asks the store what is to be done at an instant and gives back jobs; [`Daemon::perform`] does
-//! one; [`Daemon::step`] does them all, one after the other, which is all that a test needs. [`watch`](watch()) is the thin loop around them:
-//! it sleeps to the next instant at which something is due, but no longer than a minute, so that it notices when the
-//! clock jumps or the machine was asleep.
+//! [`supervise`](supervise()) is the loop. It sleeps to the next instant at which something is due, but no longer than a
+//! minute, so that it notices when the clock jumps or the machine was asleep. Then the [`Supervisor`] makes sure that it
+//! is safe to go on (`hold`: the store is no old copy, the clock was not set back), leaves a heartbeat, and asks the
+//! `scheduler`, which only reads, for the [`Job`]s that are due. The `pool` has several of them done at a time, but one
+//! edition delivered at a time, in stretches where several wait, because the relay's connections are one budget. A
+//! worker ([`run_job`]) does one job and says how it ended; a job that failed is put off (`backoff`). A test calls
+//! [`Supervisor::run_due_jobs`], which does them one after the other.
+//!
+//! A due run is one row in the store: who inserts it makes its edition, and the run of a dead process is taken over.
+//! `advance` brings a run one step further at a time (freeze, ask the editor, release, hold or skip), each from what the
+//! store says and ending in one transaction; so whoever dies between two steps, the next look finds the one that was not
+//! made. Nothing is delivered of an edition that is not `sending`.
+//!
+//! The [`Checkpoint`], a file beside the store, counts what was done; a store that knows less was put back from a copy.
+//! [`open_incidents`] says what is wrong from the store alone.
 
+mod advance;
 mod alert;
-mod ask;
-mod attend;
-mod deliver;
-mod duty;
+mod backoff;
+mod checkpoint;
+mod close;
+mod context;
+mod deadlines;
+mod delivery;
+mod editor;
 mod freeze;
-mod guard;
-mod jobs;
+mod hold;
+mod incidents;
+mod job;
 mod notify;
+mod pool;
+mod scheduler;
+mod supervise;
+mod supervisor;
 mod timetable;
-mod troubles;
-mod watch;
+mod worker;
 
-pub use duty::Duty;
-pub use guard::{Epoch, Hold, note_epoch};
-pub use jobs::{Daemon, Job, resume};
+pub use checkpoint::{Checkpoint, update_checkpoint};
+pub use context::{Clock, Context};
+pub use hold::resume;
+pub use incidents::{Incident, open_incidents};
+pub use job::{Job, JobKey, Outcome};
 pub use notify::Notifier;
-pub use troubles::{Trouble, troubles};
-pub use watch::{Word, watch};
-
-use chrono::{DateTime, Utc};
-
-/// Gives the present.
-pub type Clock = std::sync::Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+pub use supervise::{Command, supervise};
+pub use supervisor::Supervisor;
+pub use timetable::Due;
+pub use worker::run_job;

@@ -13,7 +13,7 @@ use sd_notify::NotifyState;
 pub struct Notifier {
     socket: Option<UnixDatagram>,
     /// How often a sign of life is due.
-    every: Option<Duration>,
+    interval: Option<Duration>,
 }
 
 impl Notifier {
@@ -43,45 +43,45 @@ impl Notifier {
             }
         });
         // Three signs in the time allowed: one that is late stops nobody.
-        Self { every: watchdog.filter(|_| socket.is_some()).map(|limit| limit / 3), socket }
+        Self { interval: watchdog.filter(|_| socket.is_some()).map(|limit| limit / 3), socket }
     }
 
-    /// How often [`alive`](Self::alive) is due.
-    pub fn every(&self) -> Option<Duration> {
-        self.every
+    /// Says how often [`alive`](Self::alive) is due.
+    pub fn interval(&self) -> Option<Duration> {
+        self.interval
     }
 
-    /// All is ready.
+    /// Says that all is ready.
     pub fn ready(&self) {
-        self.tell(&[NotifyState::Ready]);
+        self.send(&[NotifyState::Ready]);
     }
 
-    /// The config is read again; [`ready`](Self::ready) follows.
+    /// Says that the config is read again; [`ready`](Self::ready) follows.
     pub fn reloading(&self) {
         match NotifyState::monotonic_usec_now() {
-            Ok(now) => self.tell(&[NotifyState::Reloading, now]),
-            Err(_) => self.tell(&[NotifyState::Reloading]),
+            Ok(now) => self.send(&[NotifyState::Reloading, now]),
+            Err(_) => self.send(&[NotifyState::Reloading]),
         }
     }
 
-    /// The end begins.
+    /// Says that the end begins.
     pub fn stopping(&self) {
-        self.tell(&[NotifyState::Stopping]);
+        self.send(&[NotifyState::Stopping]);
     }
 
-    /// One line of how it stands.
+    /// Says in one line how things stand.
     pub fn status(&self, text: &str) {
-        self.tell(&[NotifyState::Status(&text.replace(['\n', '\r'], " "))]);
+        self.send(&[NotifyState::Status(&text.replace(['\n', '\r'], " "))]);
     }
 
-    /// A sign of life.
+    /// Gives a sign of life.
     pub fn alive(&self) {
-        if self.every.is_some() {
-            self.tell(&[NotifyState::Watchdog]);
+        if self.interval.is_some() {
+            self.send(&[NotifyState::Watchdog]);
         }
     }
 
-    fn tell(&self, states: &[NotifyState<'_>]) {
+    fn send(&self, states: &[NotifyState<'_>]) {
         let Some(socket) = &self.socket else { return };
         let text: String = states.iter().map(|state| format!("{state}\n")).collect();
         if let Err(error) = socket.send(text.as_bytes()) {
@@ -108,48 +108,48 @@ fn address(name: &str) -> io::Result<SocketAddr> {
 mod tests {
     use super::*;
 
-    fn heard(socket: &UnixDatagram) -> String {
+    fn received(socket: &UnixDatagram) -> String {
         let mut octets = [0; 1_000];
         let count = socket.recv(&mut octets).unwrap();
         String::from_utf8_lossy(&octets[..count]).into_owned()
     }
 
-    fn converse(socket: &UnixDatagram, name: &str) {
+    fn check(socket: &UnixDatagram, name: &str) {
         let notifier = Notifier::new(Some(name), Some(Duration::from_secs(30)));
-        assert_eq!(notifier.every(), Some(Duration::from_secs(10)));
+        assert_eq!(notifier.interval(), Some(Duration::from_secs(10)));
         notifier.ready();
-        assert_eq!(heard(socket), "READY=1\n");
+        assert_eq!(received(socket), "READY=1\n");
         notifier.reloading();
-        let said = heard(socket);
-        let usec = said.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").and_then(|usec| usec.trim().parse::<u64>().ok());
-        assert!(usec.is_some_and(|usec| usec > 0), "{said}");
+        let text = received(socket);
+        let usec = text.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").and_then(|usec| usec.trim().parse::<u64>().ok());
+        assert!(usec.is_some_and(|usec| usec > 0), "{text}");
         notifier.status("two\nlines");
-        assert_eq!(heard(socket), "STATUS=two lines\n");
+        assert_eq!(received(socket), "STATUS=two lines\n");
         notifier.alive();
-        assert_eq!(heard(socket), "WATCHDOG=1\n");
+        assert_eq!(received(socket), "WATCHDOG=1\n");
         notifier.stopping();
-        assert_eq!(heard(socket), "STOPPING=1\n");
+        assert_eq!(received(socket), "STOPPING=1\n");
     }
 
     #[test]
-    fn a_manager_hears_it_over_a_path() {
+    fn a_manager_is_told_over_a_path() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notify");
-        converse(&UnixDatagram::bind(&path).unwrap(), path.to_str().unwrap());
+        check(&UnixDatagram::bind(&path).unwrap(), path.to_str().unwrap());
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_manager_hears_it_over_an_abstract_name() {
+    fn a_manager_is_told_over_an_abstract_name() {
         let name = format!("@tidings-test-{}", std::process::id());
-        converse(&UnixDatagram::bind_addr(&address(&name).unwrap()).unwrap(), &name);
+        check(&UnixDatagram::bind_addr(&address(&name).unwrap()).unwrap(), &name);
     }
 
     #[test]
     fn without_a_manager_nobody_is_told() {
         for name in [None, Some(""), Some("/nowhere/at/all")] {
             let notifier = Notifier::new(name, Some(Duration::from_secs(30)));
-            assert_eq!(notifier.every(), None);
+            assert_eq!(notifier.interval(), None);
             notifier.ready();
             notifier.alive();
         }

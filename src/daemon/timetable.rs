@@ -1,18 +1,18 @@
 //! Which digests are due, and when the next one is; pure.
 //!
-//! What is due next is reckoned once for each digest and kept: a look at the clock only compares.
+//! What is due next is computed once for each digest and kept: a look at the clock only compares.
 
 use std::collections::HashMap;
 
-use crate::zone::Zone;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{config::Config, schedule::Schedule, store::Watched};
+use super::deadlines::approval_window;
+use crate::{config::Config, schedule::Schedule, store::Watched, zone::Zone};
 
 /// Missed runs are counted so far.
-const COUNTED: i64 = 1_000;
+const MAX_MISSED: i64 = 1_000;
 
-/// When each digest wants attention.
+/// When each digest has a run to make an edition for.
 #[derive(Debug, Default)]
 pub struct Timetable {
     entries: Vec<Entry>,
@@ -35,8 +35,8 @@ struct Entry {
     /// Its edition is frozen so long before.
     window: TimeDelta,
     since: DateTime<Utc>,
-    /// The first due instant after `since`, less the window.
-    attention: Option<DateTime<Utc>>,
+    /// When its next edition is to be frozen: the first due instant after `since`, less the window.
+    freeze_at: Option<DateTime<Utc>>,
 }
 
 impl Timetable {
@@ -44,10 +44,10 @@ impl Timetable {
     pub fn new(config: &Config, watched: &HashMap<String, Watched>) -> Self {
         let entry = |(name, since): (&String, DateTime<Utc>)| {
             let digest = &config.digests[name];
-            let window = TimeDelta::from_std(digest.window()).unwrap_or(TimeDelta::MAX);
+            let window = approval_window(digest);
             let (schedule, zone) = (digest.schedule.clone(), config.publication.timezone);
-            let mut entry = Entry { digest: name.clone(), schedule, zone, window, since, attention: None };
-            entry.reckon();
+            let mut entry = Entry { digest: name.clone(), schedule, zone, window, since, freeze_at: None };
+            entry.recompute();
             entry
         };
         let known = config.digests.keys().filter_map(|name| Some((name, watched.get(name)?.since)));
@@ -59,43 +59,43 @@ impl Timetable {
         for entry in &mut self.entries {
             if let Some(known) = watched.get(&entry.digest).filter(|known| known.since != entry.since) {
                 entry.since = known.since;
-                entry.reckon();
+                entry.recompute();
             }
         }
     }
 
-    /// The digests that want attention, each with its run: the last one that is due, not each one that was missed.
+    /// Gives the digests that are due, each with its run: the last one that is due, not each one that was missed.
     pub fn due(&self, now: DateTime<Utc>) -> Vec<(&str, Due)> {
-        let wanting = self.entries.iter().filter(|entry| entry.attention.is_some_and(|at| at <= now));
-        wanting.filter_map(|entry| Some((entry.digest.as_str(), entry.last(now)?))).collect()
+        let due = self.entries.iter().filter(|entry| entry.freeze_at.is_some_and(|at| at <= now));
+        due.filter_map(|entry| Some((entry.digest.as_str(), entry.last_due(now)?))).collect()
     }
 
-    /// When the next digest wants attention.
+    /// Says when the next edition is to be frozen.
     pub fn next(&self) -> Option<DateTime<Utc>> {
-        self.entries.iter().filter_map(|entry| entry.attention).min()
+        self.entries.iter().filter_map(|entry| entry.freeze_at).min()
     }
 }
 
 impl Entry {
-    fn reckon(&mut self) {
+    fn recompute(&mut self) {
         let due = self.schedule.next(self.since, self.zone);
-        self.attention = due.and_then(|due| due.checked_sub_signed(self.window));
+        self.freeze_at = due.and_then(|due| due.checked_sub_signed(self.window));
     }
 
-    /// The last run whose edition is to be frozen by `now`.
-    fn last(&self, now: DateTime<Utc>) -> Option<Due> {
+    /// Finds the last run whose edition is to be frozen by `now`.
+    fn last_due(&self, now: DateTime<Utc>) -> Option<Due> {
         let until = now.checked_add_signed(self.window)?;
         let next = |after| self.schedule.next(after, self.zone).filter(|due| *due <= until);
         let mut due = Due { at: next(self.since)?, missed: 0 };
         while let Some(later) = next(due.at) {
             due = Due { at: later, missed: due.missed + 1 };
-            if due.missed == COUNTED {
+            if due.missed == MAX_MISSED {
                 // Nobody waits for the count of a year of minutes: from near the end it is a few steps.
                 let near = [TimeDelta::hours(1), TimeDelta::days(1), TimeDelta::days(32), TimeDelta::days(366)];
                 let near = near.iter().find_map(|back| next(until.checked_sub_signed(*back)?));
                 due.at = due.at.max(near.unwrap_or(due.at));
             }
-            due.missed = due.missed.min(COUNTED);
+            due.missed = due.missed.min(MAX_MISSED);
         }
         Some(due)
     }
@@ -116,9 +116,9 @@ mod tests {
             zone: "Europe/Lisbon".parse().unwrap(),
             window: TimeDelta::hours(window),
             since: at(since),
-            attention: None,
+            freeze_at: None,
         };
-        entry.reckon();
+        entry.recompute();
         entry
     }
 
@@ -145,7 +145,13 @@ mod tests {
     #[test]
     fn a_year_of_minutes_is_not_counted_out() {
         let begun = std::time::Instant::now();
-        check("* * * * *", 0, "2025-06-01T00:00:00Z", "2026-06-01T00:00:30Z", Some(("2026-06-01T00:00:00Z", COUNTED)));
+        check(
+            "* * * * *",
+            0,
+            "2025-06-01T00:00:00Z",
+            "2026-06-01T00:00:30Z",
+            Some(("2026-06-01T00:00:00Z", MAX_MISSED)),
+        );
         check("0 0 29 2 *", 0, "1990-01-01T00:00:00Z", "2026-06-01T00:00:00Z", Some(("2024-02-29T00:00:00Z", 8)));
         assert!(begun.elapsed().as_secs() < 5);
     }

@@ -38,7 +38,7 @@ async fn backup(office: &Office) -> PathBuf {
 }
 
 async fn bring_back(office: &mut Office, copy: &PathBuf, way: Way) {
-    let store = office.daemon.duty().config.store.clone();
+    let store = office.daemon.context().config.store.clone();
     office.store.close().await;
     match way {
         Way::Restore => drop(store::restore(copy, &store, office.now()).await.unwrap()),
@@ -49,7 +49,7 @@ async fn bring_back(office: &mut Office, copy: &PathBuf, way: Way) {
 }
 
 async fn resume(office: &Office) -> bool {
-    let config = office.daemon.duty().config.clone();
+    let config = office.daemon.context().config.clone();
     daemon::resume(&config, &office.store, office.now()).await.unwrap()
 }
 
@@ -90,16 +90,16 @@ async fn an_edition_sent_by_hand_after_the_backup_is_held_as_well() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_made_in_the_middle_of_a_send_does_not_go_on_by_itself() {
-    use tidings::daemon::{Daemon, Job};
+    use tidings::daemon::{Job, run_job};
     let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
     office.set("2026-06-02T06:30:00Z".parse().unwrap());
-    let (clock, duty) = (office.clock(), office.daemon.duty().clone());
-    for job in office.daemon.look(office.now()).await.unwrap() {
-        Daemon::perform(&duty, &job, true, &clock, || true).await.unwrap();
+    let (clock, context) = (office.clock(), office.daemon.context().clone());
+    for job in office.daemon.due_jobs(office.now()).await.unwrap() {
+        run_job(&context, &job, false, &clock, || true).await.unwrap();
     }
-    let jobs = office.daemon.look(office.now()).await.unwrap();
+    let jobs = office.daemon.due_jobs(office.now()).await.unwrap();
     assert!(matches!(jobs[..], [Job::Deliver(_)]), "{jobs:?}");
-    Daemon::perform(&duty, &jobs[0], true, &clock, || false).await.unwrap();
+    run_job(&context, &jobs[0], false, &clock, || false).await.unwrap();
     assert_eq!(office.state(1).await, State::Sending);
     let copy = backup(&office).await;
     office.step().await;

@@ -19,8 +19,8 @@ fn asked(approval: &str, extra: &str) -> String {
     daily(&format!("approval = \"{approval}\"\neditor = \"{EDITOR}\"\n{extra}"))
 }
 
-fn said(troubles: &[tidings::daemon::Trouble]) -> String {
-    troubles.iter().map(|trouble| format!("{}{}\n", if trouble.is_due { "! " } else { "" }, trouble.text)).collect()
+fn said(troubles: &[tidings::daemon::Incident]) -> String {
+    troubles.iter().map(|trouble| format!("{}{}\n", if trouble.is_overdue { "! " } else { "" }, trouble.text)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,7 +249,7 @@ async fn a_run_that_waits_for_a_source_says_so_and_is_not_overdue() {
     office.at("2026-06-03T06:41:00Z").await;
     let run = office.store.last_runs().await.unwrap().remove("news").unwrap();
     assert!(run.why.as_deref().is_some_and(|why| why.contains("source `notes` cannot be read")), "{run:?}");
-    assert!(office.troubles().await.iter().all(|trouble| !trouble.is_due), "{:?}", office.troubles().await);
+    assert!(office.troubles().await.iter().all(|trouble| !trouble.is_overdue), "{:?}", office.troubles().await);
     // Nobody looks at it any more: that is one.
     office.set(at("2026-06-03T07:00:00Z"));
     assert!(said(&office.troubles().await).contains("! `news`: the run of 2026-06-03 07:30 does not come to an end"));
@@ -294,23 +294,23 @@ async fn an_edition_whose_digest_has_another_name_now_is_told_and_decided() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_edition_is_stopped_on_its_way_was_not_sent() {
     use tidings::{
-        daemon::{Daemon, Job},
+        daemon::{Job, run_job},
         store::Stage,
     };
     let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
     office.set(at("2026-06-02T06:30:00Z"));
-    let (clock, duty) = (office.clock(), office.daemon.duty().clone());
-    for job in office.daemon.look(office.now()).await.unwrap() {
-        Daemon::perform(&duty, &job, true, &clock, || true).await.unwrap();
+    let (clock, context) = (office.clock(), office.daemon.context().clone());
+    for job in office.daemon.due_jobs(office.now()).await.unwrap() {
+        run_job(&context, &job, false, &clock, || true).await.unwrap();
     }
-    let jobs = office.daemon.look(office.now()).await.unwrap();
+    let jobs = office.daemon.due_jobs(office.now()).await.unwrap();
     assert!(matches!(jobs[..], [Job::Deliver(_)]), "{jobs:?}");
-    Daemon::perform(&duty, &jobs[0], true, &clock, || false).await.unwrap();
+    run_job(&context, &jobs[0], false, &clock, || false).await.unwrap();
     let out = office.sink.messages().len();
     let row = office.edition(1).await.row;
     office.store.cancel(row, "cancelled by hand", office.now()).await.unwrap();
     // The job was begun before.
-    Daemon::perform(&duty, &jobs[0], true, &clock, || true).await.unwrap();
+    run_job(&context, &jobs[0], false, &clock, || true).await.unwrap();
     office.step().await;
     assert_eq!(office.store.last_runs().await.unwrap()["news"].stage, Stage::Stopped);
     assert_eq!(office.subjects(ADA).len() + office.subjects("ben@readers.example").len(), out);
@@ -355,7 +355,7 @@ async fn retries_that_lie_ahead_are_made_and_hold_up_nobody() {
     .await;
     office.at("2026-06-02T06:30:00Z").await;
     assert_eq!((office.subjects(ADA).len(), office.state(1).await), (1, State::Sending));
-    assert!(office.daemon.wake(office.now()).unwrap() <= office.now() + hours(1) / 30);
+    assert!(office.daemon.next_wake(office.now()).unwrap() <= office.now() + hours(1) / 30);
     office.post("Second", None);
     office.at("2026-06-02T06:32:00Z").await;
     assert_eq!(office.state(1).await, State::Sent);
@@ -371,7 +371,7 @@ async fn a_restored_store_sends_nothing_again_until_somebody_looked() {
     office.at("2026-06-02T06:30:00Z").await;
     assert_eq!(office.subjects(ADA).len(), 1);
     office.store.close().await;
-    let store = office.daemon.duty().config.store.clone();
+    let store = office.daemon.context().config.store.clone();
     std::fs::copy(&copy, &store).unwrap();
     office.store = tidings::store::Store::open(&store, office.now()).await.unwrap();
     office.restart().await;
@@ -382,7 +382,7 @@ async fn a_restored_store_sends_nothing_again_until_somebody_looked() {
     assert!(office.subjects(EDITOR)[0].contains("everything is held"));
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!(office.subjects(ADA).len(), 1);
-    let config = office.daemon.duty().config.clone();
+    let config = office.daemon.context().config.clone();
     assert!(tidings::daemon::resume(&config, &office.store, office.now()).await.unwrap());
     office.step().await;
     assert_eq!((office.subjects(ADA).len(), office.daemon.is_held()), (1, false), "what was due before is not owed");
@@ -392,7 +392,7 @@ async fn a_restored_store_sends_nothing_again_until_somebody_looked() {
 
 async fn sqlx_copy(office: &Office, to: &std::path::Path) {
     use sqlx::Connection as _;
-    let url = format!("sqlite:{}", office.daemon.duty().config.store.display());
+    let url = format!("sqlite:{}", office.daemon.context().config.store.display());
     let mut store = sqlx::SqliteConnection::connect(&url).await.unwrap();
     sqlx::query(sqlx::AssertSqlSafe(format!("VACUUM INTO '{}'", to.display()))).execute(&mut store).await.unwrap();
     store.close().await.unwrap();
@@ -411,7 +411,7 @@ async fn a_clock_set_back_by_days_holds_and_one_that_jumped_ahead_is_late() {
     office.step().await;
     assert!(said(&office.troubles().await).contains("the clock was set back by more than a day"));
     office.post("Third", None);
-    let config = office.daemon.duty().config.clone();
+    let config = office.daemon.context().config.clone();
     assert!(tidings::daemon::resume(&config, &office.store, office.now()).await.unwrap());
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!((office.subjects(ADA).len(), office.received(ADA).len()), (2, 3), "{:?}", office.received(ADA));
@@ -426,7 +426,7 @@ async fn two_daemons_on_one_store_run_each_run_once() {
         office.post(&format!("Day {day}"), None);
         for time in ["03:30:00", "03:31:00", "06:30:00", "06:31:00"] {
             office.set(at(&format!("2026-06-0{day}T{time}Z")));
-            let (one, two) = tokio::join!(office.daemon.step(&clock), other.step(&clock));
+            let (one, two) = tokio::join!(office.daemon.run_due_jobs(&clock), other.run_due_jobs(&clock));
             one.unwrap();
             two.unwrap();
         }
@@ -441,11 +441,11 @@ async fn while_the_store_is_locked_nothing_is_sent_and_afterwards_all() {
     use sqlx::Connection as _;
     let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
     office.set(at("2026-06-02T06:30:00Z"));
-    let url = format!("sqlite:{}", office.daemon.duty().config.store.display());
+    let url = format!("sqlite:{}", office.daemon.context().config.store.display());
     let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     let clock = office.clock();
-    assert!(office.daemon.step(&clock).await.unwrap_err().is_locked());
+    assert!(office.daemon.run_due_jobs(&clock).await.unwrap_err().is_locked());
     assert!(office.sink.messages().is_empty());
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     office.step().await;

@@ -76,7 +76,7 @@ async fn year(seed: u64, start: DateTime<Utc>, end: DateTime<Utc>) {
     posts.push("Last".to_owned());
     let after = end + TimeDelta::days(35);
     while time.real < after {
-        time.real = office.daemon.wake(time.real).unwrap().clamp(time.real, time.real + TimeDelta::hours(12));
+        time.real = office.daemon.next_wake(time.real).unwrap().clamp(time.real, time.real + TimeDelta::hours(12));
         office.set(time.real);
         office.step().await;
         for edition in office.store.open_editions().await.unwrap() {
@@ -120,7 +120,7 @@ async fn turn(office: &mut Office, chance: &mut Chance, time: &mut Time) {
         // The time comes for which the daemon waits.
         _ => {
             let now = clock(time);
-            let wake = office.daemon.wake(now).unwrap_or(now).min(now + TimeDelta::hours(20));
+            let wake = office.daemon.next_wake(now).unwrap_or(now).min(now + TimeDelta::hours(20));
             time.real += wake - now + TimeDelta::seconds(chance.below(50) as i64);
             office.set(clock(time));
         }
@@ -135,7 +135,7 @@ async fn turn(office: &mut Office, chance: &mut Chance, time: &mut Time) {
         // There is a second one.
         2 => {
             let (mut other, clock) = (office.second().await, office.clock());
-            let (one, two) = tokio::join!(office.daemon.step(&clock), other.step(&clock));
+            let (one, two) = tokio::join!(office.daemon.run_due_jobs(&clock), other.run_due_jobs(&clock));
             one.unwrap();
             two.unwrap();
         }

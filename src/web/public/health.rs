@@ -13,7 +13,7 @@ use axum::{
 use tokio::time::timeout;
 
 use super::state::Public;
-use crate::daemon::troubles;
+use crate::daemon::open_incidents;
 
 /// Whoever asks again within this hears the same.
 const KEPT: Duration = Duration::from_secs(1);
@@ -52,9 +52,9 @@ async fn look(public: &Public) -> Vec<String> {
         }
         Err(_) => return vec!["the store does not answer".to_owned()],
     }
-    match timeout(SLOW, troubles(config, store, public.now())).await {
-        Ok(Ok(troubles)) => {
-            troubles.iter().filter(|trouble| trouble.is_due).map(|trouble| discreet(&trouble.text)).collect()
+    match timeout(SLOW, open_incidents(config, store, public.now())).await {
+        Ok(Ok(incidents)) => {
+            incidents.iter().filter(|incident| incident.is_overdue).map(|incident| discreet(&incident.text)).collect()
         }
         Ok(Err(error)) => {
             tracing::error!("{}", crate::diagnostic::error_report(&error));

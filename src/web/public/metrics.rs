@@ -14,7 +14,7 @@ use axum::{
 
 use super::state::{Present, Public};
 use crate::{
-    daemon::troubles,
+    daemon::open_incidents,
     diagnostic::error_report,
     store::{self, State as Stands},
 };
@@ -109,11 +109,11 @@ async fn count(public: &Public, present: &Present) -> Result<String, store::Erro
     for source in store.sources().await? {
         metrics.sample("tidings_source_failures", &[("source", &source.name)], source.failures as f64);
     }
-    let troubles = troubles(config, store, now).await?;
-    let due = troubles.iter().filter(|trouble| trouble.is_due).count();
+    let incidents = open_incidents(config, store, now).await?;
+    let due = incidents.iter().filter(|incident| incident.is_overdue).count();
     metrics.family("tidings_troubles", "gauge", "What is wrong at present; due: what was to happen and did not.");
     metrics.sample("tidings_troubles", &[("kind", "due")], due as f64);
-    metrics.sample("tidings_troubles", &[("kind", "other")], (troubles.len() - due) as f64);
+    metrics.sample("tidings_troubles", &[("kind", "other")], (incidents.len() - due) as f64);
     Ok(metrics.0)
 }
 

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::MessageParser;
 use tidings::{
     config::Config,
-    daemon::{self, Clock, Daemon, Duty, Trouble},
+    daemon::{self, Clock, Context, Incident, Supervisor},
     store::{Decided, Standing, State, Store},
 };
 
@@ -29,7 +29,7 @@ pub struct Office {
     pub project: Project,
     pub sink: SmtpSink,
     pub store: Store,
-    pub daemon: Daemon,
+    pub daemon: Supervisor,
     clock: Arc<AtomicI64>,
     extra: String,
 }
@@ -86,18 +86,18 @@ impl Office {
 
     pub async fn step(&mut self) {
         let clock = self.clock();
-        self.daemon.step(&clock).await.unwrap();
+        self.daemon.run_due_jobs(&clock).await.unwrap();
     }
 
     /// Ends the daemon and starts another one, as after a death.
     pub async fn restart(&mut self) {
-        let config = Arc::clone(&self.daemon.duty().config);
+        let config = Arc::clone(&self.daemon.context().config);
         self.daemon = daemon(config, &self.store, self.now()).await;
     }
 
     /// Another daemon on the same store.
-    pub async fn second(&self) -> Daemon {
-        daemon(Arc::clone(&self.daemon.duty().config), &self.store, self.now()).await
+    pub async fn second(&self) -> Supervisor {
+        daemon(Arc::clone(&self.daemon.context().config), &self.store, self.now()).await
     }
 
     /// Takes other tables of digests.
@@ -130,8 +130,8 @@ impl Office {
         self.store.veto(self.edition(number).await.row, self.now()).await.unwrap()
     }
 
-    pub async fn troubles(&self) -> Vec<Trouble> {
-        daemon::troubles(&self.daemon.duty().config, &self.store, self.now()).await.unwrap()
+    pub async fn troubles(&self) -> Vec<Incident> {
+        daemon::open_incidents(&self.daemon.context().config, &self.store, self.now()).await.unwrap()
     }
 
     /// Subjects of the mail to an address, in the order in which it came.
@@ -199,9 +199,9 @@ fn config(project: &Project, digests: &str, extra: &str) -> Arc<Config> {
     Arc::new(Config::load(&project.path("tidings.toml"), &[]).unwrap_or_else(|error| panic!("{error}")))
 }
 
-async fn daemon(config: Arc<Config>, store: &Store, now: DateTime<Utc>) -> Daemon {
+async fn daemon(config: Arc<Config>, store: &Store, now: DateTime<Utc>) -> Supervisor {
     let templates = config.templates.as_deref().unwrap();
     tidings::render::keep_templates(templates, &["small"]).unwrap();
-    let duty = Duty::new(config, store.clone(), [].into()).unwrap();
-    Daemon::new(duty, now).await.unwrap()
+    let context = Context::new(config, store.clone(), [].into()).unwrap();
+    Supervisor::new(context, now).await.unwrap()
 }

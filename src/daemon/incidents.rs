@@ -1,7 +1,8 @@
-//! What is wrong at present, for `status`, alerts, `/healthz` and `/metrics`. Only the store is asked.
+//! The incidents: what is wrong at present, for `status`, alerts, `/healthz` and `/metrics`. Only the store is asked.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::deadlines::{answer_deadline, in_minutes, local_time, schedule_text};
 use crate::{
     config::Config,
     digest::{Approval, Digest},
@@ -12,49 +13,49 @@ use crate::{
 const GRACE: TimeDelta = TimeDelta::minutes(10);
 
 /// So many readings of a source in a row that failed are worth a word.
-pub const FAILURES: i64 = 3;
+const MIN_SOURCE_FAILURES: i64 = 3;
 
 /// So many runs in a row that had nothing to send are worth a word.
-pub const EMPTIES: i64 = 3;
+const MIN_EMPTY_RUNS: i64 = 3;
 
 /// Something that is wrong at present.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// Stays the same as long as the trouble lasts.
+pub struct Incident {
+    /// Stays the same as long as the incident lasts.
     pub key: String,
     /// What it is, for people; a hint may follow on a line of its own.
     pub text: String,
     /// Whether something due did not happen.
-    pub is_due: bool,
+    pub is_overdue: bool,
 }
 
-impl Trouble {
-    fn due(key: String, text: String) -> Self {
-        Self { key, text, is_due: true }
+impl Incident {
+    fn overdue(key: String, text: String) -> Self {
+        Self { key, text, is_overdue: true }
     }
 
-    fn odd(key: String, text: String) -> Self {
-        Self { key, text, is_due: false }
+    fn remark(key: String, text: String) -> Self {
+        Self { key, text, is_overdue: false }
     }
 }
 
-/// Says what is wrong at `now` with what a daemon looks after.
+/// Finds what is wrong at `now` with what a daemon looks after.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn troubles(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<Vec<Trouble>, store::Error> {
-    let mut troubles = Vec::new();
+pub async fn open_incidents(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<Vec<Incident>, store::Error> {
+    let mut incidents = Vec::new();
     let hold = store.pulse().await?.and_then(|pulse| pulse.hold);
     let (watched, runs) = (store.watched().await?, store.last_runs().await?);
     // Where no daemon ever ran, nothing is due.
     if let Some(why) = hold.as_ref().filter(|_| !watched.is_empty()) {
-        troubles.push(Trouble::due("hold".to_owned(), why.clone()));
+        incidents.push(Incident::overdue("hold".to_owned(), why.clone()));
     }
     for digest in config.digests.values() {
         let name = &digest.name;
         let Some(watched) = watched.get(name) else { continue };
         if let Some(run) = runs.get(name) {
-            troubles.extend(of_run(config, digest, run, now));
+            incidents.extend(run_incidents(config, digest, run, now));
         }
         let overdue = |since| {
             let next = digest.schedule.next(since, config.publication.timezone);
@@ -68,83 +69,67 @@ pub async fn troubles(config: &Config, store: &Store, now: DateTime<Utc>) -> Res
             due = overdue(watched.since.max(by_hand));
         }
         if let Some(due) = due
-            && watched.schedule == schedule_of(config, digest)
+            && watched.schedule == schedule_text(config, digest)
         {
-            let text = format!("`{name}`: the run of {} did not happen", local(config, due));
-            troubles.push(Trouble::due(format!("overdue {name} {}", due.timestamp()), text));
+            let text = format!("`{name}`: the run of {} did not happen", local_time(config, due));
+            incidents.push(Incident::overdue(format!("overdue {name} {}", due.timestamp()), text));
         }
-        if watched.empties >= EMPTIES {
+        if watched.empties >= MIN_EMPTY_RUNS {
             let text = format!("`{name}`: nothing to send, {} times in a row", watched.empties);
-            troubles.push(Trouble::odd(format!("empty {name}"), text));
+            incidents.push(Incident::remark(format!("empty {name}"), text));
         }
     }
     for edition in store.open_editions().await? {
-        troubles.extend(of_edition(config, &edition, now));
+        incidents.extend(edition_incident(config, &edition, now));
     }
     for source in store.sources().await? {
         let known = config.sources.iter().any(|known| known.name == source.name);
-        if known && source.failures >= FAILURES {
+        if known && source.failures >= MIN_SOURCE_FAILURES {
             let why = source.problems.first().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
             let text = format!("source `{}`: not read {} times in a row{why}", source.name, source.failures);
-            troubles.push(Trouble::odd(format!("source {}", source.name), text));
+            incidents.push(Incident::remark(format!("source {}", source.name), text));
         }
     }
-    Ok(troubles)
+    Ok(incidents)
 }
 
-/// A digest's schedule as the store keeps it: what makes a run due.
-pub(super) fn schedule_of(config: &Config, digest: &Digest) -> String {
-    format!("{} {}", digest.schedule, config.publication.timezone.name())
-}
-
-/// An instant as people of the publication read it.
-pub(super) fn local(config: &Config, at: DateTime<Utc>) -> String {
-    at.with_timezone(&config.publication.timezone).format("%Y-%m-%d %H:%M").to_string()
-}
-
-/// When the silence of an editor counts: at the due time, but never before they had their time to look.
-pub(super) fn answer_by(digest: &Digest, edition: &Standing) -> Option<DateTime<Utc>> {
-    let window = TimeDelta::from_std(digest.window()).unwrap_or(TimeDelta::MAX);
-    Some(edition.due?.max(edition.asked?.checked_add_signed(window)?))
-}
-
-fn of_run(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<Utc>) -> Vec<Trouble> {
+fn run_incidents(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<Utc>) -> Vec<Incident> {
     let (name, number) = (&digest.name, run.number);
-    let which = format!("`{name}`: the run of {}", local(config, run.due));
+    let which = format!("`{name}`: the run of {}", local_time(config, run.due));
     let why = run.why.as_deref().unwrap_or("nobody knows why");
-    let mut troubles = Vec::new();
+    let mut incidents = Vec::new();
     match run.stage {
         Stage::Open if run.tries > 0 => {
             let (key, text) = (format!("run {number}"), format!("{which} failed and is tried again: {why}"));
-            troubles.push(Trouble { key, text, is_due: run.due <= now });
+            incidents.push(Incident { key, text, is_overdue: run.due <= now });
         }
-        // Nothing is wrong with it: a source is down, which is a trouble of its own, and it is looked at again soon.
+        // Nothing is wrong with it: a source is down, which is a incident of its own, and it is looked at again soon.
         Stage::Open if run.next.is_some_and(|next| now - next <= GRACE) => {}
         Stage::Open if now - run.due.max(run.found) > GRACE => {
-            troubles.push(Trouble::due(format!("slow {number}"), format!("{which} does not come to an end")));
+            incidents.push(Incident::overdue(format!("slow {number}"), format!("{which} does not come to an end")));
         }
-        Stage::Failed => troubles.push(Trouble::due(format!("run {number}"), format!("{which} failed: {why}"))),
+        Stage::Failed => incidents.push(Incident::overdue(format!("run {number}"), format!("{which} failed: {why}"))),
         Stage::Skipped => {
-            troubles.push(Trouble::odd(format!("skipped {number}"), format!("{which} was skipped: {why}")))
+            incidents.push(Incident::remark(format!("skipped {number}"), format!("{which} was skipped: {why}")))
         }
         Stage::Sent if run.why.is_some() => {
-            troubles.push(Trouble::odd(format!("sent {number}"), format!("{which}: {why}")));
+            incidents.push(Incident::remark(format!("sent {number}"), format!("{which}: {why}")));
         }
         _ => {}
     }
     let late = (run.found - run.due).to_std().unwrap_or_default();
     if late > digest.late && matches!(run.stage, Stage::Frozen | Stage::Sent) {
-        let late = humantime::format_duration(std::time::Duration::from_secs(late.as_secs() / 60 * 60));
-        troubles.push(Trouble::odd(format!("late {number}"), format!("{which} was found {late} late")));
+        let text = format!("{which} was found {} late", in_minutes(late));
+        incidents.push(Incident::remark(format!("late {number}"), text));
     }
     if run.missed > 0 {
         let text = format!("{which} stands for {} before it as well, when nobody was there to run them", run.missed);
-        troubles.push(Trouble::odd(format!("missed {number}"), text));
+        incidents.push(Incident::remark(format!("missed {number}"), text));
     }
-    troubles
+    incidents
 }
 
-fn of_edition(config: &Config, edition: &Standing, now: DateTime<Utc>) -> Option<Trouble> {
+fn edition_incident(config: &Config, edition: &Standing, now: DateTime<Utc>) -> Option<Incident> {
     let Standing { digest, number, uid, .. } = edition;
     let which = format!("`{digest}`: edition {number}");
     let over = edition.due.is_none_or(|due| due <= now);
@@ -155,7 +140,7 @@ fn of_edition(config: &Config, edition: &Standing, now: DateTime<Utc>) -> Option
                  editions approve {number}` sends it, `editions cancel {number}` stops it",
                 state.as_str()
             );
-            Some(Trouble::due(format!("orphan {uid}"), text))
+            Some(Incident::overdue(format!("orphan {uid}"), text))
         }
         State::Held => {
             let why = edition.why.as_deref().unwrap_or("it waits for a person's word");
@@ -163,23 +148,23 @@ fn of_edition(config: &Config, edition: &Standing, now: DateTime<Utc>) -> Option
                 "{which} is held: {why}\nhint: `tidings --digest {digest} editions approve {number}` sends it, \
                  `editions veto {number}` stops it"
             );
-            Some(Trouble { key: format!("held {uid}"), text, is_due: over })
+            Some(Incident { key: format!("held {uid}"), text, is_overdue: over })
         }
         State::Waiting if edition.stopped.is_some() => {
             let why = edition.stopped.as_deref().unwrap_or_default();
             let text = format!("{which} waits, and its editor cannot be asked: {why}");
-            Some(Trouble { key: format!("ask {uid}"), text, is_due: over })
+            Some(Incident { key: format!("ask {uid}"), text, is_overdue: over })
         }
         State::Sending => {
             let why = edition.stopped.as_deref()?;
-            Some(Trouble::due(format!("stopped {uid}"), format!("{which} does not get out: {why}")))
+            Some(Incident::overdue(format!("stopped {uid}"), format!("{which} does not get out: {why}")))
         }
         _ => {
             let digest = config.digests.get(digest)?;
             let waits = edition.state == State::Waiting && digest.approval != Approval::None;
-            let at = if waits { answer_by(digest, edition) } else { edition.due }?;
+            let at = if waits { answer_deadline(digest, edition) } else { edition.due }?;
             let late = now - at > GRACE;
-            late.then(|| Trouble::due(format!("overdue {uid}"), format!("{which} did not go out when it was due")))
+            late.then(|| Incident::overdue(format!("overdue {uid}"), format!("{which} did not go out when it was due")))
         }
     }
 }

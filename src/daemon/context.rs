@@ -1,4 +1,4 @@
-//! What a daemon works with.
+//! What every job of a daemon works with.
 
 use std::sync::Arc;
 
@@ -8,14 +8,17 @@ use crate::{
     config::Config,
     deliver::Destination,
     diagnostic::error_report,
-    digest::Digest,
-    message::Sender,
+    mailing::{self, Unsent},
+    message::{self, Message, Sender},
     store::{self, Owner, Store},
 };
 
-/// The config in force, the store, and who this is to others who look after the same store.
+/// Gives the present.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// The config in force, the store, and who this daemon is to others that work on the same store.
 #[derive(Debug, Clone)]
-pub struct Duty {
+pub struct Context {
     /// The config; a reload replaces it.
     pub config: Arc<Config>,
     /// The store.
@@ -26,8 +29,8 @@ pub struct Duty {
     pub environment: Arc<[(String, String)]>,
 }
 
-impl Duty {
-    /// Takes on a store.
+impl Context {
+    /// Becomes an owner of runs in the store.
     ///
     /// # Errors
     /// When the lock file cannot be made beside the store.
@@ -36,24 +39,25 @@ impl Duty {
         Ok(Self { config, store, owner, environment })
     }
 
+    /// Gives what all messages of today share.
     pub(super) async fn sender(&self) -> Result<Sender, store::Error> {
         Ok(self.config.sender(self.store.keys().await?))
     }
 
-    /// The same for an edition that was frozen then: its Message-IDs stay when the signing key changes.
+    /// Gives the same for an edition that was frozen then: its Message-IDs stay when the signing key changes.
     pub(super) async fn sender_of(&self, frozen: DateTime<Utc>) -> Result<Sender, store::Error> {
         Ok(self.config.sender(self.store.keys_of(frozen).await?))
     }
 
-    /// Where mail is handed over, or why its password cannot be had.
+    /// Opens where mail is handed over, or says why its password cannot be had.
     pub(super) fn destination(&self) -> Result<Destination, String> {
         self.config.open_destination(&self.environment).map_err(|error| error_report(&error))
     }
-}
 
-/// By how much a run found at `now` is too late for its digest, where it is.
-pub(super) fn too_late(digest: &Digest, due: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
-    let late = (now - due).to_std().ok().filter(|late| *late > digest.late)?;
-    let late = std::time::Duration::from_secs(late.as_secs() / 60 * 60);
-    Some(format!("it was found {} late", humantime::format_duration(late)))
+    /// Sends letters of the daemon's own, in their order.
+    pub(super) async fn send(&self, letters: Result<Vec<Message>, message::Error>) -> Result<(), Unsent> {
+        let lasting = |why| Unsent { why, lasts: true };
+        let letters = letters.map_err(|error| lasting(error_report(&error)))?;
+        mailing::hand_over(&self.destination().map_err(lasting)?, &letters).await
+    }
 }

@@ -1,0 +1,54 @@
+//! How a run ends whose edition went out, was stopped by a person, or came too late.
+
+use chrono::{DateTime, Utc};
+
+use super::context::Context;
+use crate::{
+    digest::{Digest, LatePolicy},
+    store::{self, Counts, DueRun, Stage, Standing, State},
+};
+
+/// Ends a run whose edition is over: it went out, or somebody stopped it on its way.
+pub(super) async fn close_run(context: &Context, run: &DueRun, now: DateTime<Utc>) -> Result<(), store::Error> {
+    let store = &context.store;
+    let Some(row) = run.edition else { return Ok(()) };
+    let Some(edition) = store.standing_at(row).await? else { return Ok(()) };
+    match edition.state {
+        State::Sent | State::Sending => {
+            let remark = delivery_remark(&store.counts(row).await?);
+            store.end_run(run, Stage::Sent, remark.as_deref(), now).await
+        }
+        State::Vetoed | State::Cancelled => store.end_run(run, Stage::Stopped, edition.why.as_deref(), now).await,
+        State::Waiting | State::Approved | State::Held => Ok(()),
+    }
+}
+
+/// Holds or skips an edition that is found too late, if nothing of it has left.
+pub(super) async fn hold_or_skip(
+    context: &Context,
+    digest: &Digest,
+    run: &DueRun,
+    edition: &Standing,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<(), store::Error> {
+    let (name, number, store) = (&digest.name, edition.number, &context.store);
+    if digest.late_policy == LatePolicy::Skip {
+        if store.skip(edition.row, why, now).await? {
+            tracing::warn!(digest = name, edition = number, why, "an edition is skipped");
+            store.end_run(run, Stage::Skipped, Some(why), now).await?;
+        }
+    } else if store.hold(edition.row, why).await? {
+        tracing::warn!(digest = name, edition = number, why, "an edition is held");
+    }
+    Ok(())
+}
+
+/// Remarks on what people should know of how an edition went out.
+fn delivery_remark(counts: &Counts) -> Option<String> {
+    if counts.bounced * 20 > counts.recipients {
+        return Some(format!("{} of {} recipients bounced", counts.bounced, counts.recipients));
+    }
+    (counts.in_doubt > 0)
+        .then(|| format!("{} deliveries are in doubt\nhint: `tidings editions settle` ends a doubt", counts.in_doubt))
+}

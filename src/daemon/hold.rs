@@ -1,0 +1,140 @@
+//! What speaks against going on: a store that is a copy from before, a clock that was set back. Then everything is held
+//! until a person resumes it.
+
+use std::io;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    checkpoint::{Checkpoint, write_checkpoint},
+    context::Context,
+};
+use crate::{
+    config::Config,
+    store::{self, Pulse, Store},
+};
+
+/// A clock may be set back so far without a word: that is a correction, and no run happens twice by it.
+const MAX_CORRECTION: TimeDelta = TimeDelta::days(1);
+
+/// Why everything is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Hold {
+    /// The store is a copy from before.
+    StoreRestored(String),
+    /// The clock was set back.
+    ClockSetBack(String),
+}
+
+/// Holds everything where going on at `now` would do something twice; says whether everything is held.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn hold_if_unsafe(context: &Context, now: DateTime<Utc>) -> Result<bool, store::Error> {
+    let (config, store) = (&context.config, &context.store);
+    let pulse = store.pulse().await?;
+    if pulse.as_ref().is_some_and(|pulse| pulse.hold.is_some()) {
+        return Ok(true);
+    }
+    let Some(hold) = find_hold(Checkpoint::read(&config.store), pulse.as_ref(), now) else { return Ok(false) };
+    tracing::error!(why = hold.text(), "everything is held");
+    hold.apply(store, now).await?;
+    Ok(true)
+}
+
+/// Goes on from `now` where everything was held; says whether it was. Editions in a store that was restored are held
+/// one by one, and stay so: readers may have what it does not know of.
+///
+/// # Errors
+/// When the store fails.
+pub async fn resume(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<bool, store::Error> {
+    let pulse = store.pulse().await?;
+    if let Some(hold) = find_hold(Checkpoint::read(&config.store), pulse.as_ref(), now) {
+        hold.apply(store, now).await?;
+    }
+    let was_held = store.resume(now).await?;
+    if was_held && let Some(pulse) = store.pulse().await? {
+        write_checkpoint(store, &pulse, now);
+    }
+    Ok(was_held)
+}
+
+/// Finds what speaks against going on at `now`. `pulse` is what the store knows of itself.
+fn find_hold(checkpoint: io::Result<Option<Checkpoint>>, pulse: Option<&Pulse>, now: DateTime<Utc>) -> Option<Hold> {
+    let checkpoint = match checkpoint {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => {
+            return Some(Hold::StoreRestored(format!("the `.epoch` file beside the store is unreadable: {error}")));
+        }
+    };
+    let (run, generation) = pulse.map_or((0, 0), |pulse| (pulse.run, pulse.acts));
+    if let Some(checkpoint) =
+        checkpoint.as_ref().filter(|checkpoint| checkpoint.run > run || checkpoint.generation > generation)
+    {
+        let what = if checkpoint.run > run {
+            format!("it knows of {run} runs, and there were {}", checkpoint.run)
+        } else {
+            "it does not know of all that was sent".to_owned()
+        };
+        return Some(Hold::StoreRestored(format!(
+            "the store is older than the `.epoch` file beside it: {what}, the last at {}; was it restored from a backup?",
+            checkpoint.at.format("%Y-%m-%d %H:%M UTC")
+        )));
+    }
+    let latest = pulse.map(|pulse| pulse.beat).max(checkpoint.map(|checkpoint| checkpoint.at))?;
+    (latest - now > MAX_CORRECTION).then(|| {
+        let (now, latest) = (now.format("%Y-%m-%d %H:%M UTC"), latest.format("%Y-%m-%d %H:%M UTC"));
+        Hold::ClockSetBack(format!(
+            "the clock was set back by more than a day: it is {now}, and it was {latest} before"
+        ))
+    })
+}
+
+impl Hold {
+    /// Holds everything in the store, for this reason.
+    async fn apply(&self, store: &Store, now: DateTime<Utc>) -> Result<(), store::Error> {
+        store.hold_all(&self.text(), matches!(self, Self::StoreRestored(_)), now).await
+    }
+
+    /// Says it to people.
+    fn text(&self) -> String {
+        let (Self::StoreRestored(why) | Self::ClockSetBack(why)) = self;
+        format!(
+            "everything is held: {why}\nhint: look at `tidings status`, then `tidings run --resume` goes on from now"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day)
+    }
+
+    #[test]
+    fn an_old_store_and_a_clock_set_back_hold_and_nothing_else() {
+        let checkpoint = |run, day| Ok(Some(Checkpoint { run, generation: 5, at: at(day) }));
+        let pulse = |run, day| Pulse { beat: at(day), hold: None, run, acts: 5 };
+        for (checkpoint, pulse, now, expect) in [
+            (Ok(None), None, 0, None),
+            (Ok(None), Some(pulse(7, 0)), 1, None),
+            (checkpoint(7, 0), Some(pulse(7, 0)), 1, None),
+            (checkpoint(6, 0), Some(pulse(7, 0)), 400, None),
+            (checkpoint(8, 0), Some(pulse(7, 0)), 1, Some("restored")),
+            (checkpoint(7, 0), Some(Pulse { acts: 4, ..pulse(7, 0) }), 1, Some("restored")),
+            (checkpoint(7, 0), Some(Pulse { acts: 6, ..pulse(7, 0) }), 1, None),
+            (checkpoint(1, 0), None, 1, Some("restored")),
+            (Err(io::Error::other("no")), Some(pulse(7, 0)), 1, Some("restored")),
+            (checkpoint(7, 0), Some(pulse(7, 3)), 2, None),
+            (checkpoint(7, 0), Some(pulse(7, 3)), 1, Some("set back")),
+            (checkpoint(7, 3), Some(pulse(7, 0)), 1, Some("set back")),
+        ] {
+            let said = find_hold(checkpoint, pulse.as_ref(), at(now));
+            let kind =
+                said.as_ref().map(|hold| if matches!(hold, Hold::StoreRestored(_)) { "restored" } else { "set back" });
+            assert_eq!(kind, expect, "{said:?}");
+        }
+    }
+}

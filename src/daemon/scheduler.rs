@@ -1,0 +1,150 @@
+//! Says what is due. It only reads the store; [`run_job`](super::run_job) does what it says.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    alert::PING_WITHIN,
+    backoff::Backoff,
+    context::Context,
+    deadlines::{answer_deadline, schedule_text},
+    job::{Job, JobKey, Outcome},
+    timetable::{Due, Timetable},
+};
+use crate::{
+    config::Config,
+    digest::Approval,
+    store::{self, Stage, Standing, State},
+};
+
+/// What is due when: the digests' schedules, and the jobs that are put off.
+#[derive(Debug)]
+pub(super) struct Scheduler {
+    context: Context,
+    timetable: Timetable,
+    backoff: Backoff,
+}
+
+impl Scheduler {
+    /// Schedules the digests of the config, from `now` on those that nobody looked after before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn new(context: Context, now: DateTime<Utc>) -> Result<Self, store::Error> {
+        let timetable = timetable(&context, now).await?;
+        Ok(Self { context, timetable, backoff: Backoff::default() })
+    }
+
+    /// Takes another config; what failed under the old one is tried again.
+    ///
+    /// # Errors
+    /// When the store fails: then the old one stays.
+    pub(super) async fn reload(&mut self, config: Arc<Config>, now: DateTime<Utc>) -> Result<(), store::Error> {
+        let context = Context { config, ..self.context.clone() };
+        context.store.try_now().await?;
+        self.timetable = timetable(&context, now).await?;
+        self.context = context;
+        self.backoff.clear();
+        Ok(())
+    }
+
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Finds the jobs that are due at `now`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) async fn due_jobs(&mut self, now: DateTime<Utc>) -> Result<Vec<Job>, store::Error> {
+        self.backoff.expire(now);
+        self.timetable.update(&self.context.store.watched().await?);
+        let store = &self.context.store;
+        let editions = store.open_editions().await?;
+        let runs = self.due_runs(&editions, now).await?;
+        let may_ask = |digest: &str| !self.backoff.puts_off(&JobKey::AskEditor(digest.to_owned()), now);
+        let mut jobs: Vec<Job> =
+            runs.into_iter().map(|(digest, due)| Job::Advance { may_ask: may_ask(&digest), digest, due }).collect();
+        for edition in editions.into_iter().filter(|edition| edition.state == State::Sending) {
+            let next = store.due_of(edition.row, self.context.config.limits.in_doubt).await?;
+            if next.is_some_and(|at| at <= now) {
+                jobs.push(Job::Deliver(Box::new(edition)));
+            }
+        }
+        if self.context.config.ping.is_some() && !store.to_ping(now - PING_WITHIN).await?.is_empty() {
+            jobs.push(Job::Ping);
+        }
+        jobs.retain(|job| !self.backoff.puts_off(&job.key(), now));
+        Ok(jobs)
+    }
+
+    /// Finds the digests with something to do for a run: one that is due, or one that is under way.
+    async fn due_runs(
+        &self,
+        editions: &[Standing],
+        now: DateTime<Utc>,
+    ) -> Result<BTreeMap<String, Option<Due>>, store::Error> {
+        let Context { store, owner, config, .. } = &self.context;
+        let due = self.timetable.due(now).into_iter();
+        let mut digests: BTreeMap<String, Option<Due>> =
+            due.map(|(digest, due)| (digest.to_owned(), Some(due))).collect();
+        for (run, is_mine) in store.open_runs(Some(owner)).await? {
+            let edition = editions.iter().find(|edition| Some(edition.row) == run.edition);
+            let is_due = match run.stage {
+                Stage::Frozen => edition.is_none_or(|edition| self.has_step(edition, now)),
+                _ => run.next.is_none_or(|next| next <= now),
+            };
+            if is_mine && is_due && config.digests.contains_key(&run.digest) {
+                digests.entry(run.digest).or_default();
+            }
+        }
+        Ok(digests)
+    }
+
+    /// Says whether there is something to do for an edition that is frozen for a run.
+    fn has_step(&self, edition: &Standing, now: DateTime<Utc>) -> bool {
+        let Some(digest) = self.context.config.digests.get(&edition.digest) else { return false };
+        let must_ask = digest.approval != Approval::None && edition.asked.is_none();
+        let may_ask = || !self.backoff.puts_off(&JobKey::AskEditor(edition.digest.clone()), now);
+        match edition.state {
+            State::Waiting if must_ask => may_ask(),
+            State::Waiting => answer_deadline(digest, edition).or(edition.due).is_none_or(|by| by <= now),
+            State::Held => must_ask && edition.stopped.is_none() && may_ask(),
+            State::Approved => edition.due.is_none_or(|due| due <= now),
+            _ => false,
+        }
+    }
+
+    /// Says when to look again after `now`, should nothing happen before.
+    pub(super) fn next_wake(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.backoff.instants().chain(self.timetable.next()).filter(|at| *at > now).min()
+    }
+
+    /// Says when the next run is due, or its edition to be frozen.
+    pub(super) fn next_run(&self) -> Option<DateTime<Utc>> {
+        self.timetable.next()
+    }
+
+    /// Says whether a job is put off at `now`.
+    pub(super) fn puts_off(&self, job: &Job, now: DateTime<Utc>) -> bool {
+        self.backoff.puts_off(&job.key(), now)
+    }
+
+    /// Says whether a job failed the last time that it was done.
+    pub(super) fn is_retry(&self, job: &Job) -> bool {
+        self.backoff.failed_before(&job.key())
+    }
+
+    /// Takes note of how a job ended.
+    pub(super) fn record(&mut self, job: &Job, outcome: Outcome, now: DateTime<Utc>) {
+        self.backoff.record(job, outcome, now);
+    }
+}
+
+async fn timetable(context: &Context, now: DateTime<Utc>) -> Result<Timetable, store::Error> {
+    let config = &context.config;
+    let digests: Vec<(&str, String)> =
+        config.digests.values().map(|digest| (digest.name.as_str(), schedule_text(config, digest))).collect();
+    Ok(Timetable::new(config, &context.store.watch(&digests, now).await?))
+}

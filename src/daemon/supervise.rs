@@ -1,0 +1,237 @@
+//! The loop: has the jobs that are due done beside each other, and sleeps until there is more.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, sleep_until, timeout_at},
+};
+
+use super::{
+    context::Clock,
+    deadlines::local_time,
+    job::{Job, Outcome},
+    notify::Notifier,
+    pool::{Ended, Pool},
+    supervisor::Supervisor,
+};
+use crate::{config::Config, diagnostic::error_report, store};
+
+/// The longest sleep: so soon is noticed that the clock jumped, that the machine was asleep, or what others did.
+const MAX_SLEEP: Duration = Duration::from_secs(60);
+
+/// The shortest one: what is due at once again is not done in a circle.
+const MIN_SLEEP: Duration = Duration::from_millis(250);
+
+/// A store that fails is looked at again after so long.
+const STORE_RETRY_AFTER: Duration = Duration::from_secs(10);
+
+/// A look at the store that takes longer than this is a hang, and the service manager gets no sign of life any more.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// An alert waits no longer for what may be about to mend its incident.
+const MAX_ALERT_DELAY: Duration = Duration::from_secs(300);
+
+/// How long what is in flight gets to end once the daemon is asked to: so long a relay may take for its answer to a whole
+/// message, and who gives up before makes a double.
+const DELIVERY_STOP_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// How long other jobs get: the next start does them anew.
+const STOP_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What a daemon is told to do from outside.
+#[derive(Debug)]
+pub enum Command {
+    /// Go on with another config.
+    Reload(Arc<Config>),
+    /// End after what is in flight.
+    Stop,
+}
+
+/// Looks after the digests until a command stops it.
+pub async fn supervise(
+    supervisor: Supervisor,
+    clock: Clock,
+    mut commands: mpsc::Receiver<Command>,
+    notifier: &Notifier,
+) {
+    let mut daemon = Loop::new(supervisor, clock);
+    let mut next_look = Instant::now();
+    loop {
+        if next_look <= Instant::now() {
+            let sleeps = with_signs_of_life(notifier, daemon.start_due_jobs()).await;
+            next_look = Instant::now() + sleeps.clamp(MIN_SLEEP, MAX_SLEEP);
+            notifier.status(&daemon.status());
+        }
+        notifier.alive();
+        let next_sign = Instant::now() + notifier.interval().unwrap_or(MAX_SLEEP);
+        tokio::select! {
+            () = sleep_until(next_look.min(next_sign)) => {}
+            Some(ended) = daemon.pool.next_ended() => {
+                if !matches!(ended.0, Job::Alert) {
+                    next_look = Instant::now().max(daemon.last_look + MIN_SLEEP);
+                }
+                daemon.record(ended);
+            }
+            command = commands.recv() => match command {
+                Some(Command::Reload(config)) => {
+                    daemon.reload(config).await;
+                    next_look = Instant::now();
+                }
+                Some(Command::Stop) | None => break,
+            },
+        }
+    }
+    notifier.stopping();
+    daemon.stop(notifier).await;
+}
+
+/// Waits for a look at the store, and gives signs of life as long as it may reasonably take.
+async fn with_signs_of_life<T>(notifier: &Notifier, look: impl Future<Output = T>) -> T {
+    let mut look = pin!(look);
+    let begun = Instant::now();
+    loop {
+        tokio::select! {
+            done = &mut look => return done,
+            () = sleep(notifier.interval().unwrap_or(MAX_SLEEP)), if begun.elapsed() < LOOK_TIMEOUT => notifier.alive(),
+        }
+    }
+}
+
+/// What the loop keeps between two looks.
+struct Loop {
+    supervisor: Supervisor,
+    clock: Clock,
+    pool: Pool,
+    last_look: Instant,
+    /// Since when an alert waits for what may mend its incident.
+    alert_waits_since: Option<Instant>,
+    /// What the store's failure was, as long as it lasts.
+    failure: Option<String>,
+}
+
+impl Loop {
+    fn new(supervisor: Supervisor, clock: Clock) -> Self {
+        let pool = Pool::new(Arc::clone(&clock));
+        Self { supervisor, clock, pool, last_look: Instant::now(), alert_waits_since: None, failure: None }
+    }
+
+    /// Starts the jobs that are due now, and says how long to sleep.
+    async fn start_due_jobs(&mut self) -> Duration {
+        self.last_look = Instant::now();
+        let now = (self.clock)();
+        if self.failure.is_some() {
+            self.supervisor.write_next();
+        }
+        let jobs = match self.supervisor.due_jobs(now).await {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                self.report_failure(&error);
+                return STORE_RETRY_AFTER;
+            }
+        };
+        if self.failure.take().is_some() {
+            tracing::info!("the store works again");
+        }
+        let may_alert = self.may_alert(&jobs);
+        let mut editions = Vec::new();
+        for job in jobs {
+            match job {
+                Job::Deliver(edition) => editions.push(*edition),
+                job => self.start(job),
+            }
+        }
+        if let Some(delivery) = self.pool.pick_delivery(editions) {
+            self.start(delivery);
+        }
+        if may_alert && !self.supervisor.scheduler.puts_off(&Job::Alert, now) {
+            self.start(Job::Alert);
+        }
+        let wake = self.supervisor.next_wake(now);
+        wake.map_or(MAX_SLEEP, |wake| (wake - now).to_std().unwrap_or_default())
+    }
+
+    /// Starts a job, unless the same is under way.
+    fn start(&mut self, job: Job) {
+        if !self.pool.is_running(&job.key()) {
+            let is_retry = self.supervisor.scheduler.is_retry(&job);
+            self.pool.start(self.supervisor.context(), job, is_retry);
+        }
+    }
+
+    /// Says whether people may be told now: a run that is only just being made must not be called one that did not
+    /// happen. What takes long holds up no alert.
+    fn may_alert(&mut self, due: &[Job]) -> bool {
+        let is_advance = |job: &Job| matches!(job, Job::Advance { .. });
+        let may_mend = due.iter().any(|job| is_advance(job) || matches!(job, Job::Deliver(_)))
+            || self.pool.running().any(is_advance);
+        if !may_mend {
+            self.alert_waits_since = None;
+            return true;
+        }
+        self.alert_waits_since.get_or_insert(self.last_look).elapsed() > MAX_ALERT_DELAY
+    }
+
+    /// Takes note of how a job ended.
+    fn record(&mut self, (job, outcome): Ended) {
+        let outcome = outcome.unwrap_or_else(|error| {
+            self.report_failure(&error);
+            Outcome::Failed
+        });
+        self.supervisor.scheduler.record(&job, outcome, (self.clock)());
+    }
+
+    /// Logs that the store fails; not at each look that it does.
+    fn report_failure(&mut self, error: &store::Error) {
+        let why = error_report(error);
+        if self.failure.as_ref() != Some(&why) {
+            tracing::error!(why, "the store fails; nothing is sent before it works again");
+            self.failure = Some(why);
+        }
+    }
+
+    async fn reload(&mut self, config: Arc<Config>) {
+        let digests = config.digests.len();
+        match self.supervisor.reload(config, (self.clock)()).await {
+            Ok(()) => tracing::info!(digests, "the config is read again"),
+            Err(error) => self.report_failure(&error),
+        }
+    }
+
+    /// Says in one line for the service manager how things stand.
+    fn status(&self) -> String {
+        if let Some(failure) = &self.failure {
+            return format!("the store fails: {failure}");
+        }
+        if self.supervisor.is_held() {
+            return "everything is held; see `tidings status`".to_owned();
+        }
+        let sending = self.pool.delivering();
+        let sending = sending.map(|edition| format!("sending edition {} of {}; ", edition.number, edition.digest));
+        let next = self.supervisor.scheduler.next_run();
+        let next = next.map_or("never".to_owned(), |next| local_time(&self.supervisor.context().config, next));
+        format!("{}next run at {next}", sending.unwrap_or_default())
+    }
+
+    /// Lets what is in flight end.
+    async fn stop(mut self, notifier: &Notifier) {
+        self.pool.stop();
+        let begun = Instant::now();
+        loop {
+            let timeout = if self.pool.delivering().is_some() { DELIVERY_STOP_TIMEOUT } else { STOP_TIMEOUT };
+            let until = begun + timeout;
+            notifier.alive();
+            let next_sign = Instant::now() + notifier.interval().unwrap_or(MAX_SLEEP);
+            match timeout_at(until.min(next_sign), self.pool.next_ended()).await {
+                Ok(Some(ended)) => self.record(ended),
+                Ok(None) => break,
+                Err(_) if Instant::now() < until => {}
+                Err(_) => {
+                    tracing::warn!(jobs = self.pool.running().count(), "some jobs did not end in time");
+                    break;
+                }
+            }
+        }
+        self.pool.abort().await;
+    }
+}
