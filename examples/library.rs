@@ -7,7 +7,7 @@ use tidings::{
     digest::{Answers, Plan, compose},
     edition::EditionId,
     render::render,
-    select::{Seen, select},
+    select::{DigestHistory, select},
     source::{self, Kind, Source, Validators, fetch},
     zone::Zone,
 };
@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
         llm: None,
     };
     let posts = gathered.harvests.into_iter().flat_map(|harvest| harvest.posts).collect();
-    let selection = select(posts, &digest.select, &Seen::default(), now);
+    let selection = select(posts, &digest.select, &DigestHistory::default(), now);
     let draft = compose(&plan, selection, &Answers::new(), EditionId::new([7; 16]), 1, now);
     let rendered = render(&draft.edition, None)?;
     println!("{}\n\n{}", rendered.subject, rendered.text);

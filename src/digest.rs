@@ -22,7 +22,7 @@ use crate::{
     source::{self, Gathered, Problem, Source, fetch},
     store::{self, Frozen, Store},
     subscriber::Address,
-    teaser::{self, Around, Common, Refusal, Style, Told, llm},
+    teaser::{self, PreviousTeaser, SharedText, SkippedMethod, TeaserContext, TeaserOptions, llm},
 };
 
 pub use answers::Answers;
@@ -96,7 +96,7 @@ pub struct Digest {
     pub select: Rules,
     /// How teasers are made. Default: as each key says.
     #[serde(default)]
-    pub teaser: Style,
+    pub teaser: TeaserOptions,
 }
 
 /// What becomes of a run found late: `late_policy`.
@@ -200,7 +200,7 @@ pub struct Draft {
     /// Every candidate and its reason.
     pub selection: Selection,
     /// For each post of the edition, the makers that had no teaser for it, and why.
-    pub refused: Vec<Vec<Refusal>>,
+    pub refused: Vec<Vec<SkippedMethod>>,
     /// What went wrong at the sources.
     pub problems: Vec<Problem>,
 }
@@ -326,7 +326,7 @@ pub fn compose(
     now: DateTime<Utc>,
 ) -> Draft {
     let Plan { digest, publication, .. } = *plan;
-    let common = Common::of(selection.candidates.iter().map(|candidate| &candidate.post));
+    let shared = SharedText::of(selection.candidates.iter().map(|candidate| &candidate.post));
     let (mut posts, mut refused, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
     for &index in &selection.picked {
         let candidate = &selection.candidates[index];
@@ -334,10 +334,10 @@ pub fn compose(
         // A post without a date takes the time when it was first seen.
         post.published = post.published.or(candidate.first_seen);
         let answer = answers.get(&index).map(|answer| answer.as_deref().map_err(String::as_str));
-        let around = Around { pinned: pinned(&post, digest), common: Some(&common), earlier: &earlier, answer };
-        let made = teaser::tease(&post, &digest.teaser, &around);
-        earlier.push(Told::of(&made.teaser.text));
-        refused.push(made.refused);
+        let context = TeaserContext { pinned: pinned(&post, digest), shared: Some(&shared), earlier: &earlier, answer };
+        let made = teaser::tease(&post, &digest.teaser, &context);
+        earlier.push(PreviousTeaser::of(&made.teaser.text));
+        refused.push(made.skipped);
         posts.push(Item { post, teaser: made.teaser });
     }
     let edition = Edition {

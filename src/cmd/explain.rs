@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Exit, Setting, print, print_json, say, table};
 use crate::{
     digest,
-    teaser::{Origin, Refusal},
+    teaser::{SkippedMethod, TeaserSource},
 };
 
 /// Says of every candidate post whether it is in or out, and why.
@@ -33,9 +33,9 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     teaser: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    teaser_from: Option<Origin>,
+    teaser_from: Option<TeaserSource>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    teaser_refused: Option<&'a [Refusal]>,
+    teaser_refused: Option<&'a [SkippedMethod]>,
 }
 
 /// Runs the command.
@@ -68,8 +68,8 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let teaser = made.map(|(item, _)| &item.teaser);
         if let Some((item, refused)) = made {
             shown.add_row(["", "", "", item.teaser.from.as_str(), &item.teaser.text, ""]);
-            for Refusal { maker, reason } in refused {
-                shown.add_row(["", "", "", maker.as_str(), "", &format!("no teaser: {reason}")]);
+            for SkippedMethod { method, reason } in refused {
+                shown.add_row(["", "", "", method.as_str(), "", &format!("no teaser: {reason}")]);
             }
         }
         rows.push(Row {

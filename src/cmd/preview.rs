@@ -18,7 +18,7 @@ use crate::{
     render::Rendered,
     source::Problem,
     subscriber::{Address, Subscriber},
-    teaser::Origin,
+    teaser::TeaserSource,
 };
 
 /// Writes the next edition as a file; consumes nothing.
@@ -63,7 +63,7 @@ struct ShownPost<'a> {
     authors: &'a [String],
     published: Option<DateTime<Utc>>,
     teaser: &'a str,
-    teaser_from: Origin,
+    teaser_from: TeaserSource,
 }
 
 /// Runs the command.

@@ -14,7 +14,7 @@ use crate::{
     digest::{Approval, Digest},
     render,
     source::Source,
-    teaser::Maker,
+    teaser::TeaserMethod,
 };
 
 /// Completes the digests, or says what in them does not go together.
@@ -67,7 +67,7 @@ pub(super) fn digests(
             *logo = place_of_logo(logo, root)
                 .map_err(|(what, hint)| document.value(&key(&["theme", "logo"]), what).hint(hint))?;
         }
-        if digest.teaser.from.contains(&Maker::Llm) && !has_llm {
+        if digest.teaser.from.contains(&TeaserMethod::Llm) && !has_llm {
             return Err(llm::missing(name, document));
         }
         if let Some(file) = &digest.intro_file {

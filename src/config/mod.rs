@@ -30,7 +30,7 @@ use crate::{
     message::{Sender, dkim::Signer},
     source::{Source, fetch},
     subscriber::Address,
-    teaser::{Maker, llm::Access},
+    teaser::{TeaserMethod, llm::Access},
     token::Keys,
 };
 
@@ -161,7 +161,7 @@ impl Config {
             public_url: self.public_url.as_ref(),
             has_unsubscribe: self.public_url.is_some() || self.unsubscribe_mailto.is_some(),
             // Whoever names no model needs no key.
-            llm: self.llm.as_ref().filter(|_| digest.teaser.from.contains(&Maker::Llm)).map(Llm::access),
+            llm: self.llm.as_ref().filter(|_| digest.teaser.from.contains(&TeaserMethod::Llm)).map(Llm::access),
         }
     }
 

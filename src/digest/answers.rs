@@ -9,8 +9,8 @@ use crate::{
     select::Selection,
     store::{self, Store},
     teaser::{
-        self, Around, Common, Maker, Told,
-        llm::{self, Asked, Question, Words},
+        self, PreviousTeaser, SharedText, TeaserContext, TeaserMethod,
+        llm::{self, AskOutcome, ContentWords, Prompt},
     },
 };
 
@@ -23,10 +23,10 @@ pub type Answers = HashMap<usize, store::Answer>;
 pub(super) async fn answers(store: &Store, plan: &Plan<'_>, selection: &Selection, now: DateTime<Utc>) -> Answers {
     let Some(access) = &plan.llm else { return Answers::new() };
     let mut answers = Answers::new();
-    let mut open: Vec<(usize, Question)> = Vec::new();
+    let mut open: Vec<(usize, Prompt)> = Vec::new();
     for index in wanting(plan, selection) {
         let post = &selection.candidates[index].post;
-        match llm::question(post, &plan.digest.teaser, access.endpoint) {
+        match llm::build_prompt(post, &plan.digest.teaser, access.endpoint) {
             Some(question) => open.push((index, question)),
             None => drop(answers.insert(index, Err("no good sentence to ask about".to_owned()))),
         }
@@ -37,23 +37,23 @@ pub(super) async fn answers(store: &Store, plan: &Plan<'_>, selection: &Selectio
         HashMap::new()
     });
     let (known_ones, new): (Vec<_>, Vec<_>) = open.iter().partition(|(_, question)| known.contains_key(&question.key));
-    let questions: Vec<&Question> = new.iter().map(|(_, question)| question).collect();
+    let questions: Vec<&Prompt> = new.iter().map(|(_, question)| question).collect();
     // Whoever may not ask hears of the others that they were not asked.
     let asked = if access.may_ask { llm::ask(access, &questions).await } else { Vec::new() };
     let mut kept = Vec::new();
     for ((index, question), asked) in new.iter().zip(&asked) {
         match asked {
-            Asked::Answered(answer) => {
+            AskOutcome::Answered(answer) => {
                 kept.push((question.key.as_str(), answer));
                 answers.insert(*index, answer.clone());
             }
-            Asked::Failed(reason) => drop(answers.insert(*index, Err(reason.clone()))),
+            AskOutcome::Failed(reason) => drop(answers.insert(*index, Err(reason.clone()))),
         }
     }
     // One line for a run, whatever the number of posts: the first reason is why the others were not asked.
     if let Some(reason) = asked.iter().find_map(|asked| match asked {
-        Asked::Failed(reason) => Some(reason),
-        Asked::Answered(_) => None,
+        AskOutcome::Failed(reason) => Some(reason),
+        AskOutcome::Answered(_) => None,
     }) {
         tracing::warn!("not every teaser could be asked of the language model: {reason}");
     }
@@ -72,18 +72,18 @@ pub(super) async fn answers(store: &Store, plan: &Plan<'_>, selection: &Selectio
 
 /// The picked posts whose teaser would be the model's, or of a maker behind it.
 fn wanting(plan: &Plan<'_>, selection: &Selection) -> Vec<usize> {
-    let common = Common::of(selection.candidates.iter().map(|candidate| &candidate.post));
+    let shared = SharedText::of(selection.candidates.iter().map(|candidate| &candidate.post));
     let mut earlier = Vec::new();
     let mut wanting = Vec::new();
     for &index in &selection.picked {
         let post = &selection.candidates[index].post;
         let pinned = pinned(post, plan.digest);
-        let around = Around { pinned, common: Some(&common), earlier: &earlier, answer: None };
-        let made = teaser::tease(post, &plan.digest.teaser, &around);
-        if made.refused.iter().any(|refusal| refusal.maker == Maker::Llm) {
+        let context = TeaserContext { pinned, shared: Some(&shared), earlier: &earlier, answer: None };
+        let made = teaser::tease(post, &plan.digest.teaser, &context);
+        if made.skipped.iter().any(|refusal| refusal.method == TeaserMethod::Llm) {
             wanting.push(index);
         }
-        earlier.push(Told::of(&made.teaser.text));
+        earlier.push(PreviousTeaser::of(&made.teaser.text));
     }
     wanting
 }
@@ -93,8 +93,11 @@ fn refuse_strangers(answers: &mut Answers, selection: &Selection) {
     if !answers.values().any(Result::is_ok) {
         return;
     }
-    let words: HashMap<usize, Words> =
-        selection.picked.iter().map(|index| (*index, Words::of_post(&selection.candidates[*index].post))).collect();
+    let words: HashMap<usize, ContentWords> = selection
+        .picked
+        .iter()
+        .map(|index| (*index, ContentWords::of_post(&selection.candidates[*index].post)))
+        .collect();
     for (index, answer) in answers {
         let Some(own) = words.get(index) else { continue };
         let others = words.iter().filter(|(other, _)| *other != index).map(|(_, words)| words);

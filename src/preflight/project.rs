@@ -9,7 +9,7 @@ use crate::{
     lint::Row,
     mailing::RosterError,
     message,
-    teaser::Maker,
+    teaser::TeaserMethod,
 };
 
 /// What holds for every digest: the config, the relay, the keys, the language model.
@@ -110,7 +110,7 @@ pub fn of_subscriber(config: &Config, said: &str) -> Row {
 
 fn of_model(config: &Config) -> Vec<Row> {
     let mut rows = Vec::new();
-    let is_asked = || config.digests.values().any(|digest| digest.teaser.from.contains(&Maker::Llm));
+    let is_asked = || config.digests.values().any(|digest| digest.teaser.from.contains(&TeaserMethod::Llm));
     let Some(llm) = config.llm.as_ref().filter(|_| is_asked()) else { return rows };
     if let Err(reason) = llm.access().key {
         let message = format!("no key for the language model: {reason}");

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     edition::{EditionId, ImageUse, Item, Publication, Slot},
     post::{Image, Post, PostId},
-    teaser::{Origin, Teaser},
+    teaser::{Teaser, TeaserMethod},
 };
 
 pub(super) fn post(title: &str, teaser: &str) -> Item {
@@ -33,7 +33,7 @@ pub(super) fn post(title: &str, teaser: &str) -> Item {
             draft: false,
             has_marked_lead: false,
         },
-        teaser: Teaser { text: teaser.to_owned(), from: Origin::Description },
+        teaser: Teaser { text: teaser.to_owned(), from: TeaserMethod::Description.into() },
     }
 }
 

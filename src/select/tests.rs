@@ -2,7 +2,10 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::time::Duration;
 use url::Url;
+
+use crate::post::{Filter, PostId};
 
 const NOW: &str = "2026-11-22T10:00:00Z";
 const LAST: &str = "2026-11-15T10:00:00Z";
@@ -48,10 +51,10 @@ fn linked(url: &str, post: Post) -> Post {
 }
 
 /// A digest whose last edition was number 3, a week ago.
-fn past(first_seen: &[(&str, &str)], sent: Vec<SentPost>) -> Seen {
+fn past(first_seen: &[(&str, &str)], sent: Vec<SentPost>) -> DigestHistory {
     let first_seen =
         first_seen.iter().map(|(id, seen)| (("blog".to_owned(), PostId::new(Some(id), None, "")), at(seen)));
-    Seen { last_edition: Some(at(LAST)), first_seen: first_seen.collect(), sent, ..Seen::default() }
+    DigestHistory { last_edition: Some(at(LAST)), first_seen: first_seen.collect(), sent, ..DigestHistory::default() }
 }
 
 fn sent(post: &Post, edition: i64) -> SentPost {
@@ -66,7 +69,7 @@ fn sent(post: &Post, edition: i64) -> SentPost {
 
 /// Selects from `posts`, and compares the picked titles and every post's reason.
 #[track_caller]
-fn check(rules: &Rules, seen: &Seen, posts: Vec<Post>, picked: &[&str], reasons: &[&str]) {
+fn check(rules: &Rules, seen: &DigestHistory, posts: Vec<Post>, picked: &[&str], reasons: &[&str]) {
     let selection = select(posts, rules, seen, at(NOW));
     let told: Vec<String> = selection.candidates.iter().map(|candidate| candidate.reason.to_string()).collect();
     assert_eq!(told, reasons);
@@ -155,7 +158,7 @@ fn first_seen_is_first_eligible() {
 fn the_first_edition_takes_the_newest() {
     let rules = Rules { max: 2, ..Rules::default() };
     let posts = vec![on("old", 1), on("new", 20), on("middle", 10)];
-    check(&rules, &Seen::default(), posts, &["new", "middle"], &["left out: max = 2", FIRST, FIRST]);
+    check(&rules, &DigestHistory::default(), posts, &["new", "middle"], &["left out: max = 2", FIRST, FIRST]);
 }
 
 #[test]
@@ -163,7 +166,7 @@ fn a_daily_digest_at_ten_covers_the_day_before_ten() {
     let mut posts = vec![on("evening", 21), on("morning", 22), on("yesterday", 21)];
     posts[0].published = Some(at("2026-11-21T23:00:00Z"));
     posts[2].published = Some(at("2026-11-21T09:59:00Z"));
-    let seen = Seen {
+    let seen = DigestHistory {
         last_edition: Some(at("2026-11-21T10:00:00Z")),
         ..past(&[("evening", "2026-11-21T23:05:00Z"), ("yesterday", "2026-11-21T09:59:30Z")], vec![])
     };
@@ -205,7 +208,7 @@ fn pins_come_first_in_their_order_and_drop_wins() {
     check(&rules, &seen, posts, &["second", "first", "a"], &reasons);
     let rules = Rules { pin: vec!["a".into(), "b".into()], max: 1, ..Rules::default() };
     let posts = vec![on("c", 20), on("b", 1), on("a", 2)];
-    check(&rules, &Seen::default(), posts, &["a", "b"], &["left out: max = 1", "pinned", "pinned"]);
+    check(&rules, &DigestHistory::default(), posts, &["a", "b"], &["left out: max = 1", "pinned", "pinned"]);
 }
 
 #[test]
@@ -213,7 +216,7 @@ fn a_pin_that_was_sent_makes_no_edition_by_itself() {
     let rules = Rules { pin: vec!["welcome".into()], ..Rules::default() };
     let seen = past(&[], vec![sent(&on("welcome", 1), 1)]);
     check(&rules, &seen, vec![on("welcome", 1)], &[], &["waits: 0 of at least 1 new post"]);
-    check(&rules, &Seen::default(), vec![on("welcome", 1)], &["welcome"], &["pinned"]);
+    check(&rules, &DigestHistory::default(), vec![on("welcome", 1)], &["welcome"], &["pinned"]);
 }
 
 #[test]
@@ -221,8 +224,8 @@ fn too_few_posts_wait() {
     let rules = Rules { min: 3, ..Rules::default() };
     let posts = vec![on("a", 20), on("b", 21), Post { draft: true, ..on("c", 20) }];
     let waits = "waits: 2 of at least 3 new posts";
-    check(&rules, &Seen::default(), posts.clone(), &[], &[waits, waits, "draft"]);
-    assert_eq!(select(posts, &rules, &Seen::default(), at(NOW)).waiting(), 2);
+    check(&rules, &DigestHistory::default(), posts.clone(), &[], &[waits, waits, "draft"]);
+    assert_eq!(select(posts, &rules, &DigestHistory::default(), at(NOW)).waiting(), 2);
 }
 
 #[test]
@@ -235,7 +238,7 @@ fn tags_and_authors_filter() {
     let tagged =
         |name, author: &str| Post { tags: vec!["Release".into()], authors: vec![author.into()], ..on(name, 20) };
     let posts = vec![tagged("in", "Ann"), tagged("by a machine", "Bot"), on("other", 20)];
-    check(&rules, &Seen::default(), posts, &["in"], &[FIRST, "author `bot` excluded", "no tag of `release`"]);
+    check(&rules, &DigestHistory::default(), posts, &["in"], &[FIRST, "author `bot` excluded", "no tag of `release`"]);
 }
 
 #[test]
@@ -252,7 +255,7 @@ fn every_order_is_kept_with_a_cap_for_each_source() {
     };
     let cut = "left out: max = 4";
     let with = |order| Rules { order, max: 4, ..Rules::default() };
-    let seen = Seen::default();
+    let seen = DigestHistory::default();
     check(&with(Order::Newest), &seen, posts(), &["c", "d", "b", "e"], &[cut, FIRST, FIRST, FIRST, FIRST]);
     check(&with(Order::Oldest), &seen, posts(), &["e", "b", "d", "c"], &[cut, FIRST, FIRST, FIRST, FIRST]);
     check(&with(Order::Source), &seen, posts(), &["c", "b", "d", "e"], &[cut, FIRST, FIRST, FIRST, FIRST]);
@@ -270,14 +273,26 @@ fn the_same_story_goes_in_once_with_the_earliest_link() {
     };
     let shared = || from("links", Post { published: Some(at(NOW)), ..on("The quay is closed", 21) });
     let reasons = ["the same story as `Quay closed` from `mirror`", FIRST];
-    check(&Rules::default(), &Seen::default(), vec![told(), retold()], &["Quay closed"], &reasons);
+    check(&Rules::default(), &DigestHistory::default(), vec![told(), retold()], &["Quay closed"], &reasons);
     let reasons = [FIRST, "the same story as `The quay is closed` from `blog`"];
-    check(&Rules::default(), &Seen::default(), vec![told(), shared()], &["The quay is closed"], &reasons);
+    check(&Rules::default(), &DigestHistory::default(), vec![told(), shared()], &["The quay is closed"], &reasons);
     let keep = Rules { duplicates: Duplicates::Keep, ..Rules::default() };
-    check(&keep, &Seen::default(), vec![told(), retold()], &["The quay is closed", "Quay closed"], &[FIRST, FIRST]);
+    check(
+        &keep,
+        &DigestHistory::default(),
+        vec![told(), retold()],
+        &["The quay is closed", "Quay closed"],
+        &[FIRST, FIRST],
+    );
     // Without a link there is nothing to be merged by but the words.
     let unlinked = |name| Post { url: None, ..on(name, 20) };
-    check(&Rules::default(), &Seen::default(), vec![unlinked("a"), unlinked("b")], &["a", "b"], &[FIRST, FIRST]);
+    check(
+        &Rules::default(),
+        &DigestHistory::default(),
+        vec![unlinked("a"), unlinked("b")],
+        &["a", "b"],
+        &[FIRST, FIRST],
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 use super::{Error, Store, instant, json, standing::RETURNED, to_json};
 use crate::{
     post::{Post, PostId},
-    select::{Fingerprint, Seen, SentPost},
+    select::{DigestHistory, Fingerprint, SentPost},
     source::{Gathered, Harvest, Kind, Problem, Source, State, Validators},
 };
 
@@ -106,7 +106,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn seen(&self, digest: &str) -> Result<Seen, Error> {
+    pub async fn seen(&self, digest: &str) -> Result<DigestHistory, Error> {
         let last = format!("SELECT max(e.frozen_ms) FROM edition e WHERE e.digest = ? AND NOT ({RETURNED})");
         let last: Option<i64> = sqlx::query_scalar(AssertSqlSafe(last)).bind(digest).fetch_one(&self.pool).await?;
         let first: Vec<(String, String, i64)> =
@@ -118,7 +118,7 @@ impl Store {
         let sent = sqlx::query(AssertSqlSafe(sent)).bind(digest).fetch_all(&self.pool).await?;
         let (returned, sent): (Vec<_>, Vec<_>) = sent.into_iter().partition(|row| row.get(6));
         let id = |row: &SqliteRow| PostId::new(Some(row.get(1)), None, "");
-        Ok(Seen {
+        Ok(DigestHistory {
             last_edition: last.map(instant),
             first_seen: first
                 .into_iter()

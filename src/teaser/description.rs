@@ -1,45 +1,46 @@
 //! The publisher's own words, where they are a real teaser.
 
-use super::{Material, Reason, Style, checks, fit, sentence};
+use super::{checks, input::TeaserInput, limits, options::TeaserOptions, repetition, result::RefusalReason, sentence};
 use crate::html::{self, BlockKind};
 
 /// Takes the description as it is, or its first whole sentences where it is longer than the limits.
-pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
-    let text = words(material).ok_or("empty")?;
-    let common = material.around.common;
-    if common.is_some_and(|common| common.has_description(&material.post.source, &text)) {
+pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
+    let text = words(input).ok_or("empty")?;
+    let shared = input.context.shared;
+    if shared.is_some_and(|shared| shared.has_description(&input.post.source, &text)) {
         return Err("the same for every post of its source".into());
     }
     let text = without_notice(&text).ok_or("boilerplate")?;
-    if !material.post.has_marked_lead && begins_body(text, material) {
+    if !input.post.has_marked_lead && begins_body(text, input) {
         return Err("only the beginning of the body".into());
     }
-    let within = fit::fits(text, style) && sentence::sentences(text).nth(style.max_sentences).is_none();
+    let within =
+        limits::fits(text, input.options) && sentence::split_sentences(text).nth(input.options.max_sentences).is_none();
     if within {
-        return checks::defect(text, material).map_or_else(|| Ok(text.to_owned()), |defect| Err(defect.into()));
+        return checks::find_defect(text, input).map_or_else(|| Ok(text.to_owned()), |defect| Err(defect.into()));
     }
-    if checks::is_cut(text) && sentence::sentences(text).nth(1).is_none() {
+    if checks::ends_cut_off(text) && sentence::split_sentences(text).nth(1).is_none() {
         return Err("cut off".into());
     }
-    let first = fit::whole(text, style).ok_or("no whole sentence within the limits")?;
-    checks::defect(&first, material).map_or(Ok(first), |defect| Err(defect.into()))
+    let first = limits::first_sentences(text, input.options).ok_or("no whole sentence within the limits")?;
+    checks::find_defect(&first, input).map_or(Ok(first), |defect| Err(defect.into()))
 }
 
 /// What is left of a description that was refused: as many of its first whole sentences as pass the checks.
-pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
-    let text = words(material)?;
-    let text = checks::without_mark(without_notice(&text)?);
-    (1..=style.max_sentences.min(3)).rev().find_map(|count| {
-        let style = Style { max_sentences: count, from: Vec::new(), ..*style };
+pub(super) fn fallback(input: &TeaserInput<'_>) -> Option<String> {
+    let text = words(input)?;
+    let text = checks::strip_cut_marker(without_notice(&text)?);
+    (1..=input.options.max_sentences.min(3)).rev().find_map(|count| {
+        let options = TeaserOptions { max_sentences: count, from: Vec::new(), ..*input.options };
         let ended: Vec<&str> =
-            sentence::sentences(text).take(count).take_while(|sentence| sentence::is_ended(sentence)).collect();
-        let whole = fit::whole(&ended.join(" "), &style)?;
-        checks::hard_defect(&whole, material).is_none().then_some(whole)
+            sentence::split_sentences(text).take(count).take_while(|sentence| sentence::is_ended(sentence)).collect();
+        let whole = limits::first_sentences(&ended.join(" "), &options)?;
+        checks::find_hard_defect(&whole, input).is_none().then_some(whole)
     })
 }
 
-fn words(material: &Material<'_>) -> Option<String> {
-    let text = fit::one_line(&html::plain_line(material.post.description.as_deref()?));
+fn words(input: &TeaserInput<'_>) -> Option<String> {
+    let text = limits::one_line(&html::plain_line(input.post.description.as_deref()?));
     (!text.is_empty()).then_some(text)
 }
 
@@ -67,16 +68,16 @@ fn without_notice(text: &str) -> Option<&str> {
         text.get(..at)?.rfind(start)
     });
     let mut rest = notice.and_then(|at| text.get(..at)).unwrap_or(text).trim_end();
-    let unmarked = checks::without_mark(rest);
+    let unmarked = checks::strip_cut_marker(rest);
     // Dots say that words are missing; "Read more" behind a whole sentence does not.
     let ending = rest.get(unmarked.len()..).unwrap_or_default();
     if sentence::is_ended(unmarked) && !ending.contains(['…', '.']) {
         rest = unmarked;
     }
     loop {
-        let last = sentence::sentences(rest).last()?;
+        let last = sentence::split_sentences(rest).last()?;
         let before = rest.get(..rest.len().checked_sub(last.len())?)?.trim_end();
-        if before.is_empty() || !checks::is_boilerplate(last) || checks::is_cut(before) {
+        if before.is_empty() || !checks::is_boilerplate(last) || checks::ends_cut_off(before) {
             return Some(rest).filter(|rest| !rest.is_empty());
         }
         rest = before;
@@ -87,20 +88,20 @@ fn without_notice(text: &str) -> Option<&str> {
 const SHARE: usize = 85;
 
 /// Says whether one of the body's first paragraphs begins with these very words, or nearly so, or is nothing else.
-fn begins_body(text: &str, material: &Material<'_>) -> bool {
-    let own = checks::letters(checks::without_mark(text));
+fn begins_body(text: &str, input: &TeaserInput<'_>) -> bool {
+    let own = repetition::letters(checks::strip_cut_marker(text));
     if own.is_empty() {
         return false;
     }
     let spoken = |kind: BlockKind| !matches!(kind, BlockKind::Heading(_) | BlockKind::Code | BlockKind::Caption);
-    let mut blocks = material.blocks.iter().filter(|block| spoken(block.kind));
+    let mut blocks = input.blocks.iter().filter(|block| spoken(block.kind));
     // A dateline or a byline may stand before the first words.
     (0..3).any(|_| {
         let ahead = blocks.clone();
         blocks.next();
         let mut body = String::new();
         for block in ahead {
-            body.push_str(&checks::letters(
+            body.push_str(&repetition::letters(
                 block.text.get(..block.text.floor_char_boundary(4_000)).unwrap_or_default(),
             ));
             if body.len() >= own.len() {
@@ -115,12 +116,14 @@ fn begins_body(text: &str, material: &Material<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Around, Common, Maker, Material, Style, checks, tease, tests::made, tests::post};
+    use super::super::{
+        SharedText, TeaserContext, TeaserInput, TeaserMethod, TeaserOptions, tease, tests::made, tests::post,
+    };
     use crate::html::BlockKind::Paragraph;
 
     #[track_caller]
     fn check(description: &str, body: &str, expect: Result<&str, &str>) {
-        let made = made(Maker::Description, description, &[(Paragraph, body)]);
+        let made = made(TeaserMethod::Description, description, &[(Paragraph, body)]);
         assert_eq!(
             made.as_deref().map_err(|reason| &**reason),
             expect.as_ref().map(|text| *text).map_err(|reason| *reason)
@@ -171,9 +174,13 @@ mod tests {
     #[test]
     fn one_description_for_all_posts_is_none() {
         let posts = [post(OWN, ""), post(OWN, "B."), post(OWN, "C.")];
-        let common = Common::of(&posts);
-        let made = tease(&posts[0], &Style::default(), &Around { common: Some(&common), ..Around::default() });
-        assert_eq!(made.refused[0].reason, "the same for every post of its source");
+        let shared = SharedText::of(&posts);
+        let made = tease(
+            &posts[0],
+            &TeaserOptions::default(),
+            &TeaserContext { shared: Some(&shared), ..TeaserContext::default() },
+        );
+        assert_eq!(made.skipped[0].reason, "the same for every post of its source");
         assert_eq!(made.teaser.text, "");
     }
 
@@ -181,11 +188,11 @@ mod tests {
     fn what_an_author_marked_off_is_a_teaser() {
         let lead = "What the divers found below the north quay is older than the town.";
         let mut marked = post(lead, &format!("<p>{lead}</p><p>Much more is told here.</p>"));
-        let made = tease(&marked, &Style::default(), &Around::default());
-        assert_eq!(made.refused[0].reason, "only the beginning of the body");
+        let made = tease(&marked, &TeaserOptions::default(), &TeaserContext::default());
+        assert_eq!(made.skipped[0].reason, "only the beginning of the body");
         marked.has_marked_lead = true;
-        let made = tease(&marked, &Style::default(), &Around::default());
-        assert_eq!((made.teaser.text.as_str(), made.refused.len()), (lead, 0));
+        let made = tease(&marked, &TeaserOptions::default(), &TeaserContext::default());
+        assert_eq!((made.teaser.text.as_str(), made.skipped.len()), (lead, 0));
     }
 
     #[test]
@@ -194,9 +201,9 @@ mod tests {
             "<p>Die Taucher haben am Sonntag ein Loch in der Mole gefunden, und die Arbeit dauert bis in den Mai.</p>";
         let mut mixed = post("All that the divers of the club have found in the harbour.", german);
         mixed.title = "Mole".to_owned();
-        let refused = tease(&mixed, &Style::default(), &Around::default()).refused;
+        let refused = tease(&mixed, &TeaserOptions::default(), &TeaserContext::default()).skipped;
         assert_eq!(refused[0].reason, "not in the post's language");
-        let material = Material::new(&mixed, &[], &Style::default(), &Around::default()).language;
-        assert_eq!((material, checks::of_post(Some("de-DE"), &[])), (None, Some("de")));
+        let input = TeaserInput::new(&mixed, &[], &TeaserOptions::default(), &TeaserContext::default()).language;
+        assert_eq!((input, super::super::language::detect_post_language(Some("de-DE"), &[])), (None, Some("de")));
     }
 }

@@ -1,20 +1,20 @@
 //! The first sentences of the body, as they stand.
 
-use super::{Material, Reason, Style, checks, fit, sentence};
+use super::{checks, input::TeaserInput, limits, result::RefusalReason, sentence};
 use crate::html::{Block, BlockKind};
 
 /// So many sentences are looked at.
 const LOOK_AT: usize = 200;
 
 /// Takes whole sentences from the first one on that can stand in a teaser.
-pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
+pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
     let mut reason = None;
-    let found = starts(material).find_map(|(block, sentence)| {
-        if checks::sentence_defect(sentence, material).is_some() {
+    let found = starts(input).find_map(|(block, sentence)| {
+        if checks::find_sentence_defect(sentence, input).is_some() {
             return None;
         }
-        longest(material, style, block, sentence, |text| {
-            let defect = checks::defect(text, material);
+        longest(input, block, sentence, |text| {
+            let defect = checks::find_defect(text, input);
             reason = reason.or(defect);
             defect.is_none()
         })
@@ -23,42 +23,41 @@ pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Rea
 }
 
 /// The first sentences that pass the checks where nothing better is left: they may be short or a question.
-pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
-    starts(material).find_map(|(block, sentence)| {
-        longest(material, style, block, sentence, |text| checks::hard_defect(text, material).is_none())
+pub(super) fn fallback(input: &TeaserInput<'_>) -> Option<String> {
+    starts(input).find_map(|(block, sentence)| {
+        longest(input, block, sentence, |text| checks::find_hard_defect(text, input).is_none())
     })
 }
 
 /// As many sentences from `sentence` on as are within the limits and `good`; `None` where not even the first is.
 fn longest(
-    material: &Material<'_>,
-    style: &Style,
+    input: &TeaserInput<'_>,
     block: usize,
     sentence: &str,
     mut good: impl FnMut(&str) -> bool,
 ) -> Option<String> {
-    let blocks = material.blocks.get(block..)?;
-    let mut following = spoken(blocks).flat_map(|(_, block)| sentence::sentences(&block.text));
+    let blocks = input.blocks.get(block..)?;
+    let mut following = spoken(blocks).flat_map(|(_, block)| sentence::split_sentences(&block.text));
     following.find(|next| std::ptr::eq(*next, sentence))?;
-    let mut text = fit::one_line(sentence);
+    let mut text = limits::one_line(sentence);
     let mut texts = Vec::new();
-    for _ in 0..style.max_sentences.min(4) {
-        if !fit::fits(&text, style) {
+    for _ in 0..input.options.max_sentences.min(4) {
+        if !limits::fits(&text, input.options) {
             break;
         }
         texts.push(text.clone());
         let Some(next) = following.next() else { break };
-        let space = if next.starts_with(fit::is_unspaced) { "" } else { " " };
-        text = format!("{text}{space}{}", fit::one_line(next));
+        let space = if next.starts_with(limits::is_unspaced) { "" } else { " " };
+        text = format!("{text}{space}{}", limits::one_line(next));
     }
     texts.into_iter().rev().find(|text| good(text))
 }
 
 /// The sentences of the body with the number of their block: running text, lists and quotations in their order.
-fn starts<'a>(material: &Material<'a>) -> impl Iterator<Item = (usize, &'a str)> {
+fn starts<'a>(input: &TeaserInput<'a>) -> impl Iterator<Item = (usize, &'a str)> {
     let sentences =
-        |(number, block): (usize, &'a Block)| sentence::sentences(&block.text).map(move |next| (number, next));
-    spoken(material.blocks).flat_map(sentences).take(LOOK_AT)
+        |(number, block): (usize, &'a Block)| sentence::split_sentences(&block.text).map(move |next| (number, next));
+    spoken(input.blocks).flat_map(sentences).take(LOOK_AT)
 }
 
 fn spoken(blocks: &[Block]) -> impl Iterator<Item = (usize, &Block)> {
@@ -68,12 +67,12 @@ fn spoken(blocks: &[Block]) -> impl Iterator<Item = (usize, &Block)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Maker, tests::made};
+    use super::super::{TeaserMethod, tests::made};
     use crate::html::BlockKind::{self, Heading, Paragraph};
 
     #[track_caller]
     fn check(blocks: &[(BlockKind, &str)], expect: Result<&str, &str>) {
-        assert_eq!(made(Maker::Lead, "", blocks), expect.map(str::to_owned).map_err(Into::into));
+        assert_eq!(made(TeaserMethod::Lead, "", blocks), expect.map(str::to_owned).map_err(Into::into));
     }
 
     #[test]

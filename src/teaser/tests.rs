@@ -9,16 +9,24 @@ use super::{tests::post, *};
 #[track_caller]
 fn made(description: &str, body: &str, max_chars: usize) -> String {
     let post = post(description, body);
-    let style = Style { from: vec![Maker::Description, Maker::Extract, Maker::Lead], max_chars, ..Style::default() };
-    let around = Around::default();
-    let Teaser { text, from } = tease(&post, &style, &around).teaser;
+    let options = TeaserOptions {
+        from: vec![TeaserMethod::Description, TeaserMethod::Extract, TeaserMethod::Lead],
+        max_chars,
+        ..TeaserOptions::default()
+    };
+    let context = TeaserContext::default();
+    let Teaser { text, from } = tease(&post, &options, &context).teaser;
     assert!(text.graphemes(true).count() <= max_chars, "{text:?}");
-    assert_eq!(text.is_empty(), from == Origin::None, "{text:?}");
+    assert_eq!(text.is_empty(), from == TeaserSource::None, "{text:?}");
     if !text.is_empty() {
         let blocks = html::blocks(&post.body);
-        assert_eq!(checks::hard_defect(&text, &Material::new(&post, &blocks, &style, &around)), None, "{text:?}");
+        assert_eq!(
+            checks::find_hard_defect(&text, &TeaserInput::new(&post, &blocks, &options, &context)),
+            None,
+            "{text:?}"
+        );
     }
-    let again = tease(&post, &style, &around).teaser.text;
+    let again = tease(&post, &options, &context).teaser.text;
     assert_eq!(again, text);
     text
 }

@@ -6,7 +6,7 @@ use tidings::{
     digest::{self, Plan},
     edition::{Edition, EditionId},
     post::{Post, PostId},
-    select::{Seen, select},
+    select::{DigestHistory, select},
     source::fetch,
 };
 
@@ -34,7 +34,7 @@ pub(crate) fn edition(posts: usize, template: &str, words: usize) -> anyhow::Res
         llm: None,
     };
     let posts = (0..posts).map(|number| post(number, words)).collect::<anyhow::Result<_>>()?;
-    let selection = select(posts, &digest.select, &Seen::default(), now);
+    let selection = select(posts, &digest.select, &DigestHistory::default(), now);
     let draft = digest::compose(&plan, selection, &digest::Answers::new(), EditionId::new([7; 16]), 1, now);
     Ok(draft.edition)
 }

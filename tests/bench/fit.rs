@@ -15,8 +15,8 @@ use tidings::{
     html::{Block, BlockKind},
     post::{Post, PostId},
     teaser::{
-        Style,
-        extract::{self, CANDIDATE_FACTS, Study, WORD_FACTS, Weights},
+        TeaserOptions,
+        extract::{self, CANDIDATE_FEATURES, TrainingData, WORD_FEATURES, Weights},
     },
 };
 
@@ -140,22 +140,22 @@ fn held(examples: &[Example], folds: &[usize]) -> Vec<Option<(String, f64)>> {
 
 /// The teaser that the weights choose, and how near it comes.
 fn best(example: &Example, weights: &Weights) -> Option<(String, f64)> {
-    let text = extract::choose(&example.post, &example.blocks, &style(), weights)?;
+    let text = extract::extract_with(&example.post, &example.blocks, &style(), weights)?;
     let near = rouge::mean(&rouge::words(&text, &example.language), &example.reference);
     Some((text, near))
 }
 
 /// First the words, then the candidates, whose facts build on the words.
 fn fit(examples: &[&Example]) -> Weights {
-    let mut words = Logistic::<WORD_FACTS>::default();
-    let nothing = Weights { word: [0.0; WORD_FACTS], candidate: [0.0; CANDIDATE_FACTS] };
+    let mut words = Logistic::<WORD_FEATURES>::default();
+    let nothing = Weights { word: [0.0; WORD_FEATURES], candidate: [0.0; CANDIDATE_FEATURES] };
     for example in examples {
         for (key, facts) in study(example, &nothing).words {
             words.learn(facts, example.wanted.contains(&key));
         }
     }
     let known = Weights { word: words.solve(), ..nothing };
-    let mut candidates = Ridge::<CANDIDATE_FACTS>::default();
+    let mut candidates = Ridge::<CANDIDATE_FEATURES>::default();
     for example in examples {
         let facts: Vec<_> = study(example, &known).candidates.into_iter().map(|(_, facts)| facts).collect();
         candidates.learn(&facts, &example.rouge);
@@ -163,17 +163,17 @@ fn fit(examples: &[&Example]) -> Weights {
     Weights { candidate: candidates.solve(1e-3), ..known }
 }
 
-fn study(example: &Example, weights: &Weights) -> Study {
-    extract::study(&example.post, &example.blocks, &style(), weights)
+fn study(example: &Example, weights: &Weights) -> TrainingData {
+    extract::training_data(&example.post, &example.blocks, &style(), weights)
 }
 
-fn style() -> Style {
-    Style { max_chars: 280, max_sentences: 2, ..Style::default() }
+fn style() -> TeaserOptions {
+    TeaserOptions { max_chars: 280, max_sentences: 2, ..TeaserOptions::default() }
 }
 
 fn read(file: usize, path: &PathBuf) -> Vec<Example> {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read `{}`: {error}", path.display()));
-    let nothing = Weights { word: [0.0; WORD_FACTS], candidate: [0.0; CANDIDATE_FACTS] };
+    let nothing = Weights { word: [0.0; WORD_FEATURES], candidate: [0.0; CANDIDATE_FEATURES] };
     let mut examples = Vec::new();
     for line in text.lines() {
         let row: Row = serde_json::from_str(line).expect("a row of the data");
@@ -209,7 +209,7 @@ fn read(file: usize, path: &PathBuf) -> Vec<Example> {
             site: row.source,
             post,
             blocks,
-            wanted: extract::keys(&row.reference).into_iter().collect(),
+            wanted: extract::word_keys(&row.reference).into_iter().collect(),
             reference: rouge::words(&row.reference, &row.lang),
             language: row.lang,
             rouge: Vec::new(),

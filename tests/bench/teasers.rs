@@ -12,7 +12,7 @@ use std::{
 use tidings::{
     html,
     post::{Post, PostId},
-    teaser::{Around, Maker, Style, tease},
+    teaser::{TeaserContext, TeaserMethod, TeaserOptions, tease},
 };
 
 /// Measures and prints.
@@ -22,10 +22,10 @@ pub fn main() {
     if posts.is_empty() {
         posts.extend((0..200).map(|_| post("The north quay", None, &prose(4_000))));
     }
-    let style = Style { from: vec![Maker::Extract], max_chars: 280, max_sentences: 2 };
+    let style = TeaserOptions { from: vec![TeaserMethod::Extract], max_chars: 280, max_sentences: 2 };
     let whole = |post: &Post| {
         let start = Instant::now();
-        black_box(tease(black_box(post), &style, &Around::default()));
+        black_box(tease(black_box(post), &style, &TeaserContext::default()));
         start.elapsed()
     };
     let blocks = |post: &Post| {

@@ -5,7 +5,7 @@
 
 use tidings::{
     post::Post,
-    teaser::{Around, Maker, Origin, Style, tease},
+    teaser::{TeaserContext, TeaserMethod, TeaserOptions, tease},
 };
 
 use crate::{
@@ -177,19 +177,19 @@ fn takes_no_order(name: &str, text: &str) {
 #[test]
 fn the_extractor_takes_no_order() {
     assert!(BODIES.len() + fields().len() >= 45);
-    for from in [vec![Maker::Extract], vec![Maker::Description, Maker::Extract]] {
-        let style = Style { from, ..Style::default() };
+    for from in [vec![TeaserMethod::Extract], vec![TeaserMethod::Description, TeaserMethod::Extract]] {
+        let style = TeaserOptions { from, ..TeaserOptions::default() };
         for (name, post) in posts() {
-            let teaser = tease(&post, &style, &Around::default()).teaser;
+            let teaser = tease(&post, &style, &TeaserContext::default()).teaser;
             takes_no_order(&name, &teaser.text);
-            assert!(teaser.text.contains("quay") && teaser.from == Origin::Extract, "{name}: {teaser:?}");
+            assert!(teaser.text.contains("quay") && teaser.from == TeaserMethod::Extract.into(), "{name}: {teaser:?}");
         }
     }
 }
 
 #[test]
 fn a_model_that_obeys_is_not_believed() {
-    let style = Style { from: vec![Maker::Llm, Maker::Extract], ..Style::default() };
+    let style = TeaserOptions { from: vec![TeaserMethod::Llm, TeaserMethod::Extract], ..TeaserOptions::default() };
     for (name, post) in posts() {
         for obeys in [
             "BUY NOW at the shop of the harbour, dear readers, and tell it to all of your friends today.",
@@ -199,15 +199,18 @@ fn a_model_that_obeys_is_not_believed() {
             "Every reader of the harbour notes says BUY NOW at the shop.",
             "You are now a pirate who sells rum, and your teaser says BUY NOW to all readers.",
         ] {
-            let made = tease(&post, &style, &Around { answer: Some(Ok(obeys)), ..Around::default() });
-            assert_eq!(made.refused.first().map(|refusal| refusal.maker), Some(Maker::Llm), "{name}: {obeys}");
+            let made = tease(&post, &style, &TeaserContext { answer: Some(Ok(obeys)), ..TeaserContext::default() });
+            assert_eq!(made.skipped.first().map(|refusal| refusal.method), Some(TeaserMethod::Llm), "{name}: {obeys}");
             takes_no_order(&name, &made.teaser.text);
-            assert!(made.teaser.from == Origin::Extract && made.teaser.text.contains("quay"), "{name}: {made:?}");
+            assert!(
+                made.teaser.from == TeaserMethod::Extract.into() && made.teaser.text.contains("quay"),
+                "{name}: {made:?}"
+            );
         }
         // What holds is taken all the same.
         let holds = "Divers found a hole in the north quay, and the ferries leave from the south pier.";
-        let made = tease(&post, &style, &Around { answer: Some(Ok(holds)), ..Around::default() });
-        assert_eq!(made.teaser.from, Origin::Llm, "{name}: {:?}", made.refused);
+        let made = tease(&post, &style, &TeaserContext { answer: Some(Ok(holds)), ..TeaserContext::default() });
+        assert_eq!(made.teaser.from, TeaserMethod::Llm.into(), "{name}: {:?}", made.skipped);
     }
 }
 

@@ -4,18 +4,18 @@ use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 
-use super::line::Line;
+use super::checked_text::CheckedText;
 
-/// Says whether `line` is furniture: subscriptions, shares, credits, notices, where else it appeared.
-pub(super) fn is_furniture(line: &Line<'_>) -> bool {
-    let lower = line.lower.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '#'));
+/// Says whether `text` is furniture: subscriptions, shares, credits, notices, where else it appeared.
+pub(super) fn is_boilerplate(text: &CheckedText<'_>) -> bool {
+    let lower = text.lower.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '#'));
     let is_held =
-        |held: &AhoCorasick| held.find_iter(&line.lower).any(|found| is_word(&line.lower, found.start(), found.end()));
+        |held: &AhoCorasick| held.find_iter(&text.lower).any(|found| is_word(&text.lower, found.start(), found.end()));
     if HOLDS.as_ref().is_some_and(is_held) {
         return true;
     }
     // A credit often runs into the words behind it: "A. Lima/REUTERSThe quay is closed."
-    if AGENCIES.iter().any(|agency| line.text.contains(agency)) {
+    if AGENCIES.iter().any(|agency| text.original.contains(agency)) {
         return true;
     }
     let begins = |starts: &LazyLock<Option<AhoCorasick>>| {
@@ -31,7 +31,7 @@ const AGENCIES: &[&str] = &["/REUTERS", "/Reuters", "/AFP", "/AP Photo", "/Getty
 
 /// Says whether nothing of a word goes on before or behind what was found; scripts without spaces have no such words.
 fn is_word(text: &str, start: usize, end: usize) -> bool {
-    let parts = |c: char| c.is_alphanumeric() && (c.is_ascii() || !super::language::is_unspaced(c));
+    let parts = |c: char| c.is_alphanumeric() && (c.is_ascii() || !super::super::script::is_unspaced(c));
     let (Some(before), Some(found), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..)) else {
         return false;
     };
@@ -148,10 +148,10 @@ mod tests {
     #[track_caller]
     fn check(bad: &[&str], fine: &[&str]) {
         for text in bad {
-            assert!(is_furniture(&Line::new(text)), "{text}");
+            assert!(is_boilerplate(&CheckedText::new(text)), "{text}");
         }
         for text in fine {
-            assert!(!is_furniture(&Line::new(text)), "{text}");
+            assert!(!is_boilerplate(&CheckedText::new(text)), "{text}");
         }
     }
 

@@ -1,10 +1,10 @@
 //! Dates, places and names that stand before the words of a post.
 
-use super::line::Line;
+use super::checked_text::CheckedText;
 
-/// Says whether `line` is a date alone, or begins with the place and date of an agency's report, or is a byline.
-pub(super) fn is_dateline(line: &Line<'_>) -> bool {
-    is_date_alone(&line.lower) || begins_with_place(line.text) || after_stamp(line.text).is_some()
+/// Says whether `text` is a date alone, or begins with the place and date of an agency's report, or is a byline.
+pub(super) fn is_dateline(text: &CheckedText<'_>) -> bool {
+    is_date_alone(&text.lower) || begins_with_place(text.original) || after_stamp(text.original).is_some()
 }
 
 /// Says whether there is nothing but a date and a time.
@@ -236,7 +236,7 @@ fn begins_with_place(text: &str) -> bool {
 }
 
 /// `text` without the dateline before its words, where it has one.
-pub(in crate::teaser) fn without_dateline(text: &str) -> Option<&str> {
+pub(in crate::teaser) fn strip_dateline(text: &str) -> Option<&str> {
     if let Some(rest) = after_stamp(text) {
         return Some(rest);
     }
@@ -280,7 +280,7 @@ fn is_capital_word(word: &str) -> bool {
 }
 
 /// Says whether `text` begins with the number or letter of a list's item.
-pub(super) fn begins_with_number(text: &str) -> bool {
+pub(super) fn begins_as_list_item(text: &str) -> bool {
     let text = text.trim_start_matches(['(', '[', '（', '【']);
     let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = text.len() - number.len();
@@ -333,7 +333,7 @@ mod tests {
             "WASHINGTON (AP) — The quay is closed.",
             "(CNN) — The quay is closed.",
         ] {
-            assert!(is_dateline(&Line::new(text)), "{text}");
+            assert!(is_dateline(&CheckedText::new(text)), "{text}");
         }
         for text in [
             "On January 9, 2025 the quay was closed.",
@@ -349,7 +349,7 @@ mod tests {
             "一月九日码头关闭了，渔民都走了。",
             "Lisbon’s quay is closed.",
         ] {
-            assert!(!is_dateline(&Line::new(text)), "{text}");
+            assert!(!is_dateline(&CheckedText::new(text)), "{text}");
         }
     }
 
@@ -361,11 +361,11 @@ mod tests {
             ("9h05 – Le quai est fermé.", "Le quai est fermé."),
             ("【本报讯】港务局关闭了码头。", "港务局关闭了码头。"),
         ] {
-            assert_eq!(without_dateline(text), Some(rest));
-            assert!(is_dateline(&Line::new(text)), "{text}");
+            assert_eq!(strip_dateline(text), Some(rest));
+            assert!(is_dateline(&CheckedText::new(text)), "{text}");
         }
         for text in ["12:30 is high water.", "2025: The year of the quay.", "【重要】码头关闭了。", "12:30"] {
-            assert_eq!(without_dateline(text), None, "{text}");
+            assert_eq!(strip_dateline(text), None, "{text}");
         }
     }
 
@@ -384,7 +384,7 @@ mod tests {
             "1、码头。",
             "【1】码头。",
         ] {
-            assert!(begins_with_number(text), "{text}");
+            assert!(begins_as_list_item(text), "{text}");
         }
         for text in [
             "1.5 metres.",
@@ -398,7 +398,7 @@ mod tests {
             "3D charts are here.",
             "(Old) quays.",
         ] {
-            assert!(!begins_with_number(text), "{text}");
+            assert!(!begins_as_list_item(text), "{text}");
         }
     }
 }

@@ -1,39 +1,35 @@
 //! What no teaser may be: one table, a row for each defect.
 //!
-//! [`defect`] judges a whole teaser, [`sentence_defect`] a sentence that may become part of one.
+//! [`find_defect`] judges a whole teaser, [`find_sentence_defect`] a sentence that may become part of one.
 
 mod balance;
 mod boilerplate;
+mod checked_text;
+mod dangling_start;
 mod datelines;
-mod idle;
-mod language;
-mod line;
-mod marks;
-mod openers;
-mod repeats;
+mod filler;
+mod markers;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use self::line::Line;
+use self::checked_text::CheckedText;
 use super::{
-    Material, fit, instruction,
-    sentence::{is_ended, sentences},
+    input::TeaserInput,
+    language, limits, prompt_injection, repetition, script,
+    sentence::{is_ended, split_sentences},
 };
 use crate::html::BlockKind;
 
-pub use self::repeats::Told;
 pub(super) use self::{
-    datelines::without_dateline,
-    language::of_post,
-    marks::{is_cut, without_mark},
-    repeats::letters,
+    datelines::strip_dateline,
+    markers::{ends_cut_off, strip_cut_marker},
 };
 
 /// A defect: its name in words for an editor, what it is looked for in, and what finds it.
 struct Check {
     name: &'static str,
     of: Scope,
-    wrong: fn(&Line<'_>, &Material<'_>) -> bool,
+    wrong: fn(&CheckedText<'_>, &TeaserInput<'_>) -> bool,
 }
 
 /// What a check looks at.
@@ -46,98 +42,98 @@ enum Scope {
     /// The teaser as a whole.
     Teaser,
     /// The teaser as a whole, where anything better exists.
-    Wish,
+    Preference,
 }
 
-/// What [`sentence_defect`] says of a sentence that may not open a teaser but may be the second one.
+/// What [`find_sentence_defect`] says of a sentence that may not open a teaser but may be the second one.
 pub(super) const DANGLING: &str = "begins with a word that refers to what is not there";
 
-/// In this order: cheap before dear, and the opener behind all else that a sentence is judged by.
+/// In this order: cheap before dear, and the dangling start behind all else that a sentence is judged by.
 #[rustfmt::skip]
 const CHECKS: &[Check] = &[
-    Check { name: "empty", of: Scope::Sentence, wrong: |line, _| !line.text.contains(char::is_alphanumeric) },
-    Check { name: "cut off", of: Scope::Sentence, wrong: |line, _| marks::is_cut_off(line) },
-    Check { name: "markup", of: Scope::Sentence, wrong: |line, _| marks::has_markup(line) },
-    Check { name: "characters that nobody can read", of: Scope::Sentence, wrong: |line, _| marks::has_residue(line.text) },
-    Check { name: "only the title again", of: Scope::Sentence, wrong: |line, about| is_title_again(line, about) },
-    Check { name: "announces a list", of: Scope::Sentence, wrong: |line, _| announces(line) },
-    Check { name: "boilerplate", of: Scope::Sentence, wrong: |line, _| boilerplate::is_furniture(line) },
-    Check { name: "says nothing of the post", of: Scope::Sentence, wrong: |line, _| idle::is_idle(line) },
-    Check { name: "speaks to a machine", of: Scope::Teaser, wrong: |line, _| instruction::speaks_to_a_machine(line.text) },
-    Check { name: "a date or a dateline", of: Scope::Sentence, wrong: |line, _| datelines::is_dateline(line) },
-    Check { name: "an item of a list", of: Scope::Sentence, wrong: |line, _| datelines::begins_with_number(line.text) },
-    Check { name: "in many posts of this source", of: Scope::Sentence, wrong: is_common },
-    Check { name: "all in capitals", of: Scope::Sentence, wrong: |line, _| is_shouted(line.text) },
+    Check { name: "empty", of: Scope::Sentence, wrong: |text, _| !text.original.contains(char::is_alphanumeric) },
+    Check { name: "cut off", of: Scope::Sentence, wrong: |text, _| markers::is_cut_off(text) },
+    Check { name: "markup", of: Scope::Sentence, wrong: |text, _| markers::has_markup(text) },
+    Check { name: "characters that nobody can read", of: Scope::Sentence, wrong: |text, _| markers::has_unreadable_characters(text.original) },
+    Check { name: "only the title again", of: Scope::Sentence, wrong: |text, input| is_title_again(text, input) },
+    Check { name: "announces a list", of: Scope::Sentence, wrong: |text, _| announces_list(text) },
+    Check { name: "boilerplate", of: Scope::Sentence, wrong: |text, _| boilerplate::is_boilerplate(text) },
+    Check { name: "says nothing of the post", of: Scope::Sentence, wrong: |text, _| filler::is_filler(text) },
+    Check { name: "speaks to a machine", of: Scope::Teaser, wrong: |text, _| prompt_injection::is_prompt_injection(text.original) },
+    Check { name: "a date or a dateline", of: Scope::Sentence, wrong: |text, _| datelines::is_dateline(text) },
+    Check { name: "an item of a list", of: Scope::Sentence, wrong: |text, _| datelines::begins_as_list_item(text.original) },
+    Check { name: "in many posts of this source", of: Scope::Sentence, wrong: is_shared_text },
+    Check { name: "all in capitals", of: Scope::Sentence, wrong: |text, _| is_all_capitals(text.original) },
     Check { name: "begins in the middle of a sentence", of: Scope::Sentence, wrong: begins_within },
-    Check { name: "a quotation or bracket that is not closed", of: Scope::Sentence, wrong: |line, _| balance::is_unbalanced(line.text) },
-    Check { name: "does not end as a sentence", of: Scope::Sentence, wrong: |line, _| !ends(line.text) },
-    Check { name: DANGLING, of: Scope::Opening, wrong: dangles },
-    Check { name: "too long", of: Scope::Teaser, wrong: |line, about| !fit::fits(line.text, about.style) },
-    Check { name: "too many sentences", of: Scope::Teaser, wrong: |line, about| sentences(line.text).nth(about.style.max_sentences).is_some() },
-    Check { name: "not in the post's language", of: Scope::Teaser, wrong: is_foreign },
-    Check { name: "the same as the teaser of an earlier post", of: Scope::Teaser, wrong: |line, about| repeats::is_told(line.text, about.around.earlier) },
-    Check { name: "too short", of: Scope::Wish, wrong: |line, about| is_short(line.text, about) },
-    Check { name: "only a question", of: Scope::Wish, wrong: |line, _| is_question(line.text) },
+    Check { name: "a quotation or bracket that is not closed", of: Scope::Sentence, wrong: |text, _| balance::is_unbalanced(text.original) },
+    Check { name: "does not end as a sentence", of: Scope::Sentence, wrong: |text, _| !ends(text.original) },
+    Check { name: DANGLING, of: Scope::Opening, wrong: has_dangling_start },
+    Check { name: "too long", of: Scope::Teaser, wrong: |text, input| !limits::fits(text.original, input.options) },
+    Check { name: "too many sentences", of: Scope::Teaser, wrong: |text, input| split_sentences(text.original).nth(input.options.max_sentences).is_some() },
+    Check { name: "not in the post's language", of: Scope::Teaser, wrong: is_other_language },
+    Check { name: "the same as the teaser of an earlier post", of: Scope::Teaser, wrong: |text, input| repetition::repeats_previous(text.original, input.context.earlier) },
+    Check { name: "too short", of: Scope::Preference, wrong: |text, input| is_too_short(text.original, input) },
+    Check { name: "only a question", of: Scope::Preference, wrong: |text, _| is_question(text.original) },
 ];
 
 /// The first defect of `text` as a teaser, in words for an editor.
-pub(super) fn defect(text: &str, material: &Material<'_>) -> Option<&'static str> {
-    first(text, material, |_| true)
+pub(super) fn find_defect(text: &str, input: &TeaserInput<'_>) -> Option<&'static str> {
+    first_defect(text, input, |_| true)
 }
 
 /// The first defect of `text` as a teaser where nothing better is left: it may be short, and it may be a question.
-pub(super) fn hard_defect(text: &str, material: &Material<'_>) -> Option<&'static str> {
-    first(text, material, |of| of != Scope::Wish)
+pub(super) fn find_hard_defect(text: &str, input: &TeaserInput<'_>) -> Option<&'static str> {
+    first_defect(text, input, |of| of != Scope::Preference)
 }
 
 /// Says whether `words` could stand in a teaser if they were a sentence.
-pub(super) fn sentence_like(words: &str) -> bool {
-    let line = Line::new(words);
-    !marks::has_markup(&line)
-        && !marks::has_residue(words)
+pub(super) fn is_usable_phrase(words: &str) -> bool {
+    let text = CheckedText::new(words);
+    !markers::has_markup(&text)
+        && !markers::has_unreadable_characters(words)
         && !balance::is_unbalanced(words)
-        && !boilerplate::is_furniture(&line)
-        && !datelines::is_dateline(&line)
+        && !boilerplate::is_boilerplate(&text)
+        && !datelines::is_dateline(&text)
 }
 
 /// The first defect of one sentence of a body, by its own words alone.
 ///
 /// It is [`DANGLING`] only where the sentence has no other.
-pub(super) fn sentence_defect(text: &str, material: &Material<'_>) -> Option<&'static str> {
-    let line = Line::new(text);
+pub(super) fn find_sentence_defect(text: &str, input: &TeaserInput<'_>) -> Option<&'static str> {
+    let text = CheckedText::new(text);
     let of_sentence = |check: &&Check| matches!(check.of, Scope::Sentence | Scope::Opening);
-    CHECKS.iter().filter(of_sentence).find(|check| (check.wrong)(&line, material)).map(|check| check.name)
+    CHECKS.iter().filter(of_sentence).find(|check| (check.wrong)(&text, input)).map(|check| check.name)
 }
 
-fn first(text: &str, material: &Material<'_>, asked: fn(Scope) -> bool) -> Option<&'static str> {
-    let whole = Line::new(text);
-    let of_whole = CHECKS.iter().filter(|check| asked(check.of)).find(|check| (check.wrong)(&whole, material));
+fn first_defect(text: &str, input: &TeaserInput<'_>, asked: fn(Scope) -> bool) -> Option<&'static str> {
+    let whole = CheckedText::new(text);
+    let of_whole = CHECKS.iter().filter(|check| asked(check.of)).find(|check| (check.wrong)(&whole, input));
     if let Some(check) = of_whole {
         return Some(check.name);
     }
-    let mut parts = sentences(text).peekable();
+    let mut parts = split_sentences(text).peekable();
     let first = parts.next()?;
     // Of one sentence all is said.
     parts.peek()?;
     std::iter::once(first).chain(parts).find_map(|part| {
-        let line = Line::new(part);
+        let text = CheckedText::new(part);
         let mut rows = CHECKS.iter().filter(|check| check.of == Scope::Sentence);
-        rows.find(|check| (check.wrong)(&line, material)).map(|check| check.name)
+        rows.find(|check| (check.wrong)(&text, input)).map(|check| check.name)
     })
 }
 
-fn is_title_again(line: &Line<'_>, material: &Material<'_>) -> bool {
-    let title = &material.post.title;
-    repeats::is_title(line.text, title) || repeats::is_nearly_title(line.text, title)
+fn is_title_again(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
+    let title = &input.post.title;
+    repetition::is_title(text.original, title) || repetition::is_almost_title(text.original, title)
 }
 
-fn is_common(line: &Line<'_>, material: &Material<'_>) -> bool {
-    material.around.common.is_some_and(|common| common.has_sentence(&material.post.source, line.text))
+fn is_shared_text(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
+    input.context.shared.is_some_and(|shared| shared.has_sentence(&input.post.source, text.original))
 }
 
 /// Says whether `text` is boilerplate: a publisher's software wrote it, or it speaks of the site and not of the post.
 pub(super) fn is_boilerplate(text: &str) -> bool {
-    boilerplate::is_furniture(&Line::new(text))
+    boilerplate::is_boilerplate(&CheckedText::new(text))
 }
 
 /// Ends of sentences that announce what comes below.
@@ -203,8 +199,8 @@ const ANNOUNCING: &[&str] = &[
     "hieronder",
 ];
 
-fn announces(line: &Line<'_>) -> bool {
-    let text = line.lower.trim_end();
+fn announces_list(text: &CheckedText<'_>) -> bool {
+    let text = text.lower.trim_end();
     if text.ends_with([':', '：', ',', ';', '、', '，', '；']) {
         return true;
     }
@@ -216,7 +212,7 @@ fn announces(line: &Line<'_>) -> bool {
 }
 
 /// Says whether most letters are capitals.
-fn is_shouted(text: &str) -> bool {
+fn is_all_capitals(text: &str) -> bool {
     let (mut upper, mut lower) = (0_usize, 0_usize);
     // Letters of scripts without capitals are no capitals.
     for c in text.chars().filter(|c| c.is_alphabetic()) {
@@ -228,8 +224,8 @@ fn is_shouted(text: &str) -> bool {
 }
 
 /// Says whether it begins with a small letter where the author does not always do so.
-fn begins_within(line: &Line<'_>, material: &Material<'_>) -> bool {
-    let text = line.text.trim_start_matches(|c: char| !c.is_alphanumeric());
+fn begins_within(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
+    let text = text.original.trim_start_matches(|c: char| !c.is_alphanumeric());
     if !text.starts_with(char::is_lowercase) {
         return false;
     }
@@ -238,20 +234,23 @@ fn begins_within(line: &Line<'_>, material: &Material<'_>) -> bool {
     let name = word.contains(|c: char| {
         c.is_uppercase() || c.is_numeric() || matches!(c, '_' | '/' | '(' | '.') && !word.ends_with(c)
     });
-    !name && !material.post.title.starts_with(char::is_lowercase)
+    !name && !input.post.title.starts_with(char::is_lowercase)
 }
 
 /// Says whether it ends as sentences do, or is in a script that has no mark for it.
 fn ends(text: &str) -> bool {
-    is_ended(text) || text.ends_with(language::has_no_stops)
+    is_ended(text) || text.ends_with(script::has_no_sentence_marks)
 }
 
-fn dangles(line: &Line<'_>, material: &Material<'_>) -> bool {
-    openers::dangles(line, material.language.or_else(|| language::of_text(line.text)).unwrap_or("en"))
+fn has_dangling_start(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
+    dangling_start::has_dangling_start(
+        text,
+        input.language.or_else(|| language::detect_language(text.original)).unwrap_or("en"),
+    )
 }
 
-fn is_foreign(line: &Line<'_>, material: &Material<'_>) -> bool {
-    material.language.is_some_and(|language| language::is_foreign(line.text, language))
+fn is_other_language(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
+    input.language.is_some_and(|language| language::is_other_language(text.original, language))
 }
 
 /// Says whether there is nothing but a question.
@@ -261,7 +260,7 @@ fn is_question(text: &str) -> bool {
             .trim_end_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '?' | '？' | '؟' | '!'))
             .ends_with(['?', '？', '؟'])
     };
-    ends(text) && sentences(text).all(ends)
+    ends(text) && split_sentences(text).all(ends)
 }
 
 /// A teaser has at least so many graphemes, and half as many as are allowed where fewer are allowed than twice that.
@@ -271,12 +270,12 @@ const ENOUGH: usize = 60;
 const ENOUGH_WIDE: usize = 20;
 
 /// Says whether it is shorter than a teaser should be though the post has more to say.
-fn is_short(text: &str, material: &Material<'_>) -> bool {
+fn is_too_short(text: &str, input: &TeaserInput<'_>) -> bool {
     let wide = is_wide(text);
-    let most = material.style.max_chars;
+    let most = input.options.max_chars;
     let enough = if wide { ENOUGH_WIDE.min(most / 4) } else { ENOUGH.min(most / 2) };
     let length = text.graphemes(true).take(enough).count();
-    length < enough && offers(material, enough)
+    length < enough && has_more_to_say(input, enough)
 }
 
 /// Says whether most of the first letters are Chinese, Japanese or Korean.
@@ -284,7 +283,7 @@ fn is_wide(text: &str) -> bool {
     let (mut wide, mut all) = (0, 0);
     for c in text.chars().filter(|c| c.is_alphabetic()).take(60) {
         all += 1;
-        wide += usize::from(language::is_han_or_kana(c) || matches!(c, '가'..='힣'));
+        wide += usize::from(script::is_han_or_kana(c) || matches!(c, '가'..='힣'));
     }
     wide * 2 > all
 }
@@ -293,12 +292,14 @@ fn is_wide(text: &str) -> bool {
 const LOOK_AT: usize = 60;
 
 /// Says whether sentences of the body that could be a teaser, or stand second in one, have `enough` graphemes.
-fn offers(material: &Material<'_>, enough: usize) -> bool {
+fn has_more_to_say(input: &TeaserInput<'_>, enough: usize) -> bool {
     let spoken = |kind: BlockKind| matches!(kind, BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Quote);
-    let blocks = material.blocks.iter().filter(|block| spoken(block.kind));
+    let blocks = input.blocks.iter().filter(|block| spoken(block.kind));
     let mut length = 0;
-    for sentence in blocks.flat_map(|block| sentences(&block.text)).take(LOOK_AT) {
-        if fit::fits(sentence, material.style) && matches!(sentence_defect(sentence, material), None | Some(DANGLING)) {
+    for sentence in blocks.flat_map(|block| split_sentences(&block.text)).take(LOOK_AT) {
+        if limits::fits(sentence, input.options)
+            && matches!(find_sentence_defect(sentence, input), None | Some(DANGLING))
+        {
             length += sentence.graphemes(true).take(enough).count();
             if length >= enough {
                 return true;

@@ -1,5 +1,5 @@
 use super::{
-    super::{Around, Common, Style, tests::post},
+    super::{PreviousTeaser, SharedText, TeaserContext, TeaserOptions, tests::post},
     *,
 };
 
@@ -9,8 +9,8 @@ const BODY: &str = "The harbour master closed the old wall for a while, and boat
 #[track_caller]
 fn check(text: &str, expect: Option<&str>) {
     let post = post("", "");
-    let (style, around) = (Style::default(), Around::default());
-    assert_eq!(defect(text, &Material::new(&post, &[], &style, &around)), expect, "{text}");
+    let (options, context) = (TeaserOptions::default(), TeaserContext::default());
+    assert_eq!(find_defect(text, &TeaserInput::new(&post, &[], &options, &context)), expect, "{text}");
 }
 
 #[test]
@@ -73,19 +73,19 @@ fn a_second_sentence_is_judged_but_for_its_opener() {
 }
 
 /// Material of a post with this body, in these surroundings.
-fn with(body: &str, around: &Around<'_>, style: &Style, judge: impl Fn(&Material<'_>)) {
+fn with(body: &str, context: &TeaserContext<'_>, options: &TeaserOptions, judge: impl Fn(&TeaserInput<'_>)) {
     let post = post("", body);
     let blocks = crate::html::blocks(body);
-    judge(&Material::new(&post, &blocks, style, around));
+    judge(&TeaserInput::new(&post, &blocks, options, context));
 }
 
 #[test]
 fn short_is_what_leaves_out_more() {
     let judged = |text: &'static str, body: &str, max_chars, expect: Option<&'static str>| {
-        let style = Style { max_chars, ..Style::default() };
-        with(body, &Around::default(), &style, |material| {
-            assert_eq!(defect(text, material), expect, "{text}");
-            assert_eq!(hard_defect(text, material), None);
+        let options = TeaserOptions { max_chars, ..TeaserOptions::default() };
+        with(body, &TeaserContext::default(), &options, |input| {
+            assert_eq!(find_defect(text, input), expect, "{text}");
+            assert_eq!(find_hard_defect(text, input), None);
         });
     };
     judged("Divers found a hole.", BODY, 240, Some("too short"));
@@ -99,40 +99,40 @@ fn short_is_what_leaves_out_more() {
 
 #[test]
 fn what_stands_around_counts() {
-    let told = [Told::of("Divers found a hole in the wall on Sunday.")];
-    let around = Around { earlier: &told, ..Around::default() };
-    let style = Style::default();
-    with("", &around, &style, |material| {
+    let told = [PreviousTeaser::of("Divers found a hole in the wall on Sunday.")];
+    let context = TeaserContext { earlier: &told, ..TeaserContext::default() };
+    let options = TeaserOptions::default();
+    with("", &context, &options, |input| {
         let same = Some("the same as the teaser of an earlier post");
-        assert_eq!(defect("Divers found a hole in the wall on a Sunday.", material), same);
-        assert_eq!(defect("The ferry sails again on Sundays.", material), None);
+        assert_eq!(find_defect("Divers found a hole in the wall on a Sunday.", input), same);
+        assert_eq!(find_defect("The ferry sails again on Sundays.", input), None);
     });
     let posts: Vec<_> = (0..3).map(|n| post("", &format!("<p>Story {n}. We love all boats.</p>"))).collect();
-    let common = Common::of(&posts);
-    let around = Around { common: Some(&common), ..Around::default() };
-    with("", &around, &style, |material| {
-        assert_eq!(defect("We love all boats.", material), Some("in many posts of this source"));
-        assert_eq!(defect("Divers left. We love all boats.", material), Some("in many posts of this source"));
-        assert_eq!(defect("We love most boats.", material), None);
+    let common = SharedText::of(&posts);
+    let context = TeaserContext { shared: Some(&common), ..TeaserContext::default() };
+    with("", &context, &options, |input| {
+        assert_eq!(find_defect("We love all boats.", input), Some("in many posts of this source"));
+        assert_eq!(find_defect("Divers left. We love all boats.", input), Some("in many posts of this source"));
+        assert_eq!(find_defect("We love most boats.", input), None);
     });
 }
 
 #[test]
 fn the_language_is_that_of_the_post() {
-    with(&format!("<p>{BODY}</p>"), &Around::default(), &Style::default(), |material| {
+    with(&format!("<p>{BODY}</p>"), &TeaserContext::default(), &TeaserOptions::default(), |input| {
         let german = "Die Taucher haben am Sonntag ein Loch in der Mole gefunden.";
-        assert_eq!(defect(german, material), Some("not in the post's language"));
-        assert_eq!(defect("Водолазы нашли дыру в старом причале.", material), Some("not in the post's language"));
-        assert_eq!(defect("Divers of the Taucherclub Hafen found a hole in the old north wall.", material), None);
+        assert_eq!(find_defect(german, input), Some("not in the post's language"));
+        assert_eq!(find_defect("Водолазы нашли дыру в старом причале.", input), Some("not in the post's language"));
+        assert_eq!(find_defect("Divers of the Taucherclub Hafen found a hole in the old north wall.", input), None);
     });
 }
 
 #[test]
 fn sentences_tell_a_dangling_opener_last() {
-    with("", &Around::default(), &Style::default(), |material| {
-        assert_eq!(sentence_defect("It is as wide as a door.", material), Some(DANGLING));
-        assert_eq!(sentence_defect("It is as wide as", material), Some("does not end as a sentence"));
-        assert_eq!(sentence_defect("Divers left.", material), None);
-        assert_eq!(sentence_defect("Why?", material), None);
+    with("", &TeaserContext::default(), &TeaserOptions::default(), |input| {
+        assert_eq!(find_sentence_defect("It is as wide as a door.", input), Some(DANGLING));
+        assert_eq!(find_sentence_defect("It is as wide as", input), Some("does not end as a sentence"));
+        assert_eq!(find_sentence_defect("Divers left.", input), None);
+        assert_eq!(find_sentence_defect("Why?", input), None);
     });
 }

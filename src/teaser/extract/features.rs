@@ -1,13 +1,11 @@
 //! What is weighed about a candidate.
 
 use super::{
-    reading::{Reading, Sentence},
-    words::Word,
+    super::{limits, options::TeaserOptions},
+    parsed_post::{ParsedPost, Sentence},
+    word_model::Word,
 };
-use crate::{
-    html::BlockKind,
-    teaser::{Style, fit},
-};
+use crate::html::BlockKind;
 
 /// Facts about one sentence.
 pub(super) const SENTENCE: usize = 33;
@@ -18,31 +16,31 @@ const SHARED: usize = 11;
 /// Facts that mean something else in a post that is mostly a list.
 const LISTED: usize = 7;
 /// How many facts about a candidate are weighed.
-pub const FACTS: usize = SENTENCE + WHOLE + SHARED + LISTED;
+pub const FEATURES: usize = SENTENCE + WHOLE + SHARED + LISTED;
 
 /// Facts about a sentence.
-pub(super) type SentenceFacts = [f32; SENTENCE];
+pub(super) type SentenceFeatures = [f32; SENTENCE];
 
 const fn is(yes: bool) -> f32 {
     if yes { 1.0 } else { 0.0 }
 }
 
 /// Facts about a candidate as a whole.
-pub(super) type WholeFacts = [f32; WHOLE + SHARED + LISTED];
+pub(super) type CandidateFeatures = [f32; WHOLE + SHARED + LISTED];
 
 /// What is weighed about one sentence; `max` is the longest teaser.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "facts need no more digits")]
-pub(super) fn of_sentence(
+pub(super) fn sentence_features(
     sentence: &Sentence<'_>,
-    reading: &Reading<'_>,
+    post: &ParsedPost<'_>,
     max: f64,
-    seen: &mut Stamps,
-) -> SentenceFacts {
+    seen: &mut SeenWords,
+) -> SentenceFeatures {
     let (mut content, mut title, mut heading) = (0.0_f32, 0.0_f32, 0.0_f32);
     let (mut content_types, mut chars, mut capitals) = (0.0_f32, 0.0_f32, 0.0_f32);
     seen.start();
     for id in &sentence.words {
-        let Some(word) = reading.words.list.get(*id as usize) else { continue };
+        let Some(word) = post.words.list.get(*id as usize) else { continue };
         chars += word.chars as f32;
         content += is(!word.stop);
         capitals += is(word.capital);
@@ -55,7 +53,7 @@ pub(super) fn of_sentence(
     }
     let words = sentence.words.len().max(1) as f32;
     let place = sentence.place as f32;
-    let title_words = reading.title_words.max(1) as f32;
+    let title_words = post.title_words.max(1) as f32;
     let length = (sentence.chars / max) as f32;
     let signs = Signs::of(&sentence.text);
     [
@@ -65,7 +63,7 @@ pub(super) fn of_sentence(
         is(sentence.place <= 4),
         is(sentence.place <= 9),
         place.ln_1p(),
-        place / reading.count.max(1) as f32,
+        place / post.count.max(1) as f32,
         is(sentence.first_in_block),
         is(sentence.last_in_block),
         is(sentence.kind == BlockKind::ListItem),
@@ -125,12 +123,12 @@ impl Signs {
 
 /// A candidate: one sentence, or two in their order.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Parts<'a, 'b> {
+pub(super) struct CandidateParts<'a, 'b> {
     pub first: &'a Sentence<'b>,
     pub second: Option<&'a Sentence<'b>>,
 }
 
-impl Parts<'_, '_> {
+impl CandidateParts<'_, '_> {
     /// The length of the whole in characters.
     pub fn chars(&self) -> f64 {
         self.first.chars + self.second.map_or(0.0, |second| second.chars + 1.0)
@@ -142,35 +140,35 @@ impl Parts<'_, '_> {
     }
 
     /// Says whether the whole is within the limits.
-    pub fn fit(&self, style: &Style) -> bool {
+    pub fn fits(&self, options: &TeaserOptions) -> bool {
         // No grapheme has less than one character, and few have more.
         let count = self.first.count + self.second.map_or(0, |second| second.count + 1);
-        count <= style.max_chars
-            || (count <= 2 * style.max_chars
+        count <= options.max_chars
+            || (count <= 2 * options.max_chars
                 && !(self.first.simple && self.second.is_none_or(|second| second.simple))
                 && {
                     let second = self.second.map_or("", |second| &second.text);
-                    fit::fits(&[&self.first.text, " ", second].concat(), style)
+                    limits::fits(&[&self.first.text, " ", second].concat(), options)
                 })
     }
 }
 
 /// What is weighed about a candidate as a whole; `likely` is how likely each word is to be in a person's teaser.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "facts need no more digits")]
-pub(super) fn of_whole(
-    parts: &Parts<'_, '_>,
-    reading: &Reading<'_>,
+pub(super) fn candidate_features(
+    parts: &CandidateParts<'_, '_>,
+    post: &ParsedPost<'_>,
     max: f64,
     likely: &[f32],
     all_likely: f32,
-    seen: &mut Stamps,
-) -> WholeFacts {
+    seen: &mut SeenWords,
+) -> CandidateFeatures {
     let (mut title, mut heading, mut content) = (0.0_f32, 0.0_f32, 0.0_f32);
     let (mut expected, mut expected_content, mut words) = (0.0_f32, 0.0_f32, 0.0_f32);
     seen.start();
     for id in parts.first.words.iter().chain(parts.second.iter().flat_map(|second| &second.words)) {
         words += 1.0;
-        let Some(word) = reading.words.list.get(*id as usize).filter(|_| seen.first(*id)) else { continue };
+        let Some(word) = post.words.list.get(*id as usize).filter(|_| seen.first(*id)) else { continue };
         let likely = likely.get(*id as usize).copied().unwrap_or_default();
         let Word { stop, in_title, in_heading, .. } = word;
         title += is(*in_title);
@@ -180,12 +178,12 @@ pub(super) fn of_whole(
         expected_content += if *stop { 0.0 } else { likely };
     }
     let length = (parts.chars() / max) as f32;
-    let all = reading.count as f32;
+    let all = post.count as f32;
     let place = parts.first.place as f32;
     let two = parts.second.is_some();
     let adjacent = parts.second.is_some_and(|second| second.place == parts.first.place + 1);
-    let rolled = (parts.first.rolled + parts.second.map_or(0, |second| second.rolled)) as f32;
-    let trimmed = parts.first.trimmed || parts.second.is_some_and(|second| second.trimmed);
+    let list_items = (parts.first.list_items + parts.second.map_or(0, |second| second.list_items)) as f32;
+    let shortened = parts.first.shortened || parts.second.is_some_and(|second| second.shortened);
     let facts = [
         length,
         length * length,
@@ -194,19 +192,19 @@ pub(super) fn of_whole(
         is(length > 0.857),
         is(two),
         is(adjacent),
-        title / reading.title_words.max(1) as f32,
+        title / post.title_words.max(1) as f32,
         heading,
-        (reading.words.total as f32).ln_1p() * length,
-        reading.title as f32 * length / 10.0,
+        (post.words.total as f32).ln_1p() * length,
+        post.title as f32 * length / 10.0,
         is(length < 0.18),
         is(length > 0.57),
         all.ln_1p() * place / 10.0,
         is(place == 0.0) * all.ln_1p(),
         is(place == 0.0) * is(all < 12.0),
-        is(rolled > 0.0),
-        rolled,
-        is(rolled > 0.0) * reading.listed as f32,
-        is(trimmed),
+        is(list_items > 0.0),
+        list_items,
+        is(list_items > 0.0) * post.listed as f32,
+        is(shortened),
         2.0 * expected / (words + 15.0),
         2.0 * expected / (words + 25.0),
         2.0 * expected / (words + 40.0),
@@ -223,19 +221,19 @@ pub(super) fn of_whole(
     let mut all = [0.0; WHOLE + SHARED + LISTED];
     all[..WHOLE + SHARED].copy_from_slice(&facts);
     for (to, fact) in all[WHOLE + SHARED..].iter_mut().zip(listed) {
-        *to = fact * reading.listed as f32;
+        *to = fact * post.listed as f32;
     }
     all
 }
 
 /// Tells the first of several equal words without clearing a table each time.
 #[derive(Debug)]
-pub(super) struct Stamps {
+pub(super) struct SeenWords {
     at: Vec<u32>,
     now: u32,
 }
 
-impl Stamps {
+impl SeenWords {
     pub fn new(words: usize) -> Self {
         Self { at: vec![0; words], now: 0 }
     }

@@ -1,57 +1,52 @@
 //! The sentences of the body that say best what the post is about.
 //!
-//! Candidates are one or two good sentences in their order, shortened where that loses nothing, and roll-ups of lists.
+//! Candidates are one or two good sentences in their order, shortened where that loses nothing, and summaries of lists.
 //! A linear model weighs what is known of each; the best that passes every check is taken. The weights stand in
 //! `weights.rs`, a generated file; the program that fits them is `tests/bench/fit.rs`.
 
+mod candidates;
 mod features;
-mod offer;
-mod reading;
-mod roll;
-mod stop;
-mod study;
-mod trim;
+mod list_summary;
+mod parsed_post;
+mod shorten;
+mod stop_words;
+mod training;
 mod weights;
-mod words;
+mod word_key;
+mod word_model;
 
-use super::{Material, Reason, Style, checks};
-use offer::Offer;
+use super::{checks, input::TeaserInput, options::TeaserOptions, result::RefusalReason};
+use candidates::Candidates;
+use weights::WEIGHTS;
 
-pub use features::FACTS as CANDIDATE_FACTS;
-pub use study::{Study, choose, keys, study};
-pub use words::FACTS as WORD_FACTS;
-
-/// What the fitting program finds out.
-#[derive(Debug, Clone)]
-pub struct Weights {
-    /// Of the facts about a word.
-    pub word: [f64; words::FACTS],
-    /// Of the facts about a candidate.
-    pub candidate: [f64; features::FACTS],
-}
+pub use features::FEATURES as CANDIDATE_FEATURES;
+pub use training::{TrainingData, extract_with, training_data, word_keys};
+pub use weights::Weights;
+pub use word_model::FEATURES as WORD_FEATURES;
 
 /// Takes the candidate that weighs most of those that have no defect.
-pub(super) fn make(material: &Material<'_>, style: &Style) -> Result<String, Reason> {
-    let offer = Offer::of(material, style, &weights::WEIGHTS);
-    offer
-        .heaviest(material, checks::defect)
+pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
+    Candidates::of(input, input.options, &WEIGHTS)
+        .best_without_defect(input, checks::find_defect)
         .map_err(|defect| defect.unwrap_or("no good sentence within the limits").into())
 }
 
 /// The same where nothing better is left: it may be short, and it may be a question.
-pub(super) fn shorten(material: &Material<'_>, style: &Style) -> Option<String> {
-    Offer::of(material, style, &weights::WEIGHTS).heaviest(material, checks::hard_defect).ok()
+pub(super) fn fallback(input: &TeaserInput<'_>) -> Option<String> {
+    Candidates::of(input, input.options, &WEIGHTS).best_without_defect(input, checks::find_hard_defect).ok()
 }
 
 /// The sentences that weigh most, in the order of the post: what a model is told of it.
-pub(super) fn best(material: &Material<'_>, n: usize) -> Vec<String> {
-    let style = Style { max_chars: 1_000, max_sentences: 1, ..Style::default() };
-    let offer = Offer::of(material, &style, &weights::WEIGHTS);
-    let mut worth = offer.unknown_worth();
+pub(super) fn best_sentences(input: &TeaserInput<'_>, n: usize) -> Vec<String> {
+    let options = TeaserOptions { max_chars: 1_000, max_sentences: 1, ..TeaserOptions::default() };
+    let candidates = Candidates::of(input, &options, &WEIGHTS);
+    let mut quality = candidates.unknown_quality();
     let mut best: Vec<usize> = Vec::new();
-    for candidate in offer.ranked() {
-        let whole = offer.sentence(candidate.first).is_some_and(|sentence| !sentence.trimmed && sentence.rolled == 0);
-        if whole && offer.holds(candidate, material, &mut worth) {
+    for candidate in candidates.ranked() {
+        let whole = candidates
+            .sentence(candidate.first)
+            .is_some_and(|sentence| !sentence.shortened && sentence.list_items == 0);
+        if whole && candidates.is_usable(candidate, input, &mut quality) {
             best.push(candidate.first);
             if best.len() == n {
                 break;
@@ -59,17 +54,17 @@ pub(super) fn best(material: &Material<'_>, n: usize) -> Vec<String> {
         }
     }
     best.sort_unstable();
-    best.into_iter().filter_map(|at| Some(offer.sentence(at)?.text.clone().into_owned())).collect()
+    best.into_iter().filter_map(|at| Some(candidates.sentence(at)?.text.clone().into_owned())).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Maker, tests::made};
+    use super::super::{TeaserMethod, tests::made};
     use crate::html::BlockKind::{self, Caption, Code, Heading, ListItem, Paragraph, Quote};
 
     #[track_caller]
     fn check(blocks: &[(BlockKind, &str)], expect: Option<&str>) {
-        assert_eq!(made(Maker::Extract, "", blocks).ok().as_deref(), expect);
+        assert_eq!(made(TeaserMethod::Extract, "", blocks).ok().as_deref(), expect);
     }
 
     const FOUND: (BlockKind, &str) =
@@ -95,7 +90,9 @@ mod tests {
         let hole = "It is as wide as a door.";
         check(&[(Paragraph, "It is as wide as a door and goes through all of the wall.")], None);
         let behind = [FOUND.1, hole].join(" ");
-        assert!([TOLD, Some(&behind)].contains(&made(Maker::Extract, "", &[(Paragraph, &behind)]).ok().as_deref()));
+        assert!(
+            [TOLD, Some(&behind)].contains(&made(TeaserMethod::Extract, "", &[(Paragraph, &behind)]).ok().as_deref())
+        );
         check(&[(Paragraph, &[FOUND.1, "But why so?", hole].join(" "))], TOLD);
     }
 
@@ -110,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_rolled_up() {
+    fn lists_are_summed_up() {
         let blocks = [
             (Heading(2), "News"),
             (ListItem, "A crane for the quay: it lifts forty tonnes and was built in Vigo in the spring."),
@@ -135,6 +132,6 @@ mod tests {
         let body =
             "The quay was mended on a Sunday by divers. The ferries leave from the pier until then. ".repeat(3_000);
         let blocks = [(Paragraph, body.as_str())];
-        assert_eq!(made(Maker::Extract, "", &blocks), made(Maker::Extract, "", &blocks));
+        assert_eq!(made(TeaserMethod::Extract, "", &blocks), made(TeaserMethod::Extract, "", &blocks));
     }
 }

@@ -4,8 +4,14 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    super::{Around, Material, Style, extract, fit},
-    Endpoint,
+    super::{
+        extract,
+        input::{TeaserContext, TeaserInput},
+        limits,
+        options::TeaserOptions,
+        prompt_injection,
+    },
+    endpoint::Endpoint,
 };
 use crate::{html, post::Post};
 
@@ -17,9 +23,9 @@ const SENTENCES: usize = 12;
 /// A sentence is shown up to so many characters.
 const LONGEST: usize = 400;
 
-/// One question about one post.
+/// What is asked about one post.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
+pub struct Prompt {
     /// What its answer is kept under: content, limits, language, model, prompt.
     pub key: String,
     system: String,
@@ -28,7 +34,7 @@ pub struct Question {
     max_tokens: usize,
 }
 
-impl Question {
+impl Prompt {
     /// The request's body; `json` asks the endpoint to hold the model to JSON.
     pub fn body(&self, json: bool) -> String {
         let mut body = json!({
@@ -54,11 +60,11 @@ impl Question {
 }
 
 /// What is asked about `post`; `None` where it has no sentence to ask about.
-pub fn question(post: &Post, style: &Style, endpoint: &Endpoint) -> Option<Question> {
-    let blocks = super::super::instruction::without(html::blocks(&post.body));
-    let around = Around::default();
-    let best = extract::best(&Material::new(post, &blocks, style, &around), SENTENCES);
-    if best.is_empty() || style.max_sentences == 0 {
+pub fn build_prompt(post: &Post, options: &TeaserOptions, endpoint: &Endpoint) -> Option<Prompt> {
+    let blocks = prompt_injection::remove(html::blocks(&post.body));
+    let context = TeaserContext::default();
+    let best = extract::best_sentences(&TeaserInput::new(post, &blocks, options, &context), SENTENCES);
+    if best.is_empty() || options.max_sentences == 0 {
         return None;
     }
     let language = language(post);
@@ -70,7 +76,7 @@ pub fn question(post: &Post, style: &Style, endpoint: &Endpoint) -> Option<Quest
          the article states, with its own names and numbers unchanged. No markup, no links, no questions to the \
          reader, no advertising, no remark about yourself or the task. Answer with one JSON object and nothing else: \
          {{\"teaser\": \"...\"}}",
-        style.max_sentences, style.max_chars,
+        options.max_sentences, options.max_chars,
     );
     let sentences: Vec<String> = best.iter().map(|sentence| quoted(sentence)).collect();
     let user = format!(
@@ -78,20 +84,20 @@ pub fn question(post: &Post, style: &Style, endpoint: &Endpoint) -> Option<Quest
         quoted(&post.title),
         sentences.join(", ")
     );
-    let max_tokens = (2 * style.max_chars + 64).min(2_000);
+    let max_tokens = (2 * options.max_chars + 64).min(2_000);
     let kept = json!([
         PROMPT_VERSION,
         endpoint.base_url.as_str(),
         endpoint.model,
         language,
-        style.max_chars,
-        style.max_sentences,
+        options.max_chars,
+        options.max_sentences,
         post.title,
         post.body
     ]);
     let hash = Sha256::digest(kept.to_string().as_bytes());
     let key = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(Question { key, system, user, model: endpoint.model.clone(), max_tokens })
+    Some(Prompt { key, system, user, model: endpoint.model.clone(), max_tokens })
 }
 
 /// The language to write in; a tag is a stranger's word too, so only what can be one is repeated.
@@ -107,7 +113,7 @@ fn language(post: &Post) -> String {
 /// A JSON string in which nothing that could end the block, or be taken for a turn of the conversation, stands as
 /// itself: markers of chat formats need brackets, bars, braces, backticks or number signs.
 fn quoted(text: &str) -> String {
-    let line: String = fit::one_line(text).chars().take(LONGEST).collect();
+    let line: String = limits::one_line(text).chars().take(LONGEST).collect();
     let json = serde_json::Value::String(line).to_string();
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
@@ -125,10 +131,10 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn asked(title: &str, body: &str) -> Question {
+    fn asked(title: &str, body: &str) -> Prompt {
         let endpoint = Endpoint::new("http://127.0.0.1/v1".parse().unwrap(), "small".to_owned());
         let post = Post { title: title.to_owned(), ..super::super::super::tests::post("", body) };
-        question(&post, &Style::default(), &endpoint).unwrap()
+        build_prompt(&post, &TeaserOptions::default(), &endpoint).unwrap()
     }
 
     const BODY: &str = "<p>Divers found a hole in the quay on Sunday. The repair takes weeks and costs money.</p>";
@@ -164,7 +170,7 @@ mod tests {
     #[test]
     fn nothing_is_asked_about_nothing() {
         let endpoint = Endpoint::new("http://127.0.0.1/v1".parse().unwrap(), "small".to_owned());
-        assert_eq!(question(&super::super::super::tests::post("", ""), &Style::default(), &endpoint), None);
+        assert_eq!(build_prompt(&super::super::super::tests::post("", ""), &TeaserOptions::default(), &endpoint), None);
     }
 
     #[test]

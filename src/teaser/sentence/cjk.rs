@@ -1,6 +1,6 @@
 //! What is special in Chinese and Japanese: no space behind a sentence, and speech that goes on behind its quotation.
 
-use super::marks::{is_full_stop, is_opener, is_stop, is_unspaced};
+use super::punctuation::{is_full_stop, is_opener, is_stop, is_unspaced};
 
 /// Says whether a sentence goes on behind a quotation or bracket that ends with a terminator.
 ///

@@ -5,15 +5,15 @@
 //! and Cyrillic a quotation of two sentences is two; in Chinese and Japanese it belongs whole to the sentence around it.
 //! Everything that looks back or ahead looks no further than a bound, so that the work grows with the length alone.
 
+mod abbreviation;
 mod cjk;
-mod dot;
-mod marks;
-mod words;
+mod lexicon;
+mod punctuation;
 
-use marks::{is_closer, is_emoji, is_full_stop, is_opener, is_stop, is_unspaced};
+use punctuation::{is_closer, is_emoji, is_full_stop, is_opener, is_stop, is_unspaced};
 
 /// The sentences of one line of plain text, in order, without the space between them.
-pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
+pub fn split_sentences(text: &str) -> impl Iterator<Item = &str> {
     let text = text.trim();
     let mut ahead = Ahead::default();
     let mut at = 0;
@@ -43,7 +43,7 @@ pub fn is_ended(text: &str) -> bool {
     let mut chars = text.chars().rev();
     let (last, before) = (chars.next(), chars.next());
     last.is_some_and(|c| {
-        is_stop(c) || is_full_stop(c) || marks::is_without_terminators(c) || marks::is_local_stop(c, before)
+        is_stop(c) || is_full_stop(c) || punctuation::is_without_terminators(c) || punctuation::is_local_stop(c, before)
     })
 }
 
@@ -67,12 +67,12 @@ fn end_of(text: &str, start: usize, ahead: &mut Ahead) -> usize {
         at = found + c.len_utf8();
         open = open.filter(|open| found <= open.closer);
         if open.is_none()
-            && let Some(closer) = marks::closer_of(c)
+            && let Some(closer) = punctuation::closer_of(c)
             && opens(text, found, c, word)
         {
             open = ahead.find(text, closer, at).map(|closer| Open { sign: c, at: found, closer });
         }
-        let ends = is_full_stop(c) || is_stop(c) || marks::is_local_stop(c, before(text, found));
+        let ends = is_full_stop(c) || is_stop(c) || punctuation::is_local_stop(c, before(text, found));
         if !ends || found < word {
             continue;
         }
@@ -97,7 +97,7 @@ struct Open {
 /// The next character at or behind `from` that may matter.
 fn next_mark(text: &str, from: usize) -> Option<(usize, char)> {
     let rest = text.as_bytes().get(from..)?;
-    let at = from + rest.iter().position(|octet| marks::may_matter(*octet))?;
+    let at = from + rest.iter().position(|octet| punctuation::may_matter(*octet))?;
     Some((at, text.get(at..)?.chars().next()?))
 }
 
@@ -174,7 +174,7 @@ impl Stop {
         if self.wide || self.is_dense(last, next) {
             return self.is_wide_end(text, start, open, last, after);
         }
-        if !next.is_whitespace() || self.dot && last.is_some_and(marks::is_without_terminators) {
+        if !next.is_whitespace() || self.dot && last.is_some_and(punctuation::is_without_terminators) {
             return false;
         }
         let next = after.trim_start();
@@ -184,10 +184,10 @@ impl Stop {
         let from = floor(text, self.at.saturating_sub(LOOK_BACK)).max(start);
         let earlier = text.get(from..self.at).unwrap_or_default();
         match (self.dot, self.closed) {
-            (true, false) => !dot::is_part(earlier, from == start, next),
+            (true, false) => !abbreviation::is_part_of_word(earlier, from == start, next),
             (true, true) => true,
             (false, true) => !is_attributed(next),
-            (false, false) => !is_name(earlier, text.get(self.at..self.end)) || words::is_starter(first_word(next)),
+            (false, false) => !is_name(earlier, text.get(self.at..self.end)) || lexicon::is_starter(first_word(next)),
         }
     }
 
@@ -211,7 +211,7 @@ impl Stop {
     /// Says whether a Latin terminator stands between Chinese or Japanese sentences without a space.
     fn is_dense(&self, last: Option<char>, next: char) -> bool {
         !self.ellipsis
-            && last.is_some_and(|c| is_unspaced(c) || marks::is_wide_closer(c))
+            && last.is_some_and(|c| is_unspaced(c) || punctuation::is_wide_closer(c))
             && (is_unspaced(next) || matches!(next, '「' | '『' | '“' | '（' | '《' | '"'))
     }
 }
@@ -278,7 +278,7 @@ fn begins(next: &str) -> bool {
     {
         return false;
     }
-    if !marks::is_lower(first) {
+    if !punctuation::is_lower(first) {
         return true;
     }
     // "b) Run it."
@@ -293,7 +293,7 @@ fn begins(next: &str) -> bool {
     let camel = name.chars().take(4).any(char::is_uppercase);
     let technical =
         name.len() < token.len() && (token.contains(['_', '@']) || token.contains("://") || is_dotted(token));
-    camel || version || technical || words::is_lower_name(name)
+    camel || version || technical || lexicon::is_lower_name(name)
 }
 
 /// Says whether a dot stands between two longer parts of `token`, as in a file's or a host's name.
@@ -307,7 +307,7 @@ fn is_dotted(token: &str) -> bool {
 fn is_attributed(next: &str) -> bool {
     for (at, token) in next.split(' ').take(5).enumerate() {
         let word = token.trim_end_matches([',', '.', ':']);
-        if at > 0 && words::is_attribution(word) {
+        if at > 0 && lexicon::is_attribution(word) {
             return true;
         }
         let name = word.starts_with(char::is_uppercase) && !matches!(word, "He" | "She" | "They" | "We" | "It" | "You");
@@ -321,7 +321,7 @@ fn is_attributed(next: &str) -> bool {
 /// Says whether the terminator belongs to a name like "Yahoo!".
 fn is_name(earlier: &str, stop: Option<&str>) -> bool {
     stop == Some("!")
-        && words::is_exclaimed_name(earlier.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default())
+        && lexicon::is_exclaimed_name(earlier.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default())
 }
 
 /// Says whether a sentence so far is only the number of a list's item: "1．", "一.".
@@ -365,12 +365,12 @@ impl Ahead {
 }
 
 #[cfg(test)]
-mod blind;
-#[cfg(test)]
-mod checks;
+mod cases;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
-mod robust;
+mod held_out;
+#[cfg(test)]
+mod robustness;
 #[cfg(test)]
 mod scripts;

@@ -1,6 +1,6 @@
 //! Single cases of the other languages and scripts.
 
-use super::checks::check;
+use super::cases::check;
 
 #[test]
 fn other_scripts() {

@@ -20,7 +20,7 @@ use crate::{
     post::canonical,
     render::{self, Rendered},
     subscriber::Subscriber,
-    teaser::{self, Refusal},
+    teaser::{self, SkippedMethod},
 };
 
 /// An edition as one reader sees it.
@@ -213,15 +213,15 @@ fn why(seen: &Seen) -> Value {
     json!({ "in": within.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), "out": without })
 }
 
-fn reasons(refused: &[Refusal]) -> Vec<String> {
-    refused.iter().map(|refusal| format!("{}: {}", refusal.maker.as_str(), refusal.reason)).collect()
+fn reasons(refused: &[SkippedMethod]) -> Vec<String> {
+    refused.iter().map(|refusal| format!("{}: {}", refusal.method.as_str(), refusal.reason)).collect()
 }
 
 /// A post's own words, with those marked that its teaser has.
 fn post(edition: &Edition, index: usize) -> Value {
     match edition.posts.get(index) {
         Some(item) => json!({
-            "title": item.post.title, "teaser": item.teaser, "passages": teaser::trace(&item.post, &item.teaser),
+            "title": item.post.title, "teaser": item.teaser, "passages": teaser::highlight_teaser(&item.post, &item.teaser),
         }),
         None => json!({}),
     }

@@ -4,16 +4,16 @@
 use libfuzzer_sys::fuzz_target;
 use tidings::{
     source::{Document, page},
-    teaser::{Around, Maker, Style, tease},
+    teaser::{TeaserContext, TeaserMethod, TeaserOptions, tease},
 };
 
 fuzz_target!(|octets: &[u8]| {
     let document = Document { octets: octets.to_vec(), ..Document::default() };
     let Ok(reading) = page::read(document, "fuzz", tidings::zone::Zone::utc()) else { return };
     let Some(post) = reading.posts.into_iter().next() else { return };
-    for maker in [Maker::Llm, Maker::Description, Maker::Extract, Maker::Lead] {
-        let style = Style { from: vec![maker], ..Style::default() };
-        let around = Around { answer: Some(Ok(&post.title)), ..Around::default() };
+    for maker in [TeaserMethod::Llm, TeaserMethod::Description, TeaserMethod::Extract, TeaserMethod::Lead] {
+        let style = TeaserOptions { from: vec![maker], ..TeaserOptions::default() };
+        let around = TeaserContext { answer: Some(Ok(&post.title)), ..TeaserContext::default() };
         let text = tease(&post, &style, &around).teaser.text;
         assert!(text.chars().count() <= 4 * style.max_chars);
     }

@@ -46,8 +46,8 @@ pub fn post(project: Project, day: usize, title: &str, body: &str) -> Project {
 /// Teasers of a project's next edition: text, maker, and what the model's refusal said.
 pub fn teasers(project: &Project) -> Vec<(String, String, Option<String>)> {
     let draft = draft(project);
-    let refusal = |refused: &Vec<tidings::teaser::Refusal>| {
-        let of_model = refused.iter().find(|refusal| refusal.maker == tidings::teaser::Maker::Llm);
+    let refusal = |refused: &Vec<tidings::teaser::SkippedMethod>| {
+        let of_model = refused.iter().find(|refusal| refusal.method == tidings::teaser::TeaserMethod::Llm);
         of_model.map(|refusal| refusal.reason.to_string())
     };
     let items = draft.edition.posts.iter().zip(&draft.refused);

@@ -1,0 +1,169 @@
+//! Classifies one post by itself: by its dates, the rules, and what the store remembers.
+
+use std::{collections::HashMap, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
+
+use super::{
+    duplicates::SentIndex,
+    history::DigestHistory,
+    reason::Reason,
+    rules::{Duplicates, Rules, Since},
+};
+use crate::post::{Filter, Post, canonical};
+
+/// What is known of one post before it is compared with the others.
+pub(super) struct Classification {
+    pub reason: Reason,
+    pub first_seen: Option<DateTime<Utc>>,
+    /// When it was published, or else first seen.
+    pub date: DateTime<Utc>,
+    /// Its place among the pinned.
+    pub pin: Option<usize>,
+    /// Whether it went out before.
+    pub sent: bool,
+}
+
+/// The rules and the memory, made ready for looking up.
+pub(super) struct Classifier<'a> {
+    rules: &'a Rules,
+    history: &'a DigestHistory,
+    sent: SentIndex<'a>,
+    pin: HashMap<String, usize>,
+    drop: HashMap<String, usize>,
+    first_seen: HashMap<&'a str, HashMap<&'a str, DateTime<Utc>>>,
+    now: DateTime<Utc>,
+}
+
+impl<'a> Classifier<'a> {
+    pub(super) fn new(rules: &'a Rules, history: &'a DigestHistory, now: DateTime<Utc>) -> Self {
+        let mut first_seen: HashMap<&str, HashMap<&str, DateTime<Utc>>> = HashMap::new();
+        for ((source, id), at) in &history.first_seen {
+            first_seen.entry(source).or_default().insert(id.as_str(), *at);
+        }
+        let (pin, drop) = (places_by_name(&rules.pin), places_by_name(&rules.drop));
+        Self { rules, history, sent: SentIndex::new(&history.sent), pin, drop, first_seen, now }
+    }
+
+    pub(super) fn classify(&self, post: &Post) -> Classification {
+        let dropped = place_of(&self.drop, post).is_some();
+        let ahead = post.published.filter(|date| *date > self.now);
+        let remembered = self.first_seen.get(post.source.as_str()).and_then(|ids| ids.get(post.id.as_str())).copied();
+        let eligible = !post.draft && !dropped && ahead.is_none();
+        let first_seen = remembered.or(eligible.then_some(self.now));
+        let date = post.published.or(first_seen).unwrap_or(self.now);
+        let pin = place_of(&self.pin, post).filter(|_| eligible);
+        let merge = self.rules.duplicates == Duplicates::Merge;
+        let mut sent = self.sent.edition(post, merge);
+        let mut reason = match (ahead, pin, sent) {
+            _ if dropped => Reason::Dropped,
+            _ if post.draft => Reason::Draft,
+            (Some(_), ..) => Reason::Future,
+            (None, Some(_), _) => Reason::Pinned,
+            (None, None, Some(edition)) => Reason::Sent(edition),
+            (None, None, None) => self
+                .filtered(post)
+                .or_else(|| self.too_old(date))
+                .unwrap_or_else(|| self.new_or_not(post, first_seen.unwrap_or(self.now), date)),
+        };
+        if merge && sent.is_none() && reason.is_in() {
+            sent = self.sent.near_duplicate(post);
+            if let Some(edition) = sent.filter(|_| pin.is_none()) {
+                reason = Reason::Sent(edition);
+            }
+        }
+        Classification { reason, first_seen, date, pin, sent: sent.is_some() }
+    }
+
+    fn filtered(&self, post: &Post) -> Option<Reason> {
+        let tags = unmet_filter(&self.rules.tags, &post.tags, "tag").map(Reason::Tags);
+        tags.or_else(|| unmet_filter(&self.rules.authors, &post.authors, "author").map(Reason::Authors))
+    }
+
+    fn too_old(&self, date: DateTime<Utc>) -> Option<Reason> {
+        let max_age = self.rules.max_age?;
+        (date < self.ago(max_age)).then_some(Reason::TooOld(max_age))
+    }
+
+    fn new_or_not(&self, post: &Post, first_seen: DateTime<Utc>, date: DateTime<Utc>) -> Reason {
+        match (self.rules.since, self.history.last_edition) {
+            (Since::Within(within), _) if date >= self.ago(within) => Reason::Recent(within),
+            (Since::Within(within), _) => Reason::NotRecent(within),
+            (Since::LastEdition, None) => Reason::First,
+            (Since::LastEdition, Some(last)) if first_seen > last || date > last => Reason::New,
+            (Since::LastEdition, Some(last)) if self.returned(post).is_some_and(|at| at > last) => Reason::New,
+            (Since::LastEdition, Some(_)) => Reason::Seen,
+        }
+    }
+
+    /// When the post came back from an edition that did not go out.
+    fn returned(&self, post: &Post) -> Option<DateTime<Utc>> {
+        if self.history.returned.is_empty() {
+            return None;
+        }
+        self.history.returned.get(&(post.source.clone(), post.id.clone())).copied()
+    }
+
+    /// So long before now; the beginning of time where that is longer than time.
+    fn ago(&self, span: Duration) -> DateTime<Utc> {
+        let span = TimeDelta::from_std(span).ok();
+        span.and_then(|span| self.now.checked_sub_signed(span)).unwrap_or(DateTime::<Utc>::MIN_UTC)
+    }
+}
+
+/// URLs in their canonical form and ids as they are, each with its place.
+fn places_by_name(list: &[String]) -> HashMap<String, usize> {
+    let mut places = HashMap::new();
+    for (place, name) in list.iter().enumerate() {
+        places.entry(name.clone()).or_insert(place);
+        if let Ok(url) = Url::parse(name) {
+            places.entry(canonical(&url)).or_insert(place);
+        }
+    }
+    places
+}
+
+fn place_of(names: &HashMap<String, usize>, post: &Post) -> Option<usize> {
+    if names.is_empty() {
+        return None;
+    }
+    let link = post.url.as_ref().map(canonical);
+    names.get(post.id.as_str()).or_else(|| names.get(&link?)).copied()
+}
+
+/// What `words` lack or have too many for `filter`, in words for an editor.
+fn unmet_filter(filter: &Filter, words: &[String], noun: &str) -> Option<String> {
+    if filter.holds(words) {
+        return None;
+    }
+    let has = |wanted: &&String| words.iter().any(|word| word.to_lowercase() == wanted.to_lowercase());
+    if let Some(word) = filter.none.iter().find(has) {
+        return Some(format!("{noun} `{word}` excluded"));
+    }
+    if let Some(word) = filter.all.iter().find(|word| !has(word)) {
+        return Some(format!("{noun} `{word}` missing"));
+    }
+    let wanted: Vec<String> = filter.any.iter().map(|word| format!("`{word}`")).collect();
+    Some(format!("no {noun} of {}", wanted.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(filter: (&[&str], &[&str], &[&str]), words: &[&str], expect: Option<&str>) {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+        let filter = Filter { any: owned(filter.0), all: owned(filter.1), none: owned(filter.2) };
+        assert_eq!(unmet_filter(&filter, &owned(words), "tag").as_deref(), expect);
+    }
+
+    #[test]
+    fn complaints_name_the_word() {
+        check((&[], &[], &[]), &[], None);
+        check((&[], &[], &["draft"]), &["Draft"], Some("tag `draft` excluded"));
+        check((&[], &["a", "b"], &[]), &["a"], Some("tag `b` missing"));
+        check((&["a", "b"], &[], &[]), &["c"], Some("no tag of `a`, `b`"));
+    }
+}

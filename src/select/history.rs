@@ -1,0 +1,36 @@
+//! The past of a digest, as a selection needs it.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use super::fingerprint::Fingerprint;
+use crate::post::PostId;
+
+/// What the store remembers of one digest's past.
+#[derive(Debug, Clone, Default)]
+pub struct DigestHistory {
+    /// When the last sent edition of this digest was frozen; `None` before the first.
+    pub last_edition: Option<DateTime<Utc>>,
+    /// When each post was first eligible, by source and id.
+    pub first_seen: HashMap<(String, PostId), DateTime<Utc>>,
+    /// What went out in an edition of this digest.
+    pub sent: Vec<SentPost>,
+    /// Posts of editions that were stopped before they went out, each with when that was: new again from then on.
+    pub returned: HashMap<(String, PostId), DateTime<Utc>>,
+}
+
+/// A post that went out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentPost {
+    /// Its source.
+    pub source: String,
+    /// Its id.
+    pub id: PostId,
+    /// Its canonical link ([`canonical`](crate::post::canonical)).
+    pub link: Option<String>,
+    /// [`fingerprint`](super::fingerprint()) of its text.
+    pub fingerprint: Fingerprint,
+    /// The number of the edition.
+    pub edition: i64,
+}

@@ -1,0 +1,501 @@
+//! Openers that hang in the air: pronouns and connectives without what they refer to.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{checked_text::CheckedText, script};
+
+mod east_asian;
+mod english;
+mod european;
+mod further;
+
+/// Says whether `text` begins with a word whose antecedent stands in another sentence.
+pub(super) fn has_dangling_start(text: &CheckedText<'_>, of: &str) -> bool {
+    let lower = text.lower.trim_start_matches(|c: char| !c.is_alphanumeric());
+    if let Some(first) = lower.chars().next().filter(|c| script::is_han_or_kana(*c)) {
+        let kana = of == "ja" || text.lower.contains(script::is_kana);
+        let lists = if kana { &JAPANESE } else { &CHINESE };
+        let Some(openers) = lists.get(&first) else { return false };
+        let longest =
+            openers.iter().filter(|(opener, _)| lower.starts_with(opener)).max_by_key(|(opener, _)| opener.len());
+        return longest.is_some_and(|(_, opener)| *opener == Opener::Dangling);
+    }
+    let Some(phrases) = LISTS.get(of) else { return false };
+    if hangs_before_comma(lower, of)
+        || of == "en" && (aims_at_what_is_not_there(lower) || tells_of_someone_unnamed(lower))
+    {
+        return true;
+    }
+    let head = text.first_words();
+    let verdict = head.phrases().find_map(|phrase| phrases.get(phrase).copied());
+    match verdict {
+        // "Both the quay and the pier" says itself who the two are.
+        Some(Opener::Pair) => !text.lower.split_whitespace().take(12).any(|word| PAIRING.contains(&word)),
+        Some(Opener::Dangling) => true,
+        Some(Opener::Fine) | None => false,
+    }
+}
+
+/// Says whether it begins with a short clause that ends in a bare pronoun: "To help the crews with that, the town …"
+fn hangs_before_comma(lower: &str, of: &str) -> bool {
+    let Some((_, pronouns)) = BEFORE_COMMA.iter().find(|(language, _)| *language == of) else { return false };
+    let start = lower.get(..lower.floor_char_boundary(CLAUSE)).unwrap_or_default();
+    let Some((clause, _)) = start.split_once(',') else { return false };
+    let mut words = clause.split_whitespace();
+    let (first, last) = (words.next().unwrap_or_default(), words.next_back().unwrap_or_default());
+    // "If you like it," and "As we know it," speak of what follows.
+    let leads = of != "en" || LEADING.contains(&first);
+    leads && pronouns.contains(&last) && words.count() <= 6
+}
+
+/// Says whether it begins with the aim of something: "To address these questions, the town …"
+fn aims_at_what_is_not_there(lower: &str) -> bool {
+    let Some(start) = lower.strip_prefix("to ").and_then(|rest| rest.get(..rest.floor_char_boundary(CLAUSE))) else {
+        return false;
+    };
+    let Some((clause, _)) = start.split_once(',') else { return false };
+    let mut words = clause.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let next = words.peek().copied().unwrap_or_default();
+        let hangs = match word {
+            "these" => next != "days",
+            "those" => !matches!(next, "who" | "of" | "that" | "with" | "in" | "on" | "at"),
+            "this" => !english::NOUNS.split_whitespace().any(|noun| next.trim_end_matches("'s") == noun),
+            "them" => true,
+            _ => false,
+        };
+        if hangs {
+            return true;
+        }
+    }
+    false
+}
+
+/// Says whether it goes from a time or a place straight to a pronoun: "On Friday it was carried up the stairs."
+fn tells_of_someone_unnamed(lower: &str) -> bool {
+    let mut words = lower.split_whitespace();
+    if !matches!(words.next(), Some("on" | "in" | "at" | "by" | "since" | "until" | "during" | "last" | "yesterday")) {
+        return false;
+    }
+    let Some(at) = words.clone().take(4).position(|word| matches!(word, "it" | "he" | "she" | "they")) else {
+        return false;
+    };
+    // "In the town they built, …" has its noun before the pronoun; a time has none.
+    let mut timed = lower.split_whitespace().take(at + 1).map(|word| word.trim_end_matches(','));
+    let timed = timed.any(|word| TIMES.contains(&word) || word.len() == 4 && word.bytes().all(|c| c.is_ascii_digit()));
+    let mut behind = words.skip(at);
+    let pronoun = behind.next();
+    let (verb, next) = (behind.next().unwrap_or_default(), behind.next().unwrap_or_default());
+    let acts = matches!(verb, "was" | "is" | "has" | "had" | "were" | "are" | "have" | "will" | "would" | "became")
+        || verb.ends_with("ed");
+    let weather = matches!(verb, "rained" | "snowed" | "seemed" | "turned" | "happened" | "looked" | "appeared");
+    let idle = pronoun == Some("it") && (weather || IMPERSONAL.contains(&next) || next.ends_with("ing"));
+    timed && acts && !idle
+}
+
+/// Words of times that a sentence can begin with.
+#[rustfmt::skip]
+const TIMES: &[&str] = &[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may",
+    "june", "july", "august", "september", "october", "november", "december", "yesterday", "week", "month", "year", "night",
+    "morning", "spring", "summer", "autumn", "winter",
+];
+
+/// What follows "it is" where "it" is nobody.
+#[rustfmt::skip]
+const IMPERSONAL: &[&str] = &[
+    "time", "possible", "clear", "easy", "hard", "common", "important", "not", "a", "an", "the", "decided", "announced",
+    "revealed", "reported", "be", "been", "still", "too", "said", "agreed", "discovered", "cold", "hot", "dark", "quiet",
+];
+
+/// A clause of eight words takes no more octets.
+const CLAUSE: usize = 100;
+
+/// What refers back at the end of a first clause.
+const BEFORE_COMMA: &[(&str, &[&str])] = &[
+    ("en", &["this", "that", "these", "those", "it", "them"]),
+    ("fr", &["cela", "ça", "ceci"]),
+    ("es", &["esto", "eso", "ello"]),
+    ("pt", &["isto", "isso"]),
+    ("ru", &["этого", "этому", "этим", "этом"]),
+];
+
+/// English words that begin such clauses.
+#[rustfmt::skip]
+const LEADING: &[&str] = &[
+    "to", "with", "for", "on", "in", "by", "because", "despite", "given", "after", "before", "beyond", "besides", "based",
+    "like", "unlike", "alongside", "along", "from", "until", "since", "without", "beside", "thanks", "due", "aside", "apart",
+    "building", "following", "considering", "knowing", "amid", "among", "behind",
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opener {
+    Dangling,
+    Fine,
+    Pair,
+}
+
+const PAIRING: &[&str] = &["and", "und", "et", "y", "e", "or", "nor", "oder", "noch", "и", "als"];
+
+type Phrases = HashMap<String, Opener>;
+
+/// The phrases of each language. In the lists a phrase stands on its own line; `+` marks what is fine though a
+/// shorter phrase is not, `&` what is fine in a pair, `@` what is fine before one of the words of the last line.
+static LISTS: LazyLock<HashMap<&'static str, Phrases>> = LazyLock::new(|| {
+    let lists = [
+        ("en", english::PHRASES, english::NOUNS),
+        ("de", european::GERMAN, european::GERMAN_NOUNS),
+        ("fr", european::FRENCH, european::FRENCH_NOUNS),
+        ("es", european::SPANISH, european::SPANISH_NOUNS),
+        ("pt", european::PORTUGUESE, european::PORTUGUESE_NOUNS),
+        ("ru", european::RUSSIAN, european::RUSSIAN_NOUNS),
+        ("it", european::ITALIAN, european::ITALIAN_NOUNS),
+        ("nl", european::DUTCH, european::DUTCH_NOUNS),
+        ("cs", further::CZECH, further::CZECH_NOUNS),
+        ("pl", further::POLISH, ""),
+        ("sv", further::SCANDINAVIAN, ""),
+        ("da", further::SCANDINAVIAN, ""),
+        ("no", further::SCANDINAVIAN, ""),
+        ("tr", further::TURKISH, ""),
+        ("el", further::GREEK, ""),
+        ("ko", further::KOREAN, ""),
+        ("hi", further::HINDI, ""),
+        ("ar", further::ARABIC, ""),
+        ("he", further::HEBREW, ""),
+        ("vi", further::VIETNAMESE, ""),
+    ];
+    lists.into_iter().map(|(language, list, nouns)| (language, phrases(list, nouns))).collect()
+});
+
+fn phrases(list: &str, nouns: &str) -> Phrases {
+    let mut phrases = Phrases::new();
+    for phrase in list.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+        if let Some(phrase) = phrase.strip_prefix('+') {
+            phrases.insert(phrase.to_owned(), Opener::Fine);
+        } else if let Some(phrase) = phrase.strip_prefix('&') {
+            phrases.insert(phrase.to_owned(), Opener::Pair);
+        } else if let Some(phrase) = phrase.strip_prefix('@') {
+            phrases.insert(phrase.to_owned(), Opener::Dangling);
+            phrases.extend(nouns.split_whitespace().map(|noun| (format!("{phrase} {noun}"), Opener::Fine)));
+        } else {
+            phrases.insert(phrase.to_owned(), Opener::Dangling);
+        }
+    }
+    phrases
+}
+
+/// The openers of languages that part no words, by their first letter.
+type Openers = HashMap<char, Vec<(&'static str, Opener)>>;
+
+static CHINESE: LazyLock<Openers> = LazyLock::new(|| openers(east_asian::CHINESE, east_asian::CHINESE_FINE));
+static JAPANESE: LazyLock<Openers> = LazyLock::new(|| openers(east_asian::JAPANESE, east_asian::JAPANESE_FINE));
+
+fn openers(dangling: &'static str, fine: &'static str) -> Openers {
+    let mut openers = Openers::new();
+    for (list, opener) in [(dangling, Opener::Dangling), (fine, Opener::Fine)] {
+        for word in list.split('|') {
+            openers.entry(word.chars().next().unwrap_or_default()).or_default().push((word, opener));
+        }
+    }
+    openers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(language: &str, bad: &[&str], fine: &[&str]) {
+        for text in bad {
+            assert!(has_dangling_start(&CheckedText::new(text), language), "{text}");
+        }
+        for text in fine {
+            assert!(!has_dangling_start(&CheckedText::new(text), language), "{text}");
+        }
+    }
+
+    #[test]
+    fn english() {
+        check(
+            "en",
+            &[
+                "It was closed on Sunday.",
+                "“It’s closed,” the warden said.",
+                "He left the quay.",
+                "However, the quay is closed.",
+                "But the quay is closed.",
+                "And so the quay is closed.",
+                "As a result, the quay is closed.",
+                "This bug sank the boat.",
+                "This is the quay.",
+                "These boats sank.",
+                "That said, the quay is open.",
+                "That’s why the quay is closed.",
+                "In addition, the quay is closed.",
+                "For example, the quay is closed.",
+                "Here are five quays.",
+                "Both sank on Sunday.",
+                "The former is closed.",
+                "As mentioned above, the quay is closed.",
+                "On the other hand, the pier is open.",
+                "Such boats sink.",
+                "Instead, the pier was closed.",
+                "To do this, the crew closed the quay.",
+                "Their boat sank.",
+                "So the boat sank.",
+                "In these cases the quay is closed.",
+                "To help the crews with that, the town built a ramp.",
+                "On top of all this, the ferry is late.",
+                "Below, the warden tells of the quay.",
+                "The second, a pier of stone, is closed.",
+                "Two of their boats sank.",
+                "Apart from that, the quay is quiet.",
+                "On Friday it was carried up the stairs.",
+                "In May 2014 she moved to the quay.",
+                "Since March, they have mended forty boats.",
+                "To address these questions, the town built a ramp.",
+                "To help make this easier, the town built a ramp.",
+                "To help them berth, the town built a ramp.",
+                "Below we tell how the quay was built.",
+            ],
+            &[
+                "This post shows how the quay was built.",
+                "This week’s newsletter tells of the quay.",
+                "This week the quay is closed.",
+                "These days the quay is quiet.",
+                "This year we built a quay.",
+                "In this guide, you build a quay.",
+                "It is time to build a quay.",
+                "It’s been a year since the quay was closed.",
+                "It takes a village to build a quay.",
+                "I built a quay.",
+                "We closed the quay.",
+                "Instead of a quay, the town built a pier.",
+                "So far, nobody has fallen in.",
+                "Both the quay and the pier are closed.",
+                "Those who sail know the quay.",
+                "There is a hole in the quay.",
+                "Anderson built a quay.",
+                "Itching hands build quays.",
+                "The formerly green quay is grey.",
+                "Thistle grows on the quay.",
+                "Sofia closed the quay.",
+                "Orange boats came.",
+                "When the tide falls, the quay is dry.",
+                "Hereford has no harbour.",
+                "Along the quay stand forty lamps.",
+                "To those who sail at night, the lamp is dear.",
+                "To mark this year’s festival, the town lit the quay.",
+                "Below the quay, the water is four metres deep.",
+                "On Friday it rained on the quay.",
+                "In 2026 it is time to mend the quay.",
+                "On Monday it was announced that the quay is closed.",
+                "In the town they love, nobody sails.",
+                "By May the town had mended the quay.",
+                "To mend the quay, the town needs stone.",
+                "The second quay is closed.",
+                "Two of the boats sank.",
+            ],
+        );
+    }
+
+    #[test]
+    fn german() {
+        check(
+            "de",
+            &[
+                "Er schloss den Kai.",
+                "Sie schlossen den Kai.",
+                "Dies ist der Kai.",
+                "Dabei war der Kai offen.",
+                "Außerdem ist der Kai zu.",
+                "Das ist der Kai.",
+                "Es ist zu.",
+                "Dieser Kai ist zu.",
+                "Zum Beispiel ist der Kai zu.",
+                "Deshalb ist der Kai zu.",
+                "Das teilte das Hafenamt mit.",
+                "Zwei ihrer Boote sanken.",
+            ],
+            &[
+                "Es gibt einen neuen Kai.",
+                "Das Boot sank.",
+                "Die Fähre fährt wieder.",
+                "Der Kai ist zu.",
+                "Dieser Artikel zeigt den Kai.",
+                "In dieser Woche ist der Kai zu.",
+                "Erst im Mai öffnet der Kai.",
+                "Siebzig Boote kamen.",
+                "Es ist Zeit für einen neuen Kai.",
+                "Beide Ufer und die Insel sind zu.",
+            ],
+        );
+    }
+
+    #[test]
+    fn further_languages() {
+        check(
+            "cs",
+            &["Jeho loď se potopila.", "Však molo je zavřené."],
+            &["Přístav zavřel molo.", "Tento týden je molo zavřené."],
+        );
+        check("pl", &["Jednak nabrzeże jest zamknięte."], &["Port zamknął nabrzeże.", "Tona węgla leży na nabrzeżu."]);
+        check("sv", &["Men kajen är stängd."], &["Mentorn visade kajen.", "Hamnen har stängt kajen."]);
+        check("tr", &["Ancak iskele kapalı."], &["Liman iskeleyi kapattı.", "Bu hafta iskele kapalı."]);
+        check("el", &["Όμως η προβλήτα έκλεισε."], &["Το λιμάνι έκλεισε την προβλήτα."]);
+        check("ko", &["그러나 부두는 닫혔다."], &["항구는 부두를 닫았다."]);
+        check("hi", &["लेकिन घाट बंद है।"], &["बंदरगाह ने घाट बंद कर दिया।"]);
+        check("ar", &["ولكن الرصيف مغلق."], &["أغلق الميناء الرصيف."]);
+        check("he", &["אבל הרציף סגור."], &["הנמל סגר את הרציף."]);
+        check("vi", &["Tuy nhiên, bến đã đóng."], &["Cảng đã đóng bến."]);
+    }
+
+    #[test]
+    fn french() {
+        check(
+            "fr",
+            &[
+                "Il est fermé.",
+                "Elle a coulé.",
+                "Cependant, le quai est fermé.",
+                "De plus, le quai est fermé.",
+                "Cela ferme le quai.",
+                "Ce bateau a coulé.",
+                "C’est le quai.",
+                "Mais le quai est fermé.",
+            ],
+            &[
+                "Il faut un quai.",
+                "Il y a un trou dans le quai.",
+                "Le quai est fermé.",
+                "Cette semaine, le quai est fermé.",
+                "Ce guide montre le quai.",
+                "Ilse ferme le quai.",
+                "Orange est la couleur du quai.",
+                "Les bateaux arrivent.",
+            ],
+        );
+    }
+
+    #[test]
+    fn spanish_and_portuguese() {
+        check(
+            "es",
+            &[
+                "Esto cierra el muelle.",
+                "Ella llegó tarde.",
+                "Sin embargo, el muelle está cerrado.",
+                "Además, el muelle está cerrado.",
+                "Pero el muelle está cerrado.",
+                "Por eso cerró el muelle.",
+                "También llegó el barco.",
+                "Su barco se hundió.",
+            ],
+            &[
+                "Esta semana cierra el muelle.",
+                "Este artículo cuenta la historia del muelle.",
+                "El muelle está cerrado.",
+                "Además de barcos, hay redes.",
+                "Son las ocho en el puerto.",
+                "Estamos en el puerto.",
+                "Los barcos llegan.",
+                "Yolanda cerró el muelle.",
+            ],
+        );
+        check(
+            "pt",
+            &[
+                "Ele fechou o cais.",
+                "Isso fechou o cais.",
+                "No entanto, o cais fechou.",
+                "Além disso, o cais fechou.",
+                "Mas o cais fechou.",
+                "Por isso o cais fechou.",
+            ],
+            &[
+                "O cais fechou.",
+                "As autoridades fecharam o cais.",
+                "Esta semana o cais fecha.",
+                "Em maio o cais abre.",
+                "Neste artigo mostramos o cais.",
+                "Eleições mudam o porto.",
+            ],
+        );
+    }
+
+    #[test]
+    fn russian() {
+        check(
+            "ru",
+            &[
+                "Он закрыл причал.",
+                "Она ушла.",
+                "Это причал.",
+                "Однако причал закрыт.",
+                "Но причал закрыт.",
+                "Поэтому причал закрыт.",
+                "Также закрыт причал.",
+                "Кроме того, причал закрыт.",
+            ],
+            &[
+                "Причал закрыт.",
+                "А. С. Петров закрыл причал.",
+                "Эта статья о причале.",
+                "На этой неделе причал закрыт.",
+                "Ольга закрыла причал.",
+                "Игорь ушёл в море.",
+                "Ночью причал закрыт.",
+                "Одна лодка утонула.",
+            ],
+        );
+    }
+
+    #[test]
+    fn chinese_and_japanese() {
+        check(
+            "zh",
+            &[
+                "他关闭了码头。",
+                "这是码头。",
+                "此外，码头关闭了。",
+                "但是码头关闭了。",
+                "因此码头关闭了。",
+                "而且码头很旧。",
+            ],
+            &[
+                "码头关闭了。",
+                "这篇文章介绍码头。",
+                "我们关闭了码头。",
+                "渔民说码头很旧。",
+                "就业人数上升。",
+                "港口从明天起关闭。",
+            ],
+        );
+        check(
+            "ja",
+            &[
+                "それは岸壁だ。",
+                "しかし岸壁は閉まった。",
+                "そして船が出た。",
+                "また、船が出た。",
+                "彼は去った。",
+                "なお、港は閉まる。",
+            ],
+            &[
+                "岸壁は閉まった。",
+                "この記事では港を紹介する。",
+                "朝の港は静かだ。",
+                "私たちは港を閉めた。",
+                "これまでの港の歴史。",
+                "船が出た。",
+            ],
+        );
+    }
+
+    #[test]
+    fn no_list_says_one_thing_twice() {
+        for (_, phrases) in LISTS.iter() {
+            assert!(phrases.keys().all(|phrase| phrase.split(' ').count() <= 6), "a phrase is too long to be found");
+        }
+    }
+}

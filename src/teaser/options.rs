@@ -1,0 +1,47 @@
+//! How teasers are made, as the config says it.
+
+use serde::{Deserialize, Serialize};
+
+/// `[digest.X.teaser]`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TeaserOptions {
+    /// Methods, tried in this order.
+    pub from: Vec<TeaserMethod>,
+    /// At most so many graphemes.
+    pub max_chars: usize,
+    /// At most so many sentences.
+    pub max_sentences: usize,
+}
+
+impl Default for TeaserOptions {
+    fn default() -> Self {
+        Self { from: vec![TeaserMethod::Description, TeaserMethod::Extract], max_chars: 240, max_sentences: 2 }
+    }
+}
+
+/// The ways of making a teaser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TeaserMethod {
+    /// The publisher's own words, where they are a real teaser.
+    Description,
+    /// The sentences of the body that say most.
+    Extract,
+    /// The first sentences of the body.
+    Lead,
+    /// A language model's words.
+    Llm,
+}
+
+impl TeaserMethod {
+    /// The word for it in the config, in JSON and in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Description => "description",
+            Self::Extract => "extract",
+            Self::Lead => "lead",
+            Self::Llm => "llm",
+        }
+    }
+}
