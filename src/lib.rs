@@ -1,6 +1,7 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
 pub mod zone;
+pub mod css;
 pub mod html;
 pub mod post;
 pub mod schedule;

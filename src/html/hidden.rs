@@ -5,6 +5,7 @@ use super::{
     plain::decode_entities,
     scan::{Tag, Token, Tokens},
 };
+use crate::css::{self, Declaration};
 
 /// Says whether a start tag hides its element; `on_white` that white letters cannot be seen.
 pub(super) fn is_hidden(tag: Tag<'_>, on_white: bool) -> bool {
@@ -34,13 +35,12 @@ pub(super) fn declares_background(html: &str) -> bool {
 
 /// Says whether a `style` leaves nothing to see.
 fn hides(style: &str, on_white: bool) -> bool {
-    let style = decode_entities(style).to_ascii_lowercase();
+    let declarations = css::declarations(&decode_entities(style));
     let (mut color, mut ground) = (None, None);
     let (mut is_moved, mut is_far, mut is_clipped, mut is_flat) = (false, false, false, false);
-    for declaration in style.split(';') {
-        let Some((name, value)) = declaration.split_once(':') else { continue };
-        let value: String = value.replace("!important", "").chars().filter(|c| !c.is_whitespace()).collect();
-        match name.trim() {
+    for Declaration { name, value, .. } in &declarations {
+        let value: String = value.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
+        match name.as_str() {
             "display" if value == "none" => return true,
             "visibility" if matches!(&*value, "hidden" | "collapse") => return true,
             "mso-hide" if value == "all" => return true,
@@ -66,7 +66,7 @@ fn hides(style: &str, on_white: bool) -> bool {
                 is_flat |=
                     number(&value).is_some_and(|size| size < 1.5 && !value.ends_with('%') && !value.ends_with("em"));
             }
-            "overflow" => is_clipped |= value == "hidden" && is_flat_style(&style),
+            "overflow" => is_clipped |= value == "hidden" && declarations.iter().any(is_flat_size),
             "color" if value == "transparent" => return true,
             "color" => color = Some(hue(&value)),
             "background" | "background-color" => ground = Some(hue(&value)),
@@ -81,12 +81,10 @@ fn hides(style: &str, on_white: bool) -> bool {
     same || (is_moved && is_far) || (is_clipped && (is_moved || is_flat))
 }
 
-/// Says whether a box has no width or no height.
-fn is_flat_style(style: &str) -> bool {
-    style.split(';').filter_map(|declaration| declaration.split_once(':')).any(|(name, value)| {
-        matches!(name.trim(), "width" | "height" | "max-height" | "max-width")
-            && number(value.trim()).is_some_and(|size| size < 1.5 && !value.contains(['%', 'e']))
-    })
+/// Says whether a declaration gives a box no width or no height.
+fn is_flat_size(Declaration { name, value, .. }: &Declaration) -> bool {
+    matches!(name.as_str(), "width" | "height" | "max-height" | "max-width")
+        && number(value).is_some_and(|size| size < 1.5 && !value.contains(['%', 'e', 'E']))
 }
 
 /// The number that a value begins with.

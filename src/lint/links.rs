@@ -6,6 +6,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use url::{Host, Url};
 
 use super::{Finding, Seen, error, sheet, warning, words};
+use crate::css;
 
 /// A page with pictures says at least so much in words.
 const WORDS: usize = 12;
@@ -81,10 +82,10 @@ fn grounds(message: &Seen) -> Vec<Finding> {
     };
     for node in message.page.select("[background], [style]").nodes() {
         push(&node.attr("background").unwrap_or_default());
-        sheet::addresses(&node.attr("style").unwrap_or_default()).for_each(&mut push);
+        css::addresses(&node.attr("style").unwrap_or_default()).for_each(&mut push);
     }
     for rule in &message.sheet.rules {
-        rule.declarations.iter().for_each(|one| sheet::addresses(&one.value).for_each(&mut push));
+        rule.declarations.iter().for_each(|one| css::addresses(&one.value).for_each(&mut push));
     }
     let fault = |address: String| {
         error("the address of a picture behind words is not https", address.as_str(), hint).sign(address)

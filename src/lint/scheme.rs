@@ -8,8 +8,11 @@ use std::collections::HashMap;
 
 use dom_query::{Document, Matcher, NodeId, NodeRef};
 
-use super::sheet::{self, Declaration, Sheet};
-use crate::render::{Rgb, parse_color};
+use super::sheet::{self, Sheet};
+use crate::{
+    css::{self, Declaration},
+    render::{Rgb, parse_color},
+};
 
 /// By what light a page is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +69,7 @@ enum Property {
 }
 
 /// Who wins: importance, inline before sheet, specificity, order.
-type Weight = (bool, bool, [usize; 3], usize);
+type Weight = (bool, bool, [u32; 3], usize);
 
 struct Won {
     weight: Weight,
@@ -117,14 +120,14 @@ impl Painted {
             {
                 continue;
             }
-            for selector in split(&rule.selectors) {
+            for selector in css::selectors(&rule.selectors) {
                 let is_marked = selector.contains("[data-ogs");
                 if is_marked && self.scheme != Scheme::Outlook {
                     continue;
                 }
                 let selector = selector.replace("[data-ogsc]", ":root").replace("[data-ogsb]", ":root");
                 let Ok(matcher) = Matcher::new(&selector) else { continue };
-                let specificity = specificity(&selector);
+                let specificity = css::specificity(&selector);
                 for node in page.select_matcher(&matcher).nodes() {
                     for declaration in &rule.declarations {
                         let weight = (declaration.is_important, false, specificity, order + 1);
@@ -145,7 +148,8 @@ impl Painted {
                     self.put(node.id, &hint, (false, false, [0; 3], 0), false);
                 }
             }
-            for (order, declaration) in sheet::inline(&node.attr("style").unwrap_or_default()).iter().enumerate() {
+            for (order, declaration) in sheet::declarations(&node.attr("style").unwrap_or_default()).iter().enumerate()
+            {
                 self.put(node.id, declaration, (declaration.is_important, true, [0; 3], order), false);
             }
         }
@@ -297,30 +301,6 @@ fn holds(condition: &str, scheme: Scheme) -> bool {
             }
         })
     })
-}
-
-/// Takes a list of selectors apart, at the commas that stand in no brackets.
-pub(super) fn split(selectors: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0_usize;
-    let parts = selectors.split(move |char| {
-        match char {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        char == ',' && depth == 0
-    });
-    parts.map(str::trim).filter(|selector| !selector.is_empty())
-}
-
-/// Ids, classes and types of a selector (Selectors 4, 17), near enough.
-fn specificity(selector: &str) -> [usize; 3] {
-    let count = |sign: char| selector.matches(sign).count();
-    let pseudo_elements = selector.matches("::").count();
-    let classes = count('.') + count('[') + count(':') - 2 * pseudo_elements;
-    let starts = |part: &&str| part.starts_with(|char: char| char.is_ascii_alphabetic());
-    let types = selector.split([' ', '>', '+', '~']).filter(starts).count();
-    [count('#'), classes, types + pseudo_elements]
 }
 
 #[cfg(test)]

@@ -8,11 +8,8 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use super::{
-    Finding, Seen,
-    sheet::{self, Declaration},
-    warning,
-};
+use super::{Finding, Seen, sheet, warning};
+use crate::css::Declaration;
 use table::{FEATURES, Feature, Sign};
 
 /// What the readers read mail with: `[check]`.
@@ -177,7 +174,7 @@ impl<'a> Uses<'a> {
         let inline = styled.nodes().iter().map(|node| {
             let class = node.attr("class").map(|class| format!(" class=\"{class}\"")).unwrap_or_default();
             let style = node.attr("style").unwrap_or_default();
-            (format!("<{}{class}>", sheet::name(node)), sheet::inline(&style))
+            (format!("<{}{class}>", sheet::name(node)), sheet::declarations(&style))
         });
         let plain = message.sheet.rules.iter().filter(|rule| rule.conditions.is_empty());
         let rules = plain.map(|rule| (rule.selectors.clone(), rule.declarations.clone()));

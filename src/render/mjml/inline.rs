@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::tags::{attribute, closed, searchable, with_attribute};
-use crate::html::Tag;
+use crate::{
+    css::{self, Declaration},
+    html::Tag,
+};
 
 /// Elements whose looks clients also read from attributes.
 const TABLE: [&str; 10] = ["table", "th", "tr", "td", "caption", "colgroup", "col", "thead", "tbody", "tfoot"];
@@ -41,7 +44,7 @@ pub(super) fn inline(html: &str, css: &[String]) -> String {
     }
     let html = &closed(html);
     let page = searchable(html);
-    let mut styles: BTreeMap<usize, Vec<Declaration>> = BTreeMap::new();
+    let mut styles: BTreeMap<usize, Vec<Ranked>> = BTreeMap::new();
     for (order, rule) in rules.iter().enumerate() {
         for number in page.find(&rule.selector) {
             let tag = page.tag(html, number);
@@ -52,41 +55,44 @@ pub(super) fn inline(html: &str, css: &[String]) -> String {
                 continue;
             }
             let own = || {
-                declarations(attribute(tag, "style").unwrap_or_default()).map(|own| own.ranked((1, 0, 0), 0)).collect()
+                let own = css::declarations(attribute(tag, "style").unwrap_or_default());
+                own.into_iter().map(Ranked::own).collect()
             };
             let style = styles.entry(number).or_insert_with(own);
             for declaration in &rule.declarations {
-                let (ids, classes, types) = rule.specificity;
-                add(style, declaration.clone().ranked((0, ids, classes * 1000 + types), order));
+                add(style, Ranked::of_rule(declaration, rule.specificity, order));
             }
         }
     }
     let new = styles.into_iter().map(|(number, mut style)| {
-        style.sort_by_key(|declaration| declaration.rank);
+        style.sort_by_key(|ranked| ranked.rank);
         (number, styled(page.tag(html, number), &style))
     });
     page.replace(html, &new.collect())
 }
 
-/// A property and its value, and what wins over what.
+/// A declaration, and what wins over what: importance and own styles, specificity, order.
 #[derive(Debug, Clone, PartialEq)]
-struct Declaration {
-    name: String,
-    value: String,
-    important: bool,
-    rank: ((u32, u32, u32), usize),
+struct Ranked {
+    declaration: Declaration,
+    rank: (u32, [u32; 3], usize),
 }
 
-impl Declaration {
-    fn ranked(self, (own, ids, rest): (u32, u32, u32), order: usize) -> Self {
-        let own = own + if self.important { 2 } else { 0 };
-        Self { rank: ((own, ids, rest), order), ..self }
+impl Ranked {
+    fn own(declaration: Declaration) -> Self {
+        let rank = (1 + 2 * u32::from(declaration.is_important), [0; 3], 0);
+        Self { declaration, rank }
+    }
+
+    fn of_rule(declaration: &Declaration, specificity: [u32; 3], order: usize) -> Self {
+        let rank = (2 * u32::from(declaration.is_important), specificity, order);
+        Self { declaration: declaration.clone(), rank }
     }
 }
 
 /// Adds a declaration unless one of its name ranks higher.
-fn add(style: &mut Vec<Declaration>, new: Declaration) {
-    match style.iter().position(|old| old.name == new.name) {
+fn add(style: &mut Vec<Ranked>, new: Ranked) {
+    match style.iter().position(|old| old.declaration.name == new.declaration.name) {
         Some(index) if style[index].rank > new.rank => {}
         Some(index) => {
             style.remove(index);
@@ -97,14 +103,15 @@ fn add(style: &mut Vec<Declaration>, new: Declaration) {
 }
 
 /// The tag with its style, and with the attributes that say the same.
-fn styled(tag: &str, style: &[Declaration]) -> String {
-    let written = style.iter().filter(|declaration| declaration.name != "content");
+fn styled(tag: &str, style: &[Ranked]) -> String {
+    let declarations = || style.iter().map(|ranked| &ranked.declaration);
+    let written = declarations().filter(|declaration| declaration.name != "content");
     let written: Vec<String> =
         written.map(|Declaration { name, value, .. }| format!("{name}: {};", value.replace('"', "'"))).collect();
     let mut out = if written.is_empty() { tag.to_owned() } else { with_attribute(tag, "style", &written.join(" ")) };
     let name = Tag::parse(tag).map(|tag| tag.name.to_ascii_lowercase()).unwrap_or_default();
     let is_table = TABLE.contains(&name.as_str());
-    for Declaration { name: property, value, .. } in style {
+    for Declaration { name: property, value, .. } in declarations() {
         let is_size =
             matches!(property.as_str(), "width" | "height") && matches!(name.as_str(), "table" | "td" | "th" | "img");
         if is_size && (value.contains("px") || value.contains("auto")) {
@@ -127,125 +134,26 @@ fn styled(tag: &str, style: &[Declaration]) -> String {
 /// A selector and what it declares.
 struct Rule {
     selector: String,
-    /// Ids; classes, attributes and pseudo-classes; types (Selectors, level 4).
-    specificity: (u32, u32, u32),
+    specificity: [u32; 3],
     declarations: Vec<Declaration>,
 }
 
 /// Reads CSS; what begins with `@` is left out, and so are states that a mail cannot inline.
 fn rules(css: &str) -> Vec<Rule> {
-    let css = without_comments(css);
+    const STATES: [&str; 8] = [":hover", ":active", ":focus", ":visited", ":link", "::", ":before", ":after"];
+    let css = css::without_comments(css);
     let mut rules = Vec::new();
-    let mut rest = css.as_str();
-    while let Some(open) = rest.find('{') {
-        let head = rest[..open].rsplit([';', '}']).next().unwrap_or_default().trim();
-        let inner = &rest[open + 1..];
-        let end = block_end(inner);
-        if !head.starts_with('@') {
-            let declared: Vec<Declaration> = declarations(&inner[..end]).collect();
-            let is_state = |selector: &str| {
-                [":hover", ":active", ":focus", ":visited", ":link", "::", ":before", ":after"]
-                    .iter()
-                    .any(|state| selector.contains(state))
-            };
-            for selector in split_list(head).filter(|selector| !selector.is_empty() && !is_state(selector)) {
-                let specificity = specificity(selector);
-                rules.push(Rule { selector: selector.to_owned(), specificity, declarations: declared.clone() });
+    for rule in css::Sheet::parse(&css).rules {
+        let css::Rule::Style { selectors, block } = rule else { continue };
+        let declarations = css::declarations(block);
+        for selector in css::selectors(selectors) {
+            if !STATES.iter().any(|state| selector.contains(state)) {
+                let specificity = css::specificity(selector);
+                rules.push(Rule { selector: selector.to_owned(), specificity, declarations: declarations.clone() });
             }
         }
-        rest = inner.get(end + 1..).unwrap_or_default();
     }
     rules
-}
-
-fn without_comments(css: &str) -> String {
-    let mut out = String::with_capacity(css.len());
-    let mut rest = css;
-    while let Some(start) = rest.find("/*") {
-        out.push_str(&rest[..start]);
-        rest = rest[start + 2..].find("*/").map_or("", |end| &rest[start + end + 4..]);
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Where the block ends whose opening brace stands before `inner`.
-fn block_end(inner: &str) -> usize {
-    let mut depth = 1;
-    for (at, octet) in inner.bytes().enumerate() {
-        match octet {
-            b'{' => depth += 1,
-            b'}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
-    inner.len()
-}
-
-/// Splits at commas that stand in no bracket.
-fn split_list(list: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0_usize;
-    list.split(move |char| {
-        match char {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        char == ',' && depth == 0
-    })
-    .map(str::trim)
-}
-
-fn declarations(text: &str) -> impl Iterator<Item = Declaration> {
-    let mut depth = 0_usize;
-    let mut quote = None;
-    let parts = text.split(move |char| {
-        match (quote, char) {
-            (None, '"' | '\'') => quote = Some(char),
-            (Some(open), _) if open == char => quote = None,
-            (None, '(') => depth += 1,
-            (None, ')') => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        char == ';' && depth == 0 && quote.is_none()
-    });
-    parts.filter_map(|part| {
-        let (name, value) = part.split_once(':')?;
-        let value = value.trim();
-        let plain = value.strip_suffix("!important").map(str::trim_end);
-        let (name, important) = (name.trim().to_owned(), plain.is_some());
-        let value = plain.unwrap_or(value).to_owned();
-        (!name.is_empty()).then_some(Declaration { name, value, important, rank: ((0, 0, 0), 0) })
-    })
-}
-
-fn specificity(selector: &str) -> (u32, u32, u32) {
-    let (mut ids, mut classes, mut types) = (0, 0, 0);
-    let mut before = ' ';
-    let mut depth = 0_usize;
-    for char in selector.chars() {
-        match char {
-            '[' if depth == 0 => {
-                classes += 1;
-                depth += 1;
-            }
-            '(' => depth += 1,
-            ']' | ')' => depth = depth.saturating_sub(1),
-            _ if depth > 0 => {}
-            '#' => ids += 1,
-            '.' => classes += 1,
-            ':' => classes += 1,
-            _ if char.is_ascii_alphabetic() && (before.is_whitespace() || matches!(before, '>' | '+' | '~')) => {
-                types += 1
-            }
-            _ => {}
-        }
-        before = char;
-    }
-    (ids, classes, types)
 }
 
 #[cfg(test)]
@@ -297,10 +205,5 @@ mod tests {
             set_attributes("<p class=\"a\"><b>x</b></p><b>y</b>", &wanted),
             "<p class=\"a\"><b title=\"T\">x</b></p><b>y</b>"
         );
-    }
-
-    #[test]
-    fn selectors_are_weighed() {
-        assert_eq!(specificity("#a .b p:first-child > i[title=\"x.y\"]"), (1, 3, 2));
     }
 }

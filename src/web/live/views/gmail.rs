@@ -5,11 +5,11 @@
 //! properties, questions after anything but the size of the screen. It also renames classes and ids, in both places,
 //! which changes nothing that anyone sees.
 
-use super::{
-    css::{self, Item},
-    page,
+use super::page;
+use crate::{
+    css::{self, Rule, Sheet},
+    html::{self, Tag, Token},
 };
-use crate::html::{self, Tag, Token};
 
 /// All sheets together, octets.
 const SHEETS: usize = 16 * 1024;
@@ -144,7 +144,7 @@ fn tag_left(tag: Tag<'_>) -> String {
     page::with(tag, |name, value| {
         let name = name.to_ascii_lowercase();
         match name.as_str() {
-            "style" => Some(css::filtered(value, is_kept)),
+            "style" => Some(page::filtered(value, is_kept)),
             "src" | "background" if value.trim_start().starts_with("data:") => None,
             _ if name.starts_with("on") || name.starts_with("data-") || ATTRIBUTES.contains(&name.as_str()) => None,
             _ => Some(value.to_owned()),
@@ -155,32 +155,36 @@ fn tag_left(tag: Tag<'_>) -> String {
 /// What is left of a sheet; `None` where it goes whole.
 fn sheet_left(sheet: &str) -> Option<String> {
     let sheet = css::without_comments(sheet);
+    let sheet = Sheet::parse(&sheet);
+    if sheet.is_broken {
+        return None;
+    }
     let mut out = String::new();
-    for item in css::items(&sheet)? {
-        match item {
-            Item::Rule(selectors, body) => out.push_str(&rule_left(selectors, body)),
-            Item::At(name, question, Some(body)) if name.eq_ignore_ascii_case("media") => {
+    for rule in sheet.rules {
+        match rule {
+            Rule::Style { selectors, block } => out.push_str(&rule_left(selectors, block)),
+            Rule::At { name, prelude, block: Some(block) } if name == "media" => {
                 let mut inner = String::new();
-                for item in css::items(body)? {
-                    match item {
-                        Item::Rule(selectors, body) => inner.push_str(&rule_left(selectors, body)),
-                        Item::At(..) => return None,
+                for rule in Sheet::parse(block).rules {
+                    match rule {
+                        Rule::Style { selectors, block } => inner.push_str(&rule_left(selectors, block)),
+                        Rule::At { .. } => return None,
                     }
                 }
-                if is_answered(question) {
-                    out.push_str(&format!("@media {question}{{{inner}}}"));
+                if is_answered(prelude) {
+                    out.push_str(&format!("@media {prelude}{{{inner}}}"));
                 }
             }
-            Item::At(_, _, Some(body)) if body.contains('@') => return None,
-            Item::At(..) => {}
+            Rule::At { block: Some(block), .. } if block.contains('@') => return None,
+            Rule::At { .. } => {}
         }
     }
     Some(out)
 }
 
-fn rule_left(selectors: &str, body: &str) -> String {
-    let kept: Vec<&str> = selectors.split(',').map(str::trim).filter(|selector| is_selector(selector)).collect();
-    if kept.is_empty() { String::new() } else { format!("{}{{{}}}", kept.join(","), css::filtered(body, is_kept)) }
+fn rule_left(selectors: &str, block: &str) -> String {
+    let kept: Vec<&str> = css::selectors(selectors).filter(|selector| is_selector(selector)).collect();
+    if kept.is_empty() { String::new() } else { format!("{}{{{}}}", kept.join(","), page::filtered(block, is_kept)) }
 }
 
 /// Elements, classes and ids, how they stand to each other, and `:hover`.

@@ -5,7 +5,6 @@
 //! The page itself is never written anew from a parser's tree, because what stands in conditional comments would not
 //! survive that.
 
-mod css;
 mod gmail;
 mod outlook;
 mod page;

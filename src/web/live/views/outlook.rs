@@ -3,11 +3,11 @@
 //! Word knows no media queries, no rounded corners, no pictures behind text, no widest width, and pads no `div`, `p` or
 //! `a`; it knows conditional comments, which templates use to give it tables and VML instead.
 
-use super::{
-    css::{self, Item},
-    page,
+use super::page;
+use crate::{
+    css::{self, Rule, Sheet},
+    html::{self, Token, is_conditional},
 };
-use crate::html::{self, Token, is_conditional};
 
 /// What `mso` is in conditional comments.
 const VERSION: u32 = 16;
@@ -109,7 +109,7 @@ pub(super) fn taken(html: &str) -> String {
             Token::Text(sheet) if in_style => out.push_str(&sheet_taken(sheet)),
             Token::Start(tag) => {
                 out.push_str(&page::with(tag, |name, value| match name.to_ascii_lowercase().as_str() {
-                    "style" => Some(css::filtered(value, |name, value| is_taken(tag.name, name, value))),
+                    "style" => Some(page::filtered(value, |name, value| is_taken(tag.name, name, value))),
                     "srcset" | "loading" | "hidden" => None,
                     _ => Some(value.to_owned()),
                 }))
@@ -202,13 +202,15 @@ fn without_xml(html: &str) -> String {
 
 fn sheet_taken(sheet: &str) -> String {
     let sheet = css::without_comments(sheet);
-    let rules = css::items(&sheet).unwrap_or_default().into_iter().filter_map(|item| match item {
-        Item::Rule(selectors, body) => {
-            let kept: Vec<&str> = selectors.split(',').map(str::trim).filter(|one| is_selector(one)).collect();
-            let body = css::filtered(body, |name, value| is_taken("", name, value));
+    let sheet = Sheet::parse(&sheet);
+    // Word gives a sheet up that it cannot read to its end.
+    let rules = sheet.rules.into_iter().filter(|_| !sheet.is_broken).filter_map(|rule| match rule {
+        Rule::Style { selectors, block } => {
+            let kept: Vec<&str> = css::selectors(selectors).filter(|one| is_selector(one)).collect();
+            let body = page::filtered(block, |name, value| is_taken("", name, value));
             (!kept.is_empty()).then(|| format!("{}{{{body}}}", kept.join(",")))
         }
-        Item::At(..) => None,
+        Rule::At { .. } => None,
     });
     rules.collect()
 }

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::html::{self, Tag, Token};
+use crate::{
+    css,
+    html::{self, Tag, Token},
+};
 
 /// The tag with each value as `value` gives it; `None` takes the attribute away. Styles come and go without entities,
 /// because a semicolon is none of theirs.
@@ -24,6 +27,16 @@ pub(super) fn with(tag: Tag<'_>, mut value: impl FnMut(&str, &str) -> Option<Str
 /// The tag without some attributes.
 pub(super) fn without(tag: Tag<'_>, mut goes: impl FnMut(&str, &str) -> bool) -> String {
     with(tag, |name, value| (!goes(name, value)).then(|| value.to_owned()))
+}
+
+/// Writes a style anew with only those declarations that `keeps` says.
+pub(super) fn filtered(style: &str, mut keeps: impl FnMut(&str, &str) -> bool) -> String {
+    let kept = css::declarations(style).into_iter().filter(|one| keeps(&one.name, &one.value));
+    let written = kept.map(|one| {
+        let important = if one.is_important { "!important" } else { "" };
+        format!("{}:{}{important}", one.name, one.value)
+    });
+    written.collect::<Vec<_>>().join(";")
 }
 
 /// Says whether a tag sends its reader to another page.

@@ -1,6 +1,6 @@
 //! A mail whose client loads no pictures: what stands for them is all there is.
 
-use super::{css, page};
+use super::page;
 use crate::html::{self, Token};
 
 /// A picture that no browser asks anybody for, and that is none.
@@ -10,7 +10,7 @@ const NOTHING: &str = "data:,";
 pub(super) fn hidden(html: &str) -> String {
     let without = |body: &str| {
         let plain = |name: &str, value: &str| !(name.starts_with("background") && has_picture(value));
-        css::filtered(body, plain)
+        page::filtered(body, plain)
     };
     let sheet = |text: &str| text.replace("url(", &format!("url({NOTHING}"));
     let html = page::restyled(html, sheet, |_, style| Some(without(style)));
