@@ -42,7 +42,7 @@ fn an_editor_can_do_all_of_it() {
     node.env("CHROMIUM", find("chromium").unwrap())
         .env("PREVIEW", format!("http://localhost:{}/", live.port))
         .env("PROJECT", project.path("."))
-        .env("IMAGES", root().join("examples/harbour/images"));
+        .env("IMAGES", root().join("examples/harbour/posts/the-old-lamp-is-back"));
     let out = node.output().unwrap();
     let said = String::from_utf8_lossy(&out.stdout);
     assert!(out.status.success(), "{said}\n{}", String::from_utf8_lossy(&out.stderr));

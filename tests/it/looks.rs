@@ -79,7 +79,6 @@ fn page(project: &Project, name: &str, widths: &[u32]) -> serde_json::Value {
 fn look(pages: Vec<serde_json::Value>, views: u64) {
     let job = serde_json::json!({
         "chromium": find("chromium").unwrap(),
-        "images": root().join("examples/harbour/images"),
         "pages": pages,
     });
     let mut node = Command::new("node");

@@ -74,7 +74,7 @@ fn every_layout_is_a_page_of_the_archive_and_the_editor_has_theirs() {
 #[track_caller]
 fn look(pages: &[serde_json::Value]) -> serde_json::Value {
     let shots = std::env::var("TIDINGS_SHOTS").ok();
-    let job = serde_json::json!({ "chromium": find("chromium").unwrap(), "images": root().join("examples/harbour/images"), "shots": shots, "pages": pages });
+    let job = serde_json::json!({ "chromium": find("chromium").unwrap(), "shots": shots, "pages": pages });
     let mut node = Command::new("node");
     node.arg(root().join("tests/it/looks/web.js")).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut node = node.spawn().unwrap();

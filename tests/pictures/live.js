@@ -1,11 +1,8 @@
 // Photographs the page of `preview --serve`.
 //
-//     node live.js CHROMIUM ADDRESS IMAGES OUT
-//
-// Pictures of https://harbour.example/images/ come from the folder IMAGES.
+//     node live.js CHROMIUM ADDRESS OUT
 "use strict";
 
-const fs = require("node:fs");
 const path = require("node:path");
 const { createRequire } = require("node:module");
 
@@ -13,13 +10,9 @@ const { createRequire } = require("node:module");
 const { chromium } = createRequire(path.join(__dirname, "../it/looks/open.js"))("playwright-core");
 
 async function main() {
-  const [executablePath, address, images, out] = process.argv.slice(2);
+  const [executablePath, address, out] = process.argv.slice(2);
   const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
   const page = await browser.newPage({ viewport: { width: 1440, height: 940 }, colorScheme: "light" });
-  await page.route(/^https:/, (route) => {
-    const file = path.join(images, path.basename(route.request().url()));
-    return fs.existsSync(file) ? route.fulfill({ path: file }) : route.abort();
-  });
   await page.goto(address);
   await page.waitForSelector("#stage[data-done] iframe:not(.coming)");
   await page.locator("#panel-why summary").first().click();
