@@ -54,6 +54,7 @@ enum Verb {
     Status(cmd::status::Args),
     Backup(cmd::backup::Args),
     Restore(cmd::restore::Args),
+    Help(cmd::help::Args),
     /// Writes the completions of a shell.
     Completions {
         /// Which.
@@ -135,6 +136,7 @@ async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Status(args) => cmd::status::run(args, setting).await,
         Verb::Backup(args) => cmd::backup::run(args, setting).await,
         Verb::Restore(args) => cmd::restore::run(args, setting).await,
+        Verb::Help(args) => cmd::help::run(args, Cli::command()),
         Verb::Completions { shell } => completions(shell),
         Verb::Man => man(),
         Verb::Later(later) => Err(cmd::not_yet(match later {

@@ -31,5 +31,7 @@ pub mod preflight;
 pub mod daemon;
 pub mod web;
 
+pub mod guide;
+
 pub mod cmd;
 pub mod cli;

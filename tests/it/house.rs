@@ -12,7 +12,7 @@ use imports::{Module, Tree};
 
 /// A module may import only what stands before it.
 const ORDER: &str = "zone css html post schedule subscriber token diagnostic source select teaser image edition render lint message deliver dns bounce \
-                     store digest mailing config preflight daemon web cmd cli main";
+                     store digest mailing config preflight daemon web guide cmd cli main";
 
 const LINES: usize = 400;
 

@@ -16,6 +16,8 @@ mod editor;
 mod examples;
 mod explain;
 mod faults;
+mod guide;
+mod help;
 mod house;
 mod images;
 mod injection;
