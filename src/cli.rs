@@ -12,7 +12,7 @@ use crate::{
 
 /// Builds e-mail digests: gathers posts, selects some, lays them out, and sends them.
 #[derive(Debug, Parser)]
-#[command(name = "tidings", version, arg_required_else_help = true)]
+#[command(name = "tidings", version, arg_required_else_help = true, disable_help_subcommand = true)]
 pub struct Cli {
     /// The config.
     #[arg(long, global = true, value_name = "FILE", default_value = "tidings.toml")]
@@ -46,9 +46,12 @@ enum Verb {
     Send(cmd::send::Args),
     Run(cmd::run::Args),
     Render(cmd::render::Args),
+    #[command(defer = with_help)]
     Templates(cmd::templates::Args),
     Next(cmd::next::Args),
+    #[command(defer = with_help)]
     Editions(cmd::editions::Args),
+    #[command(defer = with_help)]
     Subscribers(cmd::subscribers::Args),
     Bounce(cmd::bounce::Args),
     Status(cmd::status::Args),
@@ -64,6 +67,11 @@ enum Verb {
     Man,
     #[command(flatten)]
     Later(Later),
+}
+
+/// Keeps `editions help` and the like: only the program's own `help` is ours.
+fn with_help(command: clap::Command) -> clap::Command {
+    command.disable_help_subcommand(false)
 }
 
 /// Verbs that will come.

@@ -58,7 +58,9 @@ impl Page {
             }
             Event::End(TagEnd::TableRow) => {
                 let cells = mem::take(&mut self.cells);
-                self.table.iter_mut().for_each(|table| drop(table.add_row(cells.clone())));
+                if let Some(table) = &mut self.table {
+                    table.add_row(cells);
+                }
             }
             Event::End(TagEnd::Table) => {
                 let lines = self.table.take().map(|table| table.to_string()).unwrap_or_default();

@@ -23,6 +23,8 @@ fn a_command_comes_before_a_page() {
     assert!(send.stdout.contains("Usage: tidings send") && send.stdout.contains("--dry-run"), "{}", send.stdout);
     let show = project.run("help editions show").code(0);
     assert!(show.stdout.contains("Usage: tidings editions show"), "{}", show.stdout);
+    // As it always was.
+    project.run("editions help show").code(0);
     // Both a command and a page.
     let both = project.run("help subscribers").code(0).stdout;
     let (command, page) = (both.find("Usage: tidings subscribers").unwrap(), both.find("Who gets the mail").unwrap());
