@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, sync::OnceLock};
 
 use chrono::{DateTime, Utc};
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::{
     cmd::{self, Exit, Setting, Usage},
@@ -46,12 +46,9 @@ enum Verb {
     Send(cmd::send::Args),
     Run(cmd::run::Args),
     Render(cmd::render::Args),
-    #[command(defer = with_help)]
     Templates(cmd::templates::Args),
     Next(cmd::next::Args),
-    #[command(defer = with_help)]
     Editions(cmd::editions::Args),
-    #[command(defer = with_help)]
     Subscribers(cmd::subscribers::Args),
     Bounce(cmd::bounce::Args),
     Status(cmd::status::Args),
@@ -69,9 +66,12 @@ enum Verb {
     Later(Later),
 }
 
-/// Keeps `editions help` and the like: only the program's own `help` is ours.
-fn with_help(command: clap::Command) -> clap::Command {
-    command.disable_help_subcommand(false)
+/// The whole command line. The program's `help` is ours; `editions help` and the like are clap's.
+fn command() -> clap::Command {
+    Cli::command().mut_subcommands(|verb| match verb.has_subcommands() {
+        true => verb.defer(|verb| verb.disable_help_subcommand(false)),
+        false => verb,
+    })
 }
 
 /// Verbs that will come.
@@ -90,6 +90,12 @@ struct Rest {
 }
 
 impl Cli {
+    /// Reads the arguments of the process; ends it where they are wrong, or ask for help.
+    pub fn from_arguments() -> Self {
+        let read = Self::from_arg_matches(&command().get_matches());
+        read.unwrap_or_else(|error| error.format(&mut command()).exit())
+    }
+
     /// How much the log says; a daemon has nothing else to say.
     pub fn level(&self) -> tracing::Level {
         match (self.quiet, self.verbose) {
@@ -144,7 +150,7 @@ async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Status(args) => cmd::status::run(args, setting).await,
         Verb::Backup(args) => cmd::backup::run(args, setting).await,
         Verb::Restore(args) => cmd::restore::run(args, setting).await,
-        Verb::Help(args) => cmd::help::run(args, Cli::command()),
+        Verb::Help(args) => cmd::help::run(args, command()),
         Verb::Completions { shell } => completions(shell),
         Verb::Man => man(),
         Verb::Later(later) => Err(cmd::not_yet(match later {
@@ -155,14 +161,14 @@ async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
 
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "tidings", &mut script);
+    clap_complete::generate(shell, &mut command(), "tidings", &mut script);
     cmd::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }
 
 fn man() -> anyhow::Result<Exit> {
     let mut page = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    clap_mangen::Man::new(command()).render(&mut page)?;
     cmd::print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Done)
 }

@@ -2,14 +2,13 @@
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use clap::Parser as _;
 use tidings::{
     cli::{Cli, exit_code},
     diagnostic::error_report,
 };
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::from_arguments();
     // Only our own words: what the libraries log at this level may hold addresses and secrets.
     let filter = tracing_subscriber::EnvFilter::new(format!("off,tidings={}", cli.level()));
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();

@@ -79,11 +79,17 @@ fn links_lead_to_files() {
         for link in inline.chain(named.map(|(_, link)| link)).chain(pictures).filter(|link| !link.contains("://")) {
             assert!(folder.join(link).exists(), "{} has no `{link}`", folder.display());
         }
-        for label in page.split('[').skip(1).filter_map(|rest| rest.split_once(']')).filter(|(_, rest)| {
-            !rest.starts_with(['(', ':', ']', '\n']) && rest.starts_with([')', '.', ',', ' ', ';'])
-        }) {
+        for label in
+            page.split('[').skip(1).filter_map(|rest| rest.split_once(']')).filter(|(_, rest)| {
+                !rest.starts_with(['(', ':', ']', '\n']) && rest.starts_with([')', '.', ',', ' ', ';'])
+            })
+        {
             let is_page = pages().contains_key(label.0);
-            assert!(!is_page || page.contains(&format!("\n[{}]: {}.md", label.0, label.0)), "[{}] leads nowhere", label.0);
+            assert!(
+                !is_page || page.contains(&format!("\n[{}]: {}.md", label.0, label.0)),
+                "[{}] leads nowhere",
+                label.0
+            );
         }
     }
 }
@@ -230,10 +236,16 @@ fn every_key_stands_in_the_reference() {
         fs::write(&path, &wanted).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap();
-    assert!(written == wanted, "src/guide/config.md is old: `TIDINGS_WRITE=1 cargo test --test it guide` makes it anew");
-    for key in ["smtp.retry", "digest.NAME.select.per_source", "source.select.teaser", "llm.api_key_file", "check.tolerate"] {
+    assert!(
+        written == wanted,
+        "src/guide/config.md is old: `TIDINGS_WRITE=1 cargo test --test it guide` makes it anew"
+    );
+    for key in
+        ["smtp.retry", "digest.NAME.select.per_source", "source.select.teaser", "llm.api_key_file", "check.tolerate"]
+    {
         let (table, name) = key.rsplit_once('.').unwrap();
-        let section = written.split("\n## ").find(|part| part.trim_start_matches(['`', '[']).starts_with(&format!("{table}]")));
+        let section =
+            written.split("\n## ").find(|part| part.trim_start_matches(['`', '[']).starts_with(&format!("{table}]")));
         assert!(section.is_some_and(|part| part.contains(&format!("\n| `{name}` |"))), "no {key}");
     }
 }

@@ -38,7 +38,8 @@ fn every_page_is_laid_out_for_the_terminal() {
         let help = project.run(&format!("help {name}")).code(0);
         let title = page.lines().next().unwrap().trim_start_matches("# ").replace('`', "");
         assert!(help.stdout.replace('`', "").contains(&title), "{name}: {}", help.stdout);
-        for line in help.stdout.lines().filter(|line| !line.starts_with("    ")) {
+        let page = help.stdout.lines().skip_while(|line| line.replace('`', "") != title);
+        for line in page.filter(|line| !line.starts_with("    ")) {
             let noise = ["```", "](", "|---", "# ", "<!--", "**"].iter().find(|noise| line.contains(**noise));
             assert_eq!(noise, None, "{name}: {line}");
             assert!(line.chars().count() <= 80 || line.contains("://"), "{name}: {line}");

@@ -36,11 +36,14 @@ fn the_readme_is_short_and_names_only_what_there_is() {
     assert!(README.lines().count() <= MAX_LINES, "{} lines", README.lines().count());
     let help = Command::new(env!("CARGO_BIN_EXE_tidings")).arg("help").output().unwrap();
     let topics = String::from_utf8(help.stdout).unwrap();
-    let page = guide::pages().into_values().collect::<String>();
-    for part in README.split("`tidings ").chain(page.split("`tidings ")).skip(1) {
+    let texts = guide::pages().into_values().collect::<String>() + README;
+    for part in texts.split("`tidings ").skip(1) {
         let word = part.split(['`', ' ', '\n']).next().unwrap();
         let is_topic = topics.lines().any(|line| line.trim_start().split(' ').next() == Some(word));
-        assert!(is_topic || word.chars().all(char::is_uppercase) || word.starts_with('-'), "there is no `tidings {word}`");
+        assert!(
+            is_topic || word.chars().all(char::is_uppercase) || word.starts_with('-'),
+            "there is no `tidings {word}`"
+        );
     }
 }
 
