@@ -20,31 +20,31 @@ use tower::ServiceExt as _;
 
 /// Connections open at a time, well below what systems allow a program. Where there is one more, the one that has
 /// asked for nothing longest goes.
-const CONNECTIONS: usize = 512;
+const MAX_CONNECTIONS: usize = 512;
 
 /// How long a request's header may take, and how long a connection may idle before its next one.
-const HEADER: Duration = Duration::from_secs(10);
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long connections get to end their answers once the server is asked to stop.
-const GRACE: Duration = Duration::from_secs(5);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Whose request takes longer goes where there is no place left, milliseconds.
-const LONG: u64 = 3_000;
+/// Whose request takes longer goes where there is no room left, milliseconds.
+const LONG_REQUEST_MS: u64 = 3_000;
 
 /// A file descriptor that cannot be had now may be had in a moment.
-const PAUSE: Duration = Duration::from_millis(50);
+const ACCEPT_RETRY_AFTER: Duration = Duration::from_millis(50);
 
 /// Answers requests until `stop` is ready, then lets the answers under way end.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();
-    let (mut open, ended, start) = (Vec::<Place>::new(), Arc::new(Notify::new()), Instant::now());
+    let (mut open, ended, start) = (Vec::<Connection>::new(), Arc::new(Notify::new()), Instant::now());
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = async {
-            // One more is accepted than there are places: whom it replaces is known only then.
+            // One more is accepted than there may be: whom it replaces is known only then.
             let accepted = listener.accept().await;
-            while !has_place(&mut open, since(start)) {
-                let _ = time::timeout(PAUSE, ended.notified()).await;
+            while !make_room(&mut open, millis_since(start)) {
+                let _ = time::timeout(ACCEPT_RETRY_AFTER, ended.notified()).await;
             }
             accepted
         };
@@ -53,27 +53,27 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = accepted => accepted,
         };
         let Ok((stream, _)) = accepted else {
-            time::sleep(PAUSE).await;
+            time::sleep(ACCEPT_RETRY_AFTER).await;
             continue;
         };
         // A short answer must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        let state = Arc::new(Activity { is_busy: AtomicBool::new(false), last: AtomicU64::new(since(start)) });
+        let state = Arc::new(Activity { is_busy: AtomicBool::new(false), last: AtomicU64::new(millis_since(start)) });
         let (router, seen) = (router.clone(), Arc::clone(&state));
         let service = service_fn(move |request| {
             let (router, seen) = (router.clone(), Arc::clone(&seen));
             async move {
-                seen.last.store(since(start), Ordering::Relaxed);
+                seen.last.store(millis_since(start), Ordering::Relaxed);
                 seen.is_busy.store(true, Ordering::Relaxed);
                 let answer = router.oneshot(request).await;
-                seen.last.store(since(start), Ordering::Relaxed);
+                seen.last.store(millis_since(start), Ordering::Relaxed);
                 seen.is_busy.store(false, Ordering::Relaxed);
                 answer
             }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEADER)
+            .header_read_timeout(HEADER_TIMEOUT)
             .max_headers(64)
             .max_buf_size(64 * 1024)
             .serve_connection(TokioIo::new(stream), service);
@@ -84,13 +84,13 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             let _ = connection.await;
             ended.notify_one();
         });
-        open.push(Place { state, task: task.abort_handle() });
+        open.push(Connection { state, task: task.abort_handle() });
     }
-    let _ = time::timeout(GRACE, graceful.shutdown()).await;
+    let _ = time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
 }
 
 /// An open connection.
-struct Place {
+struct Connection {
     state: Arc<Activity>,
     task: AbortHandle,
 }
@@ -103,26 +103,26 @@ struct Activity {
     last: AtomicU64,
 }
 
-fn since(start: Instant) -> u64 {
+fn millis_since(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Says whether there is room for one more connection. Makes it, where there is one that asks for nothing, or takes
 /// long to say what.
-fn has_place(open: &mut Vec<Place>, now: u64) -> bool {
-    if open.len() < CONNECTIONS {
+fn make_room(open: &mut Vec<Connection>, now: u64) -> bool {
+    if open.len() < MAX_CONNECTIONS {
         return true;
     }
-    open.retain(|place| !place.task.is_finished());
-    if open.len() < CONNECTIONS {
+    open.retain(|connection| !connection.task.is_finished());
+    if open.len() < MAX_CONNECTIONS {
         return true;
     }
-    let age = |place: &Place| now.saturating_sub(place.state.last.load(Ordering::Relaxed));
-    let rank = |place: &Place| (!place.state.is_busy.load(Ordering::Relaxed), age(place));
+    let age = |connection: &Connection| now.saturating_sub(connection.state.last.load(Ordering::Relaxed));
+    let rank = |connection: &Connection| (!connection.state.is_busy.load(Ordering::Relaxed), age(connection));
     let Some((at, (is_idle, age))) = open.iter().map(rank).enumerate().max_by_key(|(_, rank)| *rank) else {
         return true;
     };
-    let may_go = is_idle || age > LONG;
+    let may_go = is_idle || age > LONG_REQUEST_MS;
     if may_go {
         open.swap_remove(at).task.abort();
     }
@@ -161,10 +161,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_asks_for_nothing_stands_in_nobodys_way() {
+    async fn idle_connections_give_way() {
         let (address, _stop, _server) = started().await;
         let mut idle = Vec::new();
-        for _ in 0..CONNECTIONS + 100 {
+        for _ in 0..MAX_CONNECTIONS + 100 {
             let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
             stream.write_all(b"GET / HT").await.unwrap();
             idle.push(stream);
@@ -172,7 +172,7 @@ mod tests {
         let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
         stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await.unwrap();
         let mut answer = String::new();
-        time::timeout(HEADER / 2, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        time::timeout(HEADER_TIMEOUT / 2, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
         assert!(answer.ends_with("here"), "{answer}");
         // The last of them is still heard, the first is not.
         let mut last = idle.pop().unwrap();

@@ -1,40 +1,37 @@
 //! The live preview: a page for whoever writes, that shows the edition to come while its files change.
 //!
-//! The `room` builds an edition once for all who look; `watch` says when; `guard` lets nobody else ask; `views`
-//! show the mail as clients do. Nothing here freezes an edition or marks a post.
+//! On a save, `file_watcher` drops what makes no edition (the store, an editor's own files) and has the
+//! `session` begin a *generation*: the config is read anew, and each digest that somebody looks at is built once,
+//! however many ask, from files read anew and what servers said a moment ago (`source_cache`). An event tells the
+//! browsers, which ask for what the save touches; the mail is loaded behind the old one and takes its place. A build that
+//! fails, or a post that is newly broken, leaves the last good one shown (`snapshot`) and says what is wrong.
+//!
+//! The mail stands in a frame that no script runs in, by its sandbox and by its policy; the page writes others' words as
+//! text and never as markup; `origin_guard` refuses other names, other pages, and a POST without the token. `views` make
+//! of the HTML what a mail client makes of it. Nothing here freezes an edition or marks a post.
 
-mod answers;
 mod assets;
 mod fault;
-mod guard;
-mod harvest;
-mod look;
-mod parts;
-mod room;
+mod file_watcher;
+mod handlers;
+mod origin_guard;
+mod overview;
+mod reader_view;
+mod session;
+mod snapshot;
+mod source_cache;
+mod tabs;
 mod views;
-mod watch;
 
 use std::{future::Future, sync::Arc};
 
-use axum::{
-    Router, middleware,
-    routing::{get, post},
-};
-use tokio::{net::TcpListener, sync::watch as channel};
+use tokio::{net::TcpListener, sync::watch};
 
-pub use room::Project;
+pub use session::Project;
 
-use guard::Guard;
-use room::Room;
-
-/// What every request may ask.
-#[derive(Debug, Clone)]
-struct Shared {
-    room: Arc<Room>,
-    guard: Arc<Guard>,
-    /// Becomes true when the preview ends: no answer may outlast it.
-    over: channel::Receiver<bool>,
-}
+use handlers::{PreviewState, router};
+use origin_guard::OriginGuard;
+use session::PreviewSession;
 
 /// Shows a project live until `stop` is ready. `host` is the name or address that the listener was asked for.
 ///
@@ -46,33 +43,18 @@ pub async fn preview(
     project: Project,
     stop: impl Future<Output = ()>,
 ) -> Result<(), getrandom::Error> {
-    let guard = Arc::new(Guard::new(host)?);
-    let room = Room::new(project);
-    let (end, over) = channel::channel(false);
-    let router = router(Shared { room: Arc::clone(&room), guard, over });
-    room.read_subscribers().await;
-    let watching = tokio::spawn(watch::watch(Arc::clone(&room)));
+    let guard = Arc::new(OriginGuard::new(host)?);
+    let session = PreviewSession::new(project);
+    let (end, is_over) = watch::channel(false);
+    let router = router(PreviewState { session: Arc::clone(&session), guard, is_over });
+    session.read_subscribers().await;
+    let watching = tokio::spawn(file_watcher::watch_files(Arc::clone(&session)));
     let stop = async move {
         stop.await;
         end.send_replace(true);
     };
-    super::serve(listener, router, stop).await;
+    super::serve::serve(listener, router, stop).await;
     watching.abort();
-    room.close().await;
+    session.close().await;
     Ok(())
-}
-
-fn router(shared: Shared) -> Router {
-    Router::new()
-        .route("/", get(answers::page))
-        .route("/assets/{name}", get(answers::asset))
-        .route("/events", get(answers::events))
-        .route("/look", get(answers::look))
-        .route("/frame", get(answers::frame))
-        .route("/part/{name}", get(answers::part))
-        .route("/test", post(answers::test))
-        .route("/fetch", post(answers::fetch))
-        .fallback(answers::nothing)
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared.guard), guard::guard))
-        .with_state(shared)
 }

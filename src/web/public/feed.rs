@@ -7,9 +7,10 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
 use super::{
-    archive::{address, failed},
-    fresh,
-    state::{Present, Public, held},
+    conditional,
+    errors::PageError,
+    page_context::{PageContext, lock},
+    state::{CachedFeed, PublicState},
 };
 use crate::{
     edition::Edition,
@@ -18,55 +19,44 @@ use crate::{
 };
 
 /// Editions in the feed.
-const ENTRIES: i64 = 20;
+const MAX_ENTRIES: i64 = 20;
 
-/// The feed as it was made last, and what it was made of.
-pub(super) struct Kept {
-    of: (Arc<Present>, Vec<Issue>),
-    text: String,
-}
-
-/// The newest editions, each with its posts and their teasers.
-pub(super) async fn feed(State(public): State<Arc<Public>>, asked: HeaderMap) -> Response {
-    let present = public.present();
-    let issues = match public.site.store.issues(None, 0, ENTRIES).await {
-        Ok(issues) => issues,
-        Err(error) => return failed(&present, &error),
-    };
+/// Gives the newest editions, each with its posts and their teasers.
+pub(super) async fn feed(State(state): State<Arc<PublicState>>, headers: HeaderMap) -> Result<Response, PageError> {
+    let context = state.page_context();
+    let issues = state.store.issues(None, 0, MAX_ENTRIES).await?;
     let newest = issues.first().map(|issue| issue.at);
-    let known = |kept: &&Kept| Arc::ptr_eq(&kept.of.0, &present) && kept.of.1 == issues;
-    let kept = held(&public.feed).as_ref().filter(known).map(|kept| kept.text.clone());
-    let text = match kept {
+    let is_current = |feed: &&CachedFeed| Arc::ptr_eq(&feed.context, &context) && feed.issues == issues;
+    let cached = lock(&state.feed).as_ref().filter(is_current).map(|feed| feed.text.clone());
+    let text = match cached {
         Some(text) => text,
-        None => match made(&public, &present, &issues).await {
-            Ok(text) => {
-                *held(&public.feed) = Some(Kept { of: (Arc::clone(&present), issues), text: text.clone() });
-                text
-            }
-            Err(error) => return failed(&present, &error),
-        },
+        None => {
+            let text = render(&state, &context, &issues).await?;
+            *lock(&state.feed) = Some(CachedFeed { context: Arc::clone(&context), issues, text: text.clone() });
+            text
+        }
     };
-    fresh::answer(&asked, "application/atom+xml; charset=utf-8", "default-src 'none'", newest, text)
+    Ok(conditional::respond(&headers, "application/atom+xml; charset=utf-8", "default-src 'none'", newest, text))
 }
 
-async fn made(public: &Public, present: &Present, issues: &[Issue]) -> Result<String, store::Error> {
+async fn render(state: &PublicState, context: &PageContext, issues: &[Issue]) -> Result<String, store::Error> {
     let mut entries = Vec::with_capacity(issues.len());
     for issue in issues {
-        entries.push(entry(present, issue, &public.site.store.content(issue).await?));
+        entries.push(entry(context, issue, &state.store.content(issue).await?));
     }
     let newest = issues.first().map_or(DateTime::UNIX_EPOCH, |issue| issue.at);
-    let text = present.page(
+    let text = context.render(
         "feed.xml",
         &json!({
-            "lang": present.config.publication.language, "publication": present.config.publication.name,
-            "self_url": present.link("feed.xml"), "archive_url": present.link("archive/"), "updated": instant(newest),
+            "lang": context.config.publication.language, "publication": context.config.publication.name,
+            "self_url": context.link("feed.xml"), "archive_url": context.link("archive/"), "updated": instant(newest),
             "entries": entries,
         }),
     );
     Ok(text.chars().filter(is_xml).collect())
 }
 
-fn entry(present: &Present, issue: &Issue, edition: &Edition) -> Value {
+fn entry(context: &PageContext, issue: &Issue, edition: &Edition) -> Value {
     let posts = edition.posts.iter().map(|item| {
         let url = item.post.url.as_ref().filter(|url| matches!(url.scheme(), "http" | "https"));
         json!({ "title": item.post.title, "url": url, "teaser": item.teaser.text })
@@ -77,15 +67,15 @@ fn entry(present: &Present, issue: &Issue, edition: &Edition) -> Value {
         "title": message::neutral_line(&issue.uid, &issue.subject),
         "summary": message::neutral_line(&issue.uid, &issue.preheader),
         "at": instant(issue.at),
-        "href": address(present, &issue.digest, issue.number),
+        "href": context.edition_link(&issue.digest, issue.number),
         "digest": issue.digest,
-        "digest_title": present.title(&issue.digest),
+        "digest_title": context.title(&issue.digest),
         "lang": edition.language,
-        "content": present.page("entry.html", &json!({ "posts": posts })),
+        "content": context.render("entry.html", &json!({ "posts": posts })),
     })
 }
 
-/// An edition's random id as a name that stays, wherever the archive moves (RFC 9562).
+/// Writes an edition's random id as a name that stays, wherever the archive moves (RFC 9562).
 fn urn(uid: &str) -> String {
     let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| uid.get(part).unwrap_or_default());
     format!("urn:uuid:{}", parts.join("-"))

@@ -1,70 +1,54 @@
 //! `/healthz`: 200 while all that was due happened and the store answers, else 503 and why.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
     http::{StatusCode, header},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use tokio::time::timeout;
 
-use super::state::Public;
-use crate::daemon::open_incidents;
+use super::state::PublicState;
+use crate::{daemon::open_incidents, diagnostic::error_report};
 
 /// Whoever asks again within this hears the same.
-const KEPT: Duration = Duration::from_secs(1);
+const MAX_AGE: Duration = Duration::from_secs(1);
 
 /// The store has so long to answer.
-const SLOW: Duration = Duration::from_secs(5);
-
-/// What was said last.
-pub(super) struct Health {
-    at: Instant,
-    wrong: Vec<String>,
-}
+const STORE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Says how things stand.
-pub(super) async fn health(State(public): State<Arc<Public>>) -> Response {
-    let mut kept = public.health.lock().await;
-    if kept.as_ref().is_none_or(|kept| kept.at.elapsed() > KEPT) {
-        let wrong = look(&public).await;
-        *kept = Some(Health { at: Instant::now(), wrong });
-    }
-    let wrong = kept.as_ref().map(|kept| kept.wrong.join("\n")).unwrap_or_default();
-    drop(kept);
-    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = if wrong.is_empty() { "ok\n".to_owned() } else { format!("{wrong}\n") };
-    (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
+pub(super) async fn health(State(state): State<Arc<PublicState>>) -> Response {
+    let find = async { Ok::<_, Infallible>(find_failures(&state).await) };
+    let Ok(failures) = state.health.get(MAX_AGE, find).await;
+    let (status, body) = match failures.is_empty() {
+        true => (StatusCode::OK, "ok".to_owned()),
+        false => (StatusCode::SERVICE_UNAVAILABLE, failures.join("\n")),
+    };
+    (status, [(header::CACHE_CONTROL, "no-store")], format!("{body}\n")).into_response()
 }
 
-async fn look(public: &Public) -> Vec<String> {
-    let config = &public.present().config;
-    let store = &public.site.store;
-    match timeout(SLOW, store.try_write()).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => {
-            tracing::error!("{}", crate::diagnostic::error_report(&error));
-            return vec!["the store cannot be written".to_owned()];
-        }
+async fn find_failures(state: &PublicState) -> Vec<String> {
+    let config = &state.page_context().config;
+    let store = &state.store;
+    let (what, error) = match timeout(STORE_TIMEOUT, store.try_write()).await {
+        Ok(Ok(())) => match timeout(STORE_TIMEOUT, open_incidents(config, store, state.now())).await {
+            Ok(Ok(incidents)) => {
+                let overdue = incidents.iter().filter(|incident| incident.is_overdue);
+                return overdue.map(|incident| discreet(&incident.text)).collect();
+            }
+            Ok(Err(error)) => ("read", error),
+            Err(_) => return vec!["the store does not answer".to_owned()],
+        },
+        Ok(Err(error)) => ("written", error),
         Err(_) => return vec!["the store does not answer".to_owned()],
-    }
-    match timeout(SLOW, open_incidents(config, store, public.now())).await {
-        Ok(Ok(incidents)) => {
-            incidents.iter().filter(|incident| incident.is_overdue).map(|incident| discreet(&incident.text)).collect()
-        }
-        Ok(Err(error)) => {
-            tracing::error!("{}", crate::diagnostic::error_report(&error));
-            vec!["the store cannot be read".to_owned()]
-        }
-        Err(_) => vec!["the store does not answer".to_owned()],
-    }
+    };
+    tracing::error!("{}", error_report(&error));
+    vec![format!("the store cannot be {what}")]
 }
 
-/// The first line without addresses of people or pages: everybody may read it.
+/// Gives the first line without addresses of people or pages: everybody may read it.
 fn discreet(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let words = line.split(' ').map(|word| if word.contains('@') || word.contains("://") { "…" } else { word });

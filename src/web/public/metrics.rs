@@ -1,10 +1,6 @@
 //! `/metrics`: counts for Prometheus, told apart by digest and state and nothing else.
 
-use std::{
-    fmt::Write as _,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{fmt::Write as _, sync::Arc, time::Duration};
 
 use axum::{
     extract::State,
@@ -12,42 +8,28 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::state::{Present, Public};
+use super::{page_context::PageContext, state::PublicState};
 use crate::{
     daemon::open_incidents,
     diagnostic::error_report,
-    store::{self, State as Stands},
+    store::{self, State as EditionState},
 };
 
 /// Whoever asks again within this hears the same counts of the store.
-const KEPT: Duration = Duration::from_secs(5);
+const MAX_AGE: Duration = Duration::from_secs(5);
 
-/// The counts of the store as they were told last.
-pub(super) struct Told {
-    at: Instant,
-    text: String,
-}
-
-/// Tells all counts.
-pub(super) async fn metrics(State(public): State<Arc<Public>>) -> Response {
-    let mut told = public.told.lock().await;
-    let text = match &*told {
-        Some(told) if told.at.elapsed() < KEPT => told.text.clone(),
-        _ => match count(&public, &public.present()).await {
-            Ok(text) => {
-                *told = Some(Told { at: Instant::now(), text: text.clone() });
-                text
-            }
-            Err(error) => {
-                tracing::error!("{}", error_report(&error));
-                return (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read\n").into_response();
-            }
-        },
+/// Gives all counts.
+pub(super) async fn metrics(State(state): State<Arc<PublicState>>) -> Response {
+    let text = match state.metrics.get(MAX_AGE, count(&state, &state.page_context())).await {
+        Ok(text) => text,
+        Err(error) => {
+            tracing::error!("{}", error_report(&error));
+            return (StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read\n").into_response();
+        }
     };
-    drop(told);
     let mut metrics = Metrics(text);
     metrics.family("tidings_http_requests_total", "counter", "Requests by page and kind of answer.");
-    for (page, kind, count) in public.count.all() {
+    for (page, kind, count) in state.counts.all() {
         metrics.sample("tidings_http_requests_total", &[("page", page), ("code", kind)], count as f64);
     }
     let kind =
@@ -55,8 +37,8 @@ pub(super) async fn metrics(State(public): State<Arc<Public>>) -> Response {
     (kind, metrics.0).into_response()
 }
 
-async fn count(public: &Public, present: &Present) -> Result<String, store::Error> {
-    let (store, config, now) = (&public.site.store, &present.config, public.now());
+async fn count(state: &PublicState, context: &PageContext) -> Result<String, store::Error> {
+    let (store, config, now) = (&state.store, &context.config, state.now());
     let mut metrics = Metrics(String::new());
     metrics.family("tidings_build_info", "gauge", "The version that runs.");
     metrics.sample("tidings_build_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
@@ -81,7 +63,7 @@ async fn count(public: &Public, present: &Present) -> Result<String, store::Erro
     let mut queue = Vec::new();
     for edition in &newest {
         let counts = store.counts(edition.row).await?;
-        for (state, count) in [
+        for (name, count) in [
             ("pending", counts.pending),
             ("sent", counts.sent),
             ("deferred", counts.deferred),
@@ -89,10 +71,10 @@ async fn count(public: &Public, present: &Present) -> Result<String, store::Erro
             ("skipped", counts.skipped),
             ("in_doubt", counts.in_doubt),
         ] {
-            let labels = [("digest", edition.digest.as_str()), ("state", state)];
+            let labels = [("digest", edition.digest.as_str()), ("state", name)];
             metrics.sample("tidings_deliveries", &labels, count as f64);
         }
-        let waits = if edition.state == Stands::Sending.as_str() { counts.pending + counts.deferred } else { 0 };
+        let waits = if edition.state == EditionState::Sending.as_str() { counts.pending + counts.deferred } else { 0 };
         queue.push((&edition.digest, waits));
     }
     metrics.family("tidings_queue", "gauge", "Deliveries of the newest edition that wait while it is on its way.");
@@ -102,7 +84,7 @@ async fn count(public: &Public, present: &Present) -> Result<String, store::Erro
     metrics.family("tidings_held_editions", "gauge", "Editions that wait for a person's word.");
     let open = store.open_editions().await?;
     for name in config.digests.keys() {
-        let held = open.iter().filter(|edition| edition.digest == *name && edition.state == Stands::Held).count();
+        let held = open.iter().filter(|edition| edition.digest == *name && edition.state == EditionState::Held).count();
         metrics.sample("tidings_held_editions", &[("digest", name)], held as f64);
     }
     metrics.family("tidings_source_failures", "gauge", "Readings of a source in a row that failed.");

@@ -1,82 +1,72 @@
 //! The pages behind a mail's links: leaving a digest, the archive and its feed, the editor's answer, how things stand.
+//!
+//! Each mail carries `public_url/u/TOKEN`; the token is an HMAC over the subscriber's number and the digest's name, and
+//! holds no address. `middleware` sees each request first (limits, the prefix of `public_url`) and each answer last
+//! (headers, the count, the page of an error). `unsubscribe` verifies the token; only a POST goes on, and brings its
+//! change to the `write_queue`, which writes together what came while the transaction before was on its way: the answer
+//! says what is durable. Who only looks uses connections of their own and waits for no writer.
+//!
+//! `edition_page` makes of a mail a page that is nobody's. The words of pages are in `render`, their templates in
+//! `templates/web`.
 
 mod approval;
 mod archive;
-mod count;
-mod desk;
-mod door;
+mod cached;
+mod conditional;
+mod edition_page;
+mod errors;
+mod extract;
 mod feed;
-mod fresh;
 mod health;
+mod message_page;
 mod metrics;
-mod note;
-mod paper;
+mod middleware;
+mod page_context;
+mod request_counts;
 mod state;
 mod unsubscribe;
+mod write_queue;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
-    http::StatusCode,
-    response::Response,
+    http::{HeaderValue, StatusCode, header},
     routing::{MethodRouter, get},
 };
-use chrono::{DateTime, Utc};
-use tokio::sync::watch;
 
-use crate::{config::Config, store::Store};
-use note::Note;
-use state::Public;
+pub use state::Site;
 
-/// What the pages are made of; each request looks at the config as it stands then.
-#[derive(Clone)]
-pub struct Site {
-    /// The project; another one comes when it is read again.
-    pub config: watch::Receiver<Arc<Config>>,
-    /// The store.
-    pub store: Store,
-    /// What time it is.
-    pub clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
-}
+use errors::PageError;
+use state::PublicState;
 
-impl std::fmt::Debug for Site {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Site").finish_non_exhaustive()
-    }
-}
-
-/// Every page of the public side. It is to be called on a runtime, which goes on working for it.
+/// Makes every page of the public side. It is to be called on a runtime, which goes on working for it.
 pub fn router(site: Site) -> Router {
-    let public = Public::open(site);
-    let tokens = |page: MethodRouter<Arc<Public>>| page.options(door::allow_post);
-    let inner = Router::new()
-        .route("/u", tokens(get(unsubscribe::show_nobody).post(unsubscribe::act_nobody)))
-        .route("/u/", tokens(get(unsubscribe::show_nobody).post(unsubscribe::act_nobody)))
-        .route("/u/{*token}", tokens(get(unsubscribe::show).post(unsubscribe::act)))
-        .route("/a/{token}", tokens(get(approval::show).post(approval::act)))
-        .route("/a/{token}/look", get(approval::look).options(door::allow_get))
-        .route("/", get(archive::all).options(door::allow_get))
-        .route("/archive", get(archive::all).options(door::allow_get))
-        .route("/archive/", get(archive::all).options(door::allow_get))
-        .route("/archive/{digest}", get(archive::one).options(door::allow_get))
-        .route("/archive/{digest}/", get(archive::one).options(door::allow_get))
-        .route("/archive/{digest}/{number}", get(archive::edition).options(door::allow_get))
-        .route("/feed.xml", get(feed::feed).options(door::allow_get))
-        .route("/healthz", get(health::health).options(door::allow_get))
-        .route("/metrics", get(metrics::metrics).options(door::allow_get))
+    let state = PublicState::new(site);
+    let unsubscribe = || answering("GET,HEAD,OPTIONS,POST", get(unsubscribe::show).post(unsubscribe::change));
+    let read_only = |page| answering("GET,HEAD,OPTIONS", page);
+    let pages = Router::new()
+        .route("/u", unsubscribe())
+        .route("/u/", unsubscribe())
+        .route("/u/{*token}", unsubscribe())
+        .route("/a/{token}", answering("GET,HEAD,OPTIONS,POST", get(approval::show).post(approval::decide)))
+        .route("/a/{token}/look", read_only(get(approval::edition)))
+        .route("/", read_only(get(archive::list)))
+        .route("/archive", read_only(get(archive::list)))
+        .route("/archive/", read_only(get(archive::list)))
+        .route("/archive/{digest}", read_only(get(archive::list_digest)))
+        .route("/archive/{digest}/", read_only(get(archive::list_digest)))
+        .route("/archive/{digest}/{number}", read_only(get(archive::edition)))
+        .route("/feed.xml", read_only(get(feed::feed)))
+        .route("/healthz", read_only(get(health::health)))
+        .route("/metrics", read_only(get(metrics::metrics)))
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        .fallback(missing)
-        .with_state(Arc::clone(&public));
-    door::before(public, inner)
+        .fallback(async || PageError::NotFound)
+        .with_state(Arc::clone(&state));
+    middleware::wrap(state, pages)
 }
 
-/// No page, however it was asked for.
-async fn missing(State(public): State<Arc<Public>>) -> Response {
-    let present = public.present();
-    let words = present.words(None);
-    let archive = (present.link("archive/"), words.word("archive").to_owned());
-    let note = Note { title: words.word("missing_title").to_owned(), links: vec![archive], ..Note::default() };
-    note.answer(&present, &words, None, StatusCode::NOT_FOUND)
+/// Makes a page answer OPTIONS with the methods that it allows.
+fn answering(allowed: &'static str, page: MethodRouter<Arc<PublicState>>) -> MethodRouter<Arc<PublicState>> {
+    page.options(async move || (StatusCode::NO_CONTENT, [(header::ALLOW, HeaderValue::from_static(allowed))]))
 }

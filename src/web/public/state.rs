@@ -1,74 +1,88 @@
-//! What all pages share, and what is kept between requests.
+//! What all requests share, and what is kept between them.
 
 use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
-use sha2::{Digest as _, Sha256};
-use url::Url;
+use tokio::sync::watch;
 
-use super::{Site, count::Count, desk::Desk, feed::Kept, health::Health, metrics::Told};
+use super::{
+    cached::Cached,
+    errors::PageError,
+    page_context::{PageContext, lock},
+    request_counts::RequestCounts,
+    write_queue::WriteQueue,
+};
 use crate::{
     config::Config,
+    daemon::Clock,
     deliver::rate::Bucket,
-    message::mailbox,
-    render::{Pages, Words},
-    store,
+    store::{Issue, Store},
     token::{Keys, Purpose, Subject},
 };
 
 /// Keys are read again no sooner than this: another program may have drawn a new one.
-const KEYS: Duration = Duration::from_secs(1);
+const MIN_KEY_AGE: Duration = Duration::from_secs(1);
 
 /// So many tokens that nobody signed are answered in a second.
-const STRANGERS: f64 = 100.0;
+const MAX_UNSIGNED_RATE: f64 = 100.0;
+
+/// What the pages are made of; each request looks at the config as it stands then.
+#[derive(Clone)]
+pub struct Site {
+    /// The project; another one comes when it is read again.
+    pub config: watch::Receiver<Arc<Config>>,
+    /// The store.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl std::fmt::Debug for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Site").finish_non_exhaustive()
+    }
+}
 
 /// What the pages share.
-pub(super) struct Public {
-    pub(super) site: Site,
-    pub(super) desk: Desk,
-    pub(super) count: Count,
-    pub(super) feed: Mutex<Option<Kept>>,
-    pub(super) health: tokio::sync::Mutex<Option<Health>>,
-    pub(super) told: tokio::sync::Mutex<Option<Told>>,
-    present: Mutex<Option<Arc<Present>>>,
-    keys: tokio::sync::Mutex<Option<(Keys, Instant)>>,
-    strangers: Mutex<Bucket>,
+pub(super) struct PublicState {
+    pub(super) store: Store,
+    pub(super) write_queue: WriteQueue,
+    pub(super) counts: RequestCounts,
+    pub(super) feed: Mutex<Option<CachedFeed>>,
+    /// What `/healthz` says is wrong.
+    pub(super) health: Cached<Vec<String>>,
+    /// What `/metrics` says of the store.
+    pub(super) metrics: Cached<String>,
+    site: Site,
+    page_context: Mutex<Option<Arc<PageContext>>>,
+    keys: Cached<Keys>,
+    unsigned: Mutex<Bucket>,
     started: Instant,
 }
 
-/// The project as it stands now, ready for pages.
-pub(super) struct Present {
-    pub(super) config: Arc<Config>,
-    /// `public_url` with a slash at its end.
-    pub(super) base: Url,
-    pages: Option<Pages>,
-    looks: Mutex<HashMap<(String, String), Arc<Look>>>,
+/// The feed as it was made last, and what it was made of.
+pub(super) struct CachedFeed {
+    pub(super) context: Arc<PageContext>,
+    pub(super) issues: Vec<Issue>,
+    pub(super) text: String,
 }
 
-/// The style of pages, and the policy that allows it and nothing else.
-pub(super) struct Look {
-    pub(super) style: String,
-    pub(super) policy: String,
-}
-
-impl Public {
-    pub(super) fn open(site: Site) -> Arc<Self> {
+impl PublicState {
+    pub(super) fn new(site: Site) -> Arc<Self> {
         Arc::new(Self {
-            desk: Desk::open(site.store.clone(), Arc::clone(&site.clock)),
-            site,
-            count: Count::default(),
+            store: site.store.clone(),
+            write_queue: WriteQueue::open(site.store.clone(), Arc::clone(&site.clock)),
+            counts: RequestCounts::default(),
             feed: Mutex::default(),
-            health: tokio::sync::Mutex::default(),
-            told: tokio::sync::Mutex::default(),
-            present: Mutex::default(),
-            keys: tokio::sync::Mutex::default(),
-            strangers: Mutex::default(),
+            health: Cached::default(),
+            metrics: Cached::default(),
+            site,
+            page_context: Mutex::default(),
+            keys: Cached::default(),
+            unsigned: Mutex::default(),
             started: Instant::now(),
         })
     }
@@ -77,147 +91,53 @@ impl Public {
         (self.site.clock)()
     }
 
-    /// The project as it stands now.
-    pub(super) fn present(&self) -> Arc<Present> {
+    /// Gives the project as it stands now.
+    pub(super) fn page_context(&self) -> Arc<PageContext> {
         let config = Arc::clone(&self.site.config.borrow());
-        let mut present = held(&self.present);
-        match &*present {
-            Some(present) if Arc::ptr_eq(&present.config, &config) => Arc::clone(present),
-            _ => Arc::clone(present.insert(Arc::new(Present::new(config)))),
+        let mut context = lock(&self.page_context);
+        match &*context {
+            Some(context) if Arc::ptr_eq(&context.config, &config) => Arc::clone(context),
+            _ => Arc::clone(context.insert(Arc::new(PageContext::new(config)))),
         }
     }
 
-    /// What a token says that was signed for one of these purposes; `None` where nobody signed it.
+    /// Reads a token that was signed for one of these purposes.
     ///
     /// # Errors
-    /// When the keys cannot be read.
+    /// When nobody signed it, or the keys cannot be read.
     pub(super) async fn verify<const N: usize>(
         &self,
         purposes: [Purpose; N],
         token: &str,
-    ) -> Result<Option<(Purpose, Subject)>, store::Error> {
-        let keys = self.keys(false).await?;
-        match read(&keys, purposes, token) {
-            Some(found) => Ok(Some(found)),
-            None => Ok(read(&self.keys(true).await?, purposes, token)),
-        }
-    }
-
-    /// The signing keys as they were read last; read again where they may be old, and somebody doubts them.
-    async fn keys(&self, again: bool) -> Result<Keys, store::Error> {
-        let mut kept = self.keys.lock().await;
-        match &*kept {
-            Some((keys, at)) if !again || at.elapsed() < KEYS => Ok(keys.clone()),
-            _ => {
-                let keys = self.site.store.keys().await?;
-                *kept = Some((keys.clone(), Instant::now()));
-                Ok(keys)
+    ) -> Result<(Purpose, Subject), PageError> {
+        // Keys that may be old are read again only where somebody brings a token that they do not know.
+        for max_age in [Duration::MAX, MIN_KEY_AGE] {
+            let keys = self.keys.get(max_age, self.store.keys()).await?;
+            if let Some(found) = read_token(&keys, purposes, token) {
+                return Ok(found);
             }
         }
+        Err(PageError::UnknownToken)
     }
 
     /// Says whether one more token that nobody signed is answered at this moment. All of them count together: behind
     /// a proxy they come from one address, and whoever brings a signed one is never asked.
-    pub(super) fn takes_strangers(&self) -> bool {
+    pub(super) fn admits_unsigned(&self) -> bool {
         // A rate says when the first comes in; a burst of a second may come before.
         let now_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        let mut bucket = held(&self.strangers);
+        let mut bucket = lock(&self.unsigned);
         bucket.next_ms = bucket.next_ms.max(now_ms);
         if bucket.next_ms > now_ms + 1_000.0 {
             return false;
         }
-        bucket.next_ms += 1_000.0 / STRANGERS;
+        bucket.next_ms += 1_000.0 / MAX_UNSIGNED_RATE;
         true
     }
 }
 
-fn read<const N: usize>(keys: &Keys, purposes: [Purpose; N], token: &str) -> Option<(Purpose, Subject)> {
+fn read_token<const N: usize>(keys: &Keys, purposes: [Purpose; N], token: &str) -> Option<(Purpose, Subject)> {
     // All are looked at, whichever is right: time tells nobody which it was.
     let all = purposes.map(|purpose| keys.verify(purpose, token).map(|payload| (purpose, payload)));
     let (purpose, payload) = all.into_iter().flatten().next()?;
     Some((purpose, Subject::read(&payload)?))
-}
-
-impl Present {
-    fn new(config: Arc<Config>) -> Self {
-        let pages = Pages::load(config.templates.as_deref()).or_else(|error| {
-            tracing::error!("{error}: pages are shown as they come with tidings");
-            Pages::load(None)
-        });
-        let listen = || Url::parse(&format!("http://{}/", config.listen)).expect("a socket's address is one of a URL");
-        let mut base = config.public_url.clone().unwrap_or_else(listen);
-        base.set_query(None);
-        base.set_fragment(None);
-        if let Ok(mut segments) = base.path_segments_mut() {
-            segments.pop_if_empty().push("");
-        }
-        Self { base, pages: pages.ok(), config, looks: Mutex::default() }
-    }
-
-    /// The first of these languages that we speak: the reader's, the publication's, English.
-    pub(super) fn words(&self, reader: Option<&str>) -> Words {
-        Words::of(reader.into_iter().chain([self.config.publication.language.as_str()]))
-    }
-
-    /// A page's address: `path` is ASCII that a URL takes as it is.
-    pub(super) fn link(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
-    }
-
-    /// The digest's name for readers. Without one it is the publication's, with its own where there are several such.
-    pub(super) fn title<'a>(&'a self, digest: &'a str) -> Cow<'a, str> {
-        let title = self.config.digests.get(digest).and_then(|digest| digest.title.as_deref());
-        let name = &self.config.publication.name;
-        let untitled = || self.config.digests.values().filter(|digest| digest.title.is_none()).count();
-        match title {
-            Some(title) => title.into(),
-            None if untitled() > 1 => format!("{name} · {digest}").into(),
-            None => name.into(),
-        }
-    }
-
-    /// Where readers write to.
-    pub(super) fn contact(&self) -> String {
-        let publication = &self.config.publication;
-        let mailbox = mailbox(publication.reply_to.as_deref().unwrap_or(&publication.from));
-        mailbox.map(|(_, address)| address.to_string()).unwrap_or_default()
-    }
-
-    /// The look of a digest's pages; without one, of the first digest's.
-    pub(super) fn look(&self, digest: Option<&str>, words: &Words) -> Arc<Look> {
-        let digest =
-            digest.and_then(|name| self.config.digests.get(name)).or_else(|| self.config.digests.values().next());
-        let language = words.lang.split('-').next().unwrap_or_default().to_owned();
-        let key = (digest.map(|digest| digest.name.clone()).unwrap_or_default(), language);
-        let mut looks = held(&self.looks);
-        let look = looks.entry(key).or_insert_with(|| {
-            let (template, theme) = digest.map_or(("classic", None), |digest| (&*digest.template, Some(&digest.theme)));
-            let none = BTreeMap::new();
-            let pages = self.pages.as_ref();
-            let style =
-                pages.map(|pages| pages.style(template, theme.unwrap_or(&none), &words.lang)).unwrap_or_default();
-            let hash = STANDARD.encode(Sha256::digest(&style));
-            let policy = format!(
-                "default-src 'none'; style-src 'sha256-{hash}'; img-src data:; form-action 'self'; base-uri 'none'; \
-                 frame-ancestors 'none'"
-            );
-            Arc::new(Look { style, policy })
-        });
-        Arc::clone(look)
-    }
-
-    /// A page; should the user's own template fail, ours.
-    pub(super) fn page(&self, name: &str, context: &impl serde::Serialize) -> String {
-        let ours = |error| {
-            tracing::error!("{error}: the page is shown as it comes with tidings");
-            Pages::load(None)?.render(name, context)
-        };
-        let Some(pages) = &self.pages else { return String::new() };
-        pages.render(name, context).or_else(ours).unwrap_or_default()
-    }
-}
-
-/// What a panic left locked is as good as before: nothing in it is half-done.
-pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
 // Everything that is wrong with the edition, the worst first; a click leads there.
 
-import { count, element, fill, say } from "./element.js";
-import * as parts from "./parts.js";
-import * as place from "./place.js";
+import { count, element, fill, say } from "./dom.js";
+import * as contents from "./contents.js";
+import * as pointer from "./pointer.js";
 import * as tabs from "./tabs.js";
 
 const WORDS = { error: "error", warning: "warning", ok: "holds" };
@@ -12,20 +12,20 @@ function go(row, button) {
     // The line of the file, and what it makes of the mail.
     const line = button.parentElement.querySelector(".line-of");
     line.hidden = !line.hidden;
-    if (!line.hidden) place.show(row.source.trim());
+    if (!line.hidden) pointer.show(row.source.trim());
     return;
   }
-  const kind = place.kind(row.place);
+  const kind = pointer.kind(row.place);
   if (kind?.tab === "mail") {
-    if (!place.show(row.place)) say("Not in the mail as it is shown");
+    if (!pointer.show(row.place)) say("Not in the mail as it is shown");
   } else if (kind?.tab) {
-    parts.pointAt(kind);
+    contents.pointAt(kind);
     tabs.open(kind.tab);
   }
 }
 
 function shown(row, index) {
-  const kind = place.kind(row.place);
+  const kind = pointer.kind(row.place);
   const title = [element("span", { class: `level ${row.level}` }, WORDS[row.level]), element("span", { class: "message" }, row.message)];
   const leads = row.level !== "ok" && (row.source || kind?.tab);
   return element(

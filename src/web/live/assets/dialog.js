@@ -1,8 +1,8 @@
 // Sends the mail that is shown to an address.
 
-import { post } from "./ask.js";
-import { byId } from "./element.js";
-import { view } from "./view.js";
+import { post } from "./api.js";
+import { byId } from "./dom.js";
+import { view } from "./choices.js";
 
 function body(address) {
   const asked = { address, fresh: Boolean(view.fresh) };
@@ -13,18 +13,18 @@ function body(address) {
 
 async function send(event) {
   event.preventDefault();
-  const [said, go] = [byId("test-said"), byId("test-go")];
+  const [reply, go] = [byId("test-reply"), byId("test-go")];
   go.disabled = true;
-  said.className = "said";
-  said.textContent = "Sending…";
+  reply.className = "reply";
+  reply.textContent = "Sending…";
   try {
     const answer = await post("/test", body(byId("test-address").value));
     const tested = answer.tested?.[0];
-    said.textContent = tested ? [`${tested.outcome} to ${tested.email}`, tested.reply].filter(Boolean).join(": ") : answer.error;
-    said.className = `said ${tested?.outcome === "sent" ? "fine" : "error"}`;
+    reply.textContent = tested ? [`${tested.outcome} to ${tested.email}`, tested.reply].filter(Boolean).join(": ") : answer.error;
+    reply.className = `reply ${tested?.outcome === "sent" ? "fine" : "error"}`;
   } catch (error) {
-    said.textContent = `The preview does not answer: ${error.message}`;
-    said.className = "said error";
+    reply.textContent = `The preview does not answer: ${error.message}`;
+    reply.className = "reply error";
   }
   go.disabled = false;
 }
@@ -32,7 +32,7 @@ async function send(event) {
 export function start() {
   const dialog = byId("test");
   byId("send").addEventListener("click", () => {
-    byId("test-said").textContent = "";
+    byId("test-reply").textContent = "";
     dialog.showModal();
   });
   byId("test-close").addEventListener("click", () => dialog.close());

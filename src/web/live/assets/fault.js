@@ -1,7 +1,7 @@
 // What is wrong, over the last mail that was right.
 
-import { byId, element, fill, say } from "./element.js";
-import { set, view } from "./view.js";
+import { byId, element, fill, say } from "./dom.js";
+import { set, view } from "./choices.js";
 
 let last = "";
 let isHidden = false;
@@ -35,15 +35,15 @@ function hide() {
   byId("state").focus();
 }
 
-export function show(said) {
-  const { fault } = said;
+export function show(reply) {
+  const { fault } = reply;
   const state = byId("state");
   const words = fault ? `${place(fault)} ${fault.what}` : "";
   if (words !== last) isHidden = false;
   state.className = `state ${fault ? "error" : "fine"}`;
   state.textContent = fault ? "Error" : "Live";
   state.disabled = !fault;
-  if (fault) draw(said);
+  if (fault) draw(reply);
   else fill(byId("fault"));
   byId("fault").hidden = !fault || isHidden;
   if (words && words !== last) say(`Error: ${words}`);

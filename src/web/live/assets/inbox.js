@@ -1,6 +1,6 @@
 // The row that a reader sees before opening the mail, cut where clients cut it.
 
-import { byId, element, fill } from "./element.js";
+import { byId, element, fill } from "./dom.js";
 
 function row(kind, title, mail) {
   const snippet = element("span", { class: "snippet" }, mail.snippet);

@@ -1,17 +1,17 @@
 // Puts the page together: whatever changes, on the disk or by a click, what it touches is asked for again.
 
-import { look, onVersion, post } from "./ask.js";
+import { fetchOverview, onVersion, post } from "./api.js";
 import * as dialog from "./dialog.js";
-import { byId, element, fill, say } from "./element.js";
+import { byId, element, fill, say } from "./dom.js";
 import * as fault from "./fault.js";
-import * as frame from "./frame.js";
+import * as mail from "./mail.js";
 import * as inbox from "./inbox.js";
-import * as meter from "./meter.js";
-import * as parts from "./parts.js";
+import * as size from "./size.js";
+import * as contents from "./contents.js";
 import * as sidebar from "./sidebar.js";
 import * as tabs from "./tabs.js";
-import * as tools from "./tools.js";
-import { onChange, view } from "./view.js";
+import * as display from "./display.js";
+import { onChange, view } from "./choices.js";
 import * as width from "./width.js";
 
 const MAIL = ["digest", "edition", "reader", "fresh"];
@@ -20,38 +20,38 @@ const FRAME = ["scheme", "images", "client"];
 let version = 0;
 let isLost = false;
 
-function show(said) {
-  byId("publication").textContent = said.publication ?? "Tidings";
-  const subject = said.mail?.subject ?? said.publication;
+function show(reply) {
+  byId("publication").textContent = reply.publication ?? "Tidings";
+  const subject = reply.mail?.subject ?? reply.publication;
   document.title = subject ? `${subject} – Tidings` : "Preview – Tidings";
-  const problems = said.mail?.problems ?? [];
+  const problems = reply.mail?.problems ?? [];
   fill(byId("notice"), problems.length > 0 && element("ul", {}, problems.map((words) => element("li", {}, words))));
-  byId("notice").hidden = problems.length === 0 || Boolean(said.fault);
-  byId("paper").hidden = !said.mail;
-  for (const room of [sidebar, inbox, meter, fault]) room.show(said);
+  byId("notice").hidden = problems.length === 0 || Boolean(reply.fault);
+  byId("paper").hidden = !reply.mail;
+  for (const section of [sidebar, inbox, size, fault]) section.show(reply);
 }
 
 async function refresh() {
-  const asked = look();
-  const loaded = frame.load(version);
-  const said = await asked;
-  if (said) show(said);
+  const asked = fetchOverview();
+  const loaded = mail.load(version);
+  const reply = await asked;
+  if (reply) show(reply);
   if (!(await loaded)) return;
-  await parts.load();
-  await parts.count_checks();
+  await contents.load();
+  await contents.countChecks();
   byId("stage").dataset.done = version;
 }
 
-for (const room of [fault, sidebar, tools, width, dialog]) room.start();
-tabs.start(() => parts.load());
-frame.whenLinkIsClicked((href) => {
-  parts.pointAt({ href });
-  if (view.tab === "links") parts.load();
+for (const section of [fault, sidebar, display, width, dialog]) section.start();
+tabs.start(() => contents.load());
+mail.whenLinkIsClicked((href) => {
+  contents.pointAt({ href });
+  if (view.tab === "links") contents.load();
   else tabs.open("links");
 });
 onChange((names) => {
   if (MAIL.some((name) => names.has(name))) refresh();
-  else if (FRAME.some((name) => names.has(name))) frame.load(version);
+  else if (FRAME.some((name) => names.has(name))) mail.load(version);
 });
 byId("fetch").addEventListener("click", async () => {
   say("Asking the sources");

@@ -1,7 +1,7 @@
 // What there is to choose from, and when the digest goes out.
 
-import { byId, count, element, fill } from "./element.js";
-import { set, view } from "./view.js";
+import { byId, count, element, fill } from "./dom.js";
+import { set, view } from "./choices.js";
 
 function choice(key, isChosen, choose, words, under) {
   return element(
@@ -16,23 +16,23 @@ function choice(key, isChosen, choose, words, under) {
   );
 }
 
-function digests(said) {
-  const all = said.digests ?? [];
+function digests(reply) {
+  const all = reply.digests ?? [];
   byId("digests-part").hidden = all.length < 2;
   fill(
     byId("digests"),
     all.map(({ name, title }) =>
-      choice(`digest ${name}`, name === said.digest, () => set({ digest: name, edition: "" }), title, name),
+      choice(`digest ${name}`, name === reply.digest, () => set({ digest: name, edition: "" }), title, name),
     ),
   );
 }
 
-function editions(said) {
-  const next = said.mail && !view.edition ? `${said.mail.isFrozen ? "being sent" : "as it would go out now"}` : "as it would go out now";
+function editions(reply) {
+  const next = reply.mail && !view.edition ? `${reply.mail.isFrozen ? "being sent" : "as it would go out now"}` : "as it would go out now";
   fill(
     byId("editions"),
     choice("edition", !view.edition, () => set({ edition: "" }), "Next", next),
-    (said.editions ?? []).map(({ number, subject, date, state }) =>
+    (reply.editions ?? []).map(({ number, subject, date, state }) =>
       choice(
         `edition ${number}`,
         view.edition === String(number),
@@ -44,9 +44,9 @@ function editions(said) {
   );
 }
 
-function readers(said) {
-  const known = said.readers ?? [];
-  const chosen = said.reader;
+function readers(reply) {
+  const known = reply.readers ?? [];
+  const chosen = reply.reader;
   const row = ({ address, name, language }) =>
     choice(
       `reader ${address}`,
@@ -77,11 +77,11 @@ function run({ run }) {
   fill(byId("run"), rows);
 }
 
-export function show(said) {
-  digests(said);
-  editions(said);
-  readers(said);
-  run(said);
+export function show(reply) {
+  digests(reply);
+  editions(reply);
+  readers(reply);
+  run(reply);
 }
 
 export function start() {

@@ -1,7 +1,7 @@
 // Tabs as the ARIA practices have them: one stop for the tab key, arrows between them.
 
-import { byId, element } from "./element.js";
-import { onChange, set, view } from "./view.js";
+import { byId, element } from "./dom.js";
+import { onChange, set, view } from "./choices.js";
 
 const TABS = [
   ["why", "Why"],

@@ -1,7 +1,7 @@
 // The width of the mail: chosen, dragged, or moved with the arrow keys.
 
-import { byId, say } from "./element.js";
-import { onChange, set, view } from "./view.js";
+import { byId, say } from "./dom.js";
+import { onChange, set, view } from "./choices.js";
 
 const LEAST = 280;
 const MOST = 1000;

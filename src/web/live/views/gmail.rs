@@ -5,14 +5,14 @@
 //! properties, questions after anything but the size of the screen. It also renames classes and ids, in both places,
 //! which changes nothing that anyone sees.
 
-use super::page;
+use super::{page, properties::is_listed};
 use crate::{
     css::{self, Rule, Sheet},
     html::{self, Tag, Token},
 };
 
 /// All sheets together, octets.
-const SHEETS: usize = 16 * 1024;
+const MAX_SHEETS: usize = 16 * 1024;
 
 /// Elements that go with all that stands in them.
 const GONE: [&str; 12] =
@@ -26,62 +26,8 @@ const UNWRAPPED: [&str; 13] =
 const ATTRIBUTES: [&str; 7] =
     ["hidden", "loading", "srcset", "inert", "required", "aria-describedby", "aria-labelledby"];
 
-/// Properties that go; `-` at the end stands for all that begin so.
-const PROPERTIES: [&str; 53] = [
-    "--",
-    "-ms-",
-    "-moz-",
-    "-webkit-",
-    "mso-",
-    "accent-color",
-    "align-",
-    "animation",
-    "aspect-ratio",
-    "backdrop-filter",
-    "block-size",
-    "border-block",
-    "border-image",
-    "border-inline",
-    "box-shadow",
-    "clip-path",
-    "color-scheme",
-    "cursor",
-    "filter",
-    "flex-direction",
-    "flex-flow",
-    "flex-wrap",
-    "grid-template",
-    "hyphens",
-    "inline-size",
-    "inset",
-    "justify-content",
-    "left",
-    "right",
-    "top",
-    "bottom",
-    "list-style-image",
-    "margin-block",
-    "margin-inline",
-    "mask",
-    "max-block-size",
-    "max-inline-size",
-    "min-inline-size",
-    "outline-offset",
-    "overflow-wrap",
-    "padding-block",
-    "padding-inline",
-    "position",
-    "resize",
-    "shape-",
-    "supported-color-schemes",
-    "tab-size",
-    "text-shadow",
-    "text-underline-offset",
-    "transform",
-    "transition",
-    "visibility",
-    "z-index",
-];
+/// Properties that go.
+const PROPERTIES: &str = include_str!("gmail.txt");
 
 /// Values that no client of Google's takes.
 const VALUES: [&str; 5] = ["var(", "light-dark(", "conic-gradient(", "expression(", "javascript:"];
@@ -91,9 +37,9 @@ const QUESTIONS: [&str; 7] =
     ["width", "min-width", "max-width", "min-device-width", "max-device-width", "device-width", "orientation"];
 
 /// Takes away what Gmail takes away.
-pub(super) fn stripped(html: &str) -> String {
+pub(super) fn simulate(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
-    let (mut in_body, mut in_style, mut room) = (false, false, SHEETS);
+    let (mut in_body, mut in_style, mut room) = (false, false, MAX_SHEETS);
     let mut gone: Option<(&str, usize)> = None;
     for token in html::scan(html) {
         if let Some((name, depth)) = &mut gone {
@@ -195,17 +141,10 @@ fn is_selector(selector: &str) -> bool {
 
 fn is_kept(name: &str, value: &str) -> bool {
     let value = value.to_ascii_lowercase();
-    let goes =
-        |known: &&str| name == *known || known.ends_with('-') && name.starts_with(*known) || is_long(name, known);
     let is_negative = name.starts_with("margin") && value.split_whitespace().any(|part| part.starts_with('-'));
     let is_data = value.contains("url(") && value.contains("data:");
-    let is_unknown = PROPERTIES.iter().any(goes) || VALUES.iter().any(|known| value.contains(known));
+    let is_unknown = is_listed(PROPERTIES, name) || VALUES.iter().any(|known| value.contains(known));
     !is_unknown && !is_negative && !is_data
-}
-
-/// `border-image-slice` of `border-image`.
-fn is_long(name: &str, short: &str) -> bool {
-    name.strip_prefix(short).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// Says whether Gmail knows all that a media query asks after.
@@ -255,7 +194,7 @@ mod tests {
         let sheet = |name: &str, length: usize| format!("<style>.{name}{{color:red}}{}</style>", " ".repeat(length));
         let head = [sheet("a", 9000), sheet("b", 9000), sheet("c", 10)].concat();
         let page = format!("<html><head>{head}</head><body>{}</body></html>", sheet("d", 0));
-        let left = stripped(&page);
+        let left = simulate(&page);
         assert!(
             left.contains(".a{") && !left.contains(".b{") && !left.contains(".c{") && !left.contains(".d{"),
             "{left}"
@@ -268,7 +207,7 @@ mod tests {
             <!--[if mso]><p>word</p><![endif]--><svg><svg></svg><b>in</b></svg><picture><img src=\"a.png\" srcset=\"b 2x\" \
             data-x=\"1\" onload=\"x\" hidden style=\"display:block;box-shadow:0 0 1px red\"></picture><p id=\"p\">out</p></body></html>";
         assert_eq!(
-            stripped(page),
+            simulate(page),
             "<!doctype html><html><head></head><body><img src=\"a.png\" style=\"display:block\"><p id=\"p\">out</p></body></html>"
         );
     }

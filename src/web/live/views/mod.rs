@@ -6,80 +6,34 @@
 //! survive that.
 
 mod gmail;
+mod options;
 mod outlook;
 mod page;
 mod pictures;
+mod properties;
 mod scheme;
 
-use serde::Deserialize;
+pub(super) use options::DisplayOptions;
 
 use crate::html::{self, Token};
+use options::{Client, Images};
 
-/// How the mail is to look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub(super) struct View {
-    /// Whose eyes it is seen with.
-    pub(super) client: Client,
-    /// By day or by night.
-    pub(super) scheme: Scheme,
-    /// Whether pictures are shown.
-    pub(super) images: Images,
-}
-
-/// A mail client.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Client {
-    /// One that takes everything.
-    #[default]
-    Any,
-    /// Gmail in a browser.
-    Gmail,
-    /// Outlook for Windows.
-    Outlook,
-}
-
-/// The colours that the reader's system asks for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Scheme {
-    /// By day.
-    #[default]
-    Light,
-    /// By night.
-    Dark,
-}
-
-/// Whether the client loads pictures.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Images {
-    /// Yes.
-    #[default]
-    On,
-    /// Only what stands for them.
-    Off,
-}
-
-impl View {
-    /// Shows `html` so.
-    pub(super) fn of(self, html: &str) -> String {
-        let html = match self.client {
-            Client::Any => html.to_owned(),
-            Client::Gmail => gmail::stripped(html),
-            Client::Outlook => outlook::taken(html),
-        };
-        let html = scheme::asked(&html, self.scheme);
-        match self.images {
-            Images::On => html,
-            Images::Off => pictures::hidden(&html),
-        }
+/// Makes of `html` what is shown so.
+pub(super) fn simulate(html: &str, options: DisplayOptions) -> String {
+    let html = match options.client {
+        Client::Any => html.to_owned(),
+        Client::Gmail => gmail::simulate(html),
+        Client::Outlook => outlook::simulate(html),
+    };
+    let html = scheme::simulate(&html, options.scheme);
+    match options.images {
+        Images::On => html,
+        Images::Off => pictures::hide(&html),
     }
 }
 
 /// Makes links open nowhere: the frame may open no windows, so a click does nothing.
-pub(super) fn without_ways_out(html: &str) -> String {
+pub(super) fn block_navigation(html: &str) -> String {
     const AWAY: &str = "<base target=\"_blank\">";
     let mut out = String::with_capacity(html.len() + AWAY.len());
     let mut done = false;
@@ -109,15 +63,15 @@ mod tests {
 
     #[test]
     fn no_link_leads_out_of_the_frame() {
-        let page = without_ways_out(PAGE);
+        let page = block_navigation(PAGE);
         assert!(page.contains("<head><base target=\"_blank\"><style>"), "{page}");
         assert!(page.contains("<a href=\"https://a.example/\">a</a>"), "{page}");
         assert!(!page.contains("refresh") && !page.contains("_top"), "{page}");
-        assert!(without_ways_out("a").starts_with("<base"));
+        assert!(block_navigation("a").starts_with("<base"));
     }
 
     #[test]
-    fn a_view_that_asks_for_nothing_changes_nothing() {
-        assert_eq!(View::default().of(PAGE), PAGE);
+    fn options_left_out_change_nothing() {
+        assert_eq!(simulate(PAGE, DisplayOptions::default()), PAGE);
     }
 }

@@ -7,7 +7,7 @@ use crate::html::{self, Token};
 const NOTHING: &str = "data:,";
 
 /// Takes every picture away: of elements, of attributes, of styles.
-pub(super) fn hidden(html: &str) -> String {
+pub(super) fn hide(html: &str) -> String {
     let without = |body: &str| {
         let plain = |name: &str, value: &str| !(name.starts_with("background") && has_picture(value));
         page::filtered(body, plain)
@@ -43,7 +43,7 @@ mod tests {
     fn only_what_stands_for_a_picture_is_left() {
         let page = "<style>p { background: url(https://a.example/b.png) }</style><td background=\"c.png\" \
             style=\"color:red;background:#fff url('d.png')\"><img src=\"e.png\" srcset=\"f.png 2x\" alt=\"A lamp\">";
-        let bare = hidden(page);
+        let bare = hide(page);
         for file in ["c.png", "d.png", "e.png", "f.png"] {
             assert!(!bare.contains(file), "{file}: {bare}");
         }

@@ -1,11 +1,11 @@
 //! The colours that a reader's system asks for, answered in the page itself: every browser then shows the same.
 
-use super::{Scheme, page};
+use super::{options::Scheme, page};
 use crate::html::{self, Token};
 
 /// Answers every question after `prefers-color-scheme`: a width that always holds stands for yes, one that never
 /// does for no.
-pub(super) fn asked(html: &str, scheme: Scheme) -> String {
+pub(super) fn simulate(html: &str, scheme: Scheme) -> String {
     if !html.contains("prefers-color-scheme") {
         return html.to_owned();
     }
@@ -51,10 +51,10 @@ mod tests {
 
     #[test]
     fn night_is_answered_in_styles_and_nowhere_else() {
-        let night = asked(PAGE, Scheme::Dark);
+        let night = simulate(PAGE, Scheme::Dark);
         assert!(night.contains("@media (min-width:0px)") && night.contains("screen and (max-width:0px)"), "{night}");
         assert!(night.contains("<p>prefers-color-scheme: dark</p>"), "{night}");
-        let day = asked(PAGE, Scheme::Light);
+        let day = simulate(PAGE, Scheme::Light);
         assert!(day.contains("@media (max-width:0px)") && day.contains("screen and (min-width:0px)"), "{day}");
     }
 }

@@ -2,8 +2,8 @@
 // flashes. No script runs in it: the sandbox allows none, and neither does the policy that it comes with. It is of our
 // origin so that this page may read where it is scrolled to and point at what a check is about.
 
-import { byId, element } from "./element.js";
-import { query, view } from "./view.js";
+import { byId, element } from "./dom.js";
+import { query, view } from "./choices.js";
 
 let shown = null;
 let coming = null;

@@ -1,4 +1,4 @@
-//! Answers that a client may keep: what it has already is not sent again (RFC 9110 13).
+//! Conditional requests: answers that a client may keep: what it has already is not sent again (RFC 9110 13).
 
 use axum::{
     http::{HeaderMap, StatusCode, header},
@@ -8,38 +8,41 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
+/// The media type of a page.
+pub(super) const HTML: &str = "text/html; charset=utf-8";
+
 /// The form of dates in HTTP.
-const DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
+const DATE_FORMAT: &str = "%a, %d %b %Y %H:%M:%S GMT";
 
 /// Answers with `body`, or says that the client has it. `modified` is when it last changed.
-pub(super) fn answer(
-    asked: &HeaderMap,
+pub(super) fn respond(
+    request: &HeaderMap,
     media_type: &'static str,
     policy: &str,
     modified: Option<DateTime<Utc>>,
     body: String,
 ) -> Response {
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..12]));
-    let is_known = is_known(asked, &tag, modified);
-    let mut answer = if is_known {
+    let is_known = is_known(request, &tag, modified);
+    let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         ([(header::CONTENT_TYPE, media_type)], body).into_response()
     };
-    let headers = answer.headers_mut();
+    let headers = response.headers_mut();
     let mut set = |name, value: &str| value.parse().map(|value| headers.insert(name, value));
     let _ = set(header::ETAG, &tag);
     let _ = set(header::CACHE_CONTROL, "public, max-age=60");
     let _ = set(header::CONTENT_SECURITY_POLICY, policy);
     if let Some(modified) = modified {
-        let _ = set(header::LAST_MODIFIED, &modified.format(DATE).to_string());
+        let _ = set(header::LAST_MODIFIED, &modified.format(DATE_FORMAT).to_string());
     }
-    answer
+    response
 }
 
 /// Says whether the client has it: by its tag, or where it names none by the time.
-fn is_known(asked: &HeaderMap, tag: &str, modified: Option<DateTime<Utc>>) -> bool {
-    let text = |name| asked.get(name).and_then(|value| value.to_str().ok());
+fn is_known(request: &HeaderMap, tag: &str, modified: Option<DateTime<Utc>>) -> bool {
+    let text = |name| request.get(name).and_then(|value| value.to_str().ok());
     if let Some(tags) = text(header::IF_NONE_MATCH) {
         return tags
             .split(',')
@@ -55,14 +58,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn asked(name: header::HeaderName, value: &str) -> HeaderMap {
+    fn request(name: header::HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, value.parse().unwrap())])
     }
 
-    fn status(asked: &HeaderMap) -> (StatusCode, String) {
+    fn status(request: &HeaderMap) -> (StatusCode, String) {
         let at = DateTime::from_timestamp(1_700_000_000, 5);
-        let answer = answer(asked, "text/plain", "", at, "x".to_owned());
-        (answer.status(), answer.headers()[header::ETAG].to_str().unwrap().to_owned())
+        let response = respond(request, "text/plain", "", at, "x".to_owned());
+        (response.status(), response.headers()[header::ETAG].to_str().unwrap().to_owned())
     }
 
     #[test]
@@ -72,13 +75,13 @@ mod tests {
         for (tags, known) in
             [(tag.clone(), true), (format!("\"a\", W/{tag}"), true), ("*".into(), true), ("\"a\"".into(), false)]
         {
-            assert_eq!(status(&asked(header::IF_NONE_MATCH, &tags)).0 == StatusCode::NOT_MODIFIED, known, "{tags}");
+            assert_eq!(status(&request(header::IF_NONE_MATCH, &tags)).0 == StatusCode::NOT_MODIFIED, known, "{tags}");
         }
         for (since, known) in
             [("Tue, 14 Nov 2023 22:13:20 GMT", true), ("Tue, 14 Nov 2023 22:13:19 GMT", false), ("yesterday", false)]
         {
             assert_eq!(
-                status(&asked(header::IF_MODIFIED_SINCE, since)).0 == StatusCode::NOT_MODIFIED,
+                status(&request(header::IF_MODIFIED_SINCE, since)).0 == StatusCode::NOT_MODIFIED,
                 known,
                 "{since}"
             );
@@ -88,8 +91,8 @@ mod tests {
     proptest! {
         #[test]
         fn odd_headers_do_not_panic(value in "[ -~]{0,60}") {
-            status(&asked(header::IF_NONE_MATCH, &value));
-            status(&asked(header::IF_MODIFIED_SINCE, &value));
+            status(&request(header::IF_NONE_MATCH, &value));
+            status(&request(header::IF_MODIFIED_SINCE, &value));
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use notify::{Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::{sync::mpsc, time};
 
-use super::room::Room;
+use super::session::PreviewSession;
 use crate::{
     config::Config,
     deliver::Destination,
@@ -18,62 +18,62 @@ use crate::{
 };
 
 /// An editor writes a file in several steps: so long nothing more must come.
-const QUIET: Duration = Duration::from_millis(12);
+const DEBOUNCE: Duration = Duration::from_millis(12);
 
 /// Whatever comes, nobody waits longer.
-const LONGEST: Duration = Duration::from_millis(120);
+const MAX_DEBOUNCE: Duration = Duration::from_millis(120);
 
 /// How often a broken config is read again.
-const AGAIN: Duration = Duration::from_secs(1);
+const CONFIG_RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How often files are looked at where the system cannot tell.
-const POLL: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Makes a new generation of the room whenever a file changes, as long as it is polled.
-pub(super) async fn watch(room: Arc<Room>) {
+/// Makes a new generation of the session whenever a file changes, as long as it is polled.
+pub(super) async fn watch_files(session: Arc<PreviewSession>) {
     let (send, mut events) = mpsc::unbounded_channel();
-    let mut watched = Watched::new(send);
-    let mut files = Files::of(&room.project.config, room.config().as_deref());
-    watched.follow(&files);
+    let mut watcher = FileWatcher::new(send);
+    let mut files = ProjectFiles::of(&session.project.config, session.config().as_deref());
+    watcher.follow(&files);
     loop {
-        let first = match time::timeout(AGAIN, events.recv()).await {
+        let first = match time::timeout(CONFIG_RETRY_AFTER, events.recv()).await {
             Ok(Some(first)) => first,
             Ok(None) => return,
             // Nobody watches for a file that a broken config names.
-            Err(_) if !room.is_behind() => continue,
-            Err(_) => Vec::from([std::path::absolute(&room.project.config).unwrap_or_default()]),
+            Err(_) if !session.is_outdated() => continue,
+            Err(_) => Vec::from([std::path::absolute(&session.project.config).unwrap_or_default()]),
         };
         let mut paths = BTreeSet::from_iter(first);
-        let end = time::Instant::now() + LONGEST;
-        while let Ok(Some(more)) = time::timeout_at((time::Instant::now() + QUIET).min(end), events.recv()).await {
+        let end = time::Instant::now() + MAX_DEBOUNCE;
+        while let Ok(Some(more)) = time::timeout_at((time::Instant::now() + DEBOUNCE).min(end), events.recv()).await {
             paths.extend(more);
         }
-        let was_replaced = watched.forget(&paths);
-        paths.retain(|path| files.matter(path));
+        let was_replaced = watcher.forget(&paths);
+        paths.retain(|path| files.includes(path));
         if paths.is_empty() && !was_replaced {
             continue;
         }
         tracing::debug!(?paths, "changed");
         if paths.iter().any(|path| files.subscribers.as_ref() == Some(path)) {
-            room.read_subscribers().await;
+            session.read_subscribers().await;
         }
-        room.renew(false);
+        session.rebuild(false);
         let subscribers = files.subscribers.take();
-        files = Files::of(&room.project.config, room.config().as_deref());
+        files = ProjectFiles::of(&session.project.config, session.config().as_deref());
         if files.subscribers != subscribers {
-            room.read_subscribers().await;
-            room.renew(false);
+            session.read_subscribers().await;
+            session.rebuild(false);
         }
         // What was written into a new folder before it was watched would be missed.
-        if watched.follow(&files) {
-            room.renew(false);
+        if watcher.follow(&files) {
+            session.rebuild(false);
         }
     }
 }
 
 /// What an edition is made of.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Files {
+struct ProjectFiles {
     /// With all that stands in them.
     folders: BTreeSet<PathBuf>,
     files: BTreeSet<PathBuf>,
@@ -82,7 +82,7 @@ struct Files {
     ours: BTreeSet<PathBuf>,
 }
 
-impl Files {
+impl ProjectFiles {
     fn of(path: &Path, config: Option<&Config>) -> Self {
         let mut files = Self::default();
         let whole = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -113,7 +113,7 @@ impl Files {
     }
 
     /// Says whether a change of `path` can change what is shown.
-    fn matter(&self, path: &Path) -> bool {
+    fn includes(&self, path: &Path) -> bool {
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         let is_ours = |ours: &PathBuf| {
             let is_companion = ours.file_name().is_some_and(|own| name.starts_with(&*own.to_string_lossy()));
@@ -122,9 +122,9 @@ impl Files {
         if self.files.contains(path) {
             return true;
         }
-        let is_passing =
+        let is_temporary =
             name.starts_with('.') || name.ends_with('~') || name.ends_with(".swp") || name.ends_with(".tmp");
-        self.folders.iter().any(|folder| path.starts_with(folder)) && !is_passing && !self.ours.iter().any(is_ours)
+        self.folders.iter().any(|folder| path.starts_with(folder)) && !is_temporary && !self.ours.iter().any(is_ours)
     }
 
     /// What the system is asked to watch: folders, because editors put a new file in the place of the old one.
@@ -145,21 +145,22 @@ impl Files {
 }
 
 /// What the system watches for us.
-struct Watched {
+struct FileWatcher {
     watcher: Option<Box<dyn Watcher + Send>>,
     places: BTreeSet<(PathBuf, bool)>,
 }
 
-impl Watched {
+impl FileWatcher {
     fn new(send: mpsc::UnboundedSender<Vec<PathBuf>>) -> Self {
-        let told = move |event: notify::Result<Event>| match event {
+        let send_paths = move |event: notify::Result<Event>| match event {
             Ok(event) if matches!(event.kind, EventKind::Access(_)) => {}
             Ok(event) => drop(send.send(event.paths)),
             Err(error) => tracing::warn!("a change may have been missed: {error}"),
         };
-        let config = notify::Config::default().with_poll_interval(POLL);
-        let native = RecommendedWatcher::new(told.clone(), config).map(|watcher| Box::new(watcher) as Box<_>);
-        let watcher = native.or_else(|_| PollWatcher::new(told, config).map(|watcher| Box::new(watcher) as Box<_>));
+        let config = notify::Config::default().with_poll_interval(POLL_INTERVAL);
+        let native = RecommendedWatcher::new(send_paths.clone(), config).map(|watcher| Box::new(watcher) as Box<_>);
+        let watcher =
+            native.or_else(|_| PollWatcher::new(send_paths, config).map(|watcher| Box::new(watcher) as Box<_>));
         if let Err(error) = &watcher {
             tracing::warn!("files are not watched: {error}");
         }
@@ -182,7 +183,7 @@ impl Watched {
     }
 
     /// Watches what `files` needs and no more; says whether a folder is new.
-    fn follow(&mut self, files: &Files) -> bool {
+    fn follow(&mut self, files: &ProjectFiles) -> bool {
         let wanted = files.places();
         let Some(watcher) = &mut self.watcher else { return false };
         for (path, _) in self.places.difference(&wanted) {
@@ -208,9 +209,9 @@ impl Watched {
 mod tests {
     use super::*;
 
-    fn files() -> Files {
+    fn files() -> ProjectFiles {
         let set = |paths: &[&str]| paths.iter().map(PathBuf::from).collect();
-        Files {
+        ProjectFiles {
             folders: set(&["/site/posts", "/site/templates"]),
             files: set(&["/site/tidings.toml", "/site/readers.csv"]),
             subscribers: Some("/site/readers.csv".into()),
@@ -219,9 +220,9 @@ mod tests {
     }
 
     #[test]
-    fn only_what_an_edition_is_made_of_matters() {
+    fn only_what_an_edition_is_made_of_is_watched() {
         for path in ["/site/tidings.toml", "/site/posts/a/b.md", "/site/templates/parts/x.mjml", "/site/readers.csv"] {
-            assert!(files().matter(Path::new(path)), "{path}");
+            assert!(files().includes(Path::new(path)), "{path}");
         }
         for path in [
             "/site/other.toml",
@@ -232,17 +233,18 @@ mod tests {
             "/site/posts/outbox/1.eml",
             "/elsewhere",
         ] {
-            assert!(!files().matter(Path::new(path)), "{path}");
+            assert!(!files().includes(Path::new(path)), "{path}");
         }
     }
 
     #[test]
     fn a_project_without_a_config_waits_for_it() {
-        let files = Files::of(Path::new("/nowhere/tidings.toml"), None);
+        let files = ProjectFiles::of(Path::new("/nowhere/tidings.toml"), None);
         assert!(
-            files.matter(Path::new("/nowhere/tidings.toml")) && files.matter(Path::new("/nowhere/templates/a.mjml"))
+            files.includes(Path::new("/nowhere/tidings.toml"))
+                && files.includes(Path::new("/nowhere/templates/a.mjml"))
         );
-        assert!(!files.matter(Path::new("/nowhere/tidings.db")));
+        assert!(!files.includes(Path::new("/nowhere/tidings.db")));
         assert_eq!(files.places(), BTreeSet::from([(PathBuf::from("/"), false)]));
     }
 }

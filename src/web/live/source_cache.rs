@@ -1,4 +1,4 @@
-//! What the sources gave: files are read anew each time, servers are left alone for a while.
+//! What servers said a moment ago: files are read anew each time, servers are left alone for a while.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use crate::{
 };
 
 /// How long what a server said is good enough for whoever is writing.
-const FRESH: Duration = Duration::from_secs(10 * 60);
+const MAX_AGE: Duration = Duration::from_secs(10 * 60);
 
 /// When each server was asked, and what was wrong with what it said.
 #[derive(Debug, Default)]
-pub(super) struct Harvest {
+pub(super) struct SourceCache {
     asked: Vec<Asked>,
 }
 
@@ -27,7 +27,7 @@ struct Asked {
     problems: Vec<Problem>,
 }
 
-impl Harvest {
+impl SourceCache {
     /// Makes every server be asked the next time.
     pub(super) fn forget(&mut self) {
         self.asked.clear();
@@ -43,7 +43,7 @@ impl Harvest {
         plan: &Plan<'_>,
         now: DateTime<Utc>,
     ) -> Result<Gathered, digest::Error> {
-        self.asked.retain(|asked| asked.at.elapsed() < FRESH);
+        self.asked.retain(|asked| asked.at.elapsed() < MAX_AGE);
         let is_kept = |source: &Source| self.asked.iter().any(|asked| asked.source == *source);
         let due: Vec<Source> = plan.sources.iter().filter(|source| !is_kept(source)).cloned().collect();
         let mut gathered = digest::gather(store, plan, &due, now).await?;
@@ -56,7 +56,7 @@ impl Harvest {
         }
         let place = |name: &str| plan.sources.iter().position(|source| source.name == name);
         gathered.harvests.sort_by_key(|harvest| place(&harvest.source));
-        for source in due.into_iter().filter(is_far) {
+        for source in due.into_iter().filter(asks_server) {
             let problems = gathered.problems.iter().filter(|problem| problem.source == source.name).cloned().collect();
             self.asked.push(Asked { source, at: Instant::now(), problems });
         }
@@ -65,7 +65,7 @@ impl Harvest {
 }
 
 /// Says whether reading a source asks a server.
-fn is_far(source: &Source) -> bool {
+fn asks_server(source: &Source) -> bool {
     match &source.kind {
         Kind::Folder { .. } => false,
         Kind::Feed(location) | Kind::Page(location) | Kind::Listing(location, _) => {

@@ -1,6 +1,6 @@
 // How large the page is, and where Gmail cuts it off.
 
-import { byId, count, element, fill } from "./element.js";
+import { byId, count, element, fill } from "./dom.js";
 
 const kilobytes = (octets) => `${(octets / 1024).toFixed(octets < 10240 ? 1 : 0)} KB`;
 

@@ -1,8 +1,8 @@
 // Each post in or out, and why; its teaser, who made it, and the words of the post that it is made of.
 
-import { part } from "./ask.js";
-import { count, element, fill, say } from "./element.js";
-import * as place from "./place.js";
+import { fetchTab } from "./api.js";
+import { count, element, fill, say } from "./dom.js";
+import * as pointer from "./pointer.js";
 
 const MAKERS = {
   editor: "an editor's words",
@@ -16,8 +16,8 @@ const MAKERS = {
 async function source(details, index) {
   if (!details.open || details.dataset.done) return;
   details.dataset.done = "yes";
-  const said = await part("post", { post: index });
-  const passages = said?.passages ?? [];
+  const reply = await fetchTab("post", { post: index });
+  const passages = reply?.passages ?? [];
   const shown = passages.map((passage) =>
     element(
       "p",
@@ -43,7 +43,7 @@ function within(row) {
     { ontoggle: () => source(details, row.index) },
     element("summary", { "data-key": `source ${row.index}` }, "Where its teaser comes from"),
   );
-  const find = () => (row.url && place.showLink(row.url)) || place.show(row.title) || say("Not in the mail as it is shown");
+  const find = () => (row.url && pointer.showLink(row.url)) || pointer.show(row.title) || say("Not in the mail as it is shown");
   return element(
     "li",
     {},
@@ -66,14 +66,14 @@ function without(row) {
   );
 }
 
-export function show(panel, said) {
+export function show(panel, reply) {
   const opened = new Set([...panel.querySelectorAll("details[open] > summary")].map((summary) => summary.dataset.key));
   fill(
     panel,
-    element("h3", {}, `In: ${count(said.in.length, "post")}`),
-    element("ol", { class: "posts" }, said.in.map(within)),
-    said.out.length > 0 && element("h3", {}, `Out: ${count(said.out.length, "post")}`),
-    said.out.length > 0 && element("ul", { class: "posts" }, said.out.map(without)),
+    element("h3", {}, `In: ${count(reply.in.length, "post")}`),
+    element("ol", { class: "posts" }, reply.in.map(within)),
+    reply.out.length > 0 && element("h3", {}, `Out: ${count(reply.out.length, "post")}`),
+    reply.out.length > 0 && element("ul", { class: "posts" }, reply.out.map(without)),
   );
   for (const summary of panel.querySelectorAll("summary")) if (opened.has(summary.dataset.key)) summary.parentElement.open = true;
 }

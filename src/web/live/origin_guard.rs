@@ -13,29 +13,31 @@ use axum::{
 };
 use subtle::ConstantTimeEq as _;
 
+use crate::web::headers::set_security_headers;
+
 /// The header that carries the token.
-pub(super) const TOKEN: &str = "x-tidings-token";
+const TOKEN_HEADER: &str = "x-tidings-token";
 
 /// What the page itself may do: nothing but show what we serve.
-const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; \
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; frame-src 'self'; \
                     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// What the mail may do: show pictures and letters. No script runs in it, whatever it holds; the frame around it says so
 /// again.
-pub(super) const MAIL: &str = "default-src 'none'; img-src data: http: https:; style-src 'unsafe-inline' https:; \
+pub(super) const MAIL_POLICY: &str = "default-src 'none'; img-src data: http: https:; style-src 'unsafe-inline' https:; \
                                font-src data: https:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
                                sandbox allow-same-origin";
 
 /// The names that we go by, and the token of this run.
 #[derive(Debug)]
-pub(super) struct Guard {
+pub(super) struct OriginGuard {
     names: Vec<String>,
     /// Listening on every address of the machine, each of them is a name; a page of somebody else's is never at one.
-    any_address: bool,
+    is_any_address: bool,
     pub(super) token: String,
 }
 
-impl Guard {
+impl OriginGuard {
     /// Takes the address that was asked for: `127.0.0.1`, `preview.example`, `0.0.0.0`.
     ///
     /// # Errors
@@ -43,17 +45,17 @@ impl Guard {
     pub(super) fn new(host: &str) -> Result<Self, getrandom::Error> {
         let mut random = [0; 16];
         getrandom::fill(&mut random)?;
-        let any_address = host.parse::<IpAddr>().is_ok_and(|address| address.is_unspecified());
+        let is_any_address = host.parse::<IpAddr>().is_ok_and(|address| address.is_unspecified());
         let names = ["localhost", "127.0.0.1", "::1", host].map(str::to_ascii_lowercase);
         Ok(Self {
             names: names.into(),
-            any_address,
+            is_any_address,
             token: random.iter().map(|octet| format!("{octet:02x}")).collect(),
         })
     }
 
     /// Says what is wrong with a request, where something is.
-    fn objection(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
+    fn refusal(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<(StatusCode, &'static str)> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let Some(host) = text("host") else { return Some((StatusCode::BAD_REQUEST, "no Host")) };
         if !self.is_ours(host) {
@@ -71,7 +73,7 @@ impl Guard {
             if origin.is_some_and(|origin| !origin.eq_ignore_ascii_case(host)) {
                 return Some((StatusCode::FORBIDDEN, "asked by another page"));
             }
-            let given = text(TOKEN).unwrap_or_default();
+            let given = text(TOKEN_HEADER).unwrap_or_default();
             if !bool::from(given.as_bytes().ct_eq(self.token.as_bytes())) {
                 return Some((StatusCode::FORBIDDEN, "without the token of this page: load it again"));
             }
@@ -84,30 +86,28 @@ impl Guard {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
             None => host.rsplit_once(':').map_or(host, |(name, _)| name),
         };
-        let is_address = self.any_address && name.parse::<IpAddr>().is_ok();
+        let is_address = self.is_any_address && name.parse::<IpAddr>().is_ok();
         is_address || self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 }
 
 /// Lets pass what may, and tells browsers how to treat the answer.
-pub(super) async fn guard(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    let objection = guard.objection(request.method(), request.uri().path(), request.headers());
-    let mut answer = match objection {
+pub(super) async fn enforce(State(guard): State<Arc<OriginGuard>>, request: Request, next: Next) -> Response {
+    let refusal = guard.refusal(request.method(), request.uri().path(), request.headers());
+    let mut response = match refusal {
         Some((status, words)) => (status, format!("{words}\n")).into_response(),
         None => next.run(request).await,
     };
-    let headers = answer.headers_mut();
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE));
+    let headers = response.headers_mut();
+    set_security_headers(headers, PAGE_POLICY);
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    answer
+    response
 }
 
 #[cfg(test)]
@@ -116,12 +116,12 @@ mod tests {
 
     #[track_caller]
     fn check(host: &str, method: &Method, path: &str, headers: &[(&str, &str)], expect: Option<u16>) {
-        let guard = Guard { token: "secret".to_owned(), ..Guard::new(host).unwrap() };
+        let guard = OriginGuard { token: "secret".to_owned(), ..OriginGuard::new(host).unwrap() };
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.insert(HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap());
         }
-        let got = guard.objection(method, path, &map).map(|(status, _)| status.as_u16());
+        let got = guard.refusal(method, path, &map).map(|(status, _)| status.as_u16());
         assert_eq!(got, expect, "{method} {path} {headers:?}");
     }
 
@@ -152,12 +152,12 @@ mod tests {
 
     #[test]
     fn a_post_needs_the_token_and_our_own_page() {
-        let (host, token) = (("host", "localhost:8788"), (TOKEN, "secret"));
+        let (host, token) = (("host", "localhost:8788"), (TOKEN_HEADER, "secret"));
         let post = |headers: &[(&str, &str)], expect| check("127.0.0.1", &Method::POST, "/test", headers, expect);
         post(&[host, token], None);
         post(&[host, token, ("origin", "http://localhost:8788")], None);
         post(&[host], Some(403));
-        post(&[host, (TOKEN, "other")], Some(403));
+        post(&[host, (TOKEN_HEADER, "other")], Some(403));
         post(&[host, token, ("origin", "http://evil.example")], Some(403));
         post(&[host, token, ("origin", "null")], Some(403));
         post(&[host, token, ("sec-fetch-site", "cross-site")], Some(403));
@@ -165,6 +165,6 @@ mod tests {
 
     #[test]
     fn every_run_has_a_token_of_its_own() {
-        assert_ne!(Guard::new("localhost").unwrap().token, Guard::new("localhost").unwrap().token);
+        assert_ne!(OriginGuard::new("localhost").unwrap().token, OriginGuard::new("localhost").unwrap().token);
     }
 }

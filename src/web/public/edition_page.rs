@@ -3,22 +3,35 @@
 
 use std::borrow::Cow;
 
-use crate::html::{Attribute, Token, escape, scan};
+use super::page_context::PageContext;
+use crate::{
+    html::{Attribute, Token, escape, scan_with_conditionals},
+    message,
+    store::Frozen,
+};
 
 /// How an edition looks on paper: no desk round it, nothing cut in two.
-const PRINT: &str = "@media print{body,.desk,.desk *{background:#fff!important;color:#000!important}\
+const PRINT_STYLE: &str = "@media print{body,.desk,.desk *{background:#fff!important;color:#000!important}\
     a{color:#000!important}img{max-width:100%;break-inside:avoid}tr,h1,h2,h3{break-inside:avoid}}";
 
 /// What allows pictures and the styles of the page, and nothing else.
 pub(super) const POLICY: &str = "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Makes the page of an edition as everybody may see it.
+pub(super) fn edition_page(context: &PageContext, frozen: &Frozen) -> String {
+    let edition = &frozen.edition;
+    let neutral = message::neutral(edition, frozen.variants.main());
+    let address = context.edition_link(&edition.digest, edition.number);
+    web_page(&message::stand_alone(edition, &neutral.html), &address, &context.link("feed.xml"))
+}
+
 /// Makes a web page of a mail's; `address` is its own, `feed` that of the archive.
-pub(super) fn page(mail: &str, address: &str, feed: &str) -> String {
-    let page = sized(mail);
+fn web_page(mail: &str, address: &str, feed: &str) -> String {
+    let page = with_rem_sizes(mail);
     let head = format!(
         "<link rel=\"icon\" href=\"data:,\"><link rel=\"canonical\" href=\"{}\">\
-         <link rel=\"alternate\" type=\"application/atom+xml\" href=\"{}\"><style>{PRINT}</style>",
+         <link rel=\"alternate\" type=\"application/atom+xml\" href=\"{}\"><style>{PRINT_STYLE}</style>",
         escape(address),
         escape(feed)
     );
@@ -41,10 +54,10 @@ fn with_landmark(page: String) -> String {
 }
 
 /// Writes sizes of text in the reader's own measure where they stand in a style: 16 pixels are 1 rem.
-fn sized(html: &str) -> String {
+fn with_rem_sizes(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + html.len() / 16);
     let mut in_style = false;
-    for token in scan(html) {
+    for token in scan_with_conditionals(html) {
         match token {
             Token::Text(css) if in_style => out.push_str(&in_rem(css)),
             Token::Start(tag) => match tag.attributes().find(|one| one.name.eq_ignore_ascii_case("style")) {
@@ -94,7 +107,7 @@ mod tests {
 
     #[track_caller]
     fn check(html: &str, expect: &str) {
-        assert_eq!(sized(html), expect);
+        assert_eq!(with_rem_sizes(html), expect);
     }
 
     #[test]
@@ -117,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_head_gains_a_style_and_links() {
-        let page = page(
+        let page = web_page(
             "<html><head><title>t</title></head><body>x</body>",
             "https://a.example/?a&b",
             "https://a.example/feed.xml",
@@ -130,7 +143,7 @@ mod tests {
         #[test]
         fn nothing_panics_and_no_other_text_is_lost(html in "(<style>|</style>|<p style=\"|font-size:|line-height:|1|6px|px|\"|>|<|é| ){0,40}") {
             let strip = |text: &str| text.replace(|c: char| c.is_ascii(), "");
-            prop_assert_eq!(strip(&sized(&html)), strip(&html));
+            prop_assert_eq!(strip(&with_rem_sizes(&html)), strip(&html));
         }
     }
 }

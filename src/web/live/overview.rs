@@ -6,9 +6,9 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{
-    answers::Ask,
-    parts::Seen,
-    room::{Built, Look, Room},
+    reader_view::{ReaderView, ViewQuery},
+    session::PreviewSession,
+    snapshot::{BuiltEdition, Snapshot},
 };
 use crate::{
     config::Config,
@@ -20,58 +20,58 @@ use crate::{
 };
 
 /// So many readers of each language stand in the list.
-const EACH: i64 = 3;
+const READERS_PER_LANGUAGE: i64 = 3;
 
 /// So many editions stand in the list.
-const EDITIONS: i64 = 40;
+const MAX_EDITIONS: i64 = 40;
 
 /// Gmail cuts a page off here, and so much is wanted: octets.
-const CLIPPED: usize = 102 * 1024;
-const WANTED: usize = 80 * 1024;
+const CLIPPED_FROM: usize = 102 * 1024;
+const WANTED_BELOW: usize = 80 * 1024;
 
 /// Gathers it. What the store cannot say is left out: the mail matters more.
-pub(super) async fn look(room: &Arc<Room>, ask: &Ask) -> Value {
-    let look = room.look(ask.digest.as_deref()).await;
-    let mut said = json!({
-        "version": look.version,
-        "fault": look.fault,
-        "isStale": ask.edition.is_none() && look.is_stale(ask.fresh),
-        "canSkip": look.fault.is_some() && look.fresh.is_some() && look.good.is_some(),
-        "file": room.project.config.display().to_string(),
+pub(super) async fn overview(session: &Arc<PreviewSession>, query: &ViewQuery) -> Value {
+    let snapshot = session.snapshot(query.digest.as_deref()).await;
+    let mut shown = json!({
+        "version": snapshot.version,
+        "fault": snapshot.fault,
+        "isStale": query.edition.is_none() && snapshot.is_stale(query.fresh),
+        "canSkip": snapshot.fault.is_some() && snapshot.current.is_some() && snapshot.last_good.is_some(),
+        "file": session.project.config.display().to_string(),
     });
-    let Some(config) = &look.config else { return said };
+    let Some(config) = &snapshot.config else { return shown };
     let digests = config.digests.values().map(
         |digest| json!({ "name": digest.name, "title": digest.title.as_deref().unwrap_or(&config.publication.name) }),
     );
-    said["publication"] = json!(config.publication.name);
-    said["digests"] = digests.collect();
-    said["digest"] = json!(look.name);
-    if let (Some(name), Ok(store)) = (&look.name, room.store(config).await) {
-        said["editions"] = editions(&store, name, config.publication.timezone).await.unwrap_or_default();
-        said["readers"] = readers(&store).await.unwrap_or_default();
-        said["run"] = run(room, config, name, &store).await;
+    shown["publication"] = json!(config.publication.name);
+    shown["digests"] = digests.collect();
+    shown["digest"] = json!(snapshot.digest);
+    if let (Some(name), Ok(store)) = (&snapshot.digest, session.store(config).await) {
+        shown["editions"] = editions(&store, name, config.publication.timezone).await.unwrap_or_default();
+        shown["readers"] = readers(&store).await.unwrap_or_default();
+        shown["run"] = run(session, config, name, &store).await;
     }
-    match Seen::of_look(room, &look, ask).await {
-        Ok(seen) => {
-            said["mail"] = mail(&seen);
-            said["reader"] = reader(&seen.reader);
-            said["nothing"] = nothing(&look, &seen.built);
+    match ReaderView::of_snapshot(session, &snapshot, query).await {
+        Ok(view) => {
+            shown["mail"] = mail(&view);
+            shown["reader"] = reader(&view.reader);
+            shown["nothing"] = nothing(&snapshot, &view.built);
         }
-        Err(fault) if look.fault.is_none() => said["fault"] = json!(fault),
+        Err(fault) if snapshot.fault.is_none() => shown["fault"] = json!(fault),
         Err(_) => {}
     }
-    said
+    shown
 }
 
-fn nothing(look: &Look, built: &Built) -> Value {
+fn nothing(snapshot: &Snapshot, built: &BuiltEdition) -> Value {
     match &built.next {
-        Next::Nothing(_, reason) if look.fault.is_none() => json!(reason),
+        Next::Nothing(_, reason) if snapshot.fault.is_none() => json!(reason),
         _ => Value::Null,
     }
 }
 
 async fn editions(store: &Store, digest: &str, zone: Zone) -> Result<Value, store::Error> {
-    let titles = store.titles(digest, EDITIONS).await?.into_iter().map(|title| {
+    let titles = store.titles(digest, MAX_EDITIONS).await?.into_iter().map(|title| {
         let date = title.date.with_timezone(&zone).format("%-d %b %Y").to_string();
         json!({ "number": title.number, "state": title.state, "subject": title.subject, "date": date })
     });
@@ -79,7 +79,7 @@ async fn editions(store: &Store, digest: &str, zone: Zone) -> Result<Value, stor
 }
 
 async fn readers(store: &Store) -> Result<Value, store::Error> {
-    Ok(store.samples(EACH).await?.iter().map(reader).collect())
+    Ok(store.samples(READERS_PER_LANGUAGE).await?.iter().map(reader).collect())
 }
 
 fn reader(reader: &Subscriber) -> Value {
@@ -93,9 +93,9 @@ fn reader(reader: &Subscriber) -> Value {
 }
 
 /// When the digest goes out next, and to how many.
-async fn run(room: &Room, config: &Config, name: &str, store: &Store) -> Value {
+async fn run(session: &PreviewSession, config: &Config, name: &str, store: &Store) -> Value {
     let Some(chosen) = config.digests.get(name) else { return Value::Null };
-    let (now, zone) = (room.now(), config.publication.timezone);
+    let (now, zone) = (session.now(), config.publication.timezone);
     let next = chosen.schedule.next(now, zone);
     let at = |at: DateTime<Utc>| {
         json!({
@@ -120,8 +120,8 @@ fn in_words(ahead: TimeDelta) -> String {
 }
 
 /// What an inbox and a meter show of it.
-fn mail(seen: &Seen) -> Value {
-    let Some((edition, parts, personal)) = seen.mail() else { return Value::Null };
+fn mail(view: &ReaderView) -> Value {
+    let Some((edition, parts, personal)) = view.mail() else { return Value::Null };
     let from = &edition.publication.from;
     let (name, address) = match message::mailbox(from) {
         Ok((name, address)) => (name, address.to_string()),
@@ -130,7 +130,7 @@ fn mail(seen: &Seen) -> Value {
     let zone = edition.publication.timezone;
     json!({
         "number": edition.number,
-        "isFrozen": matches!(seen.built.next, Next::Unfinished(_)),
+        "isFrozen": matches!(view.built.next, Next::Unfinished(_)),
         "from": name.unwrap_or_else(|| address.clone()),
         "address": address,
         "subject": personal.subject,
@@ -140,9 +140,9 @@ fn mail(seen: &Seen) -> Value {
         "posts": edition.posts.len(),
         // As it is encoded: lines end with two octets.
         "size": personal.html.len() + personal.html.matches('\n').count(),
-        "wanted": WANTED,
-        "clipped": CLIPPED,
-        "problems": seen.problems(),
+        "wanted": WANTED_BELOW,
+        "clipped": CLIPPED_FROM,
+        "problems": view.problems(),
     })
 }
 

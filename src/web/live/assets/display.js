@@ -1,7 +1,7 @@
 // How the mail is shown: its width, its colours, its pictures, and with whose eyes.
 
-import { byId, element } from "./element.js";
-import { onChange, set, view } from "./view.js";
+import { byId, element } from "./dom.js";
+import { onChange, set, view } from "./choices.js";
 
 const TOOLS = [
   ["width", "Width", [["320", "320"], ["375", "375"], ["600", "600"], ["800", "800"]]],

@@ -1,7 +1,7 @@
 // Where a check's row points: an element or words of the mail, a header, a line of the message, the text part.
 
-import { say } from "./element.js";
-import { mail } from "./frame.js";
+import { say } from "./dom.js";
+import { mail } from "./mail.js";
 
 let marked = null;
 

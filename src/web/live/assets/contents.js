@@ -1,12 +1,12 @@
 // The tabs' contents, asked for when a tab is opened and when what it shows has changed.
 
-import { part } from "./ask.js";
+import { fetchTab } from "./api.js";
 import * as checks from "./checks.js";
-import { count, element, fill, link } from "./element.js";
-import * as place from "./place.js";
+import { count, element, fill, link } from "./dom.js";
+import * as pointer from "./pointer.js";
 import { panel } from "./tabs.js";
-import { view } from "./view.js";
-import * as why from "./why.js";
+import { view } from "./choices.js";
+import * as posts from "./posts.js";
 
 let pointed = null;
 
@@ -22,14 +22,14 @@ function pre(text, name) {
   return element("pre", { class: name, tabindex: "0", role: "group", "aria-label": name }, children);
 }
 
-const PARTS = {
-  why: why.show,
+const TABS = {
+  why: posts.show,
   checks: checks.show,
-  text: (at, said) => fill(at, pre(said.text, "text part")),
-  mjml: (at, said) => fill(at, pre(said.text, "MJML")),
-  raw: (at, said) => fill(at, element("p", { class: "under" }, `${count(said.octets ?? 0, "octet")} as they go over the wire`), pre(said.text, "message")),
-  context: (at, said) => fill(at, pre(JSON.stringify(said.context ?? {}, null, 2), "context")),
-  headers: (at, said) =>
+  text: (at, reply) => fill(at, pre(reply.text, "text part")),
+  mjml: (at, reply) => fill(at, pre(reply.text, "MJML")),
+  raw: (at, reply) => fill(at, element("p", { class: "under" }, `${count(reply.octets ?? 0, "octet")} as they go over the wire`), pre(reply.text, "message")),
+  context: (at, reply) => fill(at, pre(JSON.stringify(reply.context ?? {}, null, 2), "context")),
+  headers: (at, reply) =>
     fill(
       at,
       element(
@@ -39,23 +39,23 @@ const PARTS = {
         element(
           "tbody",
           {},
-          (said.headers ?? []).map(({ name, says }) =>
+          (reply.headers ?? []).map(({ name, says }) =>
             element("tr", { class: pointed?.header === name ? "pointed" : null }, element("th", { scope: "row" }, name), element("td", {}, says)),
           ),
         ),
       ),
     ),
-  links: (at, said) =>
+  links: (at, reply) =>
     fill(
       at,
       element(
         "ul",
         { class: "links" },
-        (said.links ?? []).map((one) =>
+        (reply.links ?? []).map((one) =>
           element(
             "li",
             { class: pointed?.href === one.href ? "pointed" : null },
-            element("button", { type: "button", class: "plain", "data-key": `link ${one.href} ${one.text}`, onclick: () => place.showLink(one.href) }, one.text || "(no words)"),
+            element("button", { type: "button", class: "plain", "data-key": `link ${one.href} ${one.text}`, onclick: () => pointer.showLink(one.href) }, one.text || "(no words)"),
             link(one.href, one.href),
             element("span", { class: "under" }, one.title ? `post: ${one.title}` : one.leaves ? "unsubscribes; here it changes nothing" : "of the layout"),
           ),
@@ -66,21 +66,21 @@ const PARTS = {
 
 // Asks for what the open tab shows.
 export async function load() {
-  const name = PARTS[view.tab] ? view.tab : "why";
+  const name = TABS[view.tab] ? view.tab : "why";
   const at = panel(name);
-  const said = await part(name);
-  if (!said) return;
-  if (said.fault) fill(at, element("p", { class: "nothing" }, said.fault.what));
-  else if (Object.keys(said).length === 0) fill(at, element("p", { class: "nothing" }, "There is no edition to show."));
-  else PARTS[name](at, said);
+  const reply = await fetchTab(name);
+  if (!reply) return;
+  if (reply.fault) fill(at, element("p", { class: "nothing" }, reply.fault.what));
+  else if (Object.keys(reply).length === 0) fill(at, element("p", { class: "nothing" }, "There is no edition to show."));
+  else TABS[name](at, reply);
   at.dataset.loaded = "yes";
   at.querySelector("mark, .pointed")?.scrollIntoView({ block: "center" });
   if (name === view.tab) pointed = null;
 }
 
 // Keeps the number beside the checks up to date, whichever tab is open.
-export async function count_checks() {
+export async function countChecks() {
   if (view.tab === "checks") return;
-  const said = await part("checks");
-  if (said?.rows) checks.badge(said.rows);
+  const reply = await fetchTab("checks");
+  if (reply?.rows) checks.badge(reply.rows);
 }

@@ -1,10 +1,10 @@
 // Asks the server. What is asked again is not waited for any more.
 
-import { query } from "./view.js";
+import { query } from "./choices.js";
 
 const running = new Map();
 
-async function ask(kind, path) {
+async function get(kind, path) {
   running.get(kind)?.abort();
   const control = new AbortController();
   running.set(kind, control);
@@ -13,16 +13,16 @@ async function ask(kind, path) {
 }
 
 // Gives `null` where a newer question has taken the place of this one, or nobody answers.
-async function askOrNothing(kind, path) {
+async function askOrNull(kind, path) {
   try {
-    return await ask(kind, path);
+    return await get(kind, path);
   } catch {
     return null;
   }
 }
 
-export const look = () => askOrNothing("look", `/look?${query()}`);
-export const part = (name, extra) => askOrNothing(`part ${name}`, `/part/${name}?${query(extra)}`);
+export const fetchOverview = () => askOrNull("look", `/look?${query()}`);
+export const fetchTab = (name, extra) => askOrNull(`part ${name}`, `/part/${name}?${query(extra)}`);
 
 export async function post(path, body) {
   const token = document.querySelector("meta[name=tidings-token]").content;

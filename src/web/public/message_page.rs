@@ -7,12 +7,12 @@ use axum::{
 use serde::Serialize;
 use serde_json::json;
 
-use super::state::Present;
+use super::page_context::PageContext;
 use crate::render::Words;
 
 /// What a short page says; all of it is text.
 #[derive(Debug, Default)]
-pub(super) struct Note {
+pub(super) struct MessagePage {
     pub(super) title: String,
     pub(super) paragraphs: Vec<String>,
     /// Titles of posts.
@@ -32,29 +32,29 @@ pub(super) struct Action {
     pub(super) label: String,
 }
 
-impl Note {
-    /// The page in the look of a digest.
-    pub(super) fn answer(
+impl MessagePage {
+    /// Answers with the page, in the style of a digest.
+    pub(super) fn respond(
         &self,
-        present: &Present,
+        context: &PageContext,
         words: &Words,
         digest: Option<&str>,
         status: StatusCode,
     ) -> Response {
-        let look = present.look(digest, words);
+        let style = context.style(digest, words);
         let links: Vec<_> = self.links.iter().map(|(href, label)| json!({ "href": href, "label": label })).collect();
-        let page = present.page(
+        let page = context.render(
             "note.html",
             &json!({
-                "lang": words.lang, "dir": words.dir, "publication": present.config.publication.name, "head": [],
-                "style": look.style, "title": self.title, "paragraphs": self.paragraphs, "posts": self.posts,
+                "lang": words.lang, "dir": words.dir, "publication": context.config.publication.name, "head": [],
+                "style": style.style, "title": self.title, "paragraphs": self.paragraphs, "posts": self.posts,
                 "links": links, "actions": self.actions,
             }),
         );
-        let mut answer = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response();
-        if let Ok(policy) = HeaderValue::from_str(&look.policy) {
-            answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+        let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response();
+        if let Ok(policy) = HeaderValue::from_str(&style.policy) {
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
-        answer
+        response
     }
 }

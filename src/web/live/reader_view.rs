@@ -1,0 +1,113 @@
+//! An edition as one reader sees it: whoever asks says which edition, and whose.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{
+    fault::Fault,
+    session::PreviewSession,
+    snapshot::{BuiltEdition, Snapshot},
+    views::{self, DisplayOptions},
+};
+use crate::{
+    edition::Edition,
+    mailing,
+    message::{self, Occasion, Personal, Sender},
+    render::Rendered,
+    store,
+    subscriber::Subscriber,
+};
+
+/// What somebody asks to see.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ViewQuery {
+    /// Which digest.
+    pub(super) digest: Option<String>,
+    /// The number of an edition that was frozen before; the next one where left out.
+    pub(super) edition: Option<i64>,
+    /// Whose mail; a sample reader's where left out.
+    pub(super) reader: Option<String>,
+    /// Show it as it is, whatever is wrong with it.
+    pub(super) fresh: bool,
+    /// Which of several posts.
+    pub(super) post: usize,
+}
+
+/// An edition as one reader sees it.
+#[derive(Debug)]
+pub(super) struct ReaderView {
+    pub(super) built: Arc<BuiltEdition>,
+    pub(super) reader: Subscriber,
+    pub(super) sender: Sender,
+    /// It is not what would go out now.
+    pub(super) is_stale: bool,
+    personal: Option<Personal>,
+}
+
+impl ReaderView {
+    /// Finds what is asked for.
+    ///
+    /// # Errors
+    /// Why there is nothing.
+    pub(super) async fn load(session: &Arc<PreviewSession>, query: &ViewQuery) -> Result<Self, Fault> {
+        let snapshot = session.snapshot(query.digest.as_deref()).await;
+        Self::of_snapshot(session, &snapshot, query).await
+    }
+
+    pub(super) async fn of_snapshot(
+        session: &Arc<PreviewSession>,
+        snapshot: &Snapshot,
+        query: &ViewQuery,
+    ) -> Result<Self, Fault> {
+        let store_fault = |error: store::Error| Fault::of(&error);
+        let nothing = |what: &str| Fault { what: what.to_owned(), ..Fault::default() };
+        let (built, is_stale) = match (query.edition, &snapshot.digest) {
+            (Some(number), Some(digest)) => {
+                let past = session.frozen_edition(snapshot, digest, number).await?;
+                (past.ok_or_else(|| nothing(&format!("there is no edition {number} of `{digest}`")))?, false)
+            }
+            _ => match snapshot.shown(query.fresh) {
+                Some(built) => (Arc::clone(built), snapshot.is_stale(query.fresh)),
+                None => return Err(snapshot.fault.clone().unwrap_or_else(|| nothing("there is no digest"))),
+            },
+        };
+        let reader = match query.reader.as_deref().map(str::trim).filter(|address| !address.is_empty()) {
+            None => Subscriber::sample(),
+            Some(address) => {
+                let address = address.parse().map_err(|words: String| nothing(&words))?;
+                mailing::reader(&built.store, &address).await.map_err(store_fault)?
+            }
+        };
+        let sender = built.config.sender(built.store.keys().await.map_err(store_fault)?);
+        let personal = built.parts().map(|(edition, variants)| {
+            let parts = variants.of(reader.language.as_deref());
+            message::personalise(edition, parts, &reader, &sender, Occasion::Sample(0))
+        });
+        Ok(Self { built, reader, sender, is_stale, personal })
+    }
+
+    /// Gives the edition, its parts, and these with the reader's own values.
+    pub(super) fn mail(&self) -> Option<(&Edition, &Rendered, &Personal)> {
+        let (edition, variants) = self.built.parts()?;
+        Some((edition, variants.of(self.reader.language.as_deref()), self.personal.as_ref()?))
+    }
+
+    /// Says what went wrong on the way.
+    pub(super) fn problems(&self) -> Vec<String> {
+        let sources = self.built.draft().into_iter().flat_map(|draft| &draft.problems);
+        let sources = sources.map(|problem| match &problem.place {
+            Some(place) => format!("{}: {place}: {}", problem.source, problem.message),
+            None => format!("{}: {}", problem.source, problem.message),
+        });
+        let layout = self.mail().into_iter().flat_map(|(_, parts, _)| parts.problems.iter().cloned());
+        sources.chain(layout).collect()
+    }
+
+    /// Gives the page of the mail, with its pictures, as a client shows it; empty where there is none.
+    pub(super) fn html(&self, options: DisplayOptions) -> String {
+        let Some((edition, _, personal)) = self.mail() else { return String::new() };
+        message::stand_alone(edition, &views::simulate(&personal.html, options)).into_owned()
+    }
+}

@@ -1,0 +1,50 @@
+//! What handlers take out of a request.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    body::{Bytes, to_bytes},
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use tokio::time::timeout;
+
+/// Nothing that anybody has to say here is longer, octets.
+pub(super) const MAX_BODY: usize = 64 * 1024;
+
+/// How long a body may take.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The one part of a path that differs: a token, a name. One that is not there, or is no text, is empty.
+pub(super) struct PathPart(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathPart {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        Ok(Self(path.map(|Path(part)| part).unwrap_or_default()))
+    }
+}
+
+/// The whole body of a request, neither too long nor too slow.
+pub(super) struct SmallBody(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for SmallBody {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        match timeout(BODY_TIMEOUT, to_bytes(request.into_body(), MAX_BODY)).await {
+            Ok(Ok(octets)) => Ok(Self(octets)),
+            Ok(Err(_)) => Err(closing(StatusCode::PAYLOAD_TOO_LARGE)),
+            Err(_) => Err(closing(StatusCode::REQUEST_TIMEOUT)),
+        }
+    }
+}
+
+/// Gives a short answer, and ends the connection.
+pub(super) fn closing(status: StatusCode) -> Response {
+    let reason = status.canonical_reason().unwrap_or_default();
+    (status, [(header::CONNECTION, "close")], format!("{reason}\n")).into_response()
+}

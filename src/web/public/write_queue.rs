@@ -1,0 +1,52 @@
+//! Readers' wishes in, what became of them out: those that come while one transaction is on its way go into the next
+//! together, so that thousands a second are as durable as one.
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::errors::PageError;
+use crate::{
+    daemon::Clock,
+    diagnostic::error_report,
+    store::{Granted, Store, Wish},
+};
+
+/// So many go into one transaction: a sender that waits for the store waits no longer than for these.
+const MAX_BATCH: usize = 256;
+
+/// What became of a wish; an error when nobody knows, and it is to be brought again.
+type Answer = Result<Option<Granted>, PageError>;
+
+/// Where changes wait for the one transaction that writes them.
+#[derive(Debug, Clone)]
+pub(super) struct WriteQueue(mpsc::Sender<(Wish, oneshot::Sender<Answer>)>);
+
+impl WriteQueue {
+    /// Opens the queue on the runtime; it closes when nobody can come any more.
+    pub(super) fn open(store: Store, clock: Clock) -> Self {
+        let (queue, mut waiting) = mpsc::channel(MAX_BATCH);
+        tokio::spawn(async move {
+            let mut batch = Vec::with_capacity(MAX_BATCH);
+            while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
+                let (wishes, answers): (Vec<Wish>, Vec<oneshot::Sender<Answer>>) = batch.drain(..).unzip();
+                let outcomes = match store.grant(&wishes, clock()).await {
+                    Ok(granted) => granted.into_iter().map(Ok).collect(),
+                    Err(error) => {
+                        tracing::error!("{} to unsubscribe or return failed: {}", wishes.len(), error_report(&error));
+                        vec![Err(PageError::Unavailable); wishes.len()]
+                    }
+                };
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    let _ = answer.send(outcome);
+                }
+            }
+        });
+        Self(queue)
+    }
+
+    /// Writes a change; what it came to is durable when this returns.
+    pub(super) async fn write(&self, wish: Wish) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        self.0.send((wish, answer)).await.map_err(|_| PageError::Unavailable)?;
+        answered.await.unwrap_or(Err(PageError::Unavailable))
+    }
+}
