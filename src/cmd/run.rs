@@ -78,10 +78,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     } else {
         let context = Context::new(config, store, setting.environment.clone().into())?;
         let digests = context.config.digests.len();
-        let supervisor = Supervisor::new(context, clock()).await?;
+        let supervisor = Supervisor::new(context, clock).await?;
         tracing::info!(digests, "looking after the digests");
         notifier.ready();
-        daemon::supervise(supervisor, clock, commands, &notifier).await;
+        supervisor.run(commands, &notifier).await;
     }
     let _ = end.send(true);
     let _ = server.await;

@@ -7,13 +7,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    backoff::doubled,
+    backoff::exponential_delay,
     checkpoint::update_checkpoint,
     close::{close_run, hold_or_skip},
-    context::Context,
-    deadlines::{answer_deadline, edition_lateness, local_time, run_lateness},
+    context::{Context, RunStep},
+    deadlines::{answer_deadline, edition_lateness, local_time, must_ask, run_lateness},
     editor::ask_editor,
-    freeze::{Freeze, freeze_edition},
+    freeze::{FreezeOutcome, freeze_edition},
     job::Outcome,
     timetable::Due,
 };
@@ -46,20 +46,17 @@ pub(super) async fn advance_run(
     let editions = store.open_editions().await?;
     let runs = store.open_runs(Some(&context.owner)).await?;
     for (run, _) in runs.iter().filter(|(run, is_mine)| run.digest == digest.name && *is_mine) {
+        let step = RunStep { context, digest, run, now };
         match run.stage {
             Stage::Frozen => match editions.iter().find(|edition| Some(edition.row) == run.edition) {
                 None => close_run(context, run, now).await?,
-                Some(edition) => {
-                    if advance_edition(context, digest, run, edition, may_ask, now).await? != Outcome::Done {
-                        outcome = Outcome::EditorNotReached;
-                    }
-                }
+                Some(edition) if advance_edition(&step, edition, may_ask).await? => {}
+                Some(_) => outcome = Outcome::EditorNotReached,
             },
             _ if due.is_some_and(|due| due.at > run.due) => {
-                let why = run.why.as_deref().unwrap_or("a later run took its place");
-                store.end_run(run, Stage::Failed, Some(why), now).await?;
+                step.end(Stage::Failed, Some(run.why.as_deref().unwrap_or("a later run took its place"))).await?;
             }
-            _ if run.next.is_none_or(|next| next <= now) => make_edition(context, digest, run, now).await?,
+            _ if run.next.is_none_or(|next| next <= now) => make_edition(&step).await?,
             _ => {}
         }
     }
@@ -69,54 +66,49 @@ pub(super) async fn advance_run(
         let at = local_time(&context.config, due.at);
         tracing::info!(digest = digest.name, due = at, run = run.number, missed = due.missed, "a run is taken on");
         update_checkpoint(store, now).await?;
-        make_edition(context, digest, &run, now).await?;
+        make_edition(&RunStep { context, digest, run: &run, now }).await?;
     }
     Ok(outcome)
 }
 
 /// Makes the edition of a run, or ends the run without one.
-async fn make_edition(
-    context: &Context,
-    digest: &Digest,
-    run: &DueRun,
-    now: DateTime<Utc>,
-) -> Result<(), store::Error> {
-    let store = &context.store;
+async fn make_edition(step: &RunStep<'_>) -> Result<(), store::Error> {
+    let RunStep { context, digest, run, now } = *step;
     let late = run_lateness(digest, run.due, now);
     if let (Some(why), LatePolicy::Skip) = (&late, digest.late_policy) {
         tracing::warn!(digest = digest.name, run = run.number, why, "the run is skipped");
-        return store.end_run(run, Stage::Skipped, Some(why), now).await;
+        return step.end(Stage::Skipped, Some(why)).await;
     }
-    cancel_waiting(context, digest, run, now).await?;
+    cancel_waiting(step).await?;
     let held = late.filter(|_| digest.late_policy == LatePolicy::Hold);
     let (state, why) = match (held, digest.approval) {
         (Some(late), _) => (State::Held, Some(late)),
         (None, Approval::None) => (State::Sending, None),
         (None, _) => (State::Waiting, None),
     };
-    match freeze_edition(context, digest, run, state, why.as_deref(), now).await? {
-        Freeze::Frozen(number) => {
+    match freeze_edition(step, state, why.as_deref()).await? {
+        FreezeOutcome::Frozen(number) => {
             tracing::info!(digest = digest.name, edition = number, state = state.as_str(), why, "an edition is frozen");
             Ok(())
         }
-        Freeze::Overtaken => Ok(()),
-        Freeze::NothingToSend { why, may_change } => {
+        FreezeOutcome::Overtaken => Ok(()),
+        FreezeOutcome::NothingToSend { why, may_change } => {
             let next = next_try(run, now);
             if may_change && run_lateness(digest, run.due, next).is_none() {
                 tracing::info!(digest = digest.name, run = run.number, why, "nothing to send yet");
-                return store.wait(run.number, &why, next).await;
+                return context.store.wait(run.number, &why, next).await;
             }
             tracing::info!(digest = digest.name, run = run.number, why, "nothing to send");
-            store.end_run(run, Stage::Empty, Some(&why), now).await
+            step.end(Stage::Empty, Some(&why)).await
         }
-        Freeze::Failed(why) => {
+        FreezeOutcome::Failed(why) => {
             let next = next_try(run, now);
             tracing::error!(digest = digest.name, run = run.number, why, "the run failed");
             // One that is sent however late is tried until the next one is due.
             if digest.late_policy == LatePolicy::Send || run_lateness(digest, run.due, next).is_none() {
-                store.try_again(run.number, &why, next).await
+                context.store.try_again(run.number, &why, next).await
             } else {
-                store.end_run(run, Stage::Failed, Some(&why), now).await
+                step.end(Stage::Failed, Some(&why)).await
             }
         }
     }
@@ -124,17 +116,13 @@ async fn make_edition(
 
 /// Says when a run that came to nothing is tried again.
 fn next_try(run: &DueRun, now: DateTime<Utc>) -> DateTime<Utc> {
-    now + doubled(RETRY_AFTER, u32::try_from(run.tries).unwrap_or_default(), MAX_RETRY_AFTER)
+    now + exponential_delay(RETRY_AFTER, u32::try_from(run.tries).unwrap_or_default(), MAX_RETRY_AFTER)
 }
 
 /// Cancels an edition that waits for a person's word: there is one of a digest at a time, and it gives way to the next,
 /// and its posts with it.
-async fn cancel_waiting(
-    context: &Context,
-    digest: &Digest,
-    run: &DueRun,
-    now: DateTime<Utc>,
-) -> Result<(), store::Error> {
+async fn cancel_waiting(step: &RunStep<'_>) -> Result<(), store::Error> {
+    let RunStep { context, digest, run, now } = *step;
     for edition in context.store.open_editions().await? {
         if edition.digest == digest.name && edition.state.is_before_sending() {
             let why = format!("the run of {} took its place", local_time(&context.config, run.due));
@@ -146,71 +134,52 @@ async fn cancel_waiting(
 }
 
 /// What becomes of a frozen edition now.
-enum Step {
+enum NextStep {
     Wait,
     Release,
     Hold(String),
 }
 
-/// Goes on with a run whose edition is frozen.
-async fn advance_edition(
-    context: &Context,
-    digest: &Digest,
-    run: &DueRun,
-    edition: &Standing,
-    may_ask: bool,
-    now: DateTime<Utc>,
-) -> Result<Outcome, store::Error> {
-    let must_ask = digest.approval != Approval::None
-        && edition.asked.is_none()
-        && (edition.state == State::Waiting || (edition.state == State::Held && edition.stopped.is_none()));
-    let asks = must_ask && may_ask;
+/// Goes on with a run whose edition is frozen; says whether its editor needs not be asked again.
+async fn advance_edition(step: &RunStep<'_>, edition: &Standing, may_ask: bool) -> Result<bool, store::Error> {
+    let RunStep { context, digest, now, .. } = *step;
+    let asks = may_ask && must_ask(digest, edition);
     if asks && ask_editor(context, digest, edition, now).await? {
-        return Ok(Outcome::Done);
+        return Ok(true);
     }
     match next_step(digest, edition, now) {
-        Step::Wait => {}
-        Step::Release => release(context, digest, run, edition, now).await?,
-        Step::Hold(why) => {
+        NextStep::Wait => {}
+        NextStep::Release => match edition_lateness(digest, edition, now) {
+            Some(why) if digest.late_policy != LatePolicy::Send => hold_or_skip(step, edition, &why).await?,
+            _ if context.store.go(edition.row, edition.state).await? => {
+                tracing::info!(digest = digest.name, edition = edition.number, "an edition is sent on its way");
+            }
+            _ => {}
+        },
+        NextStep::Hold(why) => {
             tracing::warn!(digest = digest.name, edition = edition.number, why, "an edition is held");
             context.store.hold(edition.row, &why).await?;
         }
     }
-    Ok(if asks { Outcome::EditorNotReached } else { Outcome::Done })
+    Ok(!asks)
 }
 
-fn next_step(digest: &Digest, edition: &Standing, now: DateTime<Utc>) -> Step {
+/// Decides what becomes of an edition that waits for its time, or its editor.
+fn next_step(digest: &Digest, edition: &Standing, now: DateTime<Utc>) -> NextStep {
     match (edition.state, digest.approval) {
-        (State::Approved, _) if edition.due.is_none_or(|due| due <= now) => Step::Release,
+        (State::Approved, _) if edition.due.is_none_or(|due| due <= now) => NextStep::Release,
         // The config asks nobody any more.
-        (State::Waiting, Approval::None) if edition.due.is_some_and(|due| due <= now) => Step::Release,
+        (State::Waiting, Approval::None) if edition.due.is_some_and(|due| due <= now) => NextStep::Release,
         (State::Waiting, Approval::Veto | Approval::Required) => match answer_deadline(digest, edition) {
-            Some(deadline) if deadline > now => Step::Wait,
-            Some(_) if digest.approval == Approval::Required => Step::Hold("its editor gave no answer".to_owned()),
-            Some(_) => Step::Release,
+            Some(deadline) if deadline > now => NextStep::Wait,
+            Some(_) if digest.approval == Approval::Required => NextStep::Hold("its editor gave no answer".to_owned()),
+            Some(_) => NextStep::Release,
             None if edition.due.is_some_and(|due| run_lateness(digest, due, now).is_some()) => {
                 let why = edition.stopped.as_deref().unwrap_or("nobody could be asked");
-                Step::Hold(format!("its editor could not be asked in time: {why}"))
+                NextStep::Hold(format!("its editor could not be asked in time: {why}"))
             }
-            None => Step::Wait,
+            None => NextStep::Wait,
         },
-        _ => Step::Wait,
+        _ => NextStep::Wait,
     }
-}
-
-/// Releases an edition for delivery at its time; one found too late goes by the digest's policy.
-async fn release(
-    context: &Context,
-    digest: &Digest,
-    run: &DueRun,
-    edition: &Standing,
-    now: DateTime<Utc>,
-) -> Result<(), store::Error> {
-    if let Some(why) = edition_lateness(digest, edition, now).filter(|_| digest.late_policy != LatePolicy::Send) {
-        return hold_or_skip(context, digest, run, edition, &why, now).await;
-    }
-    if context.store.go(edition.row, edition.state).await? {
-        tracing::info!(digest = digest.name, edition = edition.number, "an edition is sent on its way");
-    }
-    Ok(())
 }

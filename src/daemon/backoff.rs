@@ -35,7 +35,7 @@ impl Backoff {
     }
 
     /// Gives all instants until which something is put off.
-    pub(super) fn instants(&self) -> impl Iterator<Item = DateTime<Utc>> {
+    pub(super) fn retry_times(&self) -> impl Iterator<Item = DateTime<Utc>> {
         self.until.values().copied()
     }
 
@@ -64,7 +64,7 @@ impl Backoff {
             Outcome::Until(until) => drop(self.until.insert(key, until)),
             Outcome::Failed => {
                 let failures = self.failures.get(&key).map_or(0, |(failures, _)| *failures);
-                let until = now + doubled(RETRY_AFTER, failures, MAX_RETRY_AFTER);
+                let until = now + exponential_delay(RETRY_AFTER, failures, MAX_RETRY_AFTER);
                 self.until.insert(key.clone(), until);
                 self.failures.insert(key, (failures + 1, until + MAX_RETRY_AFTER));
             }
@@ -73,7 +73,7 @@ impl Backoff {
 }
 
 /// Doubles a delay after each failure, up to `most`.
-pub(super) fn doubled(delay: TimeDelta, failures: u32, most: TimeDelta) -> TimeDelta {
+pub(super) fn exponential_delay(delay: TimeDelta, failures: u32, most: TimeDelta) -> TimeDelta {
     (delay * (1 << failures.min(4))).min(most)
 }
 
@@ -90,7 +90,7 @@ mod tests {
         let (mut backoff, now, key) = (Backoff::default(), DateTime::UNIX_EPOCH, Job::Ping.key());
         for minutes in [1, 2, 4, 8, 15, 15] {
             backoff.record(&Job::Ping, Outcome::Failed, now);
-            assert_eq!(backoff.instants().next(), Some(now + TimeDelta::minutes(minutes)));
+            assert_eq!(backoff.retry_times().next(), Some(now + TimeDelta::minutes(minutes)));
         }
         assert!(backoff.puts_off(&key, now) && backoff.failed_before(&key));
         assert!(!backoff.puts_off(&key, now - TimeDelta::days(2)), "a clock that was set back makes nothing wait");

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::context::Context;
+use super::context::{Context, RunStep};
 use crate::{
-    digest::{Digest, LatePolicy},
+    digest::LatePolicy,
     store::{self, Counts, DueRun, Stage, Standing, State},
 };
 
@@ -24,22 +24,15 @@ pub(super) async fn close_run(context: &Context, run: &DueRun, now: DateTime<Utc
 }
 
 /// Holds or skips an edition that is found too late, if nothing of it has left.
-pub(super) async fn hold_or_skip(
-    context: &Context,
-    digest: &Digest,
-    run: &DueRun,
-    edition: &Standing,
-    why: &str,
-    now: DateTime<Utc>,
-) -> Result<(), store::Error> {
-    let (name, number, store) = (&digest.name, edition.number, &context.store);
+pub(super) async fn hold_or_skip(step: &RunStep<'_>, edition: &Standing, why: &str) -> Result<(), store::Error> {
+    let (digest, number, store) = (step.digest, edition.number, &step.context.store);
     if digest.late_policy == LatePolicy::Skip {
-        if store.skip(edition.row, why, now).await? {
-            tracing::warn!(digest = name, edition = number, why, "an edition is skipped");
-            store.end_run(run, Stage::Skipped, Some(why), now).await?;
+        if store.skip(edition.row, why, step.now).await? {
+            tracing::warn!(digest = digest.name, edition = number, why, "an edition is skipped");
+            step.end(Stage::Skipped, Some(why)).await?;
         }
     } else if store.hold(edition.row, why).await? {
-        tracing::warn!(digest = name, edition = number, why, "an edition is held");
+        tracing::warn!(digest = digest.name, edition = number, why, "an edition is held");
     }
     Ok(())
 }

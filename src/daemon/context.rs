@@ -8,9 +8,10 @@ use crate::{
     config::Config,
     deliver::Destination,
     diagnostic::error_report,
+    digest::Digest,
     mailing::{self, Unsent},
     message::{self, Message, Sender},
-    store::{self, Owner, Store},
+    store::{self, DueRun, Owner, Stage, Store},
 };
 
 /// Gives the present.
@@ -59,5 +60,21 @@ impl Context {
         let lasting = |why| Unsent { why, lasts: true };
         let letters = letters.map_err(|error| lasting(error_report(&error)))?;
         mailing::hand_over(&self.destination().map_err(lasting)?, &letters).await
+    }
+}
+
+/// A run of a digest, which is to be brought a step further at one instant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RunStep<'a> {
+    pub(super) context: &'a Context,
+    pub(super) digest: &'a Digest,
+    pub(super) run: &'a DueRun,
+    pub(super) now: DateTime<Utc>,
+}
+
+impl RunStep<'_> {
+    /// Ends the run.
+    pub(super) async fn end(&self, stage: Stage, why: Option<&str>) -> Result<(), store::Error> {
+        self.context.store.end_run(self.run, stage, why, self.now).await
     }
 }

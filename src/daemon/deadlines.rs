@@ -1,4 +1,4 @@
-//! When something of a digest is too late, and until when its editor may answer; pure.
+//! When something of a digest is too late, and when its editor is asked and may answer; pure.
 
 use std::time::Duration;
 
@@ -22,6 +22,16 @@ pub(super) fn edition_lateness(digest: &Digest, edition: &Standing, now: DateTim
     let waited = digest.approval != Approval::None && edition.state != State::Approved;
     let deadline = if waited { answer_deadline(digest, edition) } else { None };
     run_lateness(digest, deadline.or(edition.due)?, now)
+}
+
+/// Says whether the editor is still to be asked about an edition.
+pub(super) fn must_ask(digest: &Digest, edition: &Standing) -> bool {
+    let waits = match edition.state {
+        State::Waiting => true,
+        State::Held => edition.stopped.is_none(),
+        _ => false,
+    };
+    waits && digest.approval != Approval::None && edition.asked.is_none()
 }
 
 /// Says when the silence of an editor counts: at the due time, but never before they had their time to look.

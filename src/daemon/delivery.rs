@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     backoff::{MAX_RETRY_AFTER, RETRY_AFTER},
     close::{close_run, hold_or_skip},
-    context::{Clock, Context},
+    context::{Clock, Context, RunStep},
     deadlines::edition_lateness,
     job::Outcome,
 };
@@ -44,7 +44,7 @@ pub(super) async fn deliver_edition(
         && digest.late_policy != LatePolicy::Send
         && let Some(why) = edition_lateness(digest, edition, clock())
     {
-        hold_or_skip(context, digest, run, edition, &why, clock()).await?;
+        hold_or_skip(&RunStep { context, digest, run, now: clock() }, edition, &why).await?;
         if store.standing_at(edition.row).await?.is_some_and(|now| now.state != edition.state) {
             return Ok(later(None));
         }

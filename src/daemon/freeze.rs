@@ -2,19 +2,19 @@
 
 use chrono::{DateTime, Utc};
 
-use super::context::Context;
+use super::context::RunStep;
 use crate::{
     diagnostic::error_report,
-    digest::{self, Digest, Next},
+    digest::{self, Next},
     mailing::{self, RosterError},
     preflight,
-    store::{self, DueRun, Start, State},
+    store::{self, Start, State},
     subscriber::mask,
 };
 
 /// What freezing an edition came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Freeze {
+pub(super) enum FreezeOutcome {
     /// There is one, of this number.
     Frozen(i64),
     /// There is nothing to send; it may change as long as a source cannot be read.
@@ -30,17 +30,15 @@ pub(super) enum Freeze {
 /// # Errors
 /// When the store fails. What else goes wrong is part of what was made.
 pub(super) async fn freeze_edition(
-    context: &Context,
-    digest: &Digest,
-    run: &DueRun,
+    step: &RunStep<'_>,
     state: State,
     why: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<Freeze, store::Error> {
+) -> Result<FreezeOutcome, store::Error> {
+    let RunStep { context, digest, run, now } = *step;
     let (config, store) = (&context.config, &context.store);
     store.rotate_key(now).await?;
     if !preflight::can_be_left(config) {
-        return Ok(Freeze::Failed(error_report(&config.without_unsubscribe())));
+        return Ok(FreezeOutcome::Failed(error_report(&config.without_unsubscribe())));
     }
     if let Some(file) = &config.subscribers {
         match mailing::sync(store, file, now).await {
@@ -49,7 +47,7 @@ pub(super) async fn freeze_edition(
                 .map(|row| mask(row))
                 .for_each(|row| tracing::warn!(row, "a row of the subscribers file is bad")),
             Err(RosterError::Store(error)) => return Err(error),
-            Err(error) => return Ok(Freeze::Failed(error_report(&error))),
+            Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
         }
     }
     if store.audience(&digest.name, &digest.audience).await? == 0 {
@@ -71,13 +69,13 @@ pub(super) async fn freeze_edition(
                 None => nothing(reason),
                 Some(down) => {
                     let why = format!("{reason}, and source `{}` cannot be read", down.name);
-                    Freeze::NothingToSend { why, may_change: true }
+                    FreezeOutcome::NothingToSend { why, may_change: true }
                 }
             });
         }
-        Ok(Next::Unfinished(_)) => return Ok(Freeze::Overtaken),
+        Ok(Next::Unfinished(_)) => return Ok(FreezeOutcome::Overtaken),
         Err(digest::Error::Store(error)) => return Err(error),
-        Err(error) => return Ok(Freeze::Failed(error_report(&error))),
+        Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
     };
     for problem in &draft.problems {
         tracing::warn!(source = problem.source, problem.message, "a source has a problem");
@@ -87,18 +85,18 @@ pub(super) async fn freeze_edition(
     }
     match preflight::refusal(config, &draft.edition, &variants, &context.sender().await?) {
         Ok(None) => {}
-        Ok(Some(why)) => return Ok(Freeze::Failed(why)),
-        Err(error) => return Ok(Freeze::Failed(error_report(&error))),
+        Ok(Some(why)) => return Ok(FreezeOutcome::Failed(why)),
+        Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
     }
     let number = draft.edition.number;
     let start = Start { state, why, run: Some((run.number, run.due, &context.owner)) };
     match mailing::publish(store, draft.edition, *variants, &digest.audience, &start).await {
-        Ok(_) => Ok(Freeze::Frozen(number)),
-        Err(store::Error::Overtaken(_)) => Ok(Freeze::Overtaken),
+        Ok(_) => Ok(FreezeOutcome::Frozen(number)),
+        Err(store::Error::Overtaken(_)) => Ok(FreezeOutcome::Overtaken),
         Err(error) => Err(error),
     }
 }
 
-fn nothing(why: String) -> Freeze {
-    Freeze::NothingToSend { why, may_change: false }
+fn nothing(why: String) -> FreezeOutcome {
+    FreezeOutcome::NothingToSend { why, may_change: false }
 }

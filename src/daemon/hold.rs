@@ -19,7 +19,7 @@ const MAX_CORRECTION: TimeDelta = TimeDelta::days(1);
 
 /// Why everything is held.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Hold {
+enum HoldReason {
     /// The store is a copy from before.
     StoreRestored(String),
     /// The clock was set back.
@@ -60,11 +60,17 @@ pub async fn resume(config: &Config, store: &Store, now: DateTime<Utc>) -> Resul
 }
 
 /// Finds what speaks against going on at `now`. `pulse` is what the store knows of itself.
-fn find_hold(checkpoint: io::Result<Option<Checkpoint>>, pulse: Option<&Pulse>, now: DateTime<Utc>) -> Option<Hold> {
+fn find_hold(
+    checkpoint: io::Result<Option<Checkpoint>>,
+    pulse: Option<&Pulse>,
+    now: DateTime<Utc>,
+) -> Option<HoldReason> {
     let checkpoint = match checkpoint {
         Ok(checkpoint) => checkpoint,
         Err(error) => {
-            return Some(Hold::StoreRestored(format!("the `.epoch` file beside the store is unreadable: {error}")));
+            return Some(HoldReason::StoreRestored(format!(
+                "the `.epoch` file beside the store is unreadable: {error}"
+            )));
         }
     };
     let (run, generation) = pulse.map_or((0, 0), |pulse| (pulse.run, pulse.acts));
@@ -76,7 +82,7 @@ fn find_hold(checkpoint: io::Result<Option<Checkpoint>>, pulse: Option<&Pulse>, 
         } else {
             "it does not know of all that was sent".to_owned()
         };
-        return Some(Hold::StoreRestored(format!(
+        return Some(HoldReason::StoreRestored(format!(
             "the store is older than the `.epoch` file beside it: {what}, the last at {}; was it restored from a backup?",
             checkpoint.at.format("%Y-%m-%d %H:%M UTC")
         )));
@@ -84,13 +90,13 @@ fn find_hold(checkpoint: io::Result<Option<Checkpoint>>, pulse: Option<&Pulse>, 
     let latest = pulse.map(|pulse| pulse.beat).max(checkpoint.map(|checkpoint| checkpoint.at))?;
     (latest - now > MAX_CORRECTION).then(|| {
         let (now, latest) = (now.format("%Y-%m-%d %H:%M UTC"), latest.format("%Y-%m-%d %H:%M UTC"));
-        Hold::ClockSetBack(format!(
+        HoldReason::ClockSetBack(format!(
             "the clock was set back by more than a day: it is {now}, and it was {latest} before"
         ))
     })
 }
 
-impl Hold {
+impl HoldReason {
     /// Holds everything in the store, for this reason.
     async fn apply(&self, store: &Store, now: DateTime<Utc>) -> Result<(), store::Error> {
         store.hold_all(&self.text(), matches!(self, Self::StoreRestored(_)), now).await
@@ -132,8 +138,9 @@ mod tests {
             (checkpoint(7, 3), Some(pulse(7, 0)), 1, Some("set back")),
         ] {
             let said = find_hold(checkpoint, pulse.as_ref(), at(now));
-            let kind =
-                said.as_ref().map(|hold| if matches!(hold, Hold::StoreRestored(_)) { "restored" } else { "set back" });
+            let kind = said
+                .as_ref()
+                .map(|hold| if matches!(hold, HoldReason::StoreRestored(_)) { "restored" } else { "set back" });
             assert_eq!(kind, expect, "{said:?}");
         }
     }

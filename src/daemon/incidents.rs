@@ -94,77 +94,61 @@ pub async fn open_incidents(config: &Config, store: &Store, now: DateTime<Utc>) 
 }
 
 fn run_incidents(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<Utc>) -> Vec<Incident> {
-    let (name, number) = (&digest.name, run.number);
-    let which = format!("`{name}`: the run of {}", local_time(config, run.due));
+    let which = format!("`{}`: the run of {}", digest.name, local_time(config, run.due));
     let why = run.why.as_deref().unwrap_or("nobody knows why");
-    let mut incidents = Vec::new();
+    let mut found = Vec::new();
+    let mut add = |kind, text: String, is_overdue| {
+        found.push(Incident { key: format!("{kind} {}", run.number), text: which.clone() + &text, is_overdue });
+    };
     match run.stage {
-        Stage::Open if run.tries > 0 => {
-            let (key, text) = (format!("run {number}"), format!("{which} failed and is tried again: {why}"));
-            incidents.push(Incident { key, text, is_overdue: run.due <= now });
-        }
-        // Nothing is wrong with it: a source is down, which is a incident of its own, and it is looked at again soon.
+        Stage::Open if run.tries > 0 => add("run", format!(" failed and is tried again: {why}"), run.due <= now),
+        // Nothing is wrong with it: a source is down, which is an incident of its own, and it is looked at again soon.
         Stage::Open if run.next.is_some_and(|next| now - next <= GRACE) => {}
-        Stage::Open if now - run.due.max(run.found) > GRACE => {
-            incidents.push(Incident::overdue(format!("slow {number}"), format!("{which} does not come to an end")));
-        }
-        Stage::Failed => incidents.push(Incident::overdue(format!("run {number}"), format!("{which} failed: {why}"))),
-        Stage::Skipped => {
-            incidents.push(Incident::remark(format!("skipped {number}"), format!("{which} was skipped: {why}")))
-        }
-        Stage::Sent if run.why.is_some() => {
-            incidents.push(Incident::remark(format!("sent {number}"), format!("{which}: {why}")));
-        }
+        Stage::Open if now - run.due.max(run.found) > GRACE => add("slow", " does not come to an end".to_owned(), true),
+        Stage::Failed => add("run", format!(" failed: {why}"), true),
+        Stage::Skipped => add("skipped", format!(" was skipped: {why}"), false),
+        Stage::Sent if run.why.is_some() => add("sent", format!(": {why}"), false),
         _ => {}
     }
     let late = (run.found - run.due).to_std().unwrap_or_default();
     if late > digest.late && matches!(run.stage, Stage::Frozen | Stage::Sent) {
-        let text = format!("{which} was found {} late", in_minutes(late));
-        incidents.push(Incident::remark(format!("late {number}"), text));
+        add("late", format!(" was found {} late", in_minutes(late)), false);
     }
     if run.missed > 0 {
-        let text = format!("{which} stands for {} before it as well, when nobody was there to run them", run.missed);
-        incidents.push(Incident::remark(format!("missed {number}"), text));
+        let missed = run.missed;
+        add("missed", format!(" stands for {missed} before it as well, when nobody was there to run them"), false);
     }
-    incidents
+    found
 }
 
 fn edition_incident(config: &Config, edition: &Standing, now: DateTime<Utc>) -> Option<Incident> {
     let Standing { digest, number, uid, .. } = edition;
-    let which = format!("`{digest}`: edition {number}");
-    let over = edition.due.is_none_or(|due| due <= now);
-    match edition.state {
+    let is_due = edition.due.is_none_or(|due| due <= now);
+    let approve = format!("`tidings --digest {digest} editions approve {number}` sends it");
+    let (kind, text, is_overdue) = match edition.state {
         state if state.is_before_sending() && !config.digests.contains_key(digest) => {
             let text = format!(
-                "{which} is {}, and the config has no digest `{digest}` any more\nhint: `tidings --digest {digest} \
-                 editions approve {number}` sends it, `editions cancel {number}` stops it",
+                "is {}, and the config has no digest `{digest}` any more\nhint: {approve}, `editions cancel {number}` \
+                 stops it",
                 state.as_str()
             );
-            Some(Incident::overdue(format!("orphan {uid}"), text))
+            ("orphan", text, true)
         }
         State::Held => {
             let why = edition.why.as_deref().unwrap_or("it waits for a person's word");
-            let text = format!(
-                "{which} is held: {why}\nhint: `tidings --digest {digest} editions approve {number}` sends it, \
-                 `editions veto {number}` stops it"
-            );
-            Some(Incident { key: format!("held {uid}"), text, is_overdue: over })
+            ("held", format!("is held: {why}\nhint: {approve}, `editions veto {number}` stops it"), is_due)
         }
         State::Waiting if edition.stopped.is_some() => {
             let why = edition.stopped.as_deref().unwrap_or_default();
-            let text = format!("{which} waits, and its editor cannot be asked: {why}");
-            Some(Incident { key: format!("ask {uid}"), text, is_overdue: over })
+            ("ask", format!("waits, and its editor cannot be asked: {why}"), is_due)
         }
-        State::Sending => {
-            let why = edition.stopped.as_deref()?;
-            Some(Incident::overdue(format!("stopped {uid}"), format!("{which} does not get out: {why}")))
-        }
+        State::Sending => ("stopped", format!("does not get out: {}", edition.stopped.as_deref()?), true),
         _ => {
             let digest = config.digests.get(digest)?;
             let waits = edition.state == State::Waiting && digest.approval != Approval::None;
             let at = if waits { answer_deadline(digest, edition) } else { edition.due }?;
-            let late = now - at > GRACE;
-            late.then(|| Incident::overdue(format!("overdue {uid}"), format!("{which} did not go out when it was due")))
+            (now - at > GRACE).then(|| ("overdue", "did not go out when it was due".to_owned(), true))?
         }
-    }
+    };
+    Some(Incident { key: format!("{kind} {uid}"), text: format!("`{digest}`: edition {number} {text}"), is_overdue })
 }

@@ -1,9 +1,9 @@
 //! What happens without anybody: what is due is done, and what is wrong is said.
 //!
-//! [`supervise`](supervise()) is the loop. It sleeps to the next instant at which something is due, but no longer than a
-//! minute, so that it notices when the clock jumps or the machine was asleep. Then the [`Supervisor`] makes sure that it
-//! is safe to go on (`hold`: the store is no old copy, the clock was not set back), leaves a heartbeat, and asks the
-//! `scheduler`, which only reads, for the [`Job`]s that are due. The `pool` has several of them done at a time, but one
+//! [`Supervisor::run`] is the loop. It sleeps to the next instant at which something is due, but no longer than a minute,
+//! so that it notices when the clock jumps or the machine was asleep. Then it makes sure that it is safe to go on
+//! (`hold`: the store is no old copy, the clock was not set back), leaves a heartbeat, and asks the `scheduler`, which
+//! only reads, for the [`Job`]s that are due. The `pool` has several of them done at a time, but one
 //! edition delivered at a time, in stretches where several wait, because the relay's connections are one budget. A
 //! worker ([`run_job`]) does one job and says how it ended; a job that failed is put off (`backoff`). A test calls
 //! [`Supervisor::run_due_jobs`], which does them one after the other.
@@ -32,7 +32,6 @@ mod job;
 mod notify;
 mod pool;
 mod scheduler;
-mod supervise;
 mod supervisor;
 mod timetable;
 mod worker;
@@ -43,7 +42,6 @@ pub use hold::resume;
 pub use incidents::{Incident, open_incidents};
 pub use job::{Job, JobKey, Outcome};
 pub use notify::Notifier;
-pub use supervise::{Command, supervise};
-pub use supervisor::Supervisor;
+pub use supervisor::{Command, Supervisor};
 pub use timetable::Due;
 pub use worker::run_job;

@@ -30,12 +30,12 @@ const MAX_ADVANCING: usize = 8;
 const MAX_STRETCH: Duration = Duration::from_secs(20);
 
 /// A job and how it ended.
-pub(super) type Ended = (Job, Result<Outcome, store::Error>);
+pub(super) type FinishedJob = (Job, Result<Outcome, store::Error>);
 
 /// The jobs under way.
-pub(super) struct Pool {
+pub(super) struct JobPool {
     clock: Clock,
-    tasks: JoinSet<Ended>,
+    tasks: JoinSet<FinishedJob>,
     running: HashMap<Id, Job>,
     advance_slots: Arc<Semaphore>,
     /// When each edition was last delivered a stretch of.
@@ -45,7 +45,7 @@ pub(super) struct Pool {
     is_stopping: Arc<AtomicBool>,
 }
 
-impl Pool {
+impl JobPool {
     pub(super) fn new(clock: Clock) -> Self {
         Self {
             clock,
@@ -110,11 +110,11 @@ impl Pool {
     }
 
     /// Waits for a job to end; `None` where none is under way. One that panicked has failed.
-    pub(super) async fn next_ended(&mut self) -> Option<Ended> {
+    pub(super) async fn next_finished(&mut self) -> Option<FinishedJob> {
         match self.tasks.join_next_with_id().await? {
-            Ok((id, ended)) => {
+            Ok((id, finished)) => {
                 self.running.remove(&id);
-                Some(ended)
+                Some(finished)
             }
             Err(error) => {
                 let job = self.running.remove(&error.id())?;

@@ -8,22 +8,21 @@ use super::{
     alert::PING_WITHIN,
     backoff::Backoff,
     context::Context,
-    deadlines::{answer_deadline, schedule_text},
-    job::{Job, JobKey, Outcome},
+    deadlines::{answer_deadline, must_ask, schedule_text},
+    job::{Job, JobKey},
     timetable::{Due, Timetable},
 };
 use crate::{
     config::Config,
-    digest::Approval,
     store::{self, Stage, Standing, State},
 };
 
 /// What is due when: the digests' schedules, and the jobs that are put off.
 #[derive(Debug)]
 pub(super) struct Scheduler {
-    context: Context,
-    timetable: Timetable,
-    backoff: Backoff,
+    pub(super) context: Context,
+    pub(super) timetable: Timetable,
+    pub(super) backoff: Backoff,
 }
 
 impl Scheduler {
@@ -47,10 +46,6 @@ impl Scheduler {
         self.context = context;
         self.backoff.clear();
         Ok(())
-    }
-
-    pub(super) fn context(&self) -> &Context {
-        &self.context
     }
 
     /// Finds the jobs that are due at `now`.
@@ -105,12 +100,11 @@ impl Scheduler {
     /// Says whether there is something to do for an edition that is frozen for a run.
     fn has_step(&self, edition: &Standing, now: DateTime<Utc>) -> bool {
         let Some(digest) = self.context.config.digests.get(&edition.digest) else { return false };
-        let must_ask = digest.approval != Approval::None && edition.asked.is_none();
-        let may_ask = || !self.backoff.puts_off(&JobKey::AskEditor(edition.digest.clone()), now);
+        if must_ask(digest, edition) {
+            return !self.backoff.puts_off(&JobKey::AskEditor(edition.digest.clone()), now);
+        }
         match edition.state {
-            State::Waiting if must_ask => may_ask(),
             State::Waiting => answer_deadline(digest, edition).or(edition.due).is_none_or(|by| by <= now),
-            State::Held => must_ask && edition.stopped.is_none() && may_ask(),
             State::Approved => edition.due.is_none_or(|due| due <= now),
             _ => false,
         }
@@ -118,27 +112,7 @@ impl Scheduler {
 
     /// Says when to look again after `now`, should nothing happen before.
     pub(super) fn next_wake(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.backoff.instants().chain(self.timetable.next()).filter(|at| *at > now).min()
-    }
-
-    /// Says when the next run is due, or its edition to be frozen.
-    pub(super) fn next_run(&self) -> Option<DateTime<Utc>> {
-        self.timetable.next()
-    }
-
-    /// Says whether a job is put off at `now`.
-    pub(super) fn puts_off(&self, job: &Job, now: DateTime<Utc>) -> bool {
-        self.backoff.puts_off(&job.key(), now)
-    }
-
-    /// Says whether a job failed the last time that it was done.
-    pub(super) fn is_retry(&self, job: &Job) -> bool {
-        self.backoff.failed_before(&job.key())
-    }
-
-    /// Takes note of how a job ended.
-    pub(super) fn record(&mut self, job: &Job, outcome: Outcome, now: DateTime<Utc>) {
-        self.backoff.record(job, outcome, now);
+        self.backoff.retry_times().chain(self.timetable.next()).filter(|at| *at > now).min()
     }
 }
 

@@ -421,12 +421,11 @@ async fn a_clock_set_back_by_days_holds_and_one_that_jumped_ahead_is_late() {
 async fn two_daemons_on_one_store_run_each_run_once() {
     let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
     let mut other = office.second().await;
-    let clock = office.clock();
     for day in 2..9 {
         office.post(&format!("Day {day}"), None);
         for time in ["03:30:00", "03:31:00", "06:30:00", "06:31:00"] {
             office.set(at(&format!("2026-06-0{day}T{time}Z")));
-            let (one, two) = tokio::join!(office.daemon.run_due_jobs(&clock), other.run_due_jobs(&clock));
+            let (one, two) = tokio::join!(office.daemon.run_due_jobs(), other.run_due_jobs());
             one.unwrap();
             two.unwrap();
         }
@@ -444,8 +443,7 @@ async fn while_the_store_is_locked_nothing_is_sent_and_afterwards_all() {
     let url = format!("sqlite:{}", office.daemon.context().config.store.display());
     let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
-    let clock = office.clock();
-    assert!(office.daemon.run_due_jobs(&clock).await.unwrap_err().is_locked());
+    assert!(office.daemon.run_due_jobs().await.unwrap_err().is_locked());
     assert!(office.sink.messages().is_empty());
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     office.step().await;

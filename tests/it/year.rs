@@ -134,8 +134,8 @@ async fn turn(office: &mut Office, chance: &mut Chance, time: &mut Time) {
         }
         // There is a second one.
         2 => {
-            let (mut other, clock) = (office.second().await, office.clock());
-            let (one, two) = tokio::join!(office.daemon.run_due_jobs(&clock), other.run_due_jobs(&clock));
+            let mut other = office.second().await;
+            let (one, two) = tokio::join!(office.daemon.run_due_jobs(), other.run_due_jobs());
             one.unwrap();
             two.unwrap();
         }

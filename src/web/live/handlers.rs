@@ -22,7 +22,7 @@ use super::{
     assets,
     fault::Fault,
     origin_guard::{self, OriginGuard},
-    overview::overview,
+    overview,
     reader_view::{ReaderView, ViewQuery},
     session::PreviewSession,
     tabs,
@@ -49,11 +49,11 @@ pub(super) fn router(state: PreviewState) -> Router {
         .route("/", get(page))
         .route("/assets/{name}", get(asset))
         .route("/events", get(events))
-        .route("/look", get(look))
-        .route("/frame", get(frame))
-        .route("/part/{name}", get(part))
-        .route("/test", post(test))
-        .route("/fetch", post(fetch))
+        .route("/look", get(overview))
+        .route("/frame", get(mail_frame))
+        .route("/part/{name}", get(tab))
+        .route("/test", post(send_test))
+        .route("/fetch", post(refetch))
         .fallback(async || not_found())
         .layer(middleware::from_fn_with_state(Arc::clone(&state.guard), origin_guard::enforce))
         .with_state(state)
@@ -87,12 +87,12 @@ async fn events(State(state): State<PreviewState>) -> Sse<impl Stream<Item = Res
 }
 
 /// Gives all that stands around the mail.
-async fn look(State(state): State<PreviewState>, Query(query): Query<ViewQuery>) -> Json<Value> {
-    Json(overview(&state.session, &query).await)
+async fn overview(State(state): State<PreviewState>, Query(query): Query<ViewQuery>) -> Json<Value> {
+    Json(overview::overview(&state.session, &query).await)
 }
 
 /// Gives the mail itself, as a client would show it.
-async fn frame(
+async fn mail_frame(
     State(state): State<PreviewState>,
     Query(query): Query<ViewQuery>,
     Query(options): Query<DisplayOptions>,
@@ -104,7 +104,7 @@ async fn frame(
 }
 
 /// Gives what one of the tabs shows.
-async fn part(State(state): State<PreviewState>, Path(name): Path<String>, Query(query): Query<ViewQuery>) -> Response {
+async fn tab(State(state): State<PreviewState>, Path(name): Path<String>, Query(query): Query<ViewQuery>) -> Response {
     if !tabs::NAMES.contains(&name.as_str()) {
         return not_found();
     }
@@ -134,7 +134,7 @@ impl IntoResponse for Refused {
 }
 
 /// Sends the edition that is shown to one address.
-async fn test(State(state): State<PreviewState>, Json(test): Json<Test>) -> Result<Json<Value>, Refused> {
+async fn send_test(State(state): State<PreviewState>, Json(test): Json<Test>) -> Result<Json<Value>, Refused> {
     let conflict = |words: String| Refused(StatusCode::CONFLICT, words);
     let address: Result<Address, String> = test.address.trim().parse();
     let to = [address.map_err(|words| Refused(StatusCode::UNPROCESSABLE_ENTITY, words))?];
@@ -154,7 +154,7 @@ async fn test(State(state): State<PreviewState>, Json(test): Json<Test>) -> Resu
 }
 
 /// Asks all sources anew.
-async fn fetch(State(state): State<PreviewState>) -> Json<Value> {
+async fn refetch(State(state): State<PreviewState>) -> Json<Value> {
     state.session.refetch().await;
     Json(json!({}))
 }

@@ -49,13 +49,13 @@ pub(super) async fn overview(session: &Arc<PreviewSession>, query: &ViewQuery) -
     if let (Some(name), Ok(store)) = (&snapshot.digest, session.store(config).await) {
         shown["editions"] = editions(&store, name, config.publication.timezone).await.unwrap_or_default();
         shown["readers"] = readers(&store).await.unwrap_or_default();
-        shown["run"] = run(session, config, name, &store).await;
+        shown["run"] = next_run(session, config, name, &store).await;
     }
     match ReaderView::of_snapshot(session, &snapshot, query).await {
         Ok(view) => {
             shown["mail"] = mail(&view);
             shown["reader"] = reader(&view.reader);
-            shown["nothing"] = nothing(&snapshot, &view.built);
+            shown["nothing"] = reason_for_nothing(&snapshot, &view.built);
         }
         Err(fault) if snapshot.fault.is_none() => shown["fault"] = json!(fault),
         Err(_) => {}
@@ -63,7 +63,7 @@ pub(super) async fn overview(session: &Arc<PreviewSession>, query: &ViewQuery) -
     shown
 }
 
-fn nothing(snapshot: &Snapshot, built: &BuiltEdition) -> Value {
+fn reason_for_nothing(snapshot: &Snapshot, built: &BuiltEdition) -> Value {
     match &built.next {
         Next::Nothing(_, reason) if snapshot.fault.is_none() => json!(reason),
         _ => Value::Null,
@@ -93,7 +93,7 @@ fn reader(reader: &Subscriber) -> Value {
 }
 
 /// When the digest goes out next, and to how many.
-async fn run(session: &PreviewSession, config: &Config, name: &str, store: &Store) -> Value {
+async fn next_run(session: &PreviewSession, config: &Config, name: &str, store: &Store) -> Value {
     let Some(chosen) = config.digests.get(name) else { return Value::Null };
     let (now, zone) = (session.now(), config.publication.timezone);
     let next = chosen.schedule.next(now, zone);

@@ -17,11 +17,11 @@ const MAX_AGE: Duration = Duration::from_secs(10 * 60);
 /// When each server was asked, and what was wrong with what it said.
 #[derive(Debug, Default)]
 pub(super) struct SourceCache {
-    asked: Vec<Asked>,
+    asked: Vec<AskedServer>,
 }
 
 #[derive(Debug)]
-struct Asked {
+struct AskedServer {
     source: Source,
     at: Instant,
     problems: Vec<Problem>,
@@ -58,7 +58,7 @@ impl SourceCache {
         gathered.harvests.sort_by_key(|harvest| place(&harvest.source));
         for source in due.into_iter().filter(asks_server) {
             let problems = gathered.problems.iter().filter(|problem| problem.source == source.name).cloned().collect();
-            self.asked.push(Asked { source, at: Instant::now(), problems });
+            self.asked.push(AskedServer { source, at: Instant::now(), problems });
         }
         Ok(gathered)
     }

@@ -32,7 +32,7 @@ pub(super) async fn content(
     query: &ViewQuery,
 ) -> Result<Value, Fault> {
     if name == "why" {
-        return Ok(why(view));
+        return Ok(posts(view));
     }
     if name == "checks" {
         let rows = view.built.rows(&session.project.environment).await;
@@ -48,25 +48,25 @@ pub(super) async fn content(
     match name {
         "text" => Ok(json!({ "text": personal.text })),
         "mjml" => Ok(json!({ "text": parts.mjml })),
-        "headers" => octets(view, edition, parts).map(|octets| json!({ "headers": headers(&octets) })),
-        "raw" => octets(view, edition, parts)
+        "headers" => message_octets(view, edition, parts).map(|octets| json!({ "headers": header_fields(&octets) })),
+        "raw" => message_octets(view, edition, parts)
             .map(|octets| json!({ "text": String::from_utf8_lossy(&octets), "octets": octets.len() })),
         "context" => render::context(edition, view.reader.language.as_deref(), view.built.config.templates.as_deref())
             .map(|context| json!({ "context": context }))
             .map_err(|error| Fault::of(&error)),
         "links" => Ok(json!({ "links": links(view, edition, personal) })),
-        _ => Ok(post(edition, query.post)),
+        _ => Ok(post_passages(edition, query.post)),
     }
 }
 
 /// The message as it goes over the wire.
-fn octets(view: &ReaderView, edition: &Edition, parts: &Rendered) -> Result<Vec<u8>, Fault> {
+fn message_octets(view: &ReaderView, edition: &Edition, parts: &Rendered) -> Result<Vec<u8>, Fault> {
     let message = message::make(edition, parts, &view.reader, &view.sender, Occasion::Sample(0));
     message.map(|message| message.octets).map_err(|error| Fault { what: error_report(&error), ..Fault::default() })
 }
 
 /// The header fields: as they stand, unfolded, and what they say.
-fn headers(octets: &[u8]) -> Vec<Value> {
+fn header_fields(octets: &[u8]) -> Vec<Value> {
     let Some(message) = MessageParser::default().parse(octets) else { return Vec::new() };
     let field = |header: &mail_parser::Header<'_>| {
         let raw = octets.get(header.offset_start as usize..header.offset_end as usize).unwrap_or_default();
@@ -106,7 +106,7 @@ fn links(view: &ReaderView, edition: &Edition, personal: &Personal) -> Vec<Value
 }
 
 /// Each post in or out, and why; its teaser, and where that came from.
-fn why(view: &ReaderView) -> Value {
+fn posts(view: &ReaderView) -> Value {
     let zone = view.built.config.publication.timezone;
     let day = |at: Option<DateTime<Utc>>| at.map(|at| at.with_timezone(&zone).format("%-d %b %Y, %H:%M").to_string());
     let row_of = |post: &crate::post::Post| json!({ "title": post.title, "url": post.url, "source": post.source, "published": day(post.published) });
@@ -145,7 +145,7 @@ fn reasons(skipped: &[SkippedMethod]) -> Vec<String> {
 }
 
 /// A post's own words, with those marked that its teaser has.
-fn post(edition: &Edition, index: usize) -> Value {
+fn post_passages(edition: &Edition, index: usize) -> Value {
     match edition.posts.get(index) {
         Some(item) => json!({
             "title": item.post.title, "teaser": item.teaser, "passages": teaser::highlight_teaser(&item.post, &item.teaser),

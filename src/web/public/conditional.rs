@@ -23,8 +23,8 @@ pub(super) fn respond(
     body: String,
 ) -> Response {
     let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode(&Sha256::digest(&body)[..12]));
-    let is_known = is_known(request, &tag, modified);
-    let mut response = if is_known {
+    let is_unmodified = is_unmodified(request, &tag, modified);
+    let mut response = if is_unmodified {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         ([(header::CONTENT_TYPE, media_type)], body).into_response()
@@ -41,7 +41,7 @@ pub(super) fn respond(
 }
 
 /// Says whether the client has it: by its tag, or where it names none by the time.
-fn is_known(request: &HeaderMap, tag: &str, modified: Option<DateTime<Utc>>) -> bool {
+fn is_unmodified(request: &HeaderMap, tag: &str, modified: Option<DateTime<Utc>>) -> bool {
     let text = |name| request.get(name).and_then(|value| value.to_str().ok());
     if let Some(tags) = text(header::IF_NONE_MATCH) {
         return tags

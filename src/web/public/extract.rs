@@ -37,14 +37,14 @@ impl<S: Send + Sync> FromRequest<S> for SmallBody {
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         match timeout(BODY_TIMEOUT, to_bytes(request.into_body(), MAX_BODY)).await {
             Ok(Ok(octets)) => Ok(Self(octets)),
-            Ok(Err(_)) => Err(closing(StatusCode::PAYLOAD_TOO_LARGE)),
-            Err(_) => Err(closing(StatusCode::REQUEST_TIMEOUT)),
+            Ok(Err(_)) => Err(closing_response(StatusCode::PAYLOAD_TOO_LARGE)),
+            Err(_) => Err(closing_response(StatusCode::REQUEST_TIMEOUT)),
         }
     }
 }
 
 /// Gives a short answer, and ends the connection.
-pub(super) fn closing(status: StatusCode) -> Response {
+pub(super) fn closing_response(status: StatusCode) -> Response {
     let reason = status.canonical_reason().unwrap_or_default();
     (status, [(header::CONNECTION, "close")], format!("{reason}\n")).into_response()
 }

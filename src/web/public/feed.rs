@@ -63,7 +63,7 @@ fn entry(context: &PageContext, issue: &Issue, edition: &Edition) -> Value {
     });
     let posts: Vec<Value> = posts.collect();
     json!({
-        "id": urn(&issue.uid),
+        "id": edition_urn(&issue.uid),
         "title": message::neutral_line(&issue.uid, &issue.subject),
         "summary": message::neutral_line(&issue.uid, &issue.preheader),
         "at": instant(issue.at),
@@ -76,7 +76,7 @@ fn entry(context: &PageContext, issue: &Issue, edition: &Edition) -> Value {
 }
 
 /// Writes an edition's random id as a name that stays, wherever the archive moves (RFC 9562).
-fn urn(uid: &str) -> String {
+fn edition_urn(uid: &str) -> String {
     let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| uid.get(part).unwrap_or_default());
     format!("urn:uuid:{}", parts.join("-"))
 }

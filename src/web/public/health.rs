@@ -36,7 +36,7 @@ async fn find_failures(state: &PublicState) -> Vec<String> {
         Ok(Ok(())) => match timeout(STORE_TIMEOUT, open_incidents(config, store, state.now())).await {
             Ok(Ok(incidents)) => {
                 let overdue = incidents.iter().filter(|incident| incident.is_overdue);
-                return overdue.map(|incident| discreet(&incident.text)).collect();
+                return overdue.map(|incident| without_addresses(&incident.text)).collect();
             }
             Ok(Err(error)) => ("read", error),
             Err(_) => return vec!["the store does not answer".to_owned()],
@@ -49,7 +49,7 @@ async fn find_failures(state: &PublicState) -> Vec<String> {
 }
 
 /// Gives the first line without addresses of people or pages: everybody may read it.
-fn discreet(text: &str) -> String {
+fn without_addresses(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
     let words = line.split(' ').map(|word| if word.contains('@') || word.contains("://") { "…" } else { word });
     words.collect::<Vec<_>>().join(" ")
@@ -62,6 +62,6 @@ mod tests {
     #[test]
     fn no_address_is_shown_to_everybody() {
         let text = "550 <ada@readers.example> unknown at https://u:p@feeds.example/x?key=1, again\nhint: x";
-        assert_eq!(discreet(text), "550 … unknown at … again");
+        assert_eq!(without_addresses(text), "550 … unknown at … again");
     }
 }

@@ -14,7 +14,7 @@ use tower::ServiceExt as _;
 
 use super::{
     errors::PageError,
-    extract::{MAX_BODY, closing},
+    extract::{MAX_BODY, closing_response},
     message_page::MessagePage,
     state::PublicState,
 };
@@ -104,7 +104,7 @@ async fn refuse(status: StatusCode, request: Request) -> Response {
         };
         let _ = timeout(DRAIN_TIMEOUT, drain).await;
     }
-    closing(status)
+    closing_response(status)
 }
 
 /// Gives the address without the prefix of `public_url`, where it has it: a proxy may keep it or take it off.

@@ -43,13 +43,13 @@ use state::PublicState;
 /// Makes every page of the public side. It is to be called on a runtime, which goes on working for it.
 pub fn router(site: Site) -> Router {
     let state = PublicState::new(site);
-    let unsubscribe = || answering("GET,HEAD,OPTIONS,POST", get(unsubscribe::show).post(unsubscribe::change));
-    let read_only = |page| answering("GET,HEAD,OPTIONS", page);
+    let unsubscribe = || with_options("GET,HEAD,OPTIONS,POST", get(unsubscribe::show).post(unsubscribe::change));
+    let read_only = |page| with_options("GET,HEAD,OPTIONS", page);
     let pages = Router::new()
         .route("/u", unsubscribe())
         .route("/u/", unsubscribe())
         .route("/u/{*token}", unsubscribe())
-        .route("/a/{token}", answering("GET,HEAD,OPTIONS,POST", get(approval::show).post(approval::decide)))
+        .route("/a/{token}", with_options("GET,HEAD,OPTIONS,POST", get(approval::show).post(approval::decide)))
         .route("/a/{token}/look", read_only(get(approval::edition)))
         .route("/", read_only(get(archive::list)))
         .route("/archive", read_only(get(archive::list)))
@@ -67,6 +67,6 @@ pub fn router(site: Site) -> Router {
 }
 
 /// Makes a page answer OPTIONS with the methods that it allows.
-fn answering(allowed: &'static str, page: MethodRouter<Arc<PublicState>>) -> MethodRouter<Arc<PublicState>> {
+fn with_options(allowed: &'static str, page: MethodRouter<Arc<PublicState>>) -> MethodRouter<Arc<PublicState>> {
     page.options(async move || (StatusCode::NO_CONTENT, [(header::ALLOW, HeaderValue::from_static(allowed))]))
 }

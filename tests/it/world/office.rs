@@ -61,7 +61,7 @@ impl Office {
         );
         let config = config(&project, digests, &extra);
         let store = Store::open(&config.store, at(now)).await.unwrap();
-        let daemon = daemon(config, &store, at(now)).await;
+        let daemon = daemon(config, &store, &clock).await;
         Self { project, sink, store, daemon, clock, extra }
     }
 
@@ -74,8 +74,7 @@ impl Office {
     }
 
     pub fn clock(&self) -> Clock {
-        let clock = Arc::clone(&self.clock);
-        Arc::new(move || DateTime::from_timestamp_millis(clock.load(Ordering::Relaxed)).unwrap())
+        reading(&self.clock)
     }
 
     /// Does what is due at `now`.
@@ -85,19 +84,18 @@ impl Office {
     }
 
     pub async fn step(&mut self) {
-        let clock = self.clock();
-        self.daemon.run_due_jobs(&clock).await.unwrap();
+        self.daemon.run_due_jobs().await.unwrap();
     }
 
     /// Ends the daemon and starts another one, as after a death.
     pub async fn restart(&mut self) {
         let config = Arc::clone(&self.daemon.context().config);
-        self.daemon = daemon(config, &self.store, self.now()).await;
+        self.daemon = daemon(config, &self.store, &self.clock).await;
     }
 
     /// Another daemon on the same store.
     pub async fn second(&self) -> Supervisor {
-        daemon(Arc::clone(&self.daemon.context().config), &self.store, self.now()).await
+        daemon(Arc::clone(&self.daemon.context().config), &self.store, &self.clock).await
     }
 
     /// Takes other tables of digests.
@@ -165,6 +163,11 @@ impl Office {
     }
 }
 
+fn reading(clock: &Arc<AtomicI64>) -> Clock {
+    let clock = Arc::clone(clock);
+    Arc::new(move || DateTime::from_timestamp_millis(clock.load(Ordering::Relaxed)).unwrap())
+}
+
 pub fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
@@ -199,9 +202,9 @@ fn config(project: &Project, digests: &str, extra: &str) -> Arc<Config> {
     Arc::new(Config::load(&project.path("tidings.toml"), &[]).unwrap_or_else(|error| panic!("{error}")))
 }
 
-async fn daemon(config: Arc<Config>, store: &Store, now: DateTime<Utc>) -> Supervisor {
+async fn daemon(config: Arc<Config>, store: &Store, clock: &Arc<AtomicI64>) -> Supervisor {
     let templates = config.templates.as_deref().unwrap();
     tidings::render::keep_templates(templates, &["small"]).unwrap();
     let context = Context::new(config, store.clone(), [].into()).unwrap();
-    Supervisor::new(context, now).await.unwrap()
+    Supervisor::new(context, reading(clock)).await.unwrap()
 }
