@@ -1,7 +1,5 @@
 //! From a due run to a frozen edition, as `send` makes one, without anybody to look on.
 
-use chrono::{DateTime, Utc};
-
 use super::context::RunStep;
 use crate::{
     diagnostic::error_report,
