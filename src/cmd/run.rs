@@ -171,12 +171,12 @@ fn keep_templates(config: &Config) -> Result<(), render::Error> {
 /// Waits for the end; the pages look at the config themselves.
 async fn wait(mut commands: mpsc::Receiver<Command>, notifier: &Notifier) {
     loop {
-        let command = match notifier.interval() {
+        let command = match notifier.watchdog_interval() {
             None => commands.recv().await,
             Some(every) => match tokio::time::timeout(every, commands.recv()).await {
                 Ok(command) => command,
                 Err(_) => {
-                    notifier.alive();
+                    notifier.keep_alive();
                     continue;
                 }
             },

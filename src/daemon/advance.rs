@@ -11,11 +11,11 @@ use super::{
     checkpoint::update_checkpoint,
     close::{close_run, hold_or_skip},
     context::{Context, RunStep},
-    deadlines::{answer_deadline, edition_lateness, local_time, must_ask, run_lateness},
+    deadlines::{answer_deadline, edition_lateness, local_time, must_ask_editor, run_lateness},
     editor::ask_editor,
     freeze::{FreezeOutcome, freeze_edition},
     job::Outcome,
-    timetable::Due,
+    timetable::ScheduledRun,
 };
 use crate::{
     digest::{Approval, Digest, LatePolicy},
@@ -36,7 +36,7 @@ const MAX_RETRY_AFTER: TimeDelta = TimeDelta::hours(1);
 pub(super) async fn advance_run(
     context: &Context,
     digest: &str,
-    due: Option<Due>,
+    due: Option<ScheduledRun>,
     may_ask: bool,
     now: DateTime<Utc>,
 ) -> Result<Outcome, store::Error> {
@@ -143,7 +143,7 @@ enum NextStep {
 /// Goes on with a run whose edition is frozen; says whether its editor needs not be asked again.
 async fn advance_edition(step: &RunStep<'_>, edition: &Standing, may_ask: bool) -> Result<bool, store::Error> {
     let RunStep { context, digest, now, .. } = *step;
-    let asks = may_ask && must_ask(digest, edition);
+    let asks = may_ask && must_ask_editor(digest, edition);
     if asks && ask_editor(context, digest, edition, now).await? {
         return Ok(true);
     }

@@ -40,7 +40,7 @@ pub(super) async fn alert_people(context: &Context, now: DateTime<Utc>) -> Resul
             date: now,
         };
         let letter = message::note(&note, &context.sender().await?);
-        if let Err(unsent) = context.send(letter.map(|letter| vec![letter])).await {
+        if let Err(unsent) = context.send_letters(letter.map(|letter| vec![letter])).await {
             tracing::error!(to = to.masked(), why = unsent.why, "an alert cannot be sent");
             return Ok(Outcome::Failed);
         }

@@ -56,7 +56,7 @@ impl Context {
     }
 
     /// Sends letters of the daemon's own, in their order.
-    pub(super) async fn send(&self, letters: Result<Vec<Message>, message::Error>) -> Result<(), Unsent> {
+    pub(super) async fn send_letters(&self, letters: Result<Vec<Message>, message::Error>) -> Result<(), Unsent> {
         let lasting = |why| Unsent { why, lasts: true };
         let letters = letters.map_err(|error| lasting(error_report(&error)))?;
         mailing::hand_over(&self.destination().map_err(lasting)?, &letters).await

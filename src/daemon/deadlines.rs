@@ -13,7 +13,7 @@ use crate::{
 /// Says by how much a run found at `now` is too late for its digest, where it is.
 pub(super) fn run_lateness(digest: &Digest, due: DateTime<Utc>, now: DateTime<Utc>) -> Option<String> {
     let late = (now - due).to_std().ok().filter(|late| *late > digest.late)?;
-    Some(format!("it was found {} late", in_minutes(late)))
+    Some(format!("it was found {} late", whole_minutes(late)))
 }
 
 /// Says by how much an edition is too late at `now`, where it is: one that waited for its editor's silence was due when
@@ -25,7 +25,7 @@ pub(super) fn edition_lateness(digest: &Digest, edition: &Standing, now: DateTim
 }
 
 /// Says whether the editor is still to be asked about an edition.
-pub(super) fn must_ask(digest: &Digest, edition: &Standing) -> bool {
+pub(super) fn must_ask_editor(digest: &Digest, edition: &Standing) -> bool {
     let waits = match edition.state {
         State::Waiting => true,
         State::Held => edition.stopped.is_none(),
@@ -45,7 +45,7 @@ pub(super) fn approval_window(digest: &Digest) -> TimeDelta {
 }
 
 /// Writes a length of time in whole minutes.
-pub(super) fn in_minutes(time: Duration) -> impl std::fmt::Display {
+pub(super) fn whole_minutes(time: Duration) -> impl std::fmt::Display {
     humantime::format_duration(Duration::from_secs(time.as_secs() / 60 * 60))
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn ask_editor(
             Ok(vec![sample, question])
         });
     let (name, number, to) = (&digest.name, edition.number, editor.masked());
-    let Err(unsent) = context.send(letters).await else {
+    let Err(unsent) = context.send_letters(letters).await else {
         tracing::info!(digest = name, edition = number, to, "the editor is asked");
         store.asked(edition.row, now).await?;
         store.note_stop(edition.row, None).await?;

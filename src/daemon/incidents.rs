@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::deadlines::{answer_deadline, in_minutes, local_time, schedule_text};
+use super::deadlines::{answer_deadline, local_time, schedule_text, whole_minutes};
 use crate::{
     config::Config,
     digest::{Approval, Digest},
@@ -112,7 +112,7 @@ fn run_incidents(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<U
     }
     let late = (run.found - run.due).to_std().unwrap_or_default();
     if late > digest.late && matches!(run.stage, Stage::Frozen | Stage::Sent) {
-        add("late", format!(" was found {} late", in_minutes(late)), false);
+        add("late", format!(" was found {} late", whole_minutes(late)), false);
     }
     if run.missed > 0 {
         let missed = run.missed;

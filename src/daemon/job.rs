@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::timetable::Due;
+use super::timetable::ScheduledRun;
 use crate::store::Standing;
 
 /// Something to do.
@@ -13,7 +13,7 @@ pub enum Job {
         /// The digest's name.
         digest: String,
         /// A run that nobody has claimed yet.
-        due: Option<Due>,
+        due: Option<ScheduledRun>,
         /// Whether an editor may be asked now.
         may_ask: bool,
     },

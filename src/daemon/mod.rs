@@ -43,5 +43,5 @@ pub use incidents::{Incident, open_incidents};
 pub use job::{Job, JobKey, Outcome};
 pub use notify::Notifier;
 pub use supervisor::{Command, Supervisor};
-pub use timetable::Due;
+pub use timetable::ScheduledRun;
 pub use worker::run_job;

@@ -46,8 +46,8 @@ impl Notifier {
         Self { interval: watchdog.filter(|_| socket.is_some()).map(|limit| limit / 3), socket }
     }
 
-    /// Says how often [`alive`](Self::alive) is due.
-    pub fn interval(&self) -> Option<Duration> {
+    /// Says how often [`keep_alive`](Self::keep_alive) is due.
+    pub fn watchdog_interval(&self) -> Option<Duration> {
         self.interval
     }
 
@@ -75,7 +75,7 @@ impl Notifier {
     }
 
     /// Gives a sign of life.
-    pub fn alive(&self) {
+    pub fn keep_alive(&self) {
         if self.interval.is_some() {
             self.send(&[NotifyState::Watchdog]);
         }
@@ -116,7 +116,7 @@ mod tests {
 
     fn check(socket: &UnixDatagram, name: &str) {
         let notifier = Notifier::new(Some(name), Some(Duration::from_secs(30)));
-        assert_eq!(notifier.interval(), Some(Duration::from_secs(10)));
+        assert_eq!(notifier.watchdog_interval(), Some(Duration::from_secs(10)));
         notifier.ready();
         assert_eq!(received(socket), "READY=1\n");
         notifier.reloading();
@@ -125,7 +125,7 @@ mod tests {
         assert!(usec.is_some_and(|usec| usec > 0), "{text}");
         notifier.status("two\nlines");
         assert_eq!(received(socket), "STATUS=two lines\n");
-        notifier.alive();
+        notifier.keep_alive();
         assert_eq!(received(socket), "WATCHDOG=1\n");
         notifier.stopping();
         assert_eq!(received(socket), "STOPPING=1\n");
@@ -149,9 +149,9 @@ mod tests {
     fn without_a_manager_nobody_is_told() {
         for name in [None, Some(""), Some("/nowhere/at/all")] {
             let notifier = Notifier::new(name, Some(Duration::from_secs(30)));
-            assert_eq!(notifier.interval(), None);
+            assert_eq!(notifier.watchdog_interval(), None);
             notifier.ready();
-            notifier.alive();
+            notifier.keep_alive();
         }
     }
 }

@@ -8,9 +8,9 @@ use super::{
     alert::PING_WITHIN,
     backoff::Backoff,
     context::Context,
-    deadlines::{answer_deadline, must_ask, schedule_text},
+    deadlines::{answer_deadline, must_ask_editor, schedule_text},
     job::{Job, JobKey},
-    timetable::{Due, Timetable},
+    timetable::{ScheduledRun, Timetable},
 };
 use crate::{
     config::Config,
@@ -79,10 +79,10 @@ impl Scheduler {
         &self,
         editions: &[Standing],
         now: DateTime<Utc>,
-    ) -> Result<BTreeMap<String, Option<Due>>, store::Error> {
+    ) -> Result<BTreeMap<String, Option<ScheduledRun>>, store::Error> {
         let Context { store, owner, config, .. } = &self.context;
         let due = self.timetable.due(now).into_iter();
-        let mut digests: BTreeMap<String, Option<Due>> =
+        let mut digests: BTreeMap<String, Option<ScheduledRun>> =
             due.map(|(digest, due)| (digest.to_owned(), Some(due))).collect();
         for (run, is_mine) in store.open_runs(Some(owner)).await? {
             let edition = editions.iter().find(|edition| Some(edition.row) == run.edition);
@@ -100,7 +100,7 @@ impl Scheduler {
     /// Says whether there is something to do for an edition that is frozen for a run.
     fn has_step(&self, edition: &Standing, now: DateTime<Utc>) -> bool {
         let Some(digest) = self.context.config.digests.get(&edition.digest) else { return false };
-        if must_ask(digest, edition) {
+        if must_ask_editor(digest, edition) {
             return !self.backoff.puts_off(&JobKey::AskEditor(edition.digest.clone()), now);
         }
         match edition.state {

@@ -96,8 +96,8 @@ impl Supervisor {
                 next_look = Instant::now() + sleeps.clamp(MIN_SLEEP, MAX_SLEEP);
                 notifier.status(&self.status());
             }
-            notifier.alive();
-            let next_sign = Instant::now() + notifier.interval().unwrap_or(MAX_SLEEP);
+            notifier.keep_alive();
+            let next_sign = Instant::now() + notifier.watchdog_interval().unwrap_or(MAX_SLEEP);
             tokio::select! {
                 () = sleep_until(next_look.min(next_sign)) => {}
                 Some(finished) = self.pool.next_finished() => {
@@ -241,8 +241,8 @@ impl Supervisor {
         loop {
             let timeout = if self.pool.delivering().is_some() { DELIVERY_STOP_TIMEOUT } else { STOP_TIMEOUT };
             let until = begun + timeout;
-            notifier.alive();
-            let next_sign = Instant::now() + notifier.interval().unwrap_or(MAX_SLEEP);
+            notifier.keep_alive();
+            let next_sign = Instant::now() + notifier.watchdog_interval().unwrap_or(MAX_SLEEP);
             match timeout_at(until.min(next_sign), self.pool.next_finished()).await {
                 Ok(Some(finished)) => self.record(finished),
                 Ok(None) => break,
@@ -319,7 +319,7 @@ async fn with_signs_of_life<T>(notifier: &Notifier, look: impl Future<Output = T
     loop {
         tokio::select! {
             done = &mut look => return done,
-            () = sleep(notifier.interval().unwrap_or(MAX_SLEEP)), if begun.elapsed() < LOOK_TIMEOUT => notifier.alive(),
+            () = sleep(notifier.watchdog_interval().unwrap_or(MAX_SLEEP)), if begun.elapsed() < LOOK_TIMEOUT => notifier.keep_alive(),
         }
     }
 }

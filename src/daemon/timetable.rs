@@ -15,12 +15,12 @@ const MAX_MISSED: i64 = 1_000;
 /// When each digest has a run to make an edition for.
 #[derive(Debug, Default)]
 pub struct Timetable {
-    entries: Vec<Entry>,
+    entries: Vec<DigestSchedule>,
 }
 
 /// A run that is due, or whose edition is to be frozen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
+pub struct ScheduledRun {
     /// When it is due.
     pub at: DateTime<Utc>,
     /// Earlier ones that nobody was there for; there may be more than a thousand.
@@ -28,7 +28,7 @@ pub struct Due {
 }
 
 #[derive(Debug)]
-struct Entry {
+struct DigestSchedule {
     digest: String,
     schedule: Schedule,
     zone: Zone,
@@ -46,7 +46,7 @@ impl Timetable {
             let digest = &config.digests[name];
             let window = approval_window(digest);
             let (schedule, zone) = (digest.schedule.clone(), config.publication.timezone);
-            let mut entry = Entry { digest: name.clone(), schedule, zone, window, since, freeze_at: None };
+            let mut entry = DigestSchedule { digest: name.clone(), schedule, zone, window, since, freeze_at: None };
             entry.recompute();
             entry
         };
@@ -65,7 +65,7 @@ impl Timetable {
     }
 
     /// Gives the digests that are due, each with its run: the last one that is due, not each one that was missed.
-    pub fn due(&self, now: DateTime<Utc>) -> Vec<(&str, Due)> {
+    pub fn due(&self, now: DateTime<Utc>) -> Vec<(&str, ScheduledRun)> {
         let due = self.entries.iter().filter(|entry| entry.freeze_at.is_some_and(|at| at <= now));
         due.filter_map(|entry| Some((entry.digest.as_str(), entry.last_due(now)?))).collect()
     }
@@ -76,19 +76,19 @@ impl Timetable {
     }
 }
 
-impl Entry {
+impl DigestSchedule {
     fn recompute(&mut self) {
         let due = self.schedule.next(self.since, self.zone);
         self.freeze_at = due.and_then(|due| due.checked_sub_signed(self.window));
     }
 
     /// Finds the last run whose edition is to be frozen by `now`.
-    fn last_due(&self, now: DateTime<Utc>) -> Option<Due> {
+    fn last_due(&self, now: DateTime<Utc>) -> Option<ScheduledRun> {
         let until = now.checked_add_signed(self.window)?;
         let next = |after| self.schedule.next(after, self.zone).filter(|due| *due <= until);
-        let mut due = Due { at: next(self.since)?, missed: 0 };
+        let mut due = ScheduledRun { at: next(self.since)?, missed: 0 };
         while let Some(later) = next(due.at) {
-            due = Due { at: later, missed: due.missed + 1 };
+            due = ScheduledRun { at: later, missed: due.missed + 1 };
             if due.missed == MAX_MISSED {
                 // Nobody waits for the count of a year of minutes: from near the end it is a few steps.
                 let near = [TimeDelta::hours(1), TimeDelta::days(1), TimeDelta::days(32), TimeDelta::days(366)];
@@ -109,8 +109,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn entry(digest: &str, schedule: &str, window: i64, since: &str) -> Entry {
-        let mut entry = Entry {
+    fn entry(digest: &str, schedule: &str, window: i64, since: &str) -> DigestSchedule {
+        let mut entry = DigestSchedule {
             digest: digest.to_owned(),
             schedule: schedule.parse().unwrap(),
             zone: "Europe/Lisbon".parse().unwrap(),
@@ -126,7 +126,7 @@ mod tests {
     fn check(schedule: &str, window: i64, since: &str, now: &str, expect: Option<(&str, i64)>) {
         let table = Timetable { entries: vec![entry("a", schedule, window, since)] };
         let due = table.due(at(now)).first().map(|(_, due)| *due);
-        assert_eq!(due, expect.map(|(due, missed)| Due { at: at(due), missed }), "{schedule} at {now}");
+        assert_eq!(due, expect.map(|(due, missed)| ScheduledRun { at: at(due), missed }), "{schedule} at {now}");
         assert_eq!(table.next().unwrap() <= at(now), due.is_some());
     }
 
@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_thousand_digests_cost_a_look_and_no_more() {
-        let entries: Vec<Entry> = (0..1_000)
+        let entries: Vec<DigestSchedule> = (0..1_000)
             .map(|number| {
                 entry(
                     &format!("d{number}"),

@@ -1,7 +1,6 @@
 // Everything that is wrong with the edition, the worst first; a click leads there.
 
 import { count, element, fill, say } from "./dom.js";
-import * as contents from "./contents.js";
 import * as pointer from "./pointer.js";
 import * as tabs from "./tabs.js";
 
@@ -19,7 +18,7 @@ function go(row, button) {
   if (kind?.tab === "mail") {
     if (!pointer.show(row.place)) say("Not in the mail as it is shown");
   } else if (kind?.tab) {
-    contents.pointAt(kind);
+    pointer.pointAt(kind);
     tabs.open(kind.tab);
   }
 }

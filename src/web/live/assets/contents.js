@@ -8,16 +8,9 @@ import { panel } from "./tabs.js";
 import { view } from "./choices.js";
 import * as posts from "./posts.js";
 
-let pointed = null;
-
-// Says what the next tab that opens is to point at.
-export function pointAt(kind) {
-  pointed = kind;
-}
-
 function pre(text, name) {
   const lines = String(text ?? "").split("\n");
-  const at = pointed?.line && pointed.line <= lines.length ? pointed.line - 1 : null;
+  const at = pointer.target?.line && pointer.target.line <= lines.length ? pointer.target.line - 1 : null;
   const children = at === null ? [lines.join("\n")] : [lines.slice(0, at).join("\n") + (at ? "\n" : ""), element("mark", {}, lines[at]), `\n${lines.slice(at + 1).join("\n")}`];
   return element("pre", { class: name, tabindex: "0", role: "group", "aria-label": name }, children);
 }
@@ -40,7 +33,7 @@ const TABS = {
           "tbody",
           {},
           (reply.headers ?? []).map(({ name, says }) =>
-            element("tr", { class: pointed?.header === name ? "pointed" : null }, element("th", { scope: "row" }, name), element("td", {}, says)),
+            element("tr", { class: pointer.target?.header === name ? "pointed" : null }, element("th", { scope: "row" }, name), element("td", {}, says)),
           ),
         ),
       ),
@@ -54,7 +47,7 @@ const TABS = {
         (reply.links ?? []).map((one) =>
           element(
             "li",
-            { class: pointed?.href === one.href ? "pointed" : null },
+            { class: pointer.target?.href === one.href ? "pointed" : null },
             element("button", { type: "button", class: "plain", "data-key": `link ${one.href} ${one.text}`, onclick: () => pointer.showLink(one.href) }, one.text || "(no words)"),
             link(one.href, one.href),
             element("span", { class: "under" }, one.title ? `post: ${one.title}` : one.leaves ? "unsubscribes; here it changes nothing" : "of the layout"),
@@ -75,7 +68,7 @@ export async function load() {
   else TABS[name](at, reply);
   at.dataset.loaded = "yes";
   at.querySelector("mark, .pointed")?.scrollIntoView({ block: "center" });
-  if (name === view.tab) pointed = null;
+  if (name === view.tab) pointer.pointAt(null);
 }
 
 // Keeps the number beside the checks up to date, whichever tab is open.

@@ -1,17 +1,18 @@
 // Puts the page together: whatever changes, on the disk or by a click, what it touches is asked for again.
 
 import { fetchOverview, onVersion, post } from "./api.js";
+import { onChange, view } from "./choices.js";
+import * as contents from "./contents.js";
 import * as dialog from "./dialog.js";
+import * as display from "./display.js";
 import { byId, element, fill, say } from "./dom.js";
 import * as fault from "./fault.js";
-import * as mail from "./mail.js";
 import * as inbox from "./inbox.js";
-import * as size from "./size.js";
-import * as contents from "./contents.js";
+import * as mail from "./mail.js";
+import * as pointer from "./pointer.js";
 import * as sidebar from "./sidebar.js";
+import * as size from "./size.js";
 import * as tabs from "./tabs.js";
-import * as display from "./display.js";
-import { onChange, view } from "./choices.js";
 import * as width from "./width.js";
 
 const MAIL = ["digest", "edition", "reader", "fresh"];
@@ -45,7 +46,7 @@ async function refresh() {
 for (const section of [fault, sidebar, display, width, dialog]) section.start();
 tabs.start(() => contents.load());
 mail.whenLinkIsClicked((href) => {
-  contents.pointAt({ href });
+  pointer.pointAt({ href });
   if (view.tab === "links") contents.load();
   else tabs.open("links");
 });

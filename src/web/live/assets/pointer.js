@@ -5,6 +5,13 @@ import { mail } from "./mail.js";
 
 let marked = null;
 
+// What the next tab that opens is to point at.
+export let target = null;
+
+export function pointAt(kind) {
+  target = kind;
+}
+
 function unmark() {
   if (!marked) return;
   marked.node.style.outline = marked.outline;

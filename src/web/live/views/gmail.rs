@@ -5,7 +5,7 @@
 //! properties, questions after anything but the size of the screen. It also renames classes and ids, in both places,
 //! which changes nothing that anyone sees.
 
-use super::{page, properties::is_listed};
+use super::{properties::is_listed, rewrite};
 use crate::{
     css::{self, Rule, Sheet},
     html::{self, Tag, Token},
@@ -15,25 +15,25 @@ use crate::{
 const MAX_SHEETS: usize = 16 * 1024;
 
 /// Elements that go with all that stands in them.
-const GONE: [&str; 12] =
+const REMOVED_ELEMENTS: [&str; 12] =
     ["script", "title", "object", "svg", "audio", "video", "iframe", "form", "dialog", "noscript", "math", "template"];
 
 /// Elements of which only the tags go.
-const UNWRAPPED: [&str; 13] =
+const UNWRAPPED_ELEMENTS: [&str; 13] =
     ["link", "meta", "base", "picture", "source", "ruby", "rt", "rp", "meter", "progress", "marquee", "bdi", "input"];
 
 /// Attributes that go.
-const ATTRIBUTES: [&str; 7] =
+const REMOVED_ATTRIBUTES: [&str; 7] =
     ["hidden", "loading", "srcset", "inert", "required", "aria-describedby", "aria-labelledby"];
 
 /// Properties that go.
-const PROPERTIES: &str = include_str!("gmail.txt");
+const REMOVED_PROPERTIES: &str = include_str!("gmail.txt");
 
 /// Values that no client of Google's takes.
-const VALUES: [&str; 5] = ["var(", "light-dark(", "conic-gradient(", "expression(", "javascript:"];
+const REMOVED_VALUES: [&str; 5] = ["var(", "light-dark(", "conic-gradient(", "expression(", "javascript:"];
 
 /// What a media query may ask after.
-const QUESTIONS: [&str; 7] =
+const MEDIA_FEATURES: [&str; 7] =
     ["width", "min-width", "max-width", "min-device-width", "max-device-width", "device-width", "orientation"];
 
 /// Takes away what Gmail takes away.
@@ -56,11 +56,11 @@ pub(super) fn simulate(html: &str) -> String {
         match token {
             // Conditional comments are comments; only the doctype stays.
             Token::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
-            Token::Start(tag) if tag.is(&GONE) => {
+            Token::Start(tag) if tag.is(&REMOVED_ELEMENTS) => {
                 gone = (!tag.is_self_closing()).then_some((tag.name, 1));
                 continue;
             }
-            Token::Start(tag) | Token::End(tag) if tag.is(&UNWRAPPED) => continue,
+            Token::Start(tag) | Token::End(tag) if tag.is(&UNWRAPPED_ELEMENTS) => continue,
             Token::Start(tag) if tag.is(&["style"]) => {
                 in_style = true;
                 out.push_str("<style>");
@@ -69,14 +69,14 @@ pub(super) fn simulate(html: &str) -> String {
             Token::Text(sheet) if in_style => {
                 if !in_body && sheet.len() <= room {
                     room -= sheet.len();
-                    out.push_str(&sheet_left(sheet).unwrap_or_default());
+                    out.push_str(&strip_sheet(sheet).unwrap_or_default());
                 } else {
                     room = 0;
                 }
             }
             Token::Start(tag) => {
                 in_body |= tag.is(&["body"]);
-                out.push_str(&tag_left(tag));
+                out.push_str(&strip_tag(tag));
                 continue;
             }
             token => out.push_str(token.source()),
@@ -86,20 +86,22 @@ pub(super) fn simulate(html: &str) -> String {
     out
 }
 
-fn tag_left(tag: Tag<'_>) -> String {
-    page::with(tag, |name, value| {
+fn strip_tag(tag: Tag<'_>) -> String {
+    rewrite::attributes(tag, |name, value| {
         let name = name.to_ascii_lowercase();
         match name.as_str() {
-            "style" => Some(page::filtered(value, is_kept)),
+            "style" => Some(rewrite::declarations(value, is_supported)),
             "src" | "background" if value.trim_start().starts_with("data:") => None,
-            _ if name.starts_with("on") || name.starts_with("data-") || ATTRIBUTES.contains(&name.as_str()) => None,
+            _ if name.starts_with("on") || name.starts_with("data-") || REMOVED_ATTRIBUTES.contains(&name.as_str()) => {
+                None
+            }
             _ => Some(value.to_owned()),
         }
     })
 }
 
 /// What is left of a sheet; `None` where it goes whole.
-fn sheet_left(sheet: &str) -> Option<String> {
+fn strip_sheet(sheet: &str) -> Option<String> {
     let sheet = css::without_comments(sheet);
     let sheet = Sheet::parse(&sheet);
     if sheet.is_broken {
@@ -108,16 +110,16 @@ fn sheet_left(sheet: &str) -> Option<String> {
     let mut out = String::new();
     for rule in sheet.rules {
         match rule {
-            Rule::Style { selectors, block } => out.push_str(&rule_left(selectors, block)),
+            Rule::Style { selectors, block } => out.push_str(&strip_rule(selectors, block)),
             Rule::At { name, prelude, block: Some(block) } if name == "media" => {
                 let mut inner = String::new();
                 for rule in Sheet::parse(block).rules {
                     match rule {
-                        Rule::Style { selectors, block } => inner.push_str(&rule_left(selectors, block)),
+                        Rule::Style { selectors, block } => inner.push_str(&strip_rule(selectors, block)),
                         Rule::At { .. } => return None,
                     }
                 }
-                if is_answered(prelude) {
+                if is_known_query(prelude) {
                     out.push_str(&format!("@media {prelude}{{{inner}}}"));
                 }
             }
@@ -128,30 +130,34 @@ fn sheet_left(sheet: &str) -> Option<String> {
     Some(out)
 }
 
-fn rule_left(selectors: &str, block: &str) -> String {
-    let kept: Vec<&str> = css::selectors(selectors).filter(|selector| is_selector(selector)).collect();
-    if kept.is_empty() { String::new() } else { format!("{}{{{}}}", kept.join(","), page::filtered(block, is_kept)) }
+fn strip_rule(selectors: &str, block: &str) -> String {
+    let kept: Vec<&str> = css::selectors(selectors).filter(|selector| is_known_selector(selector)).collect();
+    if kept.is_empty() {
+        String::new()
+    } else {
+        format!("{}{{{}}}", kept.join(","), rewrite::declarations(block, is_supported))
+    }
 }
 
 /// Elements, classes and ids, how they stand to each other, and `:hover`.
-fn is_selector(selector: &str) -> bool {
+fn is_known_selector(selector: &str) -> bool {
     let plain = selector.replace(":hover", "");
     !plain.is_empty() && !plain.contains(['[', ':', '&', '(']) && !plain.contains("__")
 }
 
-fn is_kept(name: &str, value: &str) -> bool {
+fn is_supported(name: &str, value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     let is_negative = name.starts_with("margin") && value.split_whitespace().any(|part| part.starts_with('-'));
     let is_data = value.contains("url(") && value.contains("data:");
-    let is_unknown = is_listed(PROPERTIES, name) || VALUES.iter().any(|known| value.contains(known));
+    let is_unknown = is_listed(REMOVED_PROPERTIES, name) || REMOVED_VALUES.iter().any(|known| value.contains(known));
     !is_unknown && !is_negative && !is_data
 }
 
 /// Says whether Gmail knows all that a media query asks after.
-fn is_answered(question: &str) -> bool {
+fn is_known_query(question: &str) -> bool {
     question.split('(').skip(1).all(|part| {
         let asked = part.split([':', ')', '<', '>', '=']).next().unwrap_or_default().trim().to_ascii_lowercase();
-        QUESTIONS.contains(&asked.as_str())
+        MEDIA_FEATURES.contains(&asked.as_str())
     })
 }
 
@@ -161,7 +167,7 @@ mod tests {
 
     #[track_caller]
     fn check(sheet: &str, expect: Option<&str>) {
-        assert_eq!(sheet_left(sheet).as_deref(), expect);
+        assert_eq!(strip_sheet(sheet).as_deref(), expect);
     }
 
     #[test]

@@ -8,9 +8,9 @@
 mod gmail;
 mod options;
 mod outlook;
-mod page;
 mod pictures;
 mod properties;
+mod rewrite;
 mod scheme;
 
 pub(super) use options::DisplayOptions;
@@ -39,9 +39,9 @@ pub(super) fn block_navigation(html: &str) -> String {
     let mut done = false;
     for token in html::scan(html) {
         match token {
-            Token::Start(tag) if tag.is(&["base"]) || page::refreshes(tag) => continue,
+            Token::Start(tag) if tag.is(&["base"]) || is_refresh(tag) => continue,
             Token::Start(tag) if tag.attribute("target").is_some() => {
-                out.push_str(&page::without(tag, |name, _| name.eq_ignore_ascii_case("target")));
+                out.push_str(&rewrite::without_attributes(tag, |name, _| name.eq_ignore_ascii_case("target")));
             }
             token => out.push_str(token.source()),
         }
@@ -51,6 +51,11 @@ pub(super) fn block_navigation(html: &str) -> String {
         }
     }
     if done { out } else { format!("{AWAY}{out}") }
+}
+
+/// Says whether a tag sends its reader to another page.
+fn is_refresh(tag: html::Tag<'_>) -> bool {
+    tag.is(&["meta"]) && tag.attribute("http-equiv").is_some_and(|asked| asked.eq_ignore_ascii_case("refresh"))
 }
 
 #[cfg(test)]

@@ -5,19 +5,19 @@ use serde::Deserialize;
 /// How the mail is to look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
-pub(in super::super) struct DisplayOptions {
+pub struct DisplayOptions {
     /// Whose eyes it is seen with.
-    pub(in super::super) client: Client,
+    pub client: Client,
     /// By day or by night.
-    pub(in super::super) scheme: Scheme,
+    pub scheme: Scheme,
     /// Whether pictures are shown.
-    pub(in super::super) images: Images,
+    pub images: Images,
 }
 
 /// A mail client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in super::super) enum Client {
+pub enum Client {
     /// One that takes everything.
     #[default]
     Any,
@@ -30,7 +30,7 @@ pub(in super::super) enum Client {
 /// The colours that the reader's system asks for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in super::super) enum Scheme {
+pub enum Scheme {
     /// By day.
     #[default]
     Light,
@@ -41,7 +41,7 @@ pub(in super::super) enum Scheme {
 /// Whether the client loads pictures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in super::super) enum Images {
+pub enum Images {
     /// Yes.
     #[default]
     On,

@@ -3,31 +3,31 @@
 //! Word knows no media queries, no rounded corners, no pictures behind text, no widest width, and pads no `div`, `p` or
 //! `a`; it knows conditional comments, which templates use to give it tables and VML instead.
 
-use super::{page, properties::is_listed};
+use super::{properties::is_listed, rewrite};
 use crate::{
     css::{self, Rule, Sheet},
     html::{self, Token, is_conditional},
 };
 
 /// What `mso` is in conditional comments.
-const VERSION: u32 = 16;
+const MSO_VERSION: u32 = 16;
 
 /// Properties that Word passes over.
-const PROPERTIES: &str = include_str!("outlook.txt");
+const UNKNOWN_PROPERTIES: &str = include_str!("outlook.txt");
 
 /// Values that Word does not understand.
-const VALUES: [&str; 9] =
+const UNKNOWN_VALUES: [&str; 9] =
     ["var(", "calc(", "min(", "max(", "clamp(", "rgba(", "gradient(", "light-dark(", "inline-block"];
 
 /// What `display` may say.
-const DISPLAYS: [&str; 5] = ["none", "block", "inline", "table", "table-cell"];
+const DISPLAY_VALUES: [&str; 5] = ["none", "block", "inline", "table", "table-cell"];
 
 /// Elements that Word neither pads nor gives a width.
-const LOOSE: [&str; 6] = ["div", "p", "a", "span", "section", "body"];
+const UNSIZED_ELEMENTS: [&str; 6] = ["div", "p", "a", "span", "section", "body"];
 
 /// Takes what Word takes.
 pub(super) fn simulate(html: &str) -> String {
-    let html = without_xml(&resolved(html));
+    let html = without_xml(&resolve_conditionals(html));
     let mut out = String::with_capacity(html.len());
     let mut in_style = false;
     let mut tokens = html::scan(&html).peekable();
@@ -38,10 +38,10 @@ pub(super) fn simulate(html: &str) -> String {
             // VML draws nothing here; what stands in it is shown.
             Token::Start(tag) | Token::End(tag) if tag.name.contains(':') => continue,
             Token::Comment(text) if !text.to_ascii_lowercase().starts_with("<!doctype") => continue,
-            Token::Text(sheet) if in_style => out.push_str(&sheet_taken(sheet)),
+            Token::Text(sheet) if in_style => out.push_str(&strip_sheet(sheet)),
             Token::Start(tag) => {
-                out.push_str(&page::with(tag, |name, value| match name.to_ascii_lowercase().as_str() {
-                    "style" => Some(page::filtered(value, |name, value| is_taken(tag.name, name, value))),
+                out.push_str(&rewrite::attributes(tag, |name, value| match name.to_ascii_lowercase().as_str() {
+                    "style" => Some(rewrite::declarations(value, |name, value| is_supported(tag.name, name, value))),
                     "srcset" | "loading" | "hidden" => None,
                     _ => Some(value.to_owned()),
                 }))
@@ -58,7 +58,7 @@ fn ends_paragraph(token: &Token<'_>) -> bool {
 }
 
 /// The page with its conditional comments answered as Word answers them.
-fn resolved(html: &str) -> String {
+fn resolve_conditionals(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut is_shown = true;
     for token in html::scan_with_conditionals(html) {
@@ -67,7 +67,7 @@ fn resolved(html: &str) -> String {
             Token::Comment(comment) if is_conditional(comment) => {
                 let condition = comment.split_once("[if").and_then(|(_, rest)| rest.split_once("]>"));
                 match condition {
-                    Some((condition, _)) => is_shown = holds(condition),
+                    Some((condition, _)) => is_shown = condition_holds(condition),
                     None => is_shown |= comment.contains("<![endif]"),
                 }
             }
@@ -79,30 +79,30 @@ fn resolved(html: &str) -> String {
 }
 
 /// Answers a condition: `mso`, `!mso`, `gte mso 9`, `(mso)|(IE)`.
-fn holds(condition: &str) -> bool {
+fn condition_holds(condition: &str) -> bool {
     let condition = condition.trim();
     // The weakest operator first; none of them stands in parentheses where people write them.
     if let Some((one, other)) = outside(condition, '|') {
-        return holds(one) || holds(other);
+        return condition_holds(one) || condition_holds(other);
     }
     if let Some((one, other)) = outside(condition, '&') {
-        return holds(one) && holds(other);
+        return condition_holds(one) && condition_holds(other);
     }
     if let Some(negated) = condition.strip_prefix('!') {
-        return !holds(negated);
+        return !condition_holds(negated);
     }
     if let Some(inner) = condition.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        return holds(inner);
+        return condition_holds(inner);
     }
     let words: Vec<&str> = condition.split_whitespace().collect();
     let number = |text: &str| text.parse::<f32>().unwrap_or(0.0) as u32;
     match *words {
         ["mso" | "true"] => true,
-        ["mso", version] => number(version) == VERSION,
-        ["gte", "mso", version] => VERSION >= number(version),
-        ["gt", "mso", version] => VERSION > number(version),
-        ["lte", "mso", version] => VERSION <= number(version),
-        ["lt", "mso", version] => VERSION < number(version),
+        ["mso", version] => number(version) == MSO_VERSION,
+        ["gte", "mso", version] => MSO_VERSION >= number(version),
+        ["gt", "mso", version] => MSO_VERSION > number(version),
+        ["lte", "mso", version] => MSO_VERSION <= number(version),
+        ["lt", "mso", version] => MSO_VERSION < number(version),
         _ => false,
     }
 }
@@ -132,14 +132,14 @@ fn without_xml(html: &str) -> String {
     out + rest
 }
 
-fn sheet_taken(sheet: &str) -> String {
+fn strip_sheet(sheet: &str) -> String {
     let sheet = css::without_comments(sheet);
     let sheet = Sheet::parse(&sheet);
     // Word gives a sheet up that it cannot read to its end.
     let rules = sheet.rules.into_iter().filter(|_| !sheet.is_broken).filter_map(|rule| match rule {
         Rule::Style { selectors, block } => {
-            let kept: Vec<&str> = css::selectors(selectors).filter(|one| is_selector(one)).collect();
-            let body = page::filtered(block, |name, value| is_taken("", name, value));
+            let kept: Vec<&str> = css::selectors(selectors).filter(|one| is_known_selector(one)).collect();
+            let body = rewrite::declarations(block, |name, value| is_supported("", name, value));
             (!kept.is_empty()).then(|| format!("{}{{{body}}}", kept.join(",")))
         }
         Rule::At { .. } => None,
@@ -148,20 +148,20 @@ fn sheet_taken(sheet: &str) -> String {
 }
 
 /// Elements, a class, an id, and descendants of them.
-fn is_selector(selector: &str) -> bool {
+fn is_known_selector(selector: &str) -> bool {
     !selector.is_empty()
         && !selector.contains(['>', '+', '~', '*', '[', ':', '&'])
         && selector.split_whitespace().all(|part| part.matches(['.', '#']).count() < 2)
 }
 
-fn is_taken(element: &str, name: &str, value: &str) -> bool {
+fn is_supported(element: &str, name: &str, value: &str) -> bool {
     let value = value.to_ascii_lowercase();
-    let is_loose = LOOSE.iter().any(|loose| loose.eq_ignore_ascii_case(element));
-    let is_unknown = is_listed(PROPERTIES, name) || VALUES.iter().any(|known| value.contains(known));
-    let is_room = is_loose && (name.starts_with("padding") || name == "width" || name == "height");
+    let is_unsized = UNSIZED_ELEMENTS.iter().any(|loose| loose.eq_ignore_ascii_case(element));
+    let is_unknown = is_listed(UNKNOWN_PROPERTIES, name) || UNKNOWN_VALUES.iter().any(|known| value.contains(known));
+    let is_size = is_unsized && (name.starts_with("padding") || name == "width" || name == "height");
     let is_behind = name == "background" && value.contains("url(");
-    let is_display = name == "display" && !DISPLAYS.contains(&value.as_str());
-    !is_unknown && !is_room && !is_behind && !is_display
+    let is_display = name == "display" && !DISPLAY_VALUES.contains(&value.as_str());
+    !is_unknown && !is_size && !is_behind && !is_display
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A mail whose client loads no pictures: what stands for them is all there is.
 
-use super::page;
+use super::rewrite;
 use crate::html::{self, Token};
 
 /// A picture that no browser asks anybody for, and that is none.
@@ -10,14 +10,14 @@ const NOTHING: &str = "data:,";
 pub(super) fn hide(html: &str) -> String {
     let without = |body: &str| {
         let plain = |name: &str, value: &str| !(name.starts_with("background") && has_picture(value));
-        page::filtered(body, plain)
+        rewrite::declarations(body, plain)
     };
     let sheet = |text: &str| text.replace("url(", &format!("url({NOTHING}"));
-    let html = page::restyled(html, sheet, |_, style| Some(without(style)));
+    let html = rewrite::styles(html, sheet, |_, style| Some(without(style)));
     let mut out = String::with_capacity(html.len());
     for token in html::scan(&html) {
         match token {
-            Token::Start(tag) => out.push_str(&page::with(tag, |name, value| {
+            Token::Start(tag) => out.push_str(&rewrite::attributes(tag, |name, value| {
                 let name = name.to_ascii_lowercase();
                 match name.as_str() {
                     "src" if tag.is(&["img", "input", "source"]) => Some(NOTHING.to_owned()),

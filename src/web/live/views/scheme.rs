@@ -1,6 +1,6 @@
 //! The colours that a reader's system asks for, answered in the page itself: every browser then shows the same.
 
-use super::{options::Scheme, page};
+use super::{options::Scheme, rewrite};
 use crate::html::{self, Token};
 
 /// Answers every question after `prefers-color-scheme`: a width that always holds stands for yes, one that never
@@ -9,16 +9,17 @@ pub(super) fn simulate(html: &str, scheme: Scheme) -> String {
     if !html.contains("prefers-color-scheme") {
         return html.to_owned();
     }
-    let answered = |css: &str| answer(css, scheme);
-    let html = page::restyled(html, answered, |_, style| Some(style.to_owned()));
+    let answered = |css: &str| answer_queries(css, scheme);
+    let html = rewrite::styles(html, answered, |_, style| Some(style.to_owned()));
     let mut out = String::with_capacity(html.len());
     for token in html::scan(&html) {
         match token {
             Token::Start(tag) if tag.attribute("media").is_some() => {
                 let asks = |name: &str| name.eq_ignore_ascii_case("media");
-                let value =
-                    |name: &str, value: &str| Some(if asks(name) { answer(value, scheme) } else { value.to_owned() });
-                out.push_str(&page::with(tag, value));
+                let value = |name: &str, value: &str| {
+                    Some(if asks(name) { answer_queries(value, scheme) } else { value.to_owned() })
+                };
+                out.push_str(&rewrite::attributes(tag, value));
             }
             token => out.push_str(token.source()),
         }
@@ -26,7 +27,7 @@ pub(super) fn simulate(html: &str, scheme: Scheme) -> String {
     out
 }
 
-fn answer(css: &str, scheme: Scheme) -> String {
+fn answer_queries(css: &str, scheme: Scheme) -> String {
     const ASKED: &str = "prefers-color-scheme";
     let wanted = if scheme == Scheme::Dark { "dark" } else { "light" };
     let mut out = String::with_capacity(css.len());

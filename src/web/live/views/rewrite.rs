@@ -1,4 +1,4 @@
-//! Tags of a page written anew in their places, and all else kept.
+//! Parts of a page written anew in their places, and all else kept.
 
 use std::fmt::Write as _;
 
@@ -7,9 +7,9 @@ use crate::{
     html::{self, Tag, Token},
 };
 
-/// The tag with each value as `value` gives it; `None` takes the attribute away. Styles come and go without entities,
-/// because a semicolon is none of theirs.
-pub(super) fn with(tag: Tag<'_>, mut value: impl FnMut(&str, &str) -> Option<String>) -> String {
+/// Writes a tag anew with each value as `value` gives it; `None` takes the attribute away. Styles come and go without
+/// entities, because a semicolon is none of theirs.
+pub(super) fn attributes(tag: Tag<'_>, mut value: impl FnMut(&str, &str) -> Option<String>) -> String {
     let mut out = format!("<{}", tag.name);
     for html::Attribute { name, value: old, .. } in tag.attributes() {
         let is_style = name.eq_ignore_ascii_case("style");
@@ -24,13 +24,13 @@ pub(super) fn with(tag: Tag<'_>, mut value: impl FnMut(&str, &str) -> Option<Str
     out
 }
 
-/// The tag without some attributes.
-pub(super) fn without(tag: Tag<'_>, mut goes: impl FnMut(&str, &str) -> bool) -> String {
-    with(tag, |name, value| (!goes(name, value)).then(|| value.to_owned()))
+/// Writes a tag anew without some attributes.
+pub(super) fn without_attributes(tag: Tag<'_>, mut goes: impl FnMut(&str, &str) -> bool) -> String {
+    attributes(tag, |name, value| (!goes(name, value)).then(|| value.to_owned()))
 }
 
 /// Writes a style anew with only those declarations that `keeps` says.
-pub(super) fn filtered(style: &str, mut keeps: impl FnMut(&str, &str) -> bool) -> String {
+pub(super) fn declarations(style: &str, mut keeps: impl FnMut(&str, &str) -> bool) -> String {
     let kept = css::declarations(style).into_iter().filter(|one| keeps(&one.name, &one.value));
     let written = kept.map(|one| {
         let important = if one.is_important { "!important" } else { "" };
@@ -39,13 +39,8 @@ pub(super) fn filtered(style: &str, mut keeps: impl FnMut(&str, &str) -> bool) -
     written.collect::<Vec<_>>().join(";")
 }
 
-/// Says whether a tag sends its reader to another page.
-pub(super) fn refreshes(tag: Tag<'_>) -> bool {
-    tag.is(&["meta"]) && tag.attribute("http-equiv").is_some_and(|asked| asked.eq_ignore_ascii_case("refresh"))
-}
-
-/// What is changed of a page: all styles, in `style` elements and attributes.
-pub(super) fn restyled(
+/// Writes a page anew with other styles, in `style` elements and attributes.
+pub(super) fn styles(
     html: &str,
     mut sheet: impl FnMut(&str) -> String,
     mut inline: impl FnMut(&str, &str) -> Option<String>,
@@ -55,7 +50,7 @@ pub(super) fn restyled(
     for token in html::scan(html) {
         match token {
             Token::Text(css) if in_style => out.push_str(&sheet(css)),
-            Token::Start(tag) if tag.attribute("style").is_some() => out.push_str(&with(tag, |name, value| {
+            Token::Start(tag) if tag.attribute("style").is_some() => out.push_str(&attributes(tag, |name, value| {
                 if name.eq_ignore_ascii_case("style") { inline(tag.name, value) } else { Some(value.to_owned()) }
             })),
             token => out.push_str(token.source()),
@@ -75,13 +70,13 @@ mod tests {
         assert_eq!(td.attribute("STYLE"), Some("font-family:\"Georgia\""));
         let quoted = Tag::parse("<p style=\"font:1px &#39;A&#39;;color:red\">").unwrap();
         let mut seen = String::new();
-        let same = with(quoted, |_, value| {
+        let same = attributes(quoted, |_, value| {
             seen = value.to_owned();
             Some(value.to_owned())
         });
         assert_eq!((seen.as_str(), same.as_str()), ("font:1px 'A';color:red", quoted.source));
         assert_eq!(
-            without(td, |name, _| name == "class"),
+            without_attributes(td, |name, _| name == "class"),
             "<td style=\"font-family:&quot;Georgia&quot;\" hidden=\"\" />"
         );
     }
