@@ -5,10 +5,7 @@ use std::{ffi::OsString, path::PathBuf, sync::OnceLock};
 use chrono::{DateTime, Utc};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::{
-    cmd::{self, Exit, Setting, Usage},
-    config, digest, mailing, render, store,
-};
+use crate::cmd::{self, Exit, Failure, Invocation};
 
 /// Builds e-mail digests: gathers posts, selects some, lays them out, and sends them.
 #[derive(Debug, Parser)]
@@ -115,9 +112,9 @@ impl Cli {
     /// Runs the verb.
     ///
     /// # Errors
-    /// Whatever makes it fail; [`exit_code`] gives the number.
-    pub async fn run(self, environment: Vec<(String, String)>) -> anyhow::Result<Exit> {
-        let setting = Setting {
+    /// Whatever makes it fail, with its exit code.
+    pub async fn run(self, environment: Vec<(String, String)>) -> Result<Exit, Failure> {
+        let invocation = Invocation {
             config: self.config,
             digest: self.digest,
             json: self.json,
@@ -126,92 +123,49 @@ impl Cli {
             environment,
             store: OnceLock::new(),
         };
-        let ended = run(self.verb, &setting).await;
-        setting.close().await;
+        let ended = run(self.verb, &invocation).await;
+        invocation.close_store().await;
         ended
     }
 }
 
-async fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
+async fn run(verb: Verb, invocation: &Invocation) -> Result<Exit, Failure> {
     match verb {
-        Verb::Init(args) => cmd::init::run(args, setting),
-        Verb::Check(args) => cmd::check::run(args, setting).await,
-        Verb::Explain(args) => cmd::explain::run(args, setting).await,
-        Verb::Preview(args) => cmd::preview::run(args, setting).await,
-        Verb::Test(args) => cmd::test::run(args, setting).await,
-        Verb::Send(args) => cmd::send::run(args, setting).await,
-        Verb::Run(args) => cmd::run::run(args, setting).await,
-        Verb::Render(args) => cmd::render::run(args, setting),
-        Verb::Templates(args) => cmd::templates::run(args, setting).await,
-        Verb::Next(args) => cmd::next::run(args, setting).await,
-        Verb::Editions(args) => cmd::editions::run(args, setting).await,
-        Verb::Subscribers(args) => cmd::subscribers::run(args, setting).await,
-        Verb::Bounce(args) => cmd::bounce::run(args, setting).await,
-        Verb::Status(args) => cmd::status::run(args, setting).await,
-        Verb::Backup(args) => cmd::backup::run(args, setting).await,
-        Verb::Restore(args) => cmd::restore::run(args, setting).await,
+        Verb::Init(args) => cmd::init::run(args, invocation),
+        Verb::Check(args) => cmd::check::run(args, invocation).await,
+        Verb::Explain(args) => cmd::explain::run(args, invocation).await,
+        Verb::Preview(args) => cmd::preview::run(args, invocation).await,
+        Verb::Test(args) => cmd::test::run(args, invocation).await,
+        Verb::Send(args) => cmd::send::run(args, invocation).await,
+        Verb::Run(args) => cmd::run::run(args, invocation).await,
+        Verb::Render(args) => cmd::render::run(args, invocation),
+        Verb::Templates(args) => cmd::templates::run(args, invocation).await,
+        Verb::Next(args) => cmd::next::run(args, invocation).await,
+        Verb::Editions(args) => cmd::editions::run(args, invocation).await,
+        Verb::Subscribers(args) => cmd::subscribers::run(args, invocation).await,
+        Verb::Bounce(args) => cmd::bounce::run(args, invocation).await,
+        Verb::Status(args) => cmd::status::run(args, invocation).await,
+        Verb::Backup(args) => cmd::backup::run(args, invocation).await,
+        Verb::Restore(args) => cmd::restore::run(args, invocation).await,
         Verb::Help(args) => cmd::help::run(args, command()),
         Verb::Completions { shell } => completions(shell),
         Verb::Man => man(),
-        Verb::Later(later) => Err(cmd::not_yet(match later {
-            Later::Worker(_) => "worker",
+        Verb::Later(later) => Err(Failure::usage(match later {
+            Later::Worker(_) => "`worker`: not yet",
         })),
     }
 }
 
-fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {
+fn completions(shell: clap_complete::Shell) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command(), "tidings", &mut script);
     cmd::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }
 
-fn man() -> anyhow::Result<Exit> {
+fn man() -> Result<Exit, Failure> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command()).render(&mut page)?;
     cmd::print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Done)
-}
-
-/// The exit code of a failure.
-pub fn exit_code(error: &anyhow::Error) -> u8 {
-    for cause in error.chain() {
-        if cause.is::<Usage>() {
-            return 2;
-        }
-        if cause.is::<config::Error>() {
-            return 78;
-        }
-        // An error that another one shows as its own does not stand in the chain.
-        let store = match cause.downcast_ref() {
-            Some(digest::Error::Render(render::Error::Key(_))) => return 78,
-            Some(digest::Error::Store(error)) => Some(error),
-            _ => match cause.downcast_ref() {
-                Some(mailing::RosterError::Store(error)) => Some(error),
-                _ => cause.downcast_ref(),
-            },
-        };
-        if store.is_some_and(store::Error::is_locked) {
-            return Exit::Later as u8;
-        }
-    }
-    Exit::Failed as u8
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failure_keeps_its_exit_code_however_deep_it_lies() {
-        let locked = || store::Error::Locked("tidings.db".into());
-        assert_eq!(exit_code(&locked().into()), 75);
-        assert_eq!(exit_code(&digest::Error::Store(locked()).into()), 75);
-        assert_eq!(exit_code(&anyhow::Error::from(locked()).context("while reading")), 75);
-        let subject = render::Error::Key("digest.weekly.subject:1:1: no".to_owned());
-        assert_eq!(exit_code(&digest::Error::Render(subject).into()), 78);
-        let template = render::Error::Template("templates/classic.mjml:1:1: no".to_owned());
-        assert_eq!(exit_code(&digest::Error::Render(template).into()), 1);
-        assert_eq!(exit_code(&Usage("no".to_owned()).into()), 2);
-    }
 }

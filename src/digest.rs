@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use url::Url;
 
 use crate::{
+    diagnostic::{Diagnostic, Explain},
     edition::{Edition, EditionId, ImageUse, Item, Publication, Sections},
     message,
     post::{Filter, Post, canonical},
@@ -217,6 +218,16 @@ pub enum Error {
     /// No randomness to be had.
     #[error("cannot draw a random edition id: {0}")]
     Random(String),
+}
+
+impl Explain for Error {
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Store(error) => error.diagnostic(),
+            Self::Render(error) => error.diagnostic(),
+            Self::Random(_) => Diagnostic::of_causes(self),
+        }
+    }
 }
 
 /// The edition that preview, test and send show.

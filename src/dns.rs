@@ -9,6 +9,8 @@ use hickory_resolver::{
     proto::rr::RData,
 };
 
+use crate::diagnostic::Explain;
+
 /// How long one question may take, and how often it is put.
 const PATIENCE: (Duration, usize) = (Duration::from_secs(5), 2);
 
@@ -26,6 +28,8 @@ pub enum Error {
     #[error("cannot look up `{0}`")]
     Lookup(String, #[source] Box<dyn std::error::Error + Send + Sync>),
 }
+
+impl Explain for Error {}
 
 impl Resolver {
     /// Asks the servers that this machine is set up with.

@@ -1,5 +1,6 @@
 #![doc = include_str!("ARCHITECTURE.md")]
 
+pub mod diagnostic;
 pub mod zone;
 pub mod css;
 pub mod html;
@@ -7,7 +8,6 @@ pub mod post;
 pub mod schedule;
 pub mod subscriber;
 pub mod token;
-pub mod diagnostic;
 
 pub mod source;
 pub mod select;

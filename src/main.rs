@@ -2,10 +2,7 @@
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use tidings::{
-    cli::{Cli, exit_code},
-    diagnostic::error_report,
-};
+use tidings::cli::Cli;
 
 fn main() -> ExitCode {
     let cli = Cli::from_arguments();
@@ -30,9 +27,9 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(cli.run(environment)) {
         Ok(exit) => ExitCode::from(exit as u8),
-        Err(error) => {
-            eprintln!("error: {}", error_report(error.as_ref()));
-            ExitCode::from(exit_code(&error))
+        Err(failure) => {
+            eprintln!("error: {}", failure.diagnostic);
+            ExitCode::from(failure.exit as u8)
         }
     }
 }

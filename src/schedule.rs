@@ -14,7 +14,7 @@ use croner::{
 
 use crate::zone::Zone;
 
-/// What a user may write, shown as a hint with every error.
+/// What a user may write, for a hint.
 pub const GRAMMAR: &str = "`daily 07:30`, `weekly mon 07:30`, `monthly 1 09:00`, `monthly last fri 09:00`, or five cron fields such as `30 7 * * mon`";
 
 /// A recurring time, as written in the config.
@@ -53,7 +53,7 @@ impl FromStr for Schedule {
     /// # Errors
     /// Says which word is wrong, or that no day of the calendar ever fits.
     fn from_str(text: &str) -> Result<Self, String> {
-        read(text).map_err(|why| format!("bad schedule `{}`: {why}\nhint: write {GRAMMAR}", text.trim()))
+        read(text).map_err(|why| format!("bad schedule `{}`: {why}", text.trim()))
     }
 }
 
@@ -337,7 +337,6 @@ mod tests {
     fn refused(text: &str, why: &str) {
         let error = text.parse::<Schedule>().unwrap_err();
         assert!(error.contains(why), "{error}");
-        assert!(error.contains("\nhint: "), "{error}");
     }
 
     #[test]

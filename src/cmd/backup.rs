@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Exit, Setting, print, print_json};
+use super::{
+    exit::{Exit, Failure},
+    invocation::Invocation,
+};
 
 /// Copies the store to a file, also while `run` or `send` is running.
 #[derive(Debug, clap::Args)]
@@ -14,15 +17,12 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
-    let store = setting.open(&config).await?;
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
+    let store = invocation.open_store(&config).await?;
     store.backup(&args.file).await?;
     let octets = std::fs::metadata(&args.file)?.len();
-    if setting.json {
-        print_json(&json!({ "file": args.file, "bytes": octets }))?;
-    } else {
-        print(&format!("`{}`: {} KB; it holds addresses and keys\n", args.file.display(), octets.div_ceil(1024)))?;
-    }
+    let text = format!("`{}`: {} KB; it holds addresses and keys", args.file.display(), octets.div_ceil(1024));
+    invocation.print(&json!({ "file": args.file, "bytes": octets }), text)?;
     Ok(Exit::Done)
 }

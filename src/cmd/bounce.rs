@@ -6,12 +6,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::{Exit, Setting, Usage, print, print_json};
+use super::{
+    exit::{Context as _, Exit, Failure},
+    invocation::Invocation,
+    output::{print, print_json},
+};
 use crate::{
     bounce::{self, Ignored, Report},
+    diagnostic::Diagnostic,
     store::{Applied, Change, Store},
 };
 
@@ -25,24 +29,24 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
     let file = args.file.filter(|file| file != Path::new("-"));
     let Some(file) = file else {
         if io::stdin().is_terminal() {
-            return Err(Usage("which mail? name a file or a Maildir, or give the mail on standard input".into()).into());
+            return Err(Failure::usage("which mail? name a file or a Maildir, or give the mail on standard input"));
         }
         let mut input = io::stdin().lock();
         let octets = read(&mut input).context("cannot read standard input")?;
         // Who hands the mail in must not find the pipe closed.
         io::copy(&mut input, &mut io::sink()).context("cannot read standard input")?;
-        return one(&octets, setting, &setting.open(&config).await?).await;
+        return one(&octets, invocation, &invocation.open_store(&config).await?).await;
     };
     if file.is_dir() {
-        return maildir(&file, setting, &setting.open(&config).await?).await;
+        return maildir(&file, invocation, &invocation.open_store(&config).await?).await;
     }
-    let octets = File::open(&file).and_then(read).with_context(|| format!("cannot read `{}`", file.display()))?;
-    one(&octets, setting, &setting.open(&config).await?).await
+    let octets = File::open(&file).and_then(read).context(format!("cannot read `{}`", file.display()))?;
+    one(&octets, invocation, &invocation.open_store(&config).await?).await
 }
 
 /// Reads as much of a mail as counts.
@@ -52,10 +56,10 @@ fn read(mail: impl Read) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-async fn one(octets: &[u8], setting: &Setting, store: &Store) -> anyhow::Result<Exit> {
-    let outcome = apply(octets, setting, store).await?;
-    say(&outcome, None, setting)?;
-    if setting.json {
+async fn one(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
+    let outcome = apply(octets, invocation, store).await?;
+    say(&outcome, None, invocation)?;
+    if invocation.json {
         let mut shown = in_json(&outcome);
         shown["schema"] = 1.into();
         print_json(&shown)?;
@@ -64,36 +68,34 @@ async fn one(octets: &[u8], setting: &Setting, store: &Store) -> anyhow::Result<
 }
 
 /// Applies every mail of a Maildir, and moves none: a report that is applied again changes nothing more.
-async fn maildir(folder: &Path, setting: &Setting, store: &Store) -> anyhow::Result<Exit> {
+async fn maildir(folder: &Path, invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
     let parts: Vec<PathBuf> =
         ["new", "cur"].map(|part| folder.join(part)).into_iter().filter(|part| part.is_dir()).collect();
     if parts.is_empty() {
-        let name = folder.display();
-        anyhow::bail!(
-            "`{name}` is no Maildir\nhint: a Maildir has the folders `new` and `cur`; for one mail name its file"
-        );
+        let none = Diagnostic::new(format!("`{}` is no Maildir", folder.display()));
+        return Err(Failure::new(none.hint("a Maildir has the folders `new` and `cur`; for one mail name its file")));
     }
     let (mut shown, mut exit) = (Vec::new(), Exit::Done);
     for part in parts {
-        for path in mails(&part).with_context(|| format!("cannot read `{}`", part.display()))? {
+        for path in mails(&part).context(format!("cannot read `{}`", part.display()))? {
             let octets = match File::open(&path).and_then(read) {
                 Ok(octets) => octets,
                 // Read and moved, or thrown away, by its mail program in the meantime.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => {
-                    setting.say(format!("warning: cannot read `{}`: {error}", path.display()));
+                    invocation.tell(format!("warning: cannot read `{}`: {error}", path.display()));
                     exit = Exit::Failed;
                     continue;
                 }
             };
-            let outcome = apply(&octets, setting, store).await?;
-            say(&outcome, Some(&path), setting)?;
+            let outcome = apply(&octets, invocation, store).await?;
+            say(&outcome, Some(&path), invocation)?;
             let mut one = in_json(&outcome);
             one["file"] = path.to_string_lossy().into();
             shown.push(one);
         }
     }
-    if setting.json {
+    if invocation.json {
         print_json(&json!({ "schema": 1, "reports": shown }))?;
     }
     Ok(exit)
@@ -115,20 +117,20 @@ fn mails(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// What became of a mail: what it said and did, or why it was ignored.
 type Outcome = Result<(Report, Applied), Ignored>;
 
-async fn apply(octets: &[u8], setting: &Setting, store: &Store) -> anyhow::Result<Outcome> {
+async fn apply(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Outcome, Failure> {
     let report = match bounce::read(octets, &store.keys().await?) {
         Ok(report) => report,
         Err(ignored) => return Ok(Err(ignored)),
     };
-    let applied = store.apply(&report, setting.now()).await?;
+    let applied = store.apply(&report, invocation.now()).await?;
     Ok(applied.map(|applied| (report, applied)).ok_or(Ignored::NotOurs))
 }
 
-fn say(outcome: &Outcome, file: Option<&Path>, setting: &Setting) -> anyhow::Result<()> {
+fn say(outcome: &Outcome, file: Option<&Path>, invocation: &Invocation) -> Result<(), Failure> {
     let place = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();
     match outcome {
-        Err(ignored) => setting.say(format!("{place}ignored: {ignored}")),
-        Ok(_) if setting.json => {}
+        Err(ignored) => invocation.tell(format!("{place}ignored: {ignored}")),
+        Ok(_) if invocation.json => {}
         Ok((_, applied)) => print(&format!("{place}{}\n", in_words(applied)))?,
     }
     Ok(())

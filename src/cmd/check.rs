@@ -3,9 +3,14 @@
 use comfy_table::ContentArrangement;
 use serde_json::json;
 
-use super::{Exit, Setting, count, print, print_json, subscribers, table};
+use super::{
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    output::{count, print, print_json, table},
+    subscribers,
+};
 use crate::{
-    digest::Digest,
+    diagnostic::Diagnostic,
     lint::{Level, Row},
     mailing::RosterError,
     preflight,
@@ -23,25 +28,19 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
-    let store = setting.open(&config).await?;
-    let mut rows = preflight::of_project(&config, &setting.environment);
-    rows.extend(preflight::of_clock(&config, setting.now()));
-    match subscribers::sync(setting, &config, &store).await {
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
+    let store = invocation.open_store(&config).await?;
+    let mut rows = preflight::of_project(&config, &invocation.environment);
+    rows.extend(preflight::of_clock(&config, invocation.now()));
+    match subscribers::sync(invocation, &config, &store).await {
         Ok(bad) => rows.extend(bad.iter().map(|bad| preflight::of_subscriber(&config, bad))),
-        Err(error) => match error.downcast_ref::<RosterError>() {
-            Some(unread @ RosterError::Read { .. }) => rows.push(preflight::of_roster(&config, unread)),
-            _ => return Err(error),
-        },
+        Err(unread @ RosterError::Read { .. }) => rows.push(preflight::of_roster(&config, &unread)),
+        Err(error) => return Err(error.into()),
     }
-    let digests: Vec<&Digest> = match &setting.digest {
-        Some(_) => vec![setting.choose(&config)?],
-        None => config.digests.values().collect(),
-    };
     let mut nexts = Vec::new();
-    for chosen in digests {
-        let (found, next) = preflight::of_digest(&config, chosen, &store, setting.now()).await?;
+    for chosen in invocation.digests(&config)? {
+        let (found, next) = preflight::of_digest(&config, chosen, &store, invocation.now()).await?;
         // Digests share templates and posts: one fault, one row.
         for row in found {
             if row.level == Level::Ok || !rows.contains(&row) {
@@ -51,10 +50,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         nexts.extend(next.map(|next| (chosen, next)));
     }
     if args.online {
-        rows.extend(preflight::online(&config, &setting.environment, &nexts).await);
+        rows.extend(preflight::online(&config, &invocation.environment, &nexts).await);
     }
     let worst = preflight::worst(&rows);
-    if setting.json {
+    if invocation.json {
         print_json(&json!({ "rows": rows }))?;
     } else {
         let records = config.signers.iter().map(|signer| format!("to publish: {}\n", signer.zone_line()));
@@ -75,8 +74,9 @@ fn shown(rows: &[Row]) -> String {
     }
     for row in &faults {
         let level = if row.level == Level::Error { "error" } else { "warning" };
-        let (place, hint) = (row.place.as_deref().unwrap_or(""), row.hint.as_deref().unwrap_or(""));
-        shown.add_row([level, row.rule, &format!("{}\n--> {place}\nhint: {hint}", row.message)]);
+        let Diagnostic { message, place, hint, .. } = &row.diagnostic;
+        let (place, hint) = (place.clone().unwrap_or_default(), hint.as_deref().unwrap_or(""));
+        shown.add_row([level, row.rule, &format!("{message}\n--> {place}\nhint: {hint}")]);
     }
     let held = rows.len() - faults.len();
     let of = |level| faults.iter().filter(|row| row.level == level).count() as i64;

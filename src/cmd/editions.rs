@@ -1,15 +1,16 @@
 //! `editions`: what went out, and what is still on its way.
 
-use anyhow::bail;
 use serde_json::json;
 
 use super::{
-    Exit, Setting, Usage, print, print_json,
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    output::{print, print_json, table},
     send::{Summary, in_words},
-    table,
 };
 use crate::{
     config::Config,
+    diagnostic::Diagnostic,
     store::{Standing, State, Store},
     subscriber::Address,
 };
@@ -67,17 +68,17 @@ enum Action {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let action = args.action.unwrap_or(Action::List);
-    let config = setting.load()?;
-    let store = setting.open(&config).await?;
+    let config = invocation.load_config()?;
+    let store = invocation.open_store(&config).await?;
     if let Action::List = action {
-        let lines = store.editions(setting.digest.as_deref()).await?;
-        if lines.is_empty() && setting.digest.is_some() {
+        let lines = store.editions(invocation.digest.as_deref()).await?;
+        if lines.is_empty() && invocation.digest.is_some() {
             // A digest that the config has forgotten may still have its editions; any other name is a slip.
-            setting.choose(&config)?;
+            invocation.digest(&config)?;
         }
-        if setting.json {
+        if invocation.json {
             print_json(&json!({ "editions": lines }))?;
             return Ok(Exit::Done);
         }
@@ -105,61 +106,59 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     | Action::Veto { number }
     | Action::Cancel { number }) = action
     else {
-        return Err(Usage("which edition?".into()).into());
+        return Err(Failure::usage("which edition?"));
     };
     let decides = matches!(action, Action::Approve { .. } | Action::Veto { .. } | Action::Cancel { .. });
     // A digest that the config has forgotten may still have an edition that waits for a word.
-    if let Some(name) = setting.digest.as_ref().filter(|_| decides)
+    if let Some(name) = invocation.digest.as_ref().filter(|_| decides)
         && let Some(standing) = store.standing_of(name, number).await?
     {
-        return decide(&action, &standing, setting, &config, &store).await;
+        return decide(&action, &standing, invocation, &config, &store).await;
     }
-    let chosen = setting.choose(&config)?;
+    let chosen = invocation.digest(&config)?;
     let (Some(frozen), Some(standing)) =
         (store.edition(&chosen.name, number).await?, store.standing_of(&chosen.name, number).await?)
     else {
-        bail!("there is no edition {number} of `{}`\nhint: `tidings editions list` shows them", chosen.name);
+        return Err(Failure::new(
+            Diagnostic::new(format!("there is no edition {number} of `{}`", chosen.name))
+                .hint("`tidings editions list` shows them"),
+        ));
     };
     match action {
         Action::Approve { .. } | Action::Veto { .. } | Action::Cancel { .. } => {
-            return decide(&action, &standing, setting, &config, &store).await;
+            return decide(&action, &standing, invocation, &config, &store).await;
         }
         Action::Replay { .. } => {
             if !matches!(standing.state, State::Sending | State::Sent) {
-                bail!("edition {number} did not go out: it is {}", standing.state.as_str());
+                return Err(Failure::new(format!(
+                    "edition {number} did not go out: it is {}",
+                    standing.state.as_str()
+                )));
             }
-            super::subscribers::sync(setting, &config, &store).await?;
+            super::subscribers::sync(invocation, &config, &store).await?;
             let planned = store.replay(frozen.row, &chosen.name, &chosen.audience).await?;
-            if setting.json {
-                print_json(&json!({ "digest": chosen.name, "edition": number, "planned": planned }))?;
-            } else if planned == 0 {
-                print(&format!("edition {number} has gone to everybody, or is on its way\n"))?;
-            } else {
-                print(&format!("edition {number} is planned again for {planned}; `tidings send` delivers it\n"))?;
-            }
+            let text = match planned {
+                0 => format!("edition {number} has gone to everybody, or is on its way"),
+                _ => format!("edition {number} is planned again for {planned}; `tidings send` delivers it"),
+            };
+            invocation.print(&json!({ "digest": chosen.name, "edition": number, "planned": planned }), text)?;
         }
         Action::Settle { address, sent, .. } => {
-            if !store.end_doubt(frozen.row, address.as_str(), sent, setting.now()).await? {
-                bail!("nothing of edition {number} to {address} is in doubt");
+            if !store.end_doubt(frozen.row, address.as_str(), sent, invocation.now()).await? {
+                return Err(Failure::new(format!("nothing of edition {number} to {address} is in doubt")));
             }
-            store.finish(frozen.row, setting.now()).await?;
-            if setting.json {
-                let state = if sent { "sent" } else { "pending" };
-                let (digest, email) = (&chosen.name, address.as_str());
-                print_json(&json!({ "digest": digest, "edition": number, "email": email, "state": state }))?;
-                return Ok(Exit::Done);
-            }
-            let word = if sent { "counts as sent" } else { "goes out with the next `tidings send`" };
-            print(&format!("edition {number} to {address} {word}\n"))?;
+            store.finish(frozen.row, invocation.now()).await?;
+            let (state, words) = match sent {
+                true => ("sent", "counts as sent"),
+                false => ("pending", "goes out with the next `tidings send`"),
+            };
+            let json = json!({ "digest": chosen.name, "edition": number, "email": address.as_str(), "state": state });
+            invocation.print(&json, format!("edition {number} to {address} {words}"))?;
         }
         _ => {
             let counts = store.counts(frozen.row).await?;
             let took = frozen.finished.and_then(|at| (at - frozen.edition.date).to_std().ok()).unwrap_or_default();
             let summary = Summary::new(&frozen, counts, took);
-            if setting.json {
-                print_json(&summary)?;
-                return Ok(Exit::Done);
-            }
             let mut text = format!("{}\n", in_words(&summary));
             for item in &frozen.edition.posts {
                 let url = item.post.url.as_ref().map(|url| format!("  {url}")).unwrap_or_default();
@@ -170,7 +169,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
                     text.push_str(&format!("{word}: {address}: {}\n", reply.unwrap_or_default()));
                 }
             }
-            print(&text)?;
+            invocation.print(&summary, text)?;
         }
     }
     Ok(Exit::Done)
@@ -180,11 +179,11 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
 async fn decide(
     action: &Action,
     standing: &Standing,
-    setting: &Setting,
+    invocation: &Invocation,
     config: &Config,
     store: &Store,
-) -> anyhow::Result<Exit> {
-    let (row, number, now) = (standing.row, standing.number, setting.now());
+) -> Result<Exit, Failure> {
+    let (row, number, now) = (standing.row, standing.number, invocation.now());
     let (decided, wanted) = match action {
         // Nobody looks after its due time any more.
         Action::Approve { .. } if !config.digests.contains_key(&standing.digest) => {
@@ -195,33 +194,32 @@ async fn decide(
         _ => (store.cancel(row, "cancelled by hand", now).await?, &[State::Vetoed, State::Cancelled][..]),
     };
     let counts = store.counts(row).await?;
-    if setting.json {
-        print_json(&json!({
-            "digest": standing.digest, "edition": number, "before": decided.before, "state": decided.after,
-            "sent": counts.sent,
-        }))?;
-    } else {
-        let due = standing.due.map(|due| due.with_timezone(&config.publication.timezone).format("%Y-%m-%d %H:%M"));
-        let now_and_then = match (decided.after, due) {
-            (State::Approved, Some(due)) => format!("is approved and goes out at {due}"),
-            (State::Sending, _) if decided.before == State::Sending => "is on its way".to_owned(),
-            (State::Sending, _) => "goes out with the next look of `tidings run`, or with `tidings send`".to_owned(),
-            (State::Vetoed | State::Cancelled, _) if counts.sent + counts.in_doubt > 0 => {
-                let got = counts.sent + counts.in_doubt;
-                format!("is stopped; {got} readers have it already, so its posts do not return")
-            }
-            (State::Vetoed | State::Cancelled, _) => "is stopped; its posts are candidates again".to_owned(),
-            (other, _) => format!("is {} already", other.as_str()),
-        };
-        print(&format!("edition {number} {now_and_then}\n"))?;
-    }
+    let due = standing.due.map(|due| due.with_timezone(&config.publication.timezone).format("%Y-%m-%d %H:%M"));
+    let words = match (decided.after, due) {
+        (State::Approved, Some(due)) => format!("is approved and goes out at {due}"),
+        (State::Sending, _) if decided.before == State::Sending => "is on its way".to_owned(),
+        (State::Sending, _) => "goes out with the next look of `tidings run`, or with `tidings send`".to_owned(),
+        (State::Vetoed | State::Cancelled, _) if counts.sent + counts.in_doubt > 0 => {
+            let got = counts.sent + counts.in_doubt;
+            format!("is stopped; {got} readers have it already, so its posts do not return")
+        }
+        (State::Vetoed | State::Cancelled, _) => "is stopped; its posts are candidates again".to_owned(),
+        (other, _) => format!("is {} already", other.as_str()),
+    };
+    let json = json!({
+        "digest": standing.digest, "edition": number, "before": decided.before, "state": decided.after,
+        "sent": counts.sent,
+    });
+    invocation.print(&json, format!("edition {number} {words}"))?;
     if wanted.contains(&decided.after) {
         return Ok(Exit::Done);
     }
-    setting.say(match decided.after {
-        State::Sending => "it is too late for a veto\nhint: `editions cancel` stops what has not left",
-        State::Vetoed | State::Cancelled => "it was stopped before, and its posts may be in another edition",
-        _ => "nothing changed",
+    invocation.tell(match decided.after {
+        State::Sending => {
+            Diagnostic::new("it is too late for a veto").hint("`editions cancel` stops what has not left")
+        }
+        State::Vetoed | State::Cancelled => "it was stopped before, and its posts may be in another edition".into(),
+        _ => "nothing changed".into(),
     });
     Ok(Exit::Failed)
 }

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Exit, Setting, print, print_json, say, table};
+use super::{
+    edition_output::warn_of_problems,
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    output::table,
+};
 use crate::{
     digest,
     teaser::{SkippedMethod, TeaserSource},
@@ -39,16 +44,16 @@ struct Row<'a> {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
-    let chosen = setting.choose(&config)?;
-    let store = setting.open(&config).await?;
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
+    let chosen = invocation.digest(&config)?;
+    let store = invocation.open_store(&config).await?;
     let sources = config.sources_of(chosen);
-    let now = setting.now();
+    let now = invocation.now();
     // Only who wants to see teasers pays for a model's.
     let plan = if args.teasers { config.plan(chosen, &sources) } else { config.plan_without_asking(chosen, &sources) };
     let draft = digest::draft(&store, &plan, now).await?;
-    say::say_problems(setting, &draft.problems, &[]);
+    warn_of_problems(invocation, &draft.problems, &[]);
     let zone = config.publication.timezone;
     let mut rows = Vec::new();
     let mut shown = table(&["", "published", "first seen", "source", "title", "why"]);
@@ -86,11 +91,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             teaser_refused: made.map(|(_, refused)| refused.as_slice()),
         });
     }
-    if setting.json {
-        print_json(&BTreeMap::from([("posts", rows)]))?;
-    } else {
-        print(&format!("{shown}\n"))?;
-    }
+    invocation.print(&BTreeMap::from([("posts", rows)]), shown)?;
     Ok(Exit::Done)
 }
 

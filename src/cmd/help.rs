@@ -4,8 +4,12 @@ use std::io::{self, IsTerminal as _};
 
 use clap::Command;
 
-use super::{Exit, Usage, markdown, print};
-use crate::guide::PAGES;
+use super::{
+    exit::{Exit, Failure},
+    markdown,
+    output::print,
+};
+use crate::{diagnostic::Diagnostic, guide::PAGES};
 
 /// A terminal that is wider than this gets no longer lines: columns.
 const MAX_WIDTH: usize = 100;
@@ -25,7 +29,7 @@ pub struct Args {
 }
 
 /// Runs the command; `program` is the whole command line.
-pub fn run(args: Args, mut program: Command) -> anyhow::Result<Exit> {
+pub fn run(args: Args, mut program: Command) -> Result<Exit, Failure> {
     program.build();
     let terminal = io::stdout().is_terminal();
     let width = terminal_size::terminal_size().filter(|_| terminal).map_or(USUAL_WIDTH, |(width, _)| width.0.into());
@@ -42,7 +46,7 @@ pub fn run(args: Args, mut program: Command) -> anyhow::Result<Exit> {
     let command = command.map(|help| if is_styled { help.ansi().to_string() } else { help.to_string() });
     let parts: Vec<String> = command.into_iter().chain(page).collect();
     if parts.is_empty() {
-        return Err(unknown(&args.topic.join(" "), &program).into());
+        return Err(unknown(&args.topic.join(" "), &program));
     }
     print(&format!("{}\n", parts.join("\n").trim_end()))?;
     Ok(Exit::Done)
@@ -69,7 +73,7 @@ fn contents(program: &Command) -> String {
     lines + "`tidings help TOPIC` shows one of them.\n"
 }
 
-fn unknown(topic: &str, program: &Command) -> Usage {
+fn unknown(topic: &str, program: &Command) -> Failure {
     let names = topics(program).into_iter().flat_map(|(_, topics)| topics).map(|(name, _)| name);
     let distances = names.map(|name| (strsim::damerau_levenshtein(topic, &name), name));
     let mut near: Vec<_> = distances.filter(|(distance, name)| *distance <= 1 + name.len() / 4).collect();
@@ -81,5 +85,5 @@ fn unknown(topic: &str, program: &Command) -> Usage {
     } else {
         format!("did you mean {}?", near.join(" or "))
     };
-    Usage(format!("there is no help on `{topic}`\nhint: {hint}"))
+    Failure::usage(Diagnostic::new(format!("there is no help on `{topic}`")).hint(hint))
 }

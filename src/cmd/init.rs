@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::bail;
-
-use super::{Exit, Setting, print_list, write};
+use super::{
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    output::write,
+};
+use crate::diagnostic::Diagnostic;
 
 const FILES: [(&str, &str); 5] = [
     ("tidings.toml", include_str!("../../templates/project/tidings.toml")),
@@ -23,9 +26,10 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+pub fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     if let Some((file, _)) = FILES.iter().find(|(file, _)| args.folder.join(file).exists()) {
-        bail!("`{}` is there already\nhint: name an empty folder", args.folder.join(file).display());
+        let there = Diagnostic::new(format!("`{}` is there already", args.folder.join(file).display()));
+        return Err(Failure::new(there.hint("name an empty folder")));
     }
     let mut written = Vec::new();
     for (file, text) in FILES {
@@ -33,12 +37,12 @@ pub fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         write(&path, text.as_bytes())?;
         written.push(path.display().to_string());
     }
-    print_list(setting, "files", written)?;
+    invocation.print_list("files", &written)?;
     let enter = if args.folder == std::path::Path::new(".") {
         String::new()
     } else {
         format!("cd {} && ", args.folder.display())
     };
-    setting.say(format!("now: {enter}tidings preview"));
+    invocation.tell(format!("now: {enter}tidings preview"));
     Ok(Exit::Done)
 }

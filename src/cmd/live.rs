@@ -2,50 +2,54 @@
 
 use std::net::IpAddr;
 
-use anyhow::Context as _;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
 
-use super::{Exit, Setting, Usage, print, print_json};
+use super::{
+    exit::{Context as _, Exit, Failure},
+    invocation::Invocation,
+    output::{print, print_json},
+};
 use crate::{
     config,
+    diagnostic::Diagnostic,
     web::live::{Project, preview},
 };
 
-/// Where the page is where nobody names a place.
-const PLACE: (&str, u16) = ("127.0.0.1", 8788);
+/// Where the page is served where nobody says where.
+const DEFAULT_ADDRESS: (&str, u16) = ("127.0.0.1", 8788);
 
 /// Shows the project until it is told to stop. A broken config is no reason to end: the page says what is wrong with it.
-pub(super) async fn run(address: Option<&str>, setting: &Setting) -> anyhow::Result<Exit> {
-    if let Err(missing @ config::Error::Missing(_)) = setting.load() {
+pub(super) async fn run(address: Option<&str>, invocation: &Invocation) -> Result<Exit, Failure> {
+    if let Err(missing @ config::Error::Missing(_)) = invocation.load_config() {
         return Err(missing.into());
     }
-    let (host, port) = place(address)?;
-    let listener = TcpListener::bind((host.as_str(), port)).await.with_context(|| {
-        format!("cannot listen on {host}, port {port}\nhint: `--serve 0` takes a port that is free")
-    })?;
+    let (host, port) = parse_address(address)?;
+    let listener = TcpListener::bind((host.as_str(), port)).await.context(
+        Diagnostic::new(format!("cannot listen on {host}, port {port}")).hint("`--serve 0` takes a port that is free"),
+    )?;
     let bound = listener.local_addr()?;
     if !bound.ip().is_loopback() {
-        setting.say(format!("warning: whoever reaches {bound} can read the next edition and send tests of it"));
+        invocation.tell(format!("warning: whoever reaches {bound} can read the next edition and send tests of it"));
     }
     let shown = match host.parse::<IpAddr>() {
         Ok(IpAddr::V6(address)) => format!("[{address}]"),
         _ => host.clone(),
     };
     let url = format!("http://{shown}:{}/", bound.port());
-    if setting.json {
+    if invocation.json {
         print_json(&serde_json::json!({ "url": url }))?;
     } else {
         print(&format!("the next edition is at {url}\n"))?;
-        setting.say("it follows every change of its files; Ctrl-C ends it");
+        invocation.tell("it follows every change of its files; Ctrl-C ends it");
     }
     let project = Project {
-        config: setting.config.clone(),
-        digest: setting.digest.clone(),
-        environment: setting.environment.clone(),
-        now: setting.now,
+        config: invocation.config.clone(),
+        digest: invocation.digest.clone(),
+        environment: invocation.environment.clone(),
+        now: invocation.now,
     };
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let stop = async move {
@@ -54,26 +58,29 @@ pub(super) async fn run(address: Option<&str>, setting: &Setting) -> anyhow::Res
             _ = terminate.recv() => {}
         }
     };
-    preview(listener, &host, project, stop).await.map_err(|error| anyhow::anyhow!("cannot draw a token: {error}"))?;
+    let ended = preview(listener, &host, project, stop).await;
+    ended.map_err(|error| Failure::new(format!("cannot draw a token: {error}")))?;
     Ok(Exit::Done)
 }
 
 /// Reads `PORT`, `HOST`, `HOST:PORT`, `[V6]:PORT`.
-fn place(address: Option<&str>) -> Result<(String, u16), Usage> {
-    let Some(address) = address else { return Ok((PLACE.0.to_owned(), PLACE.1)) };
-    let wrong =
-        || Usage(format!("`{address}` is no address to serve at\nhint: write `127.0.0.1:8788`, or a port alone"));
+fn parse_address(address: Option<&str>) -> Result<(String, u16), Failure> {
+    let Some(address) = address else { return Ok((DEFAULT_ADDRESS.0.to_owned(), DEFAULT_ADDRESS.1)) };
+    let wrong = || {
+        let wrong = Diagnostic::new(format!("`{address}` is no address to serve at"));
+        Failure::usage(wrong.hint("write `127.0.0.1:8788`, or a port alone"))
+    };
     if let Ok(port) = address.parse() {
-        return Ok((PLACE.0.to_owned(), port));
+        return Ok((DEFAULT_ADDRESS.0.to_owned(), port));
     }
     if let Ok(host) = address.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return Ok((host.to_string(), PLACE.1));
+        return Ok((host.to_string(), DEFAULT_ADDRESS.1));
     }
     let (host, port) = match address.rsplit_once(':') {
         Some((host, port)) => (host.trim_matches(['[', ']']), port.parse().map_err(|_| wrong())?),
-        None => (address, PLACE.1),
+        None => (address, DEFAULT_ADDRESS.1),
     };
-    let host = if host.is_empty() { PLACE.0 } else { host };
+    let host = if host.is_empty() { DEFAULT_ADDRESS.0 } else { host };
     let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '-' | ':');
     if host.chars().all(is_name) { Ok((host.to_owned(), port)) } else { Err(wrong()) }
 }
@@ -84,7 +91,7 @@ mod tests {
 
     #[track_caller]
     fn check(address: Option<&str>, expect: Option<(&str, u16)>) {
-        assert_eq!(place(address).ok(), expect.map(|(host, port)| (host.to_owned(), port)));
+        assert_eq!(parse_address(address).ok(), expect.map(|(host, port)| (host.to_owned(), port)));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::mem;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::output::table;
+
 /// Lays Markdown out in lines of at most `width` columns, headings bold where `is_styled`.
 ///
 /// Links to other pages of the guide are gathered below it, as the commands that show them.
@@ -51,7 +53,7 @@ impl Page {
             Event::End(TagEnd::TableCell) => self.cells.push(mem::take(&mut self.text)),
             Event::End(TagEnd::TableHead) => {
                 let header = mem::take(&mut self.cells);
-                let mut table = super::table(&header.iter().map(String::as_str).collect::<Vec<_>>());
+                let mut table = table(&header.iter().map(String::as_str).collect::<Vec<_>>());
                 table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
                 table.set_width(u16::try_from(self.width).unwrap_or(u16::MAX));
                 self.table = Some(table);

@@ -3,7 +3,10 @@
 use chrono::{Offset as _, SecondsFormat};
 use serde_json::json;
 
-use super::{Exit, Setting, print, print_json};
+use super::{
+    exit::{Exit, Failure},
+    invocation::Invocation,
+};
 
 /// Shows the next run times, local and UTC.
 #[derive(Debug, clap::Args)]
@@ -14,11 +17,11 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
-    let chosen = setting.choose(&config)?;
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
+    let chosen = invocation.digest(&config)?;
     let zone = config.publication.timezone;
-    let mut at = setting.now();
+    let mut at = invocation.now();
     let mut offset = at.with_timezone(&zone).offset().fix();
     let (mut text, mut runs) = (String::new(), Vec::new());
     for _ in 0..args.n {
@@ -30,10 +33,6 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         text.push_str(&format!("{}  {utc}{change}\n", local.format("%a %Y-%m-%d %H:%M %Z")));
         runs.push(json!({ "local": local.to_rfc3339_opts(SecondsFormat::Secs, true), "utc": utc }));
     }
-    if setting.json {
-        print_json(&json!({ "runs": runs }))?
-    } else {
-        print(&text)?
-    }
+    invocation.print(&json!({ "runs": runs }), text)?;
     Ok(Exit::Done)
 }

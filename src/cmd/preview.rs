@@ -2,20 +2,21 @@
 
 use std::path::PathBuf;
 
-use anyhow::bail;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    Exit, Setting, Usage, count, live, print, print_json,
-    say::{Nothing, in_words, say_problems},
-    write,
+    edition_output::{print_nothing, warn_of_problems},
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    live,
+    output::{count, print, print_json, write},
 };
 use crate::{
     digest::{self, Next},
     edition::Edition,
     message::{self, Occasion},
-    render::Rendered,
+    render::{self, Rendered},
     source::Problem,
     subscriber::{Address, Subscriber},
     teaser::TeaserSource,
@@ -67,29 +68,25 @@ struct ShownPost<'a> {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     if let Some(address) = &args.serve {
-        return live::run(address.as_deref(), setting).await;
+        return live::run(address.as_deref(), invocation).await;
     }
-    one_to_stdout(&args, setting)?;
-    let config = setting.load()?;
-    let chosen = setting.choose(&config)?;
-    let store = setting.open(&config).await?;
+    one_to_stdout(&args, invocation)?;
+    let config = invocation.load_config()?;
+    let chosen = invocation.digest(&config)?;
+    let store = invocation.open_store(&config).await?;
     let sources = config.sources_of(chosen);
     let plan = config.plan(chosen, &sources);
     if args.reader.is_some() {
-        super::subscribers::sync(setting, &config, &store).await?;
+        super::subscribers::sync(invocation, &config, &store).await?;
     }
-    let (edition, variants, problems) = match digest::next(&store, &plan, setting.now()).await? {
+    let (edition, variants, problems) = match digest::next(&store, &plan, invocation.now()).await? {
         Next::Unfinished(frozen) => (frozen.edition, frozen.variants, Vec::new()),
         Next::Fresh(draft, variants) => (draft.edition, *variants, draft.problems),
         Next::Nothing(draft, reason) => {
-            say_problems(setting, &draft.problems, &[]);
-            if setting.json {
-                print_json(&Nothing::new(&chosen.name, &reason))?;
-            } else {
-                print(&format!("nothing new: {reason}\n"))?;
-            }
+            warn_of_problems(invocation, &draft.problems, &[]);
+            print_nothing(invocation, &chosen.name, &reason)?;
             return Ok(Exit::Done);
         }
     };
@@ -98,7 +95,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         Some(address) => store.subscriber(&address).await?.unwrap_or_else(|| Subscriber::stranger(address)),
     };
     let rendered = variants.of(reader.language.as_deref());
-    say_problems(setting, &problems, &rendered.problems);
+    warn_of_problems(invocation, &problems, &rendered.problems);
     let sender = config.sender(store.keys().await?);
     let occasion = Occasion::Sample(0);
     let personal = message::personalise(&edition, rendered, &reader, &sender, occasion);
@@ -112,15 +109,15 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     if let Some(path) = &args.eml {
         write(path, &message::make(&edition, rendered, &reader, &sender, occasion)?.octets)?;
     }
-    if setting.json {
+    if invocation.json {
         print_json(&shown(&edition, rendered, &personal, &problems))?;
     } else if args.out != std::path::Path::new("-") {
         let (out, subject, posts) = (args.out.display(), &personal.subject, count(edition.posts.len() as i64, "post"));
         let line = format!("{out}: edition {}, “{subject}”, {posts}", edition.number);
-        if to_stdout(&args).is_empty() { print(&format!("{line}\n"))? } else { setting.say(line) }
+        if to_stdout(&args).is_empty() { print(&format!("{line}\n"))? } else { invocation.tell(line) }
     }
     if personal.html.is_empty() {
-        bail!("the edition has no HTML part");
+        return Err(Failure::new("the edition has no HTML part"));
     }
     Ok(Exit::Done)
 }
@@ -139,10 +136,14 @@ fn to_stdout(args: &Args) -> Vec<&'static str> {
 }
 
 /// Two parts on one stream could not be told apart.
-fn one_to_stdout(args: &Args, setting: &Setting) -> Result<(), Usage> {
+fn one_to_stdout(args: &Args, invocation: &Invocation) -> Result<(), Failure> {
     let mut given = to_stdout(args);
-    given.extend(setting.json.then_some("--json"));
-    if given.len() < 2 { Ok(()) } else { Err(Usage(format!("{} all want standard output", given.join(" and ")))) }
+    given.extend(invocation.json.then_some("--json"));
+    if given.len() < 2 {
+        Ok(())
+    } else {
+        Err(Failure::usage(format!("{} all want standard output", given.join(" and "))))
+    }
 }
 
 fn shown<'a>(
@@ -166,6 +167,10 @@ fn shown<'a>(
         preheader: &rendered.preheader,
         posts: posts.collect(),
         html_bytes: personal.html.len(),
-        problems: problems.iter().map(in_words).chain(rendered.problems.iter().cloned()).collect(),
+        problems: problems
+            .iter()
+            .map(Problem::to_string)
+            .chain(rendered.problems.iter().map(render::Problem::to_string))
+            .collect(),
     }
 }

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
-
-use super::{Exit, Setting, print, write};
+use super::{
+    exit::{Context as _, Exit, Failure},
+    invocation::Invocation,
+    output::{print, write},
+};
 use crate::render;
 
 /// Turns one MJML file into HTML.
@@ -21,16 +23,16 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+pub fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let data = args
         .data
         .map(|path| {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-            serde_json::from_str(&text).with_context(|| format!("`{}` is not JSON", path.display()))
+            let text = std::fs::read_to_string(&path).context(format!("cannot read `{}`", path.display()))?;
+            serde_json::from_str(&text).context(format!("`{}` is not JSON", path.display()))
         })
         .transpose()?;
     let (html, warnings) = render::mjml_file(&args.file, data.as_ref())?;
-    warnings.iter().for_each(|warning| setting.say(format!("warning: {warning}")));
+    warnings.iter().for_each(|warning| invocation.tell(format!("warning: {warning}")));
     match args.out {
         Some(path) => write(&path, html.as_bytes())?,
         None => print(&html)?,

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Exit, Setting, print, print_json};
+use super::{
+    exit::{Exit, Failure},
+    invocation::Invocation,
+};
 use crate::store;
 
 /// Puts a copy that `backup` made in the place of the store; nothing may be running.
@@ -15,16 +18,16 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
-    let old = store::restore(&args.file, &config.store, setting.now()).await?;
-    if setting.json {
-        print_json(&json!({ "store": config.store, "old": old }))?;
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
+    let old = store::restore(&args.file, &config.store, invocation.now()).await?;
+    let kept = old.as_ref().map(|old| format!("; the one before is kept as `{}`", old.display())).unwrap_or_default();
+    let text = format!("`{}` is the copy{kept}", config.store.display());
+    invocation.print(&json!({ "store": config.store, "old": old }), text)?;
+    if invocation.json {
         return Ok(Exit::Done);
     }
-    let kept = old.map(|old| format!("; the one before is kept as `{}`", old.display())).unwrap_or_default();
-    print(&format!("`{}` is the copy{kept}\n", config.store.display()))?;
-    setting.say(
+    invocation.tell(
         "what was sent since the copy was made is unknown to it: look at `tidings explain` before a `send`; \
          `tidings run` holds everything until `run --resume`",
     );

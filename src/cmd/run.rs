@@ -6,18 +6,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context as _;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
     sync::{mpsc, watch},
 };
 
-use super::{Exit, Setting, Usage};
+use super::{
+    exit::{Context as _, Exit, Failure},
+    invocation::Invocation,
+};
 use crate::{
     config::Config,
     daemon::{self, Clock, Command, Context, Notifier, Supervisor},
-    diagnostic::error_report,
+    diagnostic::Diagnostic,
     render,
     web::{
         public::{Site, router},
@@ -37,31 +39,31 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    if setting.digest.is_some() {
-        return Err(Usage("`run` looks after every digest of the config".into()).into());
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    if invocation.digest.is_some() {
+        return Err(Failure::usage("`run` looks after every digest of the config"));
     }
-    let config = Arc::new(setting.load()?);
+    let config = Arc::new(invocation.load_config()?);
     keep_templates(&config)?;
-    let store = setting.open(&config).await?;
-    if args.resume && !daemon::resume(&config, &store, setting.now()).await? {
-        setting.say("nothing was held");
+    let store = invocation.open_store(&config).await?;
+    if args.resume && !daemon::resume(&config, &store, invocation.now()).await? {
+        invocation.tell("nothing was held");
     }
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,
         Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse && store.is_worked_on() => {
-            setting.say("the daemon that is running goes on with its next look");
+            invocation.tell("the daemon that is running goes on with its next look");
             return Ok(Exit::Done);
         }
         Err(error) => {
-            let what = format!("cannot listen on {}\nhint: set `web.listen`, or end what listens there", config.listen);
-            return Err(error).context(what);
+            let what = Diagnostic::new(format!("cannot listen on {}", config.listen));
+            return Err(error).context(what.hint("set `web.listen`, or end what listens there"));
         }
     };
     tracing::info!(address = %listener.local_addr()?, "listening");
     let notifier = Arc::new(Notifier::from_environment());
     let signals = Signals::new()?;
-    let fixed = setting.now;
+    let fixed = invocation.now;
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(chrono::Utc::now));
     let (configs, current) = watch::channel(Arc::clone(&config));
     let (end, ended) = watch::channel(false);
@@ -71,12 +73,12 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let _ = stopped.wait_for(|ended| *ended).await;
     }));
     let (sender, commands) = mpsc::channel(4);
-    let listening = tokio::spawn(listen(signals, setting.clone(), configs, sender, Arc::clone(&notifier)));
+    let listening = tokio::spawn(listen(signals, invocation.clone(), configs, sender, Arc::clone(&notifier)));
     if args.web_only {
         notifier.ready();
         wait(commands, &notifier).await;
     } else {
-        let context = Context::new(config, store, setting.environment.clone().into())?;
+        let context = Context::new(config, store, invocation.environment.clone().into())?;
         let digests = context.config.digests.len();
         let supervisor = Supervisor::new(context, clock).await?;
         tracing::info!(digests, "looking after the digests");
@@ -107,7 +109,7 @@ impl Signals {
 /// all ends at once, and what is in flight is in doubt, as after any other death.
 async fn listen(
     signals: Signals,
-    setting: Setting,
+    invocation: Invocation,
     configs: watch::Sender<Arc<Config>>,
     commands: mpsc::Sender<Command>,
     notifier: Arc<Notifier>,
@@ -118,12 +120,14 @@ async fn listen(
         tokio::select! {
             _ = reload.recv() => {
                 notifier.reloading();
-                match read_again(&setting, &configs) {
+                match read_again(&invocation, &configs) {
                     Ok(config) => {
                         configs.send_replace(Arc::clone(&config));
                         let _ = commands.send(Command::Reload(config)).await;
                     }
-                    Err(error) => tracing::error!("the config is refused, the old one stays: {error}"),
+                    Err(Failure { diagnostic, .. }) => {
+                        tracing::error!("the config is refused, the old one stays: {diagnostic}");
+                    }
                 }
                 notifier.ready();
             }
@@ -146,13 +150,13 @@ fn is_same_request(first: Instant, now: Instant) -> bool {
 }
 
 /// Reads the config and the templates again; with a fault in either, both stay as they were.
-fn read_again(setting: &Setting, configs: &watch::Sender<Arc<Config>>) -> Result<Arc<Config>, String> {
-    let config = setting.load().map_err(|error| error_report(&error))?;
+fn read_again(invocation: &Invocation, configs: &watch::Sender<Arc<Config>>) -> Result<Arc<Config>, Failure> {
+    let config = invocation.load_config()?;
     let old = Arc::clone(&configs.borrow());
     if config.store != old.store {
-        return Err("`store.url` is another\nhint: end the daemon and start it again".to_owned());
+        return Err(Failure::new(Diagnostic::new("`store.url` is another").hint("end the daemon and start it again")));
     }
-    keep_templates(&config).map_err(|error| error_report(&error))?;
+    keep_templates(&config)?;
     if config.listen != old.listen {
         tracing::warn!("`web.listen` is another, which takes effect at the next start");
     }

@@ -10,15 +10,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Exit, Setting, Usage, count, print, print_json, say, subscribers, write};
+use super::{
+    edition_output::{print_nothing, warn_of_problems},
+    exit::{Context as _, Exit, Failure},
+    invocation::Invocation,
+    output::{count, write},
+    subscribers,
+};
 use crate::{
     daemon,
     deliver::Destination,
+    diagnostic::Diagnostic,
     diagnostic::error_report,
     digest::{self, Digest, Next},
     mailing::{self, Report, Run, Stop},
@@ -74,23 +80,25 @@ impl<'a> Summary<'a> {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let config = setting.load()?;
-    let mut chosen = setting.choose(&config)?.clone();
+    let config = invocation.load_config()?;
+    let mut chosen = invocation.digest(&config)?.clone();
     if !args.dry_run && !args.yes && !io::stdin().is_terminal() {
-        return Err(Usage("nobody is there to confirm\nhint: add `--yes`, or `--dry-run` to look first".into()).into());
+        return Err(Failure::usage(
+            Diagnostic::new("nobody is there to confirm").hint("add `--yes`, or `--dry-run` to look first"),
+        ));
     }
     if !preflight::can_be_left(&config) {
         return Err(config.without_unsubscribe().into());
     }
     // A password that cannot be had is found before an edition is frozen.
-    let destination = (!args.dry_run).then(|| config.open_destination(&setting.environment)).transpose()?;
-    let store = setting.open(&config).await?;
-    subscribers::sync(setting, &config, &store).await?;
+    let destination = (!args.dry_run).then(|| config.open_destination(&invocation.environment)).transpose()?;
+    let store = invocation.open_store(&config).await?;
+    subscribers::sync(invocation, &config, &store).await?;
     let named = args.subject.is_some();
     if args.subject.as_ref().is_some_and(|subject| subject.trim().is_empty()) {
-        return Err(Usage("`--subject` says nothing".into()).into());
+        return Err(Failure::usage("`--subject` says nothing"));
     }
     if let Some(subject) = args.subject {
         chosen.subject = subject;
@@ -99,40 +107,41 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     let plan = config.plan(&chosen, &sources);
     let sender = config.sender(store.keys().await?);
     let frozen = loop {
-        let (draft, variants) = match digest::next(&store, &plan, setting.now()).await? {
+        let (draft, variants) = match digest::next(&store, &plan, invocation.now()).await? {
             Next::Unfinished(frozen) => {
                 let (number, date) = (frozen.edition.number, frozen.edition.date);
-                setting.say(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
+                invocation
+                    .tell(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
                 if named {
-                    setting.say("warning: `--subject` is for a new edition; this one keeps its own");
+                    invocation.tell("warning: `--subject` is for a new edition; this one keeps its own");
                 }
-                if !args.dry_run && !release(setting, &store, &frozen, args.yes).await? {
+                if !args.dry_run && !release(invocation, &store, &frozen, args.yes).await? {
                     return Ok(Exit::Done);
                 }
                 break *frozen;
             }
             Next::Nothing(draft, reason) => {
-                say::say_problems(setting, &draft.problems, &[]);
-                return nothing(setting, &store, &chosen, &reason, args.fail_if_empty).await;
+                warn_of_problems(invocation, &draft.problems, &[]);
+                return nothing(invocation, &store, &chosen, &reason, args.fail_if_empty).await;
             }
             Next::Fresh(draft, variants) => (draft, variants),
         };
-        say::say_problems(setting, &draft.problems, &variants.main().problems);
+        warn_of_problems(invocation, &draft.problems, &variants.main().problems);
         let recipients = store.audience(&chosen.name, &chosen.audience).await?;
         if recipients == 0 {
             let reason = "no active subscriber is in the audience";
-            return nothing(setting, &store, &chosen, reason, args.fail_if_empty).await;
+            return nothing(invocation, &store, &chosen, reason, args.fail_if_empty).await;
         }
         let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: None };
         if let Some(why) = preflight::refusal(&config, &fresh.edition, &fresh.variants, &sender)? {
-            bail!(why);
+            return Err(Failure::new(why));
         }
         if args.dry_run {
             let counts = Counts { recipients, pending: recipients, ..Counts::default() };
-            return summarise(setting, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
+            return summarise(invocation, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
         }
         if !args.yes && !confirm(&fresh, recipients)? {
-            setting.say("not sent");
+            invocation.tell("not sent");
             return Ok(Exit::Done);
         }
         match mailing::publish(&store, fresh.edition, fresh.variants, &chosen.audience, &Start::BY_HAND).await {
@@ -143,68 +152,63 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     };
     let Some(destination) = destination else {
         let counts = store.counts(frozen.row).await?;
-        return summarise(setting, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
+        return summarise(invocation, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
     };
     if let Destination::File(folder) = &destination {
         let page = show_beside(folder, &frozen, &sender)?;
-        setting.say(format!("the edition as a page: {}", page.display()));
+        invocation.tell(format!("the edition as a page: {}", page.display()));
     }
     // Another key may sign by now: what went out keeps its Message-IDs.
     let sender = config.sender(store.keys_of(frozen.edition.date).await?);
     let run = Run { store: &store, sender: &sender, destination: &destination, limits: &config.limits };
-    let report = deliver(setting, &run, &frozen).await;
+    let report = deliver(invocation, &run, &frozen).await;
     // A daemon that finds an older store must know that this was sent.
-    daemon::update_checkpoint(&store, setting.now()).await?;
+    daemon::update_checkpoint(&store, invocation.now()).await?;
     let report = report?;
-    summarise(setting, &frozen, report.counts, started.elapsed())?;
-    Ok(verdict(setting, &report))
+    summarise(invocation, &frozen, report.counts, started.elapsed())?;
+    Ok(verdict(invocation, &report))
 }
 
 /// Sends an edition on its way that waits for its editor or is held; says whether it is on its way.
-async fn release(setting: &Setting, store: &Store, frozen: &Frozen, yes: bool) -> anyhow::Result<bool> {
+async fn release(invocation: &Invocation, store: &Store, frozen: &Frozen, yes: bool) -> Result<bool, Failure> {
     let number = frozen.edition.number;
     let standing = store.standing_of(&frozen.edition.digest, number).await?;
     let Some(standing) = standing.filter(|standing| standing.state.is_before_sending()) else { return Ok(true) };
     let why = standing.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    setting.say(format!("edition {number} is {}{why}", standing.state.as_str()));
+    invocation.tell(format!("edition {number} is {}{why}", standing.state.as_str()));
     if !yes && !confirm(frozen, store.counts(frozen.row).await?.pending)? {
-        setting.say("not sent");
+        invocation.tell("not sent");
         return Ok(false);
     }
-    let decided = store.release(frozen.row, setting.now()).await?;
+    let decided = store.release(frozen.row, invocation.now()).await?;
     if decided.after != State::Sending {
-        bail!("edition {number} was {} meanwhile", decided.after.as_str());
+        return Err(Failure::new(format!("edition {number} was {} meanwhile", decided.after.as_str())));
     }
     Ok(true)
 }
 
 async fn nothing(
-    setting: &Setting,
+    invocation: &Invocation,
     store: &Store,
     digest: &Digest,
     reason: &str,
     fail_if_empty: bool,
-) -> anyhow::Result<Exit> {
-    if setting.json {
-        print_json(&say::Nothing::new(&digest.name, reason))?;
-    } else {
-        print(&format!("nothing new: {reason}\n"))?;
-    }
+) -> Result<Exit, Failure> {
+    print_nothing(invocation, &digest.name, reason)?;
     // Of an edition that was stopped nothing goes out any more, whatever its doubts.
     let is_open = |state: &str| ![State::Vetoed, State::Cancelled].iter().any(|over| over.as_str() == state);
     let lines = store.editions(Some(&digest.name)).await?;
     let held = lines.into_iter().find(|line| line.counts.in_doubt > 0 && is_open(&line.state));
     if let Some(line) = held {
         let (doubts, number) = (line.counts.in_doubt, line.edition);
-        setting.say(format!(
-            "{doubts} deliveries of edition {number} are in doubt\nhint: `tidings editions show {number}` lists them"
-        ));
+        let doubt = Diagnostic::new(format!("{doubts} deliveries of edition {number} are in doubt"));
+        invocation.tell(doubt.hint(format!("`tidings editions show {number}` lists them")));
         return Ok(Exit::Person);
     }
     Ok(if fail_if_empty { Exit::Empty } else { Exit::Done })
 }
 
-fn confirm(frozen: &Frozen, recipients: i64) -> anyhow::Result<bool> {
+fn confirm(frozen: &Frozen, recipients: i64) -> Result<bool, Failure> {
     let (number, subject) = (frozen.edition.number, &frozen.variants.main().subject);
     let posts = count(frozen.edition.posts.len() as i64, "post");
     eprint!("Send edition {number}, “{subject}”, {posts}, to {}? [y/N] ", count(recipients, "recipient"));
@@ -215,7 +219,7 @@ fn confirm(frozen: &Frozen, recipients: i64) -> anyhow::Result<bool> {
 }
 
 /// Writes the edition as a page beside the messages, for people to look at.
-fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> anyhow::Result<PathBuf> {
+fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> Result<PathBuf, Failure> {
     let Frozen { edition, variants, .. } = frozen;
     let page = message::personalise(edition, variants.main(), &Subscriber::sample(), sender, Occasion::Sample(0)).html;
     let path = folder.join(format!("{}-{}.html", edition.digest, edition.number));
@@ -223,15 +227,15 @@ fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> an
     Ok(path)
 }
 
-async fn deliver(setting: &Setting, run: &Run<'_>, frozen: &Frozen) -> anyhow::Result<Report> {
+async fn deliver(invocation: &Invocation, run: &Run<'_>, frozen: &Frozen) -> Result<Report, Failure> {
     let before = run.store.counts(frozen.row).await?;
-    let bar = progress_bar(setting, before.pending + before.deferred);
+    let bar = progress_bar(invocation, before.pending + before.deferred);
     let asked = Arc::new(AtomicBool::new(false));
     let watch = watch(Arc::clone(&asked))?;
     let report = mailing::deliver(
         run,
         frozen,
-        || setting.now(),
+        || invocation.now(),
         |count| {
             bar.inc(count as u64);
             !asked.load(Ordering::Relaxed)
@@ -256,8 +260,8 @@ fn watch(asked: Arc<AtomicBool>) -> io::Result<tokio::task::JoinHandle<()>> {
     }))
 }
 
-fn progress_bar(setting: &Setting, length: i64) -> ProgressBar {
-    if setting.quiet || !io::stderr().is_terminal() {
+fn progress_bar(invocation: &Invocation, length: i64) -> ProgressBar {
+    if invocation.quiet || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {per_sec}  {eta} left");
@@ -265,9 +269,9 @@ fn progress_bar(setting: &Setting, length: i64) -> ProgressBar {
 }
 
 /// Prints what became of an edition.
-fn summarise(setting: &Setting, frozen: &Frozen, counts: Counts, took: Duration) -> anyhow::Result<()> {
+fn summarise(invocation: &Invocation, frozen: &Frozen, counts: Counts, took: Duration) -> Result<(), Failure> {
     let summary = Summary::new(frozen, counts, took);
-    if setting.json { print_json(&summary) } else { print(&format!("{}\n", in_words(&summary))) }
+    invocation.print(&summary, in_words(&summary))
 }
 
 /// One sentence: the edition, then each count that is not zero.
@@ -297,12 +301,13 @@ pub fn in_words(summary: &Summary<'_>) -> String {
 }
 
 /// The exit code that a report deserves.
-fn verdict(setting: &Setting, report: &Report) -> Exit {
+fn verdict(invocation: &Invocation, report: &Report) -> Exit {
     if let Some(stop) = &report.stopped {
-        setting.say(error_report(stop));
+        invocation.tell(error_report(stop));
     }
     if let Some(next) = report.next {
-        setting.say(format!("the next try is due at {}; run `tidings send` again then", next.format("%H:%M:%S UTC")));
+        invocation
+            .tell(format!("the next try is due at {}; run `tidings send` again then", next.format("%H:%M:%S UTC")));
     }
     let counts = &report.counts;
     match &report.stopped {

@@ -2,30 +2,30 @@
 
 use serde_json::json;
 
-use super::{Exit, Setting, print, print_json, say, subscribers};
-use crate::{daemon, digest::Digest};
+use super::{
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    subscribers,
+};
+use crate::daemon;
 
 /// Shows the last and the next edition, counts, the queue, and what is wrong.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
 /// Runs the command.
-pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
-    let store = setting.open(&config).await?;
-    subscribers::sync(setting, &config, &store).await?;
+pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
+    let store = invocation.open_store(&config).await?;
+    subscribers::sync(invocation, &config, &store).await?;
     let zone = config.publication.timezone;
     let mut text = String::new();
     let mut shown = Vec::new();
     let (runs, open) = (store.last_runs().await?, store.open_editions().await?);
-    let digests: Vec<&Digest> = match &setting.digest {
-        Some(_) => vec![setting.choose(&config)?],
-        None => config.digests.values().collect(),
-    };
-    for digest in digests {
+    for digest in invocation.digests(&config)? {
         let name = &digest.name;
         let last = store.editions(Some(name)).await?.into_iter().next();
-        let next = digest.schedule.next(setting.now(), zone);
+        let next = digest.schedule.next(invocation.now(), zone);
         let recipients = store.audience(name, &digest.audience).await?;
         text.push_str(&format!("{name}\n"));
         match &last {
@@ -58,7 +58,7 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
         }
         shown.push(json!({ "digest": name, "last": last, "next": next, "recipients": recipients, "run": run }));
     }
-    let troubles = daemon::open_incidents(&config, &store, setting.now()).await?;
+    let troubles = daemon::open_incidents(&config, &store, invocation.now()).await?;
     if !troubles.is_empty() {
         text.push_str("troubles\n");
     }
@@ -90,20 +90,17 @@ pub async fn run(_: Args, setting: &Setting) -> anyhow::Result<Exit> {
         let again = if status.failures > 1 { format!(", {} times in a row", status.failures) } else { String::new() };
         text.push_str(&format!("  {}: {} at {checked}{again}\n", source.name, status.state));
         for problem in &status.problems {
-            text.push_str(&format!("    {}\n", say::in_words(problem)));
+            text.push_str(&format!("    {}\n", problem));
         }
         sources.push(json!({
             "name": status.name, "state": status.state, "checked": status.checked, "read": status.read,
             "failures": status.failures, "problems": status.problems,
         }));
     }
-    if setting.json {
-        let counts: serde_json::Map<_, _> = counts.into_iter().map(|(status, n)| (status, n.into())).collect();
-        print_json(&json!({
-            "digests": shown, "subscribers": counts, "throttled": throttled, "sources": sources, "troubles": troubles,
-        }))?;
-    } else {
-        print(&text)?;
-    }
+    let counts: serde_json::Map<_, _> = counts.into_iter().map(|(status, n)| (status, n.into())).collect();
+    let json = json!({
+        "digests": shown, "subscribers": counts, "throttled": throttled, "sources": sources, "troubles": troubles,
+    });
+    invocation.print(&json, text)?;
     Ok(Exit::Done)
 }

@@ -4,10 +4,15 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::{Exit, Setting, print, print_json, table};
+use super::{
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    output::{print, table},
+};
 use crate::{
     config::Config,
-    mailing,
+    diagnostic::Diagnostic,
+    mailing::{self, RosterError},
     store::Store,
     subscriber::{self, Address, Row, Status, Subscriber},
 };
@@ -52,43 +57,35 @@ enum Action {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
-    let store = setting.open(&config).await?;
-    sync(setting, &config, &store).await?;
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
+    let store = invocation.open_store(&config).await?;
+    sync(invocation, &config, &store).await?;
     match args.action.unwrap_or(Action::List) {
-        Action::List => list(setting, &store).await?,
+        Action::List => list(invocation, &store).await?,
         Action::Add { address, name, tags, language } => {
             let tags = tags.split_whitespace().map(str::to_owned).collect();
             let name = name.map(|name| crate::html::plain_line(&name));
             let row = Row { address: address.clone(), name, language, timezone: None, tags, status: Status::Active };
-            let added = store.upsert(&[row], None, setting.now()).await?;
+            let added = store.upsert(&[row], None, invocation.now()).await?;
             let status = store.subscriber(&address).await?.map_or(Status::Active, |known| known.status);
-            if setting.json {
-                print_json(&json!({ "email": address.as_str(), "new": added.new > 0, "status": status }))?;
-            } else {
-                let word = if added.new > 0 { "added" } else { "was known" };
-                print(&format!("{address} {word}: {}\n", status.as_str()))?;
-            }
+            let word = if added.new > 0 { "added" } else { "was known" };
+            let json = json!({ "email": address.as_str(), "new": added.new > 0, "status": status });
+            invocation.print(&json, format!("{address} {word}: {}", status.as_str()))?;
         }
         Action::Remove { address } => {
             if !store.set_status(&address, Status::Unsubscribed).await? {
-                anyhow::bail!("{address} is not on the list");
+                return Err(Failure::new(format!("{address} is not on the list")));
             }
-            if setting.json {
-                print_json(&json!({ "email": address.as_str(), "status": Status::Unsubscribed }))?;
-            } else {
-                print(&format!("{address} is unsubscribed\n"))?;
-            }
+            let json = json!({ "email": address.as_str(), "status": Status::Unsubscribed });
+            invocation.print(&json, format!("{address} is unsubscribed"))?;
         }
         Action::Import { file } => {
-            let (added, bad) = mailing::import(&store, &file, setting.now()).await?;
-            warn(setting, &bad);
-            if setting.json {
-                print_json(&json!({ "new": added.new, "known": added.known, "bad": bad }))?;
-            } else {
-                print(&format!("{} new, {} known, {} bad rows\n", added.new, added.known, bad.len()))?;
-            }
+            let (added, bad) = mailing::import(&store, &file, invocation.now()).await?;
+            warn(invocation, &bad);
+            let text = format!("{} new, {} known, {} bad rows", added.new, added.known, bad.len());
+            let texts: Vec<String> = bad.iter().map(Diagnostic::to_string).collect();
+            invocation.print(&json!({ "new": added.new, "known": added.known, "bad": texts }), text)?;
             if !bad.is_empty() {
                 return Ok(Exit::Failed);
             }
@@ -104,7 +101,7 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn list(setting: &Setting, store: &Store) -> anyhow::Result<()> {
+async fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
     let mut rows = Vec::new();
     let mut shown = table(&["address", "name", "status", "language", "tags"]);
     pages(store, |page| {
@@ -118,10 +115,10 @@ async fn list(setting: &Setting, store: &Store) -> anyhow::Result<()> {
         }
     })
     .await?;
-    if setting.json { print_json(&json!({ "subscribers": rows })) } else { print(&format!("{shown}\n")) }
+    invocation.print(&json!({ "subscribers": rows }), shown)
 }
 
-async fn pages(store: &Store, mut each: impl FnMut(Vec<Subscriber>)) -> anyhow::Result<()> {
+async fn pages(store: &Store, mut each: impl FnMut(Vec<Subscriber>)) -> Result<(), Failure> {
     let mut after = 0;
     loop {
         let page = store.subscribers(after, 1_000).await?;
@@ -132,15 +129,15 @@ async fn pages(store: &Store, mut each: impl FnMut(Vec<Subscriber>)) -> anyhow::
 }
 
 /// Brings the store up to date with `[subscribers] file`, says its bad rows, and gives them back.
-pub async fn sync(setting: &Setting, config: &Config, store: &Store) -> anyhow::Result<Vec<String>> {
+pub async fn sync(invocation: &Invocation, config: &Config, store: &Store) -> Result<Vec<Diagnostic>, RosterError> {
     let Some(file) = &config.subscribers else { return Ok(Vec::new()) };
-    let bad = mailing::sync(store, file, setting.now()).await?;
-    warn(setting, &bad);
+    let bad = mailing::sync(store, file, invocation.now()).await?;
+    warn(invocation, &bad);
     Ok(bad)
 }
 
-fn warn(setting: &Setting, bad: &[String]) {
+fn warn(invocation: &Invocation, bad: &[Diagnostic]) {
     for line in bad {
-        setting.say(format!("warning: {line}"));
+        invocation.tell(format!("warning: {line}"));
     }
 }

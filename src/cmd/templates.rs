@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::bail;
-
-use super::{Exit, Setting, Usage, print_list, write};
-use crate::render;
+use super::{
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    output::write,
+};
+use crate::{diagnostic::Diagnostic, render};
 
 /// Lists the built-in templates, or copies one to edit.
 #[derive(Debug, clap::Args)]
@@ -26,19 +28,23 @@ enum Action {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let files = render::builtin_templates();
     let Some(Action::New { name }) = args.action else {
         let names = files.iter().filter_map(|(file, _)| file.strip_suffix(".mjml")).filter(|name| !name.contains('/'));
-        return print_list(setting, "templates", names.map(str::to_owned).collect()).map(|()| Exit::Done);
+        invocation.print_list("templates", &names.map(str::to_owned).collect::<Vec<_>>())?;
+        return Ok(Exit::Done);
     };
     let own: Vec<&str> = files.iter().map(|(file, _)| *file).filter(|file| is_page_of(file, &name)).collect();
     if own.is_empty() {
-        return Err(Usage(format!("no built-in template `{name}`\nhint: `tidings templates list` shows them")).into());
+        return Err(Failure::usage(
+            Diagnostic::new(format!("no built-in template `{name}`")).hint("`tidings templates list` shows them"),
+        ));
     }
-    let folder = setting.config.parent().map_or_else(PathBuf::new, PathBuf::from).join("templates");
+    let folder = invocation.config.parent().map_or_else(PathBuf::new, PathBuf::from).join("templates");
     if let Some(file) = own.iter().find(|file| folder.join(file).exists()) {
-        bail!("`{}` is there already\nhint: edit it, or move it away first", folder.join(file).display());
+        let there = Diagnostic::new(format!("`{}` is there already", folder.join(file).display()));
+        return Err(Failure::new(there.hint("edit it, or move it away first")));
     }
     let mut written = Vec::new();
     for (file, text) in with_parts(own, files) {
@@ -48,10 +54,10 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             written.push(path.display().to_string());
         } else if std::fs::read(&path).is_ok_and(|there| there != text.as_bytes()) {
             // Somebody's own footer is their footer in every layout.
-            setting.say(format!("`{}` is there already and stays as it is", path.display()));
+            invocation.tell(format!("`{}` is there already and stays as it is", path.display()));
         }
     }
-    print_list(setting, "files", written).map(|()| Exit::Done)
+    invocation.print_list("files", &written).map(|()| Exit::Done)
 }
 
 /// Says whether a file is the page of a layout or its text.

@@ -1,9 +1,14 @@
 //! `test`: the next edition to a few addresses; consumes nothing.
 
-use anyhow::bail;
 use serde_json::json;
 
-use super::{Exit, Setting, print, print_json, say, subscribers};
+use super::{
+    edition_output::warn_of_problems,
+    exit::{Exit, Failure},
+    invocation::Invocation,
+    output::{print, print_json},
+    subscribers,
+};
 use crate::{
     deliver,
     diagnostic::error_report,
@@ -21,31 +26,31 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
-    let config = setting.load()?;
-    let chosen = setting.choose(&config)?;
-    let store = setting.open(&config).await?;
-    subscribers::sync(setting, &config, &store).await?;
+pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
+    let config = invocation.load_config()?;
+    let chosen = invocation.digest(&config)?;
+    let store = invocation.open_store(&config).await?;
+    subscribers::sync(invocation, &config, &store).await?;
     let sources = config.sources_of(chosen);
-    let (edition, variants) = match digest::next(&store, &config.plan(chosen, &sources), setting.now()).await? {
+    let (edition, variants) = match digest::next(&store, &config.plan(chosen, &sources), invocation.now()).await? {
         Next::Unfinished(frozen) => (frozen.edition, frozen.variants),
         Next::Fresh(draft, variants) => {
-            say::say_problems(setting, &draft.problems, &variants.main().problems);
+            warn_of_problems(invocation, &draft.problems, &variants.main().problems);
             (draft.edition, *variants)
         }
         Next::Nothing(draft, reason) => {
-            say::say_problems(setting, &draft.problems, &[]);
-            bail!("there is no edition to test with: {reason}");
+            warn_of_problems(invocation, &draft.problems, &[]);
+            return Err(Failure::new(format!("there is no edition to test with: {reason}")));
         }
     };
     let sender = config.sender(store.keys().await?);
-    let destination = config.open_destination(&setting.environment)?;
+    let destination = config.open_destination(&invocation.environment)?;
     let nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
     let sent = mailing::sample(&store, (&edition, &variants), &sender, &destination, &args.addresses, nonce).await;
     let tested = match sent {
         Ok(tested) => tested,
         Err(SampleError::Deliver(error)) => {
-            setting.say(error_report(&error));
+            invocation.tell(error_report(&error));
             let later = matches!(error, deliver::Error::Unreachable { .. });
             return Ok(if later { Exit::Later } else { Exit::Failed });
         }
@@ -61,12 +66,12 @@ pub async fn run(args: Args, setting: &Setting) -> anyhow::Result<Exit> {
             End::Bounced | End::Refused => Exit::Failed,
             End::InDoubt => Exit::Person,
         };
-        if !setting.json {
+        if !invocation.json {
             let why = test.reply.as_ref().map(|reply| format!(": {reply}")).unwrap_or_default();
             print(&format!("{}: {}{why}\n", test.email, test.end.as_str()))?;
         }
     }
-    if setting.json {
+    if invocation.json {
         print_json(&json!({ "tested": tested }))?;
     }
     Ok(exit)

@@ -1,46 +1,45 @@
 //! `[[dkim]]`: the keys that sign, read at once, so that a missing one is found before an edition is frozen.
 
-use std::{error::Error as _, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use url::Host;
 
 use super::{
-    diagnostic::{Diagnostic, Document},
+    document::Document,
     file::Dkim,
-    secret::{self, Kind},
-    way::{Step, at},
+    secret::{self, SecretKind},
 };
-use crate::message::dkim::Signer;
+use crate::{
+    diagnostic::{Diagnostic, Explain as _},
+    message::dkim::Signer,
+};
 
 /// How the file of a key is called where it cannot be read.
-const KEY: Kind = Kind { word: "key", key: "dkim.key", variable: "" };
+const KEY: SecretKind = SecretKind { word: "key", key: "dkim.key", variable: "" };
 
 /// Reads the keys, or says which table is wrong.
 pub(super) fn signers(tables: &[Dkim], root: &Path, document: &Document<'_>) -> Result<Arc<[Signer]>, Diagnostic> {
     let mut signers: Vec<Signer> = Vec::new();
     for (index, table) in tables.iter().enumerate() {
-        let fault = |key: &str, message: String| {
-            let (message, hint) = message.split_once("\nhint: ").map_or((&*message, None), |(m, hint)| (m, Some(hint)));
-            let way = [Step::Key("dkim".to_owned()), Step::Index(index)];
-            let fault = document.value(&[&way[..], &at(&[key])].concat(), message);
-            if let Some(hint) = hint { fault.hint(hint) } else { fault }
+        let index = index.to_string();
+        let at = |key, wrong: Diagnostic| Diagnostic {
+            hint: wrong.hint,
+            ..document.value(&["dkim", &index, key], wrong.message)
         };
         let Some(domain) = ascii(&table.domain) else {
-            return Err(fault("domain", format!("`{}` is no domain", table.domain)));
+            return Err(at("domain", Diagnostic::new(format!("`{}` is no domain", table.domain))));
         };
         if !table.selector.split('.').all(is_label) {
-            let hint = "letters, digits and hyphens, as `s2026`";
-            return Err(fault("selector", format!("`{}` is no selector\nhint: {hint}", table.selector)));
+            let wrong = Diagnostic::new(format!("`{}` is no selector", table.selector));
+            return Err(at("selector", wrong.hint("letters, digits and hyphens, as `s2026`")));
         }
-        let pem = secret::read_file(&KEY, &root.join(&table.key_file)).map_err(|error| {
-            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
-            fault("key_file", format!("{error}{cause}"))
-        })?;
+        let pem =
+            secret::read_file(&KEY, &root.join(&table.key_file)).map_err(|error| at("key_file", error.diagnostic()))?;
         let signer = Signer::new(&domain, &table.selector, &pem)
-            .map_err(|error| fault("key_file", format!("`{}`: {error}", table.key_file)))?;
+            .map_err(|error| at("key_file", error.diagnostic().context(format!("`{}`", table.key_file))))?;
         if signers.iter().any(|known| known.record_name() == signer.record_name()) {
-            let message = format!("two keys under one name, `{}`\nhint: give each a selector", signer.record_name());
-            return Err(fault("selector", message));
+            let wrong = Diagnostic::new(format!("two keys under one name, `{}`", signer.record_name()));
+            return Err(at("selector", wrong.hint("give each a selector")));
         }
         signers.push(signer);
     }

@@ -3,9 +3,10 @@
 use toml::{Table, Value};
 
 use super::{
-    diagnostic::{Diagnostic, Document},
-    way::{folded, split},
+    document::Document,
+    variables::{folded, split},
 };
+use crate::diagnostic::Diagnostic;
 
 /// The keys whose value is a list of tables: an entry is named by its number, from 0.
 const LISTS: [&str; 2] = ["source", "dkim"];
@@ -16,7 +17,7 @@ const SECRETS: [&str; 4] = ["smtp.password", "smtp.password_file", "llm.api_key"
 /// Lays the variables over the file's table. A value is a string where its key takes one, and TOML where
 /// `refuses_text` says of a config of that key alone that it does not.
 pub(super) fn overlay(document: &Document<'_>, refuses_text: impl Fn(Value) -> bool) -> Result<Value, Diagnostic> {
-    let table: Table = document.text().parse().map_err(|error: toml::de::Error| {
+    let table: Table = document.text.parse().map_err(|error: toml::de::Error| {
         let message = error.message().trim().to_owned();
         match error.span() {
             Some(span) => document.span(span, message),
@@ -24,17 +25,17 @@ pub(super) fn overlay(document: &Document<'_>, refuses_text: impl Fn(Value) -> b
         }
     })?;
     let mut config = Value::Table(table);
-    for (name, value) in document.environment() {
+    for (name, value) in document.variables {
         let Some(keys) = split(name).filter(|keys| !SECRETS.contains(&keys.join(".").as_str())) else { continue };
-        if !set(&mut config, &keys, reading(&keys, value, &refuses_text)) {
-            let fault = Diagnostic::new(format!("{name} leads to no key of the config"));
-            return Err(fault.hint("`__` stands for the dot, and a number from 0 for an entry of a list"));
+        if !set(&mut config, &keys, parse(&keys, value, &refuses_text)) {
+            let wrong = Diagnostic::new(format!("{name} leads to no key of the config"));
+            return Err(wrong.hint("`__` stands for the dot, and a number from 0 for an entry of a list"));
         }
     }
     Ok(config)
 }
 
-fn reading(keys: &[String], value: &str, refuses_text: impl Fn(Value) -> bool) -> Value {
+fn parse(keys: &[String], value: &str, refuses_text: impl Fn(Value) -> bool) -> Value {
     let text = Value::String(value.to_owned());
     let alone = keys.iter().enumerate().rev().fold(text.clone(), |inner, (depth, key)| {
         if depth == 1 && LISTS.contains(&keys[0].as_str()) {

@@ -3,17 +3,17 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Deserializer};
+use serde_path_to_error::Segment;
 use toml::Value;
 use url::Url;
 
-use super::{
-    diagnostic::{Diagnostic, Document, nearest},
-    way::Step,
-};
+use super::document::{Document, nearest};
 use crate::{
     deliver::{InDoubt, Tls},
+    diagnostic::Diagnostic,
     digest::Digest,
     edition::Publication,
+    schedule,
     source::Selectors,
     subscriber::Address,
     zone::Zone,
@@ -233,15 +233,16 @@ fn rate<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Er
 /// Reads a size: `10MB`, `512KB`, `100000`; octets.
 fn octets<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim();
-    let factor = match text[text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len()..].to_uppercase().as_str() {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match text[digits.len()..].to_uppercase().as_str() {
         "" | "B" => 1,
         "KB" => 1_000,
         "MB" => 1_000_000,
         "GB" => 1_000_000_000,
         _ => 0,
     };
-    match digits.parse::<usize>().ok().and_then(|count| count.checked_mul(factor)).filter(|octets| *octets > 0) {
+    let octets = digits.trim().parse::<usize>().ok().and_then(|count| count.checked_mul(factor));
+    match octets.filter(|octets| *octets > 0) {
         Some(octets) => Ok(Some(octets)),
         None => Err(serde::de::Error::custom(format!("`{text}` is no size like `10MB`"))),
     }
@@ -252,20 +253,17 @@ fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Address>
     text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
 }
 
-/// Reads the tables; a fault is shown where it stands.
+/// Reads the tables; what is wrong is shown where it stands.
 pub(super) fn read(config: Value, document: &Document<'_>) -> Result<File, Diagnostic> {
     serde_path_to_error::deserialize(config).map_err(|error| {
-        let mut way: Vec<Step> = error
-            .path()
-            .iter()
-            .filter_map(|segment| match segment {
-                serde_path_to_error::Segment::Map { key } => Some(Step::Key(key.clone())),
-                serde_path_to_error::Segment::Seq { index } => Some(Step::Index(*index)),
-                _ => None,
-            })
-            .collect();
-        let message = error.inner().message().trim().to_owned();
-        explain(&mut way, &message, document)
+        let keys = error.path().iter().filter_map(|segment| match segment {
+            Segment::Map { key } => Some(key.clone()),
+            Segment::Seq { index } => Some(index.to_string()),
+            _ => None,
+        });
+        let keys: Vec<String> = keys.collect();
+        let path: Vec<&str> = keys.iter().map(String::as_str).collect();
+        explain(path, &error.path().to_string(), error.inner().message().trim(), document)
     })
 }
 
@@ -274,51 +272,35 @@ pub(super) fn refuses_text(config: Value) -> bool {
     File::deserialize(config).is_err_and(|error| error.message().starts_with("invalid type: string"))
 }
 
-/// Puts serde's complaint into our words.
-fn explain(way: &mut Vec<Step>, message: &str, document: &Document<'_>) -> Diagnostic {
+/// Puts serde's error into our words; `dotted` is the path as people write it.
+fn explain<'a>(mut path: Vec<&'a str>, dotted: &str, message: &'a str, document: &Document<'_>) -> Diagnostic {
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let first = quoted.next().unwrap_or_default().to_owned();
-    let known: Vec<&str> = quoted.collect();
+    let first = quoted.next().unwrap_or_default();
     if message.starts_with("unknown field") {
-        if way.last() != Some(&Step::Key(first.clone())) {
-            way.push(Step::Key(first.clone()));
+        if path.last() != Some(&first) {
+            path.push(first);
         }
-        return document.unknown(way, known);
+        return document.unknown(&path, quoted);
     }
     if message.starts_with("missing field") {
-        way.push(Step::Key(first));
-        let name = dotted(way);
-        return match &way[..way.len() - 1] {
-            [] => document.whole(format!("`{name}` is missing")),
-            table => document.value(table, format!("`{name}` is missing")),
+        return match path[..] {
+            [] => document.whole(format!("`{first}` is missing")),
+            _ => document.value(&path, format!("`{dotted}.{first}` is missing")),
         };
     }
-    let (message, hint) = message.split_once("\nhint: ").map_or((message, None), |(what, hint)| (what, Some(hint)));
-    let fault = document.value(way, format!("`{}`: {message}", dotted(way)));
+    let wrong = document.value(&path, format!("`{dotted}`: {message}"));
     let zones;
-    let near = if message.starts_with("unknown variant") {
-        nearest(&first, known.iter().copied())
-    } else if message.starts_with("there is no time zone") {
-        zones = Zone::names();
-        nearest(&first, zones.iter().map(String::as_str))
-    } else {
-        None
-    };
-    match (hint, near) {
-        (Some(hint), _) => fault.hint(hint),
-        (None, Some(near)) => fault.hint(format!("did you mean `{near}`?")),
-        (None, None) => fault,
-    }
-}
-
-fn dotted(way: &[Step]) -> String {
-    let mut text = String::new();
-    for step in way {
-        match step {
-            Step::Key(key) if text.is_empty() => text.push_str(key),
-            Step::Key(key) => text.push_str(&format!(".{key}")),
-            Step::Index(index) => text.push_str(&format!("[{index}]")),
+    let near = match path.last() {
+        _ if message.starts_with("unknown variant") => nearest(first, quoted),
+        Some(&"schedule") => return wrong.hint(format!("write {}", schedule::GRAMMAR)),
+        Some(&"timezone") => {
+            zones = Zone::names();
+            nearest(first, zones.iter().map(String::as_str))
         }
+        _ => None,
+    };
+    match near {
+        Some(near) => wrong.hint(format!("did you mean `{near}`?")),
+        None => wrong,
     }
-    text
 }

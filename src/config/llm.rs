@@ -10,12 +10,17 @@ use secrecy::SecretString;
 use url::Host;
 
 use super::{
-    diagnostic::{Diagnostic, Document},
+    document::Document,
     file,
-    secret::{self, Kind, Secret},
-    way::at,
+    secret::{Secret, SecretKind},
+    variables,
 };
-use crate::teaser::llm::{Access, Endpoint};
+use crate::{
+    diagnostic::{Diagnostic, Explain as _},
+    teaser::llm::{Access, Endpoint},
+};
+
+const KEY: SecretKind = SecretKind { word: "key", key: "llm.api_key", variable: "TIDINGS_LLM__API_KEY" };
 
 /// The language model that a digest's `teaser.from` may name.
 #[derive(Debug, Clone)]
@@ -31,38 +36,36 @@ pub struct Llm {
 
 /// Puts the table together, or says what in it is wrong.
 pub(super) fn llm(table: file::Llm, root: &Path, document: &Document<'_>) -> Result<Llm, Diagnostic> {
-    let way = |key: &str| at(&["llm", key]);
-    if !matches!(table.base_url.scheme(), "http" | "https") || table.base_url.cannot_be_a_base() {
-        let fault = document.value(&way("base_url"), "`llm.base_url` is no web address");
-        return Err(fault.hint("it begins with http:// or https://, as http://127.0.0.1:11434/v1"));
-    }
-    if !table.base_url.username().is_empty() || table.base_url.password().is_some() {
-        let fault = document.value(&way("base_url"), "`llm.base_url` must not hold a user name or a password");
-        return Err(fault.hint("take `llm.api_key_file`"));
-    }
+    let url = &table.base_url;
+    let is_web = matches!(url.scheme(), "http" | "https") && !url.cannot_be_a_base();
+    let hint = "it begins with http:// or https://, as http://127.0.0.1:11434/v1";
+    document.ensure(is_web, &["llm", "base_url"], "`llm.base_url` is no web address", hint)?;
+    let is_bare = url.username().is_empty() && url.password().is_none();
+    let message = "`llm.base_url` must not hold a user name or a password";
+    document.ensure(is_bare, &["llm", "base_url"], message, "take `llm.api_key_file`")?;
     if table.model.trim().is_empty() {
-        return Err(document.value(&way("model"), "`llm.model` says nothing"));
+        return Err(document.value(&["llm", "model"], "`llm.model` says nothing"));
     }
-    let empty = [
+    for (key, is_nothing) in [
         ("timeout", table.timeout == Some(Duration::ZERO)),
         ("requests", table.requests == Some(0)),
         ("tokens", table.tokens == Some(0)),
         ("at_once", table.at_once == Some(0)),
-    ];
-    if let Some((key, _)) = empty.iter().find(|(_, empty)| *empty) {
-        let fault = document.value(&way(key), format!("`llm.{key}` must be more than nothing"));
-        return Err(fault.hint("take `llm` out of `teaser.from`, and no model is asked"));
+    ] {
+        let message = format!("`llm.{key}` must be more than nothing");
+        let hint = "take `llm` out of `teaser.from`, and no model is asked";
+        document.ensure(!is_nothing, &["llm", key], message, hint)?;
     }
     let secret = match (table.api_key_file, table.api_key_command) {
         (Some(_), Some(_)) => {
-            return Err(document.key(&way("api_key_command"), "there is an `api_key_file` and an `api_key_command`"));
+            let message = "there is an `api_key_file` and an `api_key_command`";
+            return Err(document.key(&["llm", "api_key_command"], message));
         }
         (Some(file), None) => Some(Secret::File(root.join(file))),
         (None, Some(command)) => Some(Secret::Command(command)),
         (None, None) => None,
     };
-    let variable =
-        |name| document.environment().iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let variable = |name| variables::value(document.variables, name);
     let file = variable("TIDINGS_LLM__API_KEY_FILE").map(|file| Secret::File(root.join(file)));
     let defaults = Endpoint::new(table.base_url, table.model);
     Ok(Llm {
@@ -89,7 +92,7 @@ impl Llm {
             (None, None) => Ok(None),
             (None, Some(secret)) => match secret.read(&KEY, &[], &self.root) {
                 Ok(key) => Ok(Some(key)),
-                Err(error) => Err(in_words(&error)),
+                Err(error) => Err(error.diagnostic().in_one_line()),
             },
         });
         Access {
@@ -100,7 +103,7 @@ impl Llm {
     }
 
     /// Says whether a key would go over the network for everybody to read.
-    pub fn is_open(&self) -> bool {
+    pub fn exposes_key(&self) -> bool {
         let url = &self.endpoint.base_url;
         let here = match url.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -110,19 +113,4 @@ impl Llm {
         };
         url.scheme() == "http" && !here && (self.given.is_some() || self.secret.is_some())
     }
-}
-
-const KEY: Kind = Kind { word: "key", key: "llm.api_key", variable: "TIDINGS_LLM__API_KEY" };
-
-fn in_words(error: &secret::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string().replace("\nhint: ", "; "),
-    }
-}
-
-/// Says where `[llm]` is missing.
-pub(super) fn missing(name: &str, document: &Document<'_>) -> Diagnostic {
-    let fault = document.value(&at(&["digest", name, "teaser", "from"]), "`llm` is named, and there is no `[llm]`");
-    fault.hint("add `[llm]` with `base_url = \"http://127.0.0.1:11434/v1\"` and `model`, or take `llm` out")
 }

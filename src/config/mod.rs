@@ -2,15 +2,15 @@
 //!
 //! This module only composes the option structs that each stage owns; no stage imports it.
 
-mod check;
-mod diagnostic;
 mod digests;
 mod dkim;
+mod document;
 mod environment;
 mod file;
 mod llm;
 mod secret;
-mod way;
+mod validate;
+mod variables;
 
 use std::{
     collections::BTreeMap,
@@ -24,6 +24,7 @@ use url::Url;
 
 use crate::{
     deliver::{Destination, Limits},
+    diagnostic::{Diagnostic, Explain, Place},
     digest::{Digest, Plan},
     edition::Publication,
     lint::Clients,
@@ -34,7 +35,8 @@ use crate::{
     token::Keys,
 };
 
-pub use diagnostic::Diagnostic;
+use document::Document;
+
 pub use llm::Llm;
 pub use secret::Secret;
 
@@ -93,17 +95,14 @@ pub struct Login {
     /// `smtp.username`.
     pub username: String,
     /// Where the password is.
-    pub from: Secret,
+    pub password: Secret,
 }
 
 /// Why there is no config.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no file.
-    #[error(
-        "no config at `{}`\nhint: `tidings init` makes a working project; `--config FILE` names another file",
-        .0.display()
-    )]
+    #[error("no config at `{}`", .0.display())]
     Missing(PathBuf),
     /// The file cannot be read.
     #[error("cannot read `{}`", .0.display())]
@@ -116,37 +115,47 @@ pub enum Error {
     Secret(#[from] secret::Error),
 }
 
+impl Explain for Error {
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Missing(_) => Diagnostic::of_causes(self)
+                .hint("`tidings init` makes a working project; `--config FILE` names another file"),
+            Self::Wrong(shown) => shown.clone(),
+            Self::Secret(error) => error.diagnostic(),
+            Self::Unreadable(..) => Diagnostic::of_causes(self),
+        }
+    }
+}
+
 impl Config {
-    /// Reads and checks a config; `environment` are the process's variables.
+    /// Reads and checks a config; `variables` are the process's variables.
     ///
     /// # Errors
     /// When there is none, or with the file, line and column of what is wrong in it.
-    pub fn load(path: &Path, environment: &[(String, String)]) -> Result<Self, Error> {
+    pub fn load(path: &Path, variables: &[(String, String)]) -> Result<Self, Error> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Error::Missing(path.to_owned())),
             Err(error) => return Err(Error::Unreadable(path.to_owned(), error)),
         };
-        let document = diagnostic::Document::new(path, &text, environment);
+        let document = Document { file: path, text: &text, variables };
         let table = environment::overlay(&document, file::refuses_text).map_err(Error::Wrong)?;
         let file = file::read(table, &document).map_err(Error::Wrong)?;
-        check::check(file, &document).map_err(Error::Wrong)
+        validate::validate(file, &document).map_err(Error::Wrong)
     }
 
     /// The digest of that name, or the only one.
     ///
     /// # Errors
     /// Says which digests there are.
-    pub fn digest(&self, name: Option<&str>) -> Result<&Digest, String> {
+    pub fn digest(&self, name: Option<&str>) -> Result<&Digest, Diagnostic> {
         let names = || self.digests.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        match name {
-            Some(name) => {
-                self.digests.get(name).ok_or_else(|| format!("no digest `{name}`\nhint: the config has {}", names()))
-            }
-            None => match self.digests.values().collect::<Vec<_>>()[..] {
-                [only] => Ok(only),
-                _ => Err(format!("which digest?\nhint: add `--digest NAME`, one of {}", names())),
-            },
+        match (name, &self.digests.values().collect::<Vec<_>>()[..]) {
+            (Some(name), _) => self.digests.get(name).ok_or_else(|| {
+                Diagnostic::new(format!("no digest `{name}`")).hint(format!("the config has {}", names()))
+            }),
+            (None, [only]) => Ok(only),
+            (None, _) => Err(Diagnostic::new("which digest?").hint(format!("add `--digest NAME`, one of {}", names()))),
         }
     }
 
@@ -190,32 +199,32 @@ impl Config {
     }
 
     /// Where a key is set: the file with line and column, as near as it comes to it, or the variable.
-    pub fn place(&self, keys: &[&str]) -> String {
+    pub fn place(&self, keys: &[&str]) -> Place {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let variables: Vec<(String, String)> =
             self.variables.iter().map(|name| (name.clone(), String::new())).collect();
-        diagnostic::Document::new(&self.path, &text, &variables).place(&way::at(keys))
+        Document { file: &self.path, text: &text, variables: &variables }.place(keys)
     }
 
-    /// The fault of a project whose mail nobody could leave (RFC 8058).
+    /// The error of a project whose mail nobody could leave (RFC 8058).
     pub fn without_unsubscribe(&self) -> Error {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
-        let document = diagnostic::Document::new(&self.path, &text, &[]);
-        let fault = document.value(&way::at(&["smtp", "url"]), "mail goes out, and nobody could unsubscribe");
-        Error::Wrong(fault.hint("set `web.public_url`, or `smtp.unsubscribe_mailto`"))
+        let document = Document { file: &self.path, text: &text, variables: &[] };
+        let wrong = document.value(&["smtp", "url"], "mail goes out, and nobody could unsubscribe");
+        Error::Wrong(wrong.hint("set `web.public_url`, or `smtp.unsubscribe_mailto`"))
     }
 
     /// Where mail is handed over, with the password read from where the config says it is.
     ///
     /// # Errors
     /// When the password cannot be had.
-    pub fn open_destination(&self, environment: &[(String, String)]) -> Result<Destination, Error> {
+    pub fn open_destination(&self, variables: &[(String, String)]) -> Result<Destination, Error> {
         let mut destination = self.destination.clone();
         if let Destination::Smtp(relay) = &mut destination
             && let Some(login) = &self.login
         {
             relay.credentials =
-                Some((login.username.clone(), login.from.read(&secret::PASSWORD, environment, &self.root)?));
+                Some((login.username.clone(), login.password.read(&secret::PASSWORD, variables, &self.root)?));
         }
         Ok(destination)
     }

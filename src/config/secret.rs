@@ -8,6 +8,9 @@ use std::{
 
 use secrecy::SecretString;
 
+use super::variables::{self, Variables};
+use crate::diagnostic::{Diagnostic, Explain};
+
 /// Where a password is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Secret {
@@ -26,7 +29,7 @@ pub enum Error {
     #[error("cannot read the {} file `{}`", .0, .1.display())]
     File(&'static str, PathBuf, #[source] std::io::Error),
     /// Others can read the file.
-    #[error("others can read the {0} file `{1}`\nhint: chmod 600 {1}")]
+    #[error("others can read the {0} file `{1}`")]
     Readable(&'static str, String),
     /// The command cannot be run.
     #[error("cannot run `{0}_command`")]
@@ -35,23 +38,32 @@ pub enum Error {
     #[error("`{0}_command` ended with {1}")]
     Failed(&'static str, std::process::ExitStatus),
     /// There is a user name and no password.
-    #[error(
-        "`smtp.username` is set and there is no password\nhint: set `smtp.password_file`, `smtp.password_command` or \
-         TIDINGS_SMTP__PASSWORD"
-    )]
+    #[error("`smtp.username` is set and there is no password")]
     None,
+}
+
+impl Explain for Error {
+    fn diagnostic(&self) -> Diagnostic {
+        let shown = Diagnostic::of_causes(self);
+        match self {
+            Self::Readable(_, path) => shown.hint(format!("chmod 600 {path}")),
+            Self::None => shown.hint("set `smtp.password_file`, `smtp.password_command` or TIDINGS_SMTP__PASSWORD"),
+            _ => shown,
+        }
+    }
 }
 
 /// What a secret is for: how it is called, the key of the config it belongs to, and its variable.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Kind {
+pub(super) struct SecretKind {
     pub(super) word: &'static str,
     pub(super) key: &'static str,
     pub(super) variable: &'static str,
 }
 
 /// The relay's password.
-pub(super) const PASSWORD: Kind = Kind { word: "password", key: "smtp.password", variable: "TIDINGS_SMTP__PASSWORD" };
+pub(super) const PASSWORD: SecretKind =
+    SecretKind { word: "password", key: "smtp.password", variable: "TIDINGS_SMTP__PASSWORD" };
 
 impl Secret {
     /// Reads the secret; the environment comes before the config. A line end after it is no part of it, and a
@@ -59,14 +71,8 @@ impl Secret {
     ///
     /// # Errors
     /// When there is none, or it lies open.
-    pub(super) fn read(
-        &self,
-        kind: &Kind,
-        environment: &[(String, String)],
-        root: &Path,
-    ) -> Result<SecretString, Error> {
-        let variable =
-            |name: &str| environment.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    pub(super) fn read(&self, kind: &SecretKind, variables: &Variables, root: &Path) -> Result<SecretString, Error> {
+        let variable = |name: &str| variables::value(variables, name);
         let secret = if let Some(value) = variable(kind.variable) {
             value.to_owned()
         } else if let Some(path) = variable(&format!("{}_FILE", kind.variable)) {
@@ -83,7 +89,7 @@ impl Secret {
 }
 
 /// Reads a file that nobody else can read.
-pub(super) fn read_file(kind: &Kind, path: &Path) -> Result<String, Error> {
+pub(super) fn read_file(kind: &SecretKind, path: &Path) -> Result<String, Error> {
     let unreadable = |error| Error::File(kind.word, path.to_owned(), error);
     #[cfg(unix)]
     {
@@ -95,7 +101,7 @@ pub(super) fn read_file(kind: &Kind, path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(unreadable)
 }
 
-fn run(kind: &Kind, command: &str) -> Result<String, Error> {
+fn run(kind: &SecretKind, command: &str) -> Result<String, Error> {
     let output = Command::new("sh")
         .args(["-c", command])
         .stdin(Stdio::null())

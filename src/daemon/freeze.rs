@@ -42,7 +42,7 @@ pub(super) async fn freeze_edition(
         match mailing::sync(store, file, now).await {
             Ok(bad) => bad
                 .iter()
-                .map(|row| mask(row))
+                .map(|row| mask(&row.to_string()))
                 .for_each(|row| tracing::warn!(row, "a row of the subscribers file is bad")),
             Err(RosterError::Store(error)) => return Err(error),
             Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
@@ -79,11 +79,11 @@ pub(super) async fn freeze_edition(
         tracing::warn!(source = problem.source, problem.message, "a source has a problem");
     }
     for problem in &variants.main().problems {
-        tracing::warn!(digest = digest.name, problem, "the layout has a problem");
+        tracing::warn!(digest = digest.name, %problem, "the layout has a problem");
     }
     match preflight::refusal(config, &draft.edition, &variants, &context.sender().await?) {
         Ok(None) => {}
-        Ok(Some(why)) => return Ok(FreezeOutcome::Failed(why)),
+        Ok(Some(why)) => return Ok(FreezeOutcome::Failed(why.to_string())),
         Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
     }
     let number = draft.edition.number;

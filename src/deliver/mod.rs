@@ -18,7 +18,10 @@ pub use recent::{Recent, Slower};
 
 use secrecy::SecretString;
 
-use crate::message::Message;
+use crate::{
+    diagnostic::{Diagnostic, Explain},
+    message::Message,
+};
 
 /// Where messages are handed over.
 #[derive(Debug, Clone)]
@@ -168,7 +171,20 @@ pub enum Error {
     Unreachable(String, #[source] std::io::Error),
     /// The other side will not have us, or may not be trusted: a person must mend it.
     #[error("{0}")]
-    Refused(String),
+    Refused(Diagnostic),
+}
+
+impl Explain for Error {
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Refused(shown) => shown.clone(),
+            // What is known of a broken connection goes along inside of its error.
+            Self::Unreachable(_, why) => match why.get_ref().and_then(|inner| inner.downcast_ref::<Diagnostic>()) {
+                Some(inner) => inner.clone().context(self),
+                None => Diagnostic::of_causes(self),
+            },
+        }
+    }
 }
 
 impl Transport {

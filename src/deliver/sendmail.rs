@@ -14,7 +14,7 @@ use tokio::{
 };
 
 use super::{Error, Outcome, Reply, smtp::reply::printable};
-use crate::message::Message;
+use crate::{diagnostic::Diagnostic, message::Message};
 
 /// A program that queues a message takes moments; one that delivers it takes minutes (RFC 5321 4.5.3.2.6).
 const DEADLINE: Duration = Duration::from_secs(600);
@@ -26,10 +26,10 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 pub(super) fn open(program: &Path) -> Result<PathBuf, Error> {
     match std::fs::metadata(program) {
         Ok(found) if found.is_file() && found.permissions().mode() & 0o111 != 0 => Ok(program.to_owned()),
-        _ => Err(Error::Refused(format!(
-            "`{}` is not a program\nhint: `smtp.url` names it as `sendmail:/usr/sbin/sendmail`",
-            program.display()
-        ))),
+        _ => Err(Error::Refused(
+            Diagnostic::new(format!("`{}` is not a program", program.display()))
+                .hint("`smtp.url` names it as `sendmail:/usr/sbin/sendmail`"),
+        )),
     }
 }
 

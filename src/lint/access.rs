@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use dom_query::NodeRef;
 
 use super::{
-    Finding, Seen, error,
+    Seen, Violation, error,
     scheme::{Color, Painted, Scheme},
     sheet, warning,
 };
@@ -15,7 +15,7 @@ use crate::render::{READABLE, contrast};
 const HIGH: f64 = 12.0;
 
 /// A1.
-pub(super) fn access(message: &Seen) -> Vec<Finding> {
+pub(super) fn access(message: &Seen) -> Vec<Violation> {
     let mut found = structure(message);
     let texts = texts(message);
     for scheme in Scheme::ALL {
@@ -30,7 +30,7 @@ pub(super) fn access(message: &Seen) -> Vec<Finding> {
 }
 
 /// Ids, tables and headings (WCAG 4.1.1, 1.3.1).
-fn structure(message: &Seen) -> Vec<Finding> {
+fn structure(message: &Seen) -> Vec<Violation> {
     let mut found = Vec::new();
     let mut ids = HashSet::new();
     let (mut level, mut bare_tables) = (0, 0);
@@ -86,7 +86,7 @@ fn texts<'a>(message: &'a Seen) -> Vec<(NodeRef<'a>, String)> {
     message.page.select("body, body *").nodes().iter().filter_map(text).collect()
 }
 
-fn small(texts: &[(NodeRef, String)], painted: &Painted) -> Vec<Finding> {
+fn small(texts: &[(NodeRef, String)], painted: &Painted) -> Vec<Violation> {
     let mut found: Vec<(f64, &NodeRef, &str)> = Vec::new();
     for (node, words) in texts {
         let Some(size) = painted.size(node).filter(|size| *size < HIGH) else { continue };
@@ -104,7 +104,7 @@ fn small(texts: &[(NodeRef, String)], painted: &Painted) -> Vec<Finding> {
 }
 
 /// WCAG 1.4.3; one for each pair of colours.
-fn pale(texts: &[(NodeRef, String)], painted: &Painted, scheme: Scheme) -> Vec<Finding> {
+fn pale(texts: &[(NodeRef, String)], painted: &Painted, scheme: Scheme) -> Vec<Violation> {
     let mut pairs: Vec<(Color, Color, usize, String)> = Vec::new();
     for (node, words) in texts {
         let Some((text, ground)) = painted.colors(node) else { continue };

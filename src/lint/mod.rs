@@ -17,6 +17,8 @@ mod words;
 
 use serde::Serialize;
 
+use crate::diagnostic::{Diagnostic, Place};
+
 pub use clients::{Client, Clients};
 pub use origin::Origin;
 use seen::Seen;
@@ -28,36 +30,33 @@ pub struct Row {
     pub rule: &'static str,
     /// How bad it is.
     pub level: Level,
-    /// What is wrong, or what was found right.
-    pub message: String,
-    /// The file with line and column, the post, the header, or the part; every fault has one.
-    pub place: Option<String>,
-    /// How to mend it; every fault has one.
-    pub hint: Option<String>,
+    /// What is wrong, or what was found right. All that is wrong has a place (the file with line and column, the post, the
+    /// header, or the part) and a hint.
+    #[serde(flatten)]
+    pub diagnostic: Diagnostic,
 }
 
 impl Row {
     /// A rule that holds.
     pub fn holds(rule: &'static str, message: impl Into<String>) -> Self {
-        Self { rule, level: Level::Ok, message: message.into(), place: None, hint: None }
+        Self { rule, level: Level::Ok, diagnostic: Diagnostic::new(message) }
     }
 
     /// What must be mended: what, where, and how.
     pub fn error(
         rule: &'static str,
         message: impl Into<String>,
-        place: impl Into<String>,
+        place: impl Into<Place>,
         hint: impl Into<String>,
     ) -> Self {
-        let (place, hint) = (Some(place.into()), Some(hint.into()));
-        Self { rule, level: Level::Error, message: message.into(), place, hint }
+        Self { rule, level: Level::Error, diagnostic: Diagnostic::new(message).at(place).hint(hint) }
     }
 
     /// What had better be mended: what, where, and how.
     pub fn warning(
         rule: &'static str,
         message: impl Into<String>,
-        place: impl Into<String>,
+        place: impl Into<Place>,
         hint: impl Into<String>,
     ) -> Self {
         Self { level: Level::Warning, ..Self::error(rule, message, place, hint) }
@@ -76,19 +75,19 @@ pub enum Level {
     Error,
 }
 
-/// Judges one finished message by the rules that need no network.
+/// Checks one finished message by the rules that need no network.
 ///
 /// `octets` are what goes over the wire, header and body; `origin` knows what of it posts, editor and templates wrote.
 pub fn lint(octets: &[u8], origin: &Origin) -> Vec<Row> {
     let parsed = mail_parser::MessageParser::default().parse(octets);
     let message = Seen::new(octets, parsed.as_ref(), origin);
     let mut rows = Vec::new();
-    for (rule, holds, judge) in RULES {
-        let findings = judge(&message);
-        if findings.is_empty() {
+    for (rule, holds, check) in RULES {
+        let violations = check(&message);
+        if violations.is_empty() {
             rows.push(Row::holds(rule, holds));
         }
-        rows.extend(findings.into_iter().map(|finding| finding.row(rule, origin)));
+        rows.extend(violations.into_iter().map(|violation| violation.row(rule, origin)));
     }
     rows
 }
@@ -98,8 +97,8 @@ pub fn refuses(rows: &[Row]) -> bool {
     rows.iter().any(|row| row.level == Level::Error && row.rule.starts_with(['H', 'L', 'F', 'M']))
 }
 
-/// A rule: its id, what to say where it holds, and who judges.
-type Rule = (&'static str, &'static str, fn(&Seen) -> Vec<Finding>);
+/// A rule: its id, what to say where it holds, and what finds where it does not.
+type Rule = (&'static str, &'static str, fn(&Seen) -> Vec<Violation>);
 
 const RULES: [Rule; 18] = [
     ("H1", "every header that must be there is there once", header::once),
@@ -124,9 +123,10 @@ const RULES: [Rule; 18] = [
 
 /// One place that breaks a rule.
 #[derive(Debug)]
-struct Finding {
+struct Violation {
     level: Level,
     message: String,
+    /// Where in the message.
     place: String,
     hint: String,
     /// What a post may have brought in: a link, a picture, words.
@@ -136,17 +136,17 @@ struct Finding {
 }
 
 /// What must be mended: what, where in the message, and how.
-fn error(message: impl Into<String>, place: impl Into<String>, hint: impl Into<String>) -> Finding {
+fn error(message: impl Into<String>, place: impl Into<String>, hint: impl Into<String>) -> Violation {
     let (message, place, hint) = (message.into(), place.into(), hint.into());
-    Finding { level: Level::Error, message, place, hint, about: None, sign: None }
+    Violation { level: Level::Error, message, place, hint, about: None, sign: None }
 }
 
 /// What had better be mended.
-fn warning(message: impl Into<String>, place: impl Into<String>, hint: impl Into<String>) -> Finding {
-    Finding { level: Level::Warning, ..error(message, place, hint) }
+fn warning(message: impl Into<String>, place: impl Into<String>, hint: impl Into<String>) -> Violation {
+    Violation { level: Level::Warning, ..error(message, place, hint) }
 }
 
-impl Finding {
+impl Violation {
     fn about(self, about: impl Into<String>) -> Self {
         Self { about: Some(about.into()), ..self }
     }
@@ -157,9 +157,10 @@ impl Finding {
 
     fn row(self, rule: &'static str, origin: &Origin) -> Row {
         let short: String = self.place.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(100).collect();
-        let post = self.about.as_deref().and_then(|about| origin.post(about)).map(|post| format!("{post}: {short}"));
-        let place = post.or_else(|| origin.file(self.sign.as_deref()?)).unwrap_or(short);
-        Row { rule, level: self.level, message: self.message, place: Some(place), hint: Some(self.hint) }
+        let post = self.about.as_deref().and_then(|about| origin.post(about));
+        let post = post.map(|post| Place::from(format!("{post}: {short}")));
+        let place = post.or_else(|| origin.file(self.sign.as_deref()?)).unwrap_or_else(|| short.into());
+        Row { level: self.level, ..Row::error(rule, self.message, place, self.hint) }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Where what stands in a message comes from: a post, a template of one's own, the config.
 
 use super::Clients;
-use crate::edition::{Edition, Item};
+use crate::{
+    diagnostic::Place,
+    edition::{Edition, Item},
+};
 
 /// What posts, editor and templates wrote, so that a fault can be told from their words, and told where it is.
 #[derive(Debug, Default)]
@@ -65,8 +68,8 @@ impl<'a> Origin<'a> {
     }
 
     /// Where an address stands: the post, or else the file with line and column.
-    pub fn place(&self, address: &str) -> Option<String> {
-        self.post(address).map(str::to_owned).or_else(|| self.file(address))
+    pub fn place(&self, address: &str) -> Option<Place> {
+        self.post(address).map(Place::from).or_else(|| self.file(address))
     }
 
     /// The post that a link, a picture or words come from.
@@ -88,7 +91,7 @@ impl<'a> Origin<'a> {
     }
 
     /// The first place in a file that holds `sign`: `templates/own.mjml:12:5`.
-    pub(super) fn file(&self, sign: &str) -> Option<String> {
+    pub(super) fn file(&self, sign: &str) -> Option<Place> {
         let sign = sign.trim();
         let (path, text, at) = self
             .files
@@ -98,7 +101,7 @@ impl<'a> Origin<'a> {
         let before = &text[..at];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Some(format!("{path}:{line}:{column}"))
+        Some(Place::new(path, line, column))
     }
 }
 
@@ -142,8 +145,8 @@ mod tests {
     #[test]
     fn a_place_in_a_file_is_told_by_line_and_column() {
         let origin = Origin::default().with_file("a.mjml", "one\ntwo £ #ABC").with_file("b.mjml", "#abc #def");
-        assert_eq!(origin.file("#abc").as_deref(), Some("a.mjml:2:7"));
-        assert_eq!(origin.file("#def").as_deref(), Some("b.mjml:1:6"));
+        assert_eq!(origin.file("#abc"), Some(Place::new("a.mjml", 2, 7)));
+        assert_eq!(origin.file("#def"), Some(Place::new("b.mjml", 1, 6)));
         assert_eq!(origin.file("#123"), None);
         assert_eq!(origin.file(" "), None);
     }

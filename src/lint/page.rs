@@ -4,7 +4,7 @@ use dom_query::Document;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{
-    Finding, Seen, error,
+    Seen, Violation, error,
     sheet::{self, style},
     warning,
 };
@@ -23,7 +23,7 @@ const ACTIVE: [&str; 12] =
     ["script", "form", "iframe", "svg", "object", "embed", "input", "button", "select", "textarea", "video", "audio"];
 
 /// S1.
-pub(super) fn size(message: &Seen) -> Vec<Finding> {
+pub(super) fn size(message: &Seen) -> Vec<Violation> {
     let size = message.html.len();
     let told = format!("the HTML part has {} KB", size.div_ceil(1024));
     let hint = "take fewer posts (`select.max`), shorter teasers, or a leaner template";
@@ -35,7 +35,7 @@ pub(super) fn size(message: &Seen) -> Vec<Finding> {
 }
 
 /// X1.
-pub(super) fn frame(message: &Seen) -> Vec<Finding> {
+pub(super) fn frame(message: &Seen) -> Vec<Violation> {
     let page = &message.page;
     let html = page.select("html");
     let attribute = |name: &str| html.attr(name).map(|value| value.to_string()).unwrap_or_default();
@@ -94,7 +94,7 @@ pub(super) fn frame(message: &Seen) -> Vec<Finding> {
 }
 
 /// The widest element, where it is wider than clients show.
-fn too_wide(page: &Document) -> Option<Finding> {
+fn too_wide(page: &Document) -> Option<Violation> {
     let pixels = |value: &str| value.trim().trim_end_matches("px").trim().parse::<f64>().ok();
     let mut widest: Option<(f64, String)> = None;
     for node in page.select("body table, body td, body div, body img").nodes() {
@@ -123,11 +123,11 @@ fn preheader(page: &Document) -> String {
 }
 
 /// X11.
-pub(super) fn active(message: &Seen) -> Vec<Finding> {
-    let mut found: Vec<Finding> = Vec::new();
-    let mut push = |finding: Finding| {
-        if !found.iter().any(|known| known.message == finding.message) {
-            found.push(finding);
+pub(super) fn active(message: &Seen) -> Vec<Violation> {
+    let mut found: Vec<Violation> = Vec::new();
+    let mut push = |violation: Violation| {
+        if !found.iter().any(|known| known.message == violation.message) {
+            found.push(violation);
         }
     };
     let away = "take it away: clients drop it, or the whole mail; link to a page that has it";
@@ -167,7 +167,7 @@ fn is_over(position: &str) -> bool {
     ["absolute", "fixed", "sticky"].contains(&position)
 }
 
-fn over(position: &str, place: String) -> Finding {
+fn over(position: &str, place: String) -> Violation {
     let message = format!("an element lies over others, `position: {position}`");
     error(message, place, "lay the page out with sections and columns").sign(position)
 }

@@ -56,7 +56,7 @@ fn check(rule: &str, level: Level, says: &str, octets: &[u8]) {
     let rows = lint(octets, "");
     let bad: Vec<&Row> = rows.iter().filter(|row| row.level != Level::Ok).collect();
     assert!(bad.iter().all(|row| row.rule == rule), "{bad:#?}");
-    let told = bad.iter().any(|row| row.level == level && row.message.contains(says));
+    let told = bad.iter().any(|row| row.level == level && row.diagnostic.message.contains(says));
     assert!(told, "{bad:#?}");
 }
 
@@ -201,7 +201,9 @@ fn a_link_to_unsubscribe_that_nobody_sees_is_found() {
     };
     let is_found = |css: &str, start: &str| {
         let rows = rows(css, start, "</p>");
-        rows.iter().any(|row| row.rule == "K1" && row.level == Level::Error && row.message.contains("cannot be seen"))
+        rows.iter().any(|row| {
+            row.rule == "K1" && row.level == Level::Error && row.diagnostic.message.contains("cannot be seen")
+        })
     };
     for css in ["display: none", "visibility: hidden", "font-size: 0", "opacity: 0", "max-height: 0; overflow: hidden"]
     {
@@ -218,7 +220,7 @@ fn a_link_to_unsubscribe_that_nobody_sees_is_found() {
 fn a_page_that_shows_nothing_is_found() {
     let page = HTML.replace("<style>", "<style>table { display: none } ");
     let rows = lint(&message(HEADER, TEXT, &page), "");
-    assert!(rows.iter().any(|row| row.rule == "T1" && row.message.contains("shows no words")), "{rows:#?}");
+    assert!(rows.iter().any(|row| row.rule == "T1" && row.diagnostic.message.contains("shows no words")), "{rows:#?}");
 }
 
 #[test]

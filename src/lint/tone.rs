@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{Finding, Seen, warning};
+use super::{Seen, Violation, warning};
 
 /// Nobody writes these but who sells; wherever they stand.
 const ANYWHERE: [&str; 44] = [
@@ -90,7 +90,7 @@ const IN_SUBJECT: [&str; 30] = [
 const SHOUT: usize = 12;
 
 /// W1.
-pub(super) fn tone(message: &Seen) -> Vec<Finding> {
+pub(super) fn tone(message: &Seen) -> Vec<Violation> {
     let (subject, mut found) = (message.subject(), Vec::new());
     let say_plainly = "say plainly what the edition holds";
     let mut of_subject = |what: String, hint: &str| {

@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Finding, Seen, error};
+use super::{Seen, Violation, error};
 
 /// How to mend a text part that is not what it should be.
 const TEMPLATE: &str =
     "mend the template of the text part, `templates/NAME.txt`, or take it away: there is one built in";
 
 /// T1.
-pub(super) fn text_part(message: &Seen) -> Vec<Finding> {
+pub(super) fn text_part(message: &Seen) -> Vec<Violation> {
     let place = "text/plain";
     if message.text.trim().is_empty() {
         return vec![error("there is no text part", place, TEMPLATE)];
@@ -24,8 +24,8 @@ pub(super) fn text_part(message: &Seen) -> Vec<Finding> {
     for link in message.hrefs().into_iter().filter(is_link) {
         if !holds_link(&message.text, link.strip_prefix("mailto:").unwrap_or(&link)) {
             let hint = "put it into the template of the text part too";
-            let finding = error("a link of the HTML is not in the text part", link.as_str(), hint);
-            found.push(finding.about(link.as_str()).sign(link));
+            let violation = error("a link of the HTML is not in the text part", link.as_str(), hint);
+            found.push(violation.about(link.as_str()).sign(link));
         }
     }
     for (sign, what) in marks(&message.text) {
@@ -52,7 +52,7 @@ pub(super) fn holds_link(text: &str, link: &str) -> bool {
 
 /// How much of what the HTML says the text part says as well: each word as often as it is there, up to three times, so
 /// that neither a list of words nor one of the posts passes for the whole.
-fn parity(message: &Seen) -> Option<Finding> {
+fn parity(message: &Seen) -> Option<Violation> {
     let visible = message.visible_text();
     let counted = |text: &str| {
         let mut counts: HashMap<String, usize> = HashMap::new();
@@ -135,7 +135,7 @@ fn marks(text: &str) -> Vec<(String, &'static str)> {
 }
 
 /// R1.
-pub(super) fn residue(message: &Seen) -> Vec<Finding> {
+pub(super) fn residue(message: &Seen) -> Vec<Violation> {
     let own = &message.origin.words;
     let mut found = Vec::new();
     for (part, text) in

@@ -10,6 +10,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use crate::{
+    diagnostic::{Diagnostic, Explain, Place},
     store::{self, Added, Store},
     subscriber::{self, Address, BadRow},
 };
@@ -34,12 +35,21 @@ pub enum RosterError {
     Store(#[from] store::Error),
 }
 
+impl Explain for RosterError {
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Store(error) => error.diagnostic(),
+            Self::Read { .. } => Diagnostic::of_causes(self),
+        }
+    }
+}
+
 /// Brings the store up to date with `[subscribers] file`: who is not in it any more gets no mail. Gives back its bad
 /// rows, each with its line and what is wrong.
 ///
 /// # Errors
 /// When the file cannot be read or the store cannot be written.
-pub async fn sync(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<Vec<String>, RosterError> {
+pub async fn sync(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<Vec<Diagnostic>, RosterError> {
     let sync = store.next_sync().await?;
     let (_, bad) = take_in(store, file, Some(sync), now).await?;
     store.unlist_missing(sync).await?;
@@ -50,7 +60,7 @@ pub async fn sync(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<Vec<
 ///
 /// # Errors
 /// As [`sync`].
-pub async fn import(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<(Added, Vec<String>), RosterError> {
+pub async fn import(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<(Added, Vec<Diagnostic>), RosterError> {
     take_in(store, file, None, now).await
 }
 
@@ -59,19 +69,21 @@ async fn take_in(
     path: &Path,
     sync: Option<i64>,
     now: DateTime<Utc>,
-) -> Result<(Added, Vec<String>), RosterError> {
+) -> Result<(Added, Vec<Diagnostic>), RosterError> {
     let file = File::open(path).map_err(|source| RosterError::Read { path: path.to_owned(), source })?;
     let mut intake = store.intake().await?;
     let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(BATCH));
     let mut seen = Seen::default();
     for row in subscriber::rows(file) {
         let row = row.and_then(|(line, row)| {
-            let why = || BadRow { line, why: format!("{} stands in an earlier row, which counts", row.address) };
+            let why = || BadRow { line, why: format!("{} stands in an earlier row, which counts", row.address).into() };
             if seen.insert(&row.address) { Ok(row) } else { Err(why()) }
         });
         match row {
             Ok(row) => batch.push(row),
-            Err(row) => bad.push(format!("{}:{}: {}", path.display(), row.line, row.why)),
+            Err(row) => bad.push(
+                row.why.at(Place::line(path.display().to_string(), usize::try_from(row.line).unwrap_or(usize::MAX))),
+            ),
         }
         if batch.len() == BATCH {
             intake.stage(&batch).await?;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::{
     deliver::{self, Destination, Outcome, Transport},
+    diagnostic::{Diagnostic, Explain},
     edition::Edition,
     message::{self, Occasion, Sender},
     render::Variants,
@@ -72,6 +73,16 @@ pub enum SampleError {
     /// The message.
     #[error(transparent)]
     Message(#[from] message::Error),
+}
+
+impl Explain for SampleError {
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Deliver(error) => error.diagnostic(),
+            Self::Store(error) => error.diagnostic(),
+            Self::Message(error) => error.diagnostic(),
+        }
+    }
 }
 
 /// Who an address is: the subscriber of the store, or a stranger.

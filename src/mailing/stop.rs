@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     deliver::{self, Reply},
+    diagnostic::{Diagnostic, Explain},
     message,
     store::Counts,
 };
@@ -26,7 +27,7 @@ pub enum Stop {
     #[error(transparent)]
     Transport(deliver::Error),
     /// The relay refuses *us* (530, 535, the policy replies of RFC 7372): nobody was marked.
-    #[error("the relay refuses this sender: {}\nhint: {}", .0, remedy(.0))]
+    #[error("the relay refuses this sender: {0}")]
     Refused(Reply),
     /// The relay keeps hanging up, or the disk is full.
     #[error("nothing gets through: {0}")]
@@ -37,6 +38,17 @@ pub enum Stop {
     /// Somebody asked for it.
     #[error("interrupted")]
     Asked,
+}
+
+impl Explain for Stop {
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Transport(error) => error.diagnostic(),
+            Self::Refused(reply) => Diagnostic::of_causes(self).hint(remedy(reply)),
+            Self::Unmade(error) => error.diagnostic().context(self),
+            _ => Diagnostic::of_causes(self),
+        }
+    }
 }
 
 impl Stop {

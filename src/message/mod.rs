@@ -20,7 +20,11 @@ use std::sync::Arc;
 
 use url::Url;
 
-use crate::{subscriber::Address, token::Keys};
+use crate::{
+    diagnostic::{Diagnostic, Explain},
+    subscriber::Address,
+    token::Keys,
+};
 
 pub use compose::compose;
 pub use fields::mailbox;
@@ -87,6 +91,15 @@ pub enum Error {
     /// It cannot be signed.
     #[error(transparent)]
     Sign(#[from] dkim::Error),
+}
+
+impl Explain for Error {
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Sign(error) => error.diagnostic(),
+            _ => Diagnostic::of_causes(self),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,15 +4,16 @@ use std::{fs, path::Path};
 
 use chrono::{DateTime, Utc};
 
-use super::{of_error, project, shown, told};
+use super::{of_diagnostic, of_error, project, shown};
 use crate::{
     config::Config,
     deliver::Destination,
+    diagnostic::Diagnostic,
     digest::{self, Digest, Next},
     edition::{Edition, Item},
     lint::{self, Level, Origin, Row},
     message::{self, Occasion},
-    render,
+    render::{self, About},
     source::{Kind, Location, Problem},
     store::Store,
     subscriber::Subscriber,
@@ -186,31 +187,35 @@ fn file_of(config: &Config, source: &str, item: &Item) -> Option<String> {
 /// A template that cannot be read or run. One that stands in the config is told with the key's place there.
 fn of_render(config: &Config, chosen: &Digest, error: &render::Error) -> Row {
     let row = of_error("template", error, config.place(&["digest", &chosen.name, "template"]), TEMPLATE);
-    let place = row.place.as_deref().unwrap_or_default();
-    let about = format!("{place} {}", row.message);
-    let key = ["subject", "preheader", "intro"].into_iter().find(|key| about.contains(&format!(".{key}")));
-    match key.filter(|_| matches!(error, render::Error::Key(_))) {
-        Some(key) => Row { place: Some(config.place(&["digest", &chosen.name, key])), ..row },
+    let render::Error::Key(Diagnostic { place: Some(place), .. }) = error else { return row };
+    match ["subject", "preheader", "intro"].into_iter().find(|key| place.file.ends_with(key)) {
+        Some(key) => Row { diagnostic: row.diagnostic.at(config.place(&["digest", &chosen.name, key])), ..row },
         None => row,
     }
 }
 
 /// What the layout could not show as it was given.
-fn of_layout(config: &Config, chosen: &Digest, edition: &Edition, origin: &Origin, problem: &str) -> Row {
-    let quoted = problem.strip_prefix('`').and_then(|rest| rest.split_once('`')).map_or("", |(quoted, _)| quoted);
-    if let Some(key) = quoted.strip_prefix("theme.") {
-        let place = config.place(&["digest", &chosen.name, "theme", key]);
+fn of_layout(config: &Config, chosen: &Digest, edition: &Edition, origin: &Origin, problem: &render::Problem) -> Row {
+    let key = |keys: &[&str]| config.place(&[&["digest", &chosen.name], keys].concat());
+    let shown = problem.diagnostic.clone();
+    let template = |shown| of_diagnostic("layout", shown, key(&["template"]), TEMPLATE);
+    match &problem.about {
         // What readers see is the mended colour.
-        return Row::warning("layout", problem, place, "take a colour that can be read there");
+        About::Theme(name) => {
+            Row::warning("layout", shown.message, key(&["theme", name]), "take a colour that can be read there")
+        }
+        About::Post(title) => match edition.posts.iter().find(|item| item.post.title == *title) {
+            Some(item) => {
+                of_diagnostic("layout", shown, origin.name_of(item), "mend its markup, or write a `teaser` for it")
+            }
+            None => template(shown),
+        },
+        About::Size => {
+            let hint = "take fewer posts (`select.max`), shorter teasers, or a leaner template";
+            Row::error("S1", shown.message, key(&["select", "max"]), hint)
+        }
+        About::Template => template(shown),
     }
-    if let Some(item) = edition.posts.iter().find(|item| !quoted.is_empty() && item.post.title == quoted) {
-        return Row::error("layout", problem, origin.name_of(item), "mend its markup, or write a `teaser` for it");
-    }
-    if problem.contains("too big") {
-        let hint = "take fewer posts (`select.max`), shorter teasers, or a leaner template";
-        return Row::error("S1", problem, config.place(&["digest", &chosen.name, "select", "max"]), hint);
-    }
-    told("layout", problem, config.place(&["digest", &chosen.name, "template"]), TEMPLATE)
 }
 
 fn of_source(problem: &Problem) -> Row {

@@ -6,47 +6,30 @@
 
 mod clock;
 mod edition;
-mod gate;
 mod online;
 mod project;
-
-use std::error::Error;
+mod refusal;
 
 use crate::{
-    diagnostic::error_report,
+    diagnostic::{Diagnostic, Explain, Place},
     lint::{Level, Row},
 };
 
 pub use clock::of_clock;
 pub use edition::{of_digest, of_next};
-pub use gate::{can_be_left, refusal};
 pub use online::rows as online;
 pub use project::{of_project, of_roster, of_subscriber};
+pub use refusal::{can_be_left, refusal};
 
-/// An error as a row. A place that it names itself, as `templates/own.mjml:3:5`, comes before `place`, and so does its
-/// hint before `hint`.
-fn of_error(rule: &'static str, error: &dyn Error, place: impl Into<String>, hint: &str) -> Row {
-    told(rule, &error_report(error), place, hint)
+/// An error as a row.
+fn of_error(rule: &'static str, error: &impl Explain, place: impl Into<Place>, hint: &str) -> Row {
+    of_diagnostic(rule, error.diagnostic(), place, hint)
 }
 
-/// The same for words that an error would say.
-fn told(rule: &'static str, said: &str, place: impl Into<String>, hint: &str) -> Row {
-    let (what, hint) = said.split_once("\nhint: ").unwrap_or((said, hint));
-    // Under the first line stands what is at the place: who reads a row looks there.
-    let what = what.lines().next().unwrap_or_default();
-    match leading_place(what) {
-        Some((own, what)) => Row::error(rule, what, own, hint),
-        None => Row::error(rule, what, place, hint),
-    }
-}
-
-/// Takes `file:line:column` off the beginning of a message.
-fn leading_place(said: &str) -> Option<(&str, &str)> {
-    let (place, what) = said.split_once(": ")?;
-    let place = place.strip_prefix("./").unwrap_or(place);
-    let (file, numbers) = place.split_once(':')?;
-    let are_numbers = numbers.split(':').all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
-    (are_numbers && !file.is_empty()).then_some((place, what))
+/// A diagnostic as a row. A place and a hint of its own come before `place` and `hint`.
+fn of_diagnostic(rule: &'static str, own: Diagnostic, place: impl Into<Place>, hint: &str) -> Row {
+    let place = own.place.map_or_else(|| place.into(), |own| Place { file: plain(&own.file), ..own });
+    Row::error(rule, own.message, place, own.hint.as_deref().unwrap_or(hint))
 }
 
 /// A level that is not below another.
@@ -55,20 +38,11 @@ pub fn worst(rows: &[Row]) -> Level {
 }
 
 /// A path as a person writes it, without the `./` that a config beside us gives it.
-fn shown(path: &std::path::Path) -> String {
-    let shown = path.display().to_string();
-    shown.strip_prefix("./").map(str::to_owned).unwrap_or(shown)
+fn plain(path: &str) -> String {
+    path.strip_prefix("./").unwrap_or(path).to_owned()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_error_that_names_its_place_keeps_it() {
-        let row = told("template", "a/b.mjml:3:5: no such thing\n  | {{ x }}\nhint: look", "x", "y");
-        assert_eq!(row, Row::error("template", "no such thing", "a/b.mjml:3:5", "look"));
-        let row = told("template", "cannot read `x`: no: 3", "x", "y");
-        assert_eq!(row, Row::error("template", "cannot read `x`: no: 3", "x", "y"));
-    }
+/// The same for the path of a file.
+fn shown(path: &std::path::Path) -> String {
+    plain(&path.display().to_string())
 }

@@ -2,11 +2,12 @@
 
 use url::Host;
 
-use super::{leading_place, of_error};
+use super::{of_diagnostic, of_error};
 use crate::{
     config::Config,
     deliver::{Destination, Relay, Tls},
-    lint::Row,
+    diagnostic::Diagnostic,
+    lint::{Level, Row},
     mailing::RosterError,
     message,
     teaser::TeaserMethod,
@@ -102,10 +103,10 @@ pub fn of_roster(config: &Config, error: &RosterError) -> Row {
 }
 
 /// A row of the subscribers' file that was passed over.
-pub fn of_subscriber(config: &Config, said: &str) -> Row {
+pub fn of_subscriber(config: &Config, bad: &Diagnostic) -> Row {
     let file = config.subscribers.as_deref().map(super::shown).unwrap_or_default();
-    let (place, what) = leading_place(said).unwrap_or((&file, said));
-    Row::warning("subscribers", what, place, "mend the row, or take it out: until then nobody is reached by it")
+    let hint = "mend the row, or take it out: until then nobody is reached by it";
+    Row { level: Level::Warning, ..of_diagnostic("subscribers", bad.clone(), file, hint) }
 }
 
 fn of_model(config: &Config) -> Vec<Row> {
@@ -117,7 +118,7 @@ fn of_model(config: &Config) -> Vec<Row> {
         let hint = "set `llm.api_key_file`; until then its teasers come from the next maker";
         rows.push(Row::error("llm", message, config.place(&["llm", "api_key_file"]), hint));
     }
-    if llm.is_open() {
+    if llm.exposes_key() {
         let message = "the key of `llm.base_url` goes over the network in clear";
         let hint = "take an https:// address, or a model on this machine";
         rows.push(Row::warning("llm", message, config.place(&["llm", "base_url"]), hint));

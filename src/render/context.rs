@@ -11,6 +11,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{
     Error, fonts, markup,
     picture::{Picture, picture},
+    problem::Problem,
     texts::{self, Texts},
     theme::{self, Theme},
 };
@@ -64,7 +65,7 @@ pub(super) struct Context {
     grouped: Sections,
     /// What of the theme had to be changed.
     #[serde(skip)]
-    pub(super) problems: Vec<String>,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Posts under a heading.
@@ -276,11 +277,10 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// The theme, and what of it had to be changed.
-fn look(edition: &Edition, lang: &str) -> Result<(Theme, Vec<String>), Error> {
+fn look(edition: &Edition, lang: &str) -> Result<(Theme, Vec<Problem>), Error> {
     let digest = &edition.digest;
-    let (mut theme, problems) = theme::theme(&edition.theme, &edition.template, lang).map_err(|(key, complaint)| {
-        Error::Template(format!("digest.{digest}.theme.{key}: {}\nhint: {}", complaint.what, complaint.hint))
-    })?;
+    let (mut theme, problems) = theme::theme(&edition.theme, &edition.template, lang)
+        .map_err(|(key, complaint)| Error::Template(complaint.at(format!("digest.{digest}.theme.{key}"))))?;
     theme.logo = logo(edition);
     Ok((theme, problems))
 }

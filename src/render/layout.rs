@@ -6,10 +6,11 @@ use serde::Serialize;
 
 use super::{
     Error,
-    mjml::{self, Fault, File, Fonts},
+    mjml::{self, File, Fonts},
     templates::Templates,
     trim::trim,
 };
+use crate::diagnostic::{Diagnostic, Explain as _};
 
 /// What a template gives.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub(super) struct Layout {
     pub(super) mjml: String,
     pub(super) html: String,
     /// What of the template has no effect.
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<Diagnostic>,
 }
 
 /// Runs a template by name, lays out what it gives, and trims the page. What it includes is a template too.
@@ -31,21 +32,21 @@ pub(super) fn lay_out(templates: &Templates, name: &str, context: &impl Serializ
     let load = |path: &str, from: &str| {
         let folder = templates.name_of(from).unwrap_or(name).rsplit_once('/').map_or("", |(folder, _)| folder);
         let inside = inside(Path::new(folder), path);
-        let inside = inside.ok_or_else(|| format!("`{path}` is outside of the templates"))?;
+        let inside = inside.ok_or_else(|| Diagnostic::new(format!("`{path}` is outside of the templates")))?;
         let name = [inside.clone(), format!("{inside}.mjml")].into_iter().find(|name| templates.has(name));
         let Some(name) = name else {
-            return Err(format!("there is no `{path}` among the templates\nhint: it is looked for as `{inside}`"));
+            let missing = Diagnostic::new(format!("there is no `{path}` among the templates"));
+            return Err(missing.hint(format!("it is looked for as `{inside}`")));
         };
         let text = if name.ends_with(".css") {
             templates.text(&name).to_owned()
         } else {
-            templates.render_marked(&name, context).map_err(|error| error.to_string())?
+            templates.render_marked(&name, context).map_err(|error| error.diagnostic())?
         };
         Ok(File { name: templates.path(&name), text })
     };
-    let page = mjml::to_html(files.clone(), &load, Fonts::Named).map_err(|fault| explain(&fault, &files))?;
-    let warnings = page.warnings.iter().map(|fault| explain(fault, &files).to_string()).collect();
-    Ok(Layout { mjml: mjml::unmark(&marked), html: trim(&page.html), warnings })
+    let page = mjml::to_html(files, &load, Fonts::Named).map_err(Error::Template)?;
+    Ok(Layout { mjml: mjml::unmark(&marked), html: trim(&page.html), warnings: page.warnings })
 }
 
 /// Lays out one MJML file and adds nothing; Tera runs over it and what it includes only with `data`.
@@ -54,7 +55,7 @@ pub(super) fn lay_out(templates: &Templates, name: &str, context: &impl Serializ
 ///
 /// # Errors
 /// A file that cannot be read, run or laid out, with line and column.
-pub fn mjml_file(path: &Path, data: Option<&serde_json::Value>) -> Result<(String, Vec<String>), Error> {
+pub fn mjml_file(path: &Path, data: Option<&serde_json::Value>) -> Result<(String, Vec<Diagnostic>), Error> {
     let unread = |source| Error::Read { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(unread)?;
     let name = path.display().to_string();
@@ -70,26 +71,24 @@ pub fn mjml_file(path: &Path, data: Option<&serde_json::Value>) -> Result<(Strin
     let load = |path: &str, from: &str| {
         let near = Path::new(from).parent().unwrap_or(folder);
         let near = near.strip_prefix(folder).unwrap_or(near);
-        let inside = inside(near, path).ok_or_else(|| format!("`{path}` is outside of the folder of `{name}`"))?;
+        let outside = || Diagnostic::new(format!("`{path}` is outside of the folder of `{name}`"));
+        let inside = inside(near, path).ok_or_else(outside)?;
         let found = [inside.clone(), format!("{inside}.mjml")].into_iter().find(|path| folder.join(path).is_file());
         let Some(found) = found else {
-            return Err(format!(
-                "there is no `{path}` beside `{name}`\nhint: it is looked for at `{}`",
-                folder.join(&inside).display()
-            ));
+            let missing = Diagnostic::new(format!("there is no `{path}` beside `{name}`"));
+            return Err(missing.hint(format!("it is looked for at `{}`", folder.join(&inside).display())));
         };
         let file = folder.join(found);
         if !file.canonicalize().is_ok_and(|real| real.starts_with(&root)) {
-            return Err(format!("`{path}` leads out of the folder of `{name}`"));
+            return Err(format!("`{path}` leads out of the folder of `{name}`").into());
         }
         let shown = file.display().to_string();
         let text = std::fs::read_to_string(&file).map_err(|error| format!("cannot read `{shown}`: {error}"))?;
-        let text = run(&shown, text, None).map_err(|error| error.to_string())?;
+        let text = run(&shown, text, None).map_err(|error| error.diagnostic())?;
         Ok(File { name: shown, text })
     };
-    let page = mjml::to_html(files.clone(), &load, Fonts::Mjml).map_err(|fault| explain(&fault, &files))?;
-    let warnings = page.warnings.iter().map(|fault| explain(fault, &files).to_string()).collect();
-    Ok((page.html, warnings))
+    let page = mjml::to_html(files, &load, Fonts::Mjml).map_err(Error::Template)?;
+    Ok((page.html, page.warnings))
 }
 
 /// A path from a folder, with `/`; `None` where it leads out of the root.
@@ -104,15 +103,4 @@ fn inside(folder: &Path, path: &str) -> Option<String> {
         }
     }
     Some(parts.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/"))
-}
-
-/// Says `file:line:column: what`, shows the line, then the hint.
-fn explain(fault: &Fault, files: &[File]) -> Error {
-    let (what, hint) = fault.what.split_once('\n').unwrap_or((&fault.what, ""));
-    let Some((file, line, column)) = &fault.at else { return Error::Template(fault.what.clone()) };
-    let text = files.iter().find(|known| known.name == *file).map_or("", |known| &known.text);
-    let shown: String = mjml::unmark(text.lines().nth(line - 1).unwrap_or_default()).trim().chars().take(100).collect();
-    let shown = if shown.is_empty() { String::new() } else { format!("\n  | {shown}") };
-    let hint = if hint.is_empty() { String::new() } else { format!("\n{hint}") };
-    Error::Template(format!("{file}:{line}:{column}: {what}{shown}{hint}"))
 }

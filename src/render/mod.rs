@@ -11,6 +11,7 @@ mod marks;
 mod mjml;
 mod pages;
 mod picture;
+mod problem;
 mod templates;
 mod text;
 mod texts;
@@ -20,15 +21,19 @@ mod variants;
 
 use std::path::{Path, PathBuf};
 
-use crate::edition::Edition;
+use crate::{
+    diagnostic::{Diagnostic, Explain},
+    edition::Edition,
+};
 use context::Context;
 use layout::Layout;
 use templates::Templates;
 
 pub use layout::mjml_file;
 pub use pages::{Pages, Words};
+pub use problem::{About, Problem};
 pub use texts::KEYS as TEXTS;
-pub use theme::{Complaint, THEME, check as check_theme};
+pub use theme::{THEME, check as check_theme};
 pub use variants::{Variants, variants};
 
 pub(crate) use color::{READABLE, Rgb, contrast, parse as parse_color};
@@ -51,7 +56,7 @@ pub struct Rendered {
     /// What the HTML was made from.
     pub mjml: String,
     /// What is not shown as it was given: posts that break the layout or have no room, colours that cannot be read.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
 }
 
 /// Why an edition cannot be rendered.
@@ -59,10 +64,10 @@ pub struct Rendered {
 pub enum Error {
     /// A template cannot be parsed or run; the text says in which file, line and column.
     #[error("{0}")]
-    Template(String),
+    Template(Diagnostic),
     /// A template that stands in the config cannot be parsed or run; the text says under which key.
     #[error("{0}")]
-    Key(String),
+    Key(Diagnostic),
     /// A template or its folder cannot be read.
     #[error("cannot read `{}`", path.display())]
     Read {
@@ -72,6 +77,15 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl Explain for Error {
+    fn diagnostic(&self) -> Diagnostic {
+        match self {
+            Self::Template(shown) | Self::Key(shown) => shown.clone(),
+            Self::Read { .. } => Diagnostic::of_causes(self),
+        }
+    }
 }
 
 /// Lays out an edition, with the user's `templates` folder before the built-in ones.
@@ -100,7 +114,7 @@ pub fn context(
     let language = language.unwrap_or_else(|| edition.language.clone());
     let mut context = told(&*Templates::load(templates)?, &Edition { language, ..edition.clone() })?;
     context.reduce();
-    serde_json::to_value(&context).map_err(|error| Error::Template(error.to_string()))
+    serde_json::to_value(&context).map_err(|error| Error::Template(error.to_string().into()))
 }
 
 /// Gathers all that an edition has to say, the editor's own words among it.
@@ -125,9 +139,12 @@ fn render_with(templates: &Templates, edition: &Edition) -> Result<Rendered, Err
     let name = format!("{}.mjml", edition.template);
     let mut problems = std::mem::take(&mut context.problems);
     let titles = context.reduce().into_iter();
-    problems.extend(titles.map(|title| format!("`{title}` breaks the layout and is shown as title and link")));
+    problems.extend(titles.map(|title| {
+        let words = format!("`{title}` breaks the layout and is shown as title and link");
+        Problem::new(About::Post(title), words)
+    }));
     let Layout { mjml, html, warnings } = layout::lay_out(templates, &name, &context)?;
-    problems.extend(warnings);
+    problems.extend(warnings.into_iter().map(|warning| Problem::new(About::Template, warning)));
     let (mjml, html) = shrink(templates, &name, &mut context, &mut problems, (mjml, html));
     let html = speak(html, &context);
     context.show_all();
@@ -171,7 +188,7 @@ fn shrink(
     templates: &Templates,
     name: &str,
     context: &mut Context,
-    problems: &mut Vec<String>,
+    problems: &mut Vec<Problem>,
     full: (String, String),
 ) -> (String, String) {
     if full.1.len() < CLIPPED {
@@ -192,10 +209,11 @@ fn shrink(
     let moved = count - whole;
     let links = context.links();
     let lost = links.iter().filter(|link| !parts.0.contains(link.as_str())).count() + (moved - links.len());
-    problems.push(match lost {
+    let words = match lost {
         0 => format!("the page is too big for Gmail: its last {moved} posts are listed as links"),
         _ => format!("the page is too big for Gmail: of its last {moved} posts {lost} stand in the text part only"),
-    });
+    };
+    problems.push(Problem::new(About::Size, words));
     parts
 }
 

@@ -29,7 +29,7 @@ fn headings(item: Item) -> Vec<String> {
     let posts = [post("First", "The first of three."), item, post("Third", "The third of three.")];
     let mut found = Vec::new();
     for (out, page) in all(&posts, |_| ()) {
-        assert_eq!(out.problems, Vec::<String>::new());
+        assert_eq!(out.problems, []);
         assert_eq!(page.select("h1").length(), 1);
         let headings: Vec<String> = page.select("h2").iter().map(|heading| heading.text().trim().to_owned()).collect();
         assert_eq!((headings.len(), headings[0].as_str(), headings[2].as_str()), (3, "First", "Third"));
@@ -156,7 +156,7 @@ fn two_hundred_posts_fit_and_none_is_lost() {
         if template != "brief" {
             assert_eq!(page.select("li a").length(), 200 - whole);
             assert_eq!(out.problems.len(), 1);
-            assert!(out.problems[0].contains("are listed as links"), "{:?}", out.problems);
+            assert!(out.problems[0].to_string().contains("are listed as links"), "{:?}", out.problems);
             assert!(page.select("h2").text().contains("More on the web"));
         }
     }
@@ -176,7 +176,11 @@ fn a_list_that_is_too_long_ends_with_the_number_of_the_rest() {
     assert!(listed > 100, "{listed}");
     let left = format!("{} more in the plain-text version", 899 - listed);
     assert!(page.text().contains(&left), "{left}");
-    assert!(out.problems[0].contains(&format!("{} stand in the text part only", 899 - listed)), "{:?}", out.problems);
+    assert!(
+        out.problems[0].to_string().contains(&format!("{} stand in the text part only", 899 - listed)),
+        "{:?}",
+        out.problems
+    );
     assert!(posts.iter().all(|item| out.text.contains(item.post.url.as_ref().unwrap().as_str())));
 }
 
@@ -197,7 +201,7 @@ fn a_template_without_the_list_says_what_it_leaves_out() {
     std::fs::write(folder.path().join("own.mjml"), template).unwrap();
     let posts: Vec<Item> = (0..100).map(|n| post(&format!("Story {n}"), &"words ".repeat(300))).collect();
     let out = render(&Edition { template: "own".to_owned(), ..edition(posts) }, Some(folder.path())).unwrap();
-    assert!(out.problems[0].contains("stand in the text part only"), "{:?}", out.problems);
+    assert!(out.problems[0].to_string().contains("stand in the text part only"), "{:?}", out.problems);
     assert!(out.text.contains("Story 99"));
 }
 
@@ -286,7 +290,7 @@ fn the_theme_is_seen_in_every_template() {
         assert!(out.html.contains("[data-ogsc] .ink") && out.html.contains("[data-ogsb] .paper"));
         assert!(!page.select("h2").attr("style").unwrap().contains("#cccccc"));
         assert_eq!(out.problems.len(), 1);
-        assert!(out.problems[0].contains("`theme.ink`: #cccccc"), "{:?}", out.problems);
+        assert!(out.problems[0].to_string().contains("`theme.ink`: #cccccc"), "{:?}", out.problems);
     }
 }
 

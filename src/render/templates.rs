@@ -20,6 +20,7 @@ use super::{
     mjml::{File, unmark},
     text,
 };
+use crate::diagnostic::{Diagnostic, Explain as _, Place};
 
 /// The name that Tera gives to a template without a file.
 const ONE_OFF: &str = "__tera_one_off";
@@ -61,8 +62,8 @@ impl Templates {
     /// # Errors
     /// A file that cannot be read or parsed, with its path, line and column.
     pub(super) fn load(folder: Option<&Path>) -> Result<Arc<Self>, Error> {
-        static OURS: LazyLock<Result<Arc<Templates>, String>> =
-            LazyLock::new(|| Templates::parse(None).map(Arc::new).map_err(|error| error.to_string()));
+        static OURS: LazyLock<Result<Arc<Templates>, Diagnostic>> =
+            LazyLock::new(|| Templates::parse(None).map(Arc::new).map_err(|error| error.diagnostic()));
         let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
             return OURS.clone().map_err(Error::Template);
         };
@@ -125,7 +126,8 @@ impl Templates {
             return Ok(());
         }
         let known: Vec<String> = self.names().map(|name| format!("`{name}`")).collect();
-        Err(Error::Template(format!("there is no template `{name}`\nhint: known templates are {}", known.join(", "))))
+        let missing = Diagnostic::new(format!("there is no template `{name}`"));
+        Err(Error::Template(missing.hint(format!("known templates are {}", known.join(", ")))))
     }
 
     /// Runs a template by name.
@@ -246,7 +248,7 @@ impl Templates {
     /// The same for a template that stands in the config.
     fn explain_key(&self, error: &tera::Error, key: &str) -> Error {
         match self.explain(error, Some(key)) {
-            Error::Template(text) => Error::Key(text),
+            Error::Template(shown) => Error::Key(shown),
             other => other,
         }
     }
@@ -257,14 +259,12 @@ impl Templates {
         let (first, next) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
         let is_it = |line: &str| line.contains("include") && line.contains(next);
         let line = self.text(first).lines().position(is_it).map_or(1, |index| index + 1);
-        Error::Template(format!(
-            "{}:{line}: `{first}` includes itself\nhint: the circle is {}",
-            self.path(first),
-            chain.replace(['[', ']', '`'], "").replace('"', "`")
-        ))
+        let circle = chain.replace(['[', ']', '`'], "").replace('"', "`");
+        let shown = Diagnostic::new(format!("`{first}` includes itself")).at(Place::line(self.path(first), line));
+        Error::Template(shown.hint(format!("the circle is {circle}")))
     }
 
-    /// Turns Tera's report into ours: `file:line:column: what`, then the line itself.
+    /// Turns Tera's report into ours.
     fn explain(&self, error: &tera::Error, key: Option<&str>) -> Error {
         let report = error.to_string();
         let mut lines = report.lines();
@@ -278,37 +278,40 @@ impl Templates {
         let rest: Vec<&str> = lines.collect();
         let place = rest.iter().find_map(|line| line.trim_start().strip_prefix("--> ")).unwrap_or_default();
         let mut parts = place.rsplitn(3, ':');
-        let (column, line, file) = (parts.next(), parts.next(), parts.next());
-        let file = match file {
+        let mut number = || parts.next()?.parse::<usize>().ok();
+        let (column, line) = (number(), number());
+        let file = match parts.next() {
             Some(ONE_OFF) | None => key.unwrap_or_default().to_owned(),
             Some(name) => self.path(name),
         };
+        let shown = Diagnostic { hint: hint(&what, known), ..Diagnostic::new(what) };
         if is_bound(error) {
             // The columns are those of the text with its counts.
-            let line = line.map(|line| format!("{line}:")).unwrap_or_default();
-            return Error::Template(format!(
-                "{file}:{line} {what}\nhint: nest fewer loops, or give less in each round"
-            ));
+            return Error::Template(
+                shown.at(Place { file, line, column: None }).hint("nest fewer loops, or give less in each round"),
+            );
         }
-        let place = match (line, column) {
-            (Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
-            _ if file.is_empty() => String::new(),
-            _ => format!("{file}: "),
-        };
-        let shown: Vec<&str> = rest.iter().copied().filter(|line| line.contains(" |")).take(3).collect();
-        let shown = if shown.is_empty() { String::new() } else { format!("\n{}", shown.join("\n")) };
-        Error::Template(format!("{place}{what}{shown}{}", hint(&what, known)))
+        let shown = if file.is_empty() { shown } else { shown.at(Place { file, line, column }) };
+        // An empty margin, the line behind its number, and what of it is meant.
+        let mut quoted = rest.iter().filter_map(|line| line.split_once(" |")).skip(1).map(|(_, text)| text);
+        let (line, mark) = (quoted.next(), quoted.next());
+        Error::Template(match line {
+            Some(line) => {
+                let width = mark.map(|mark| mark.matches('^').count());
+                shown.excerpt(line.strip_prefix(' ').unwrap_or(line), width)
+            }
+            None => shown,
+        })
     }
 }
 
 /// Says how to mend the mistakes that are made most often.
-fn hint(what: &str, known: &str) -> String {
-    if !known.is_empty() {
-        format!("\nhint: there are {known}")
-    } else if what.contains("ndefined") || what.contains("out of bounds") || what.contains("not found in context") {
-        "\nhint: ask first whether it is there, with `{% if … %}` or the filter `default(value=…)`".to_owned()
-    } else {
-        String::new()
+fn hint(what: &str, known: &str) -> Option<String> {
+    let is_missing = ["ndefined", "out of bounds", "not found in context"].iter().any(|sign| what.contains(sign));
+    match known {
+        "" => is_missing
+            .then(|| "ask first whether it is there, with `{% if … %}` or the filter `default(value=…)`".to_owned()),
+        known => Some(format!("there are {known}")),
     }
 }
 

@@ -104,7 +104,7 @@ fn dom(html: &str) -> Document {
 #[test]
 fn the_classic_template_says_all_it_should() {
     let out = render(&sample(), None).unwrap();
-    assert_eq!(out.problems, Vec::<String>::new());
+    assert_eq!(out.problems, []);
     assert_eq!(out.subject, "The lights of the harbour come on again and 4 more");
     assert!(out.preheader.contains(" · What the tide"));
     let page = dom(&out.html);
@@ -208,7 +208,7 @@ fn the_text_of_posts_is_data() {
         assert_eq!(page.select("a.go").attr("aria-label").unwrap().to_string(), format!("Read on: {hostile}"));
         assert_eq!(page.select("img").attr("src").unwrap().to_string(), item.post.image.unwrap().url.to_string());
         assert_eq!(page.select("script").length(), 0);
-        assert_eq!(out.problems, Vec::<String>::new());
+        assert_eq!(out.problems, []);
         let words = |text: &str| text.split_whitespace().collect::<String>();
         assert!(words(&out.text).contains(&words(hostile)), "{}", out.text);
     }
@@ -229,7 +229,8 @@ fn a_post_that_breaks_the_layout_is_shown_as_title_and_link() {
         if broken.contains("mj-") {
             continue;
         }
-        assert_eq!(out.problems, ["`Bad` breaks the layout and is shown as title and link"]);
+        assert_eq!(out.problems.len(), 1);
+        assert_eq!(out.problems[0].to_string(), "`Bad` breaks the layout and is shown as title and link");
         assert_eq!(page.select("p").iter().filter(|p| p.text().to_string() == "Body").count(), 2);
     }
 }

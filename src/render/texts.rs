@@ -6,7 +6,7 @@ use chrono::{DateTime, Locale, Utc};
 
 use super::Error;
 
-use crate::zone::Zone;
+use crate::{diagnostic::Diagnostic, zone::Zone};
 
 /// The names of our words; each language gives them in this order.
 ///
@@ -245,11 +245,9 @@ impl Texts {
         for (name, text) in own {
             let key = KEYS.iter().find(|key| **key == name.as_str()).ok_or_else(|| {
                 let nearest = KEYS.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
-                Error::Template(format!(
-                    "digest.{digest}.texts: unknown word `{name}`\nhint: did you mean `{}`? there are {}",
-                    nearest.unwrap_or(&KEYS[0]),
-                    KEYS.join(", ")
-                ))
+                let unknown = Diagnostic::new(format!("unknown word `{name}`")).at(format!("digest.{digest}.texts"));
+                let near = nearest.unwrap_or(&KEYS[0]);
+                Error::Template(unknown.hint(format!("did you mean `{near}`? there are {}", KEYS.join(", "))))
             })?;
             words.insert(key, text.clone());
         }

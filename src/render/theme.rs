@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{color, fonts};
+use super::{
+    color, fonts,
+    problem::{About, Problem},
+};
+use crate::diagnostic::Diagnostic;
 use color::{Rgb, contrast, mix, readable};
 
 /// The keys of `[digest.X.theme]`.
@@ -158,7 +162,7 @@ pub(super) fn theme(
     given: &BTreeMap<String, String>,
     template: &str,
     lang: &str,
-) -> Result<(Theme, Vec<String>), (String, Complaint)> {
+) -> Result<(Theme, Vec<Problem>), (String, Diagnostic)> {
     for (key, value) in given {
         check(key, value).map_err(|complaint| (key.clone(), complaint))?;
     }
@@ -185,7 +189,8 @@ pub(super) fn theme(
     for (key, given) in [("ink", color("ink")), ("accent", color("accent"))] {
         if let Some(given) = given.filter(|given| contrast(*given, paper) < color::READABLE) {
             let [given, paper, shown] = [given, paper, readable(given, paper)].map(color::hex);
-            problems.push(format!("`theme.{key}`: {given} cannot be read on paper of {paper}; {shown} is shown"));
+            let words = format!("`theme.{key}`: {given} cannot be read on paper of {paper}; {shown} is shown");
+            problems.push(Problem::new(About::Theme(key.to_owned()), words));
         }
     }
     let width = number("width").unwrap_or(own.width);
@@ -218,21 +223,12 @@ fn defaults(template: &str) -> &'static Defaults {
     DEFAULTS.iter().find(|own| own.template == template).unwrap_or(&DEFAULTS[0])
 }
 
-/// What is wrong with a value, and how to mend it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint {
-    /// Names the value.
-    pub what: String,
-    /// Says what would be right.
-    pub hint: String,
-}
-
 /// Looks at one value of `[digest.X.theme]`: nothing in it may end a style or a tag.
 ///
 /// # Errors
 /// What is wrong with it. An unknown key has no wrong values.
-pub fn check(key: &str, value: &str) -> Result<(), Complaint> {
-    let complain = |what: String, hint: String| Err(Complaint { what, hint });
+pub fn check(key: &str, value: &str) -> Result<(), Diagnostic> {
+    let complain = |what: String, hint: String| Err(Diagnostic::new(what).hint(hint));
     let within = |range: std::ops::RangeInclusive<u32>| match value.trim().parse::<u32>() {
         Ok(number) if range.contains(&number) => Ok(()),
         Ok(_) => {
@@ -315,14 +311,14 @@ mod tests {
         values.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
     }
 
-    fn made(values: &[(&str, &str)]) -> (Theme, Vec<String>) {
+    fn made(values: &[(&str, &str)]) -> (Theme, Vec<Problem>) {
         theme(&given(values), "classic", "en").unwrap()
     }
 
     #[track_caller]
     fn refused(key: &str, value: &str, what: &str, hint: &str) {
         let complaint = check(key, value).unwrap_err();
-        assert!(complaint.what.contains(what) && complaint.hint.contains(hint), "{complaint:?}");
+        assert!(complaint.message.contains(what) && complaint.hint.as_deref().unwrap().contains(hint), "{complaint:?}");
         assert_eq!(theme(&given(&[(key, value)]), "classic", "en").unwrap_err(), (key.to_owned(), complaint));
     }
 
@@ -345,8 +341,11 @@ mod tests {
     fn what_cannot_be_read_is_changed_and_said() {
         let (pale, problems) = made(&[("ink", "#cccccc"), ("paper", "#ffffff"), ("accent", "#ffee00")]);
         assert_eq!(problems.len(), 2);
-        assert!(problems[0].contains("`theme.ink`: #cccccc") && problems[0].contains(&pale.day.ink), "{problems:?}");
-        assert_eq!(made(&[("ink", "#333333")]).1, Vec::<String>::new());
+        assert!(
+            problems[0].to_string().contains("`theme.ink`: #cccccc") && problems[0].to_string().contains(&pale.day.ink),
+            "{problems:?}"
+        );
+        assert_eq!(made(&[("ink", "#333333")]).1, []);
         assert_eq!(pale.day.button, "#ffee00");
     }
 
@@ -354,7 +353,7 @@ mod tests {
     fn a_dark_paper_stays_dark_by_day_and_night() {
         let (theme, problems) = made(&[("paper", "#101820")]);
         assert_eq!(theme.day, theme.dark);
-        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(problems, []);
         assert!(contrast(color::parse(&theme.day.ink).unwrap(), [0x10, 0x18, 0x20]) > 12.0);
     }
 

@@ -38,6 +38,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use crate::diagnostic::{Diagnostic, Explain};
 pub use answers::Answer;
 pub use archive::{Issue, Newest};
 pub use bounces::{Applied, Change};
@@ -85,16 +86,16 @@ pub enum Error {
         source: std::io::Error,
     },
     /// Another program keeps it locked.
-    #[error("the store `{}` is locked by another program\nhint: wait for it to finish, then run again", .0.display())]
+    #[error("the store `{}` is locked by another program", .0.display())]
     Locked(PathBuf),
     /// A file cannot be a copy of the store, or take one.
-    #[error("`{}` cannot be used: {_1}\nhint: `tidings backup FILE` makes a copy of the store", .0.display())]
+    #[error("`{}` cannot be used: {_1}", .0.display())]
     Copy(PathBuf, String),
     /// Another `send` froze this number first.
     #[error("another `send` froze edition {0} first")]
     Overtaken(i64),
     /// There is no room for it, or the disk fails.
-    #[error("the store cannot be written: the disk is full, or fails\nhint: make room, then run again")]
+    #[error("the store cannot be written: the disk is full, or fails")]
     Disk(#[source] sqlx::Error),
     /// SQLite refused: read-only, damaged.
     #[error("the store failed")]
@@ -111,6 +112,18 @@ pub enum Error {
         #[source]
         source: serde_json::Error,
     },
+}
+
+impl Explain for Error {
+    fn diagnostic(&self) -> Diagnostic {
+        let shown = Diagnostic::of_causes(self);
+        match self {
+            Self::Locked(_) => shown.hint("wait for it to finish, then run again"),
+            Self::Copy(..) => shown.hint("`tidings backup FILE` makes a copy of the store"),
+            Self::Disk(_) => shown.hint("make room, then run again"),
+            _ => shown,
+        }
+    }
 }
 
 impl From<sqlx::Error> for Error {

@@ -8,7 +8,7 @@ use std::{
 use csv::ByteRecord;
 
 use super::{Address, Status, Subscriber};
-use crate::html;
+use crate::{diagnostic::Diagnostic, html};
 
 /// The columns of the file, as they are written.
 const HEADER: [&str; 6] = ["email", "name", "language", "timezone", "tags", "status"];
@@ -39,7 +39,7 @@ pub struct BadRow {
     /// Where the row begins, counted from 1.
     pub line: u64,
     /// What is wrong with it.
-    pub why: String,
+    pub why: Diagnostic,
 }
 
 impl fmt::Display for BadRow {
@@ -80,11 +80,11 @@ pub fn rows(input: impl Read) -> impl Iterator<Item = Result<(u64, Row), BadRow>
             // The parser counts from the blank lines before a row: count back from the row's end instead.
             let within = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
             let line = reader.position().line().saturating_sub(1 + within as u64).max(1);
-            let bad = |why: String| Some(Err(BadRow { line, why }));
+            let bad = |why: Diagnostic| Some(Err(BadRow { line, why }));
             over = !matches!(read, Ok(true)) || utf16;
             match read {
-                Err(error) => return bad(io::Error::from(error).to_string()),
-                Ok(true) if utf16 => return bad("the file is UTF-16; save it as UTF-8".to_owned()),
+                Err(error) => return bad(io::Error::from(error).to_string().into()),
+                Ok(true) if utf16 => return bad("the file is UTF-16; save it as UTF-8".into()),
                 Ok(false) => return None,
                 Ok(true) if record.iter().all(|cell| cell.trim_ascii().is_empty()) => continue,
                 Ok(true) => {}
@@ -106,7 +106,7 @@ pub fn rows(input: impl Read) -> impl Iterator<Item = Result<(u64, Row), BadRow>
                     }
                 },
             };
-            return Some(known.row(&record).map(|row| (line, row)).map_err(|why| BadRow { line, why }));
+            return Some(known.row(&record).map(|row| (line, row)).map_err(|why| BadRow { line, why: why.into() }));
         }
         None
     })
@@ -172,7 +172,7 @@ struct Columns {
 impl Columns {
     /// # Errors
     /// Says that the line is neither a header with one `email` column nor an address.
-    fn read(record: &ByteRecord) -> Result<Self, String> {
+    fn read(record: &ByteRecord) -> Result<Self, Diagnostic> {
         let mut places = [None; HEADER.len()];
         for (at, cell) in record.iter().enumerate() {
             let name = String::from_utf8_lossy(cell).trim().to_lowercase();
@@ -181,7 +181,7 @@ impl Columns {
             let known = HEADER.iter().position(|known| *known == name);
             if let Some(place) = known.and_then(|known| places.get_mut(known)) {
                 if place.is_some() {
-                    return Err(format!("two columns are called `{name}`"));
+                    return Err(format!("two columns are called `{name}`").into());
                 }
                 *place = Some(at);
             }
@@ -194,8 +194,8 @@ impl Columns {
             let places = [Some(0), None, None, None, None, None];
             return Ok(Self { places, width: 1, is_header: false });
         }
-        Err("no column is called `email`\nhint: the first line is `email,name,language,timezone,tags,status`"
-            .to_owned())
+        let none = Diagnostic::new("no column is called `email`");
+        Err(none.hint("the first line is `email,name,language,timezone,tags,status`"))
     }
 
     fn row(&self, record: &ByteRecord) -> Result<Row, String> {

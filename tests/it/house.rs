@@ -11,7 +11,7 @@ use std::{
 use imports::{Module, Tree};
 
 /// A module may import only what stands before it.
-const ORDER: &str = "zone css html post schedule subscriber token diagnostic source select teaser image edition render lint message deliver dns bounce \
+const ORDER: &str = "diagnostic zone css html post schedule subscriber token source select teaser image edition render lint message deliver dns bounce \
                      store digest mailing config preflight daemon web guide cmd cli main";
 
 const LINES: usize = 400;

@@ -6,7 +6,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::connection::{Broken, Connection};
-use crate::deliver::{Error, Reply};
+use crate::{
+    deliver::{Error, Reply},
+    diagnostic::Diagnostic,
+};
 
 /// Logs in by the first mechanism that the server offers and we know.
 pub(super) async fn login(
@@ -19,7 +22,7 @@ pub(super) async fn login(
     let password = password.expose_secret();
     let offers = |name: &str| offered.iter().any(|offer| offer == name);
     if user.contains('\0') || password.contains('\0') {
-        return Err(Error::Refused("user name and password may not hold a NUL".to_owned()));
+        return Err(Error::Refused("user name and password may not hold a NUL".into()));
     }
     // Each answer goes out when the server asks for it; the first with the command, where there is one.
     let (command, answers) = if offers("PLAIN") {
@@ -32,7 +35,7 @@ pub(super) async fn login(
         (format!("AUTH XOAUTH2 {}", STANDARD.encode(bearer)), vec![String::new()])
     } else {
         let offers = if offered.is_empty() { "no login".to_owned() } else { offered.join(", ") };
-        return Err(Error::Refused(format!("{place} offers {offers}; we know PLAIN, LOGIN and XOAUTH2")));
+        return Err(Error::Refused(format!("{place} offers {offers}; we know PLAIN, LOGIN and XOAUTH2").into()));
     };
     match converse(wire, command, answers, deadline).await {
         Err(why) => Err(Error::Unreachable(format!("{place} (at login)"), why.into())),
@@ -43,10 +46,8 @@ pub(super) async fn login(
                 let why = format!("it takes no logins now: {} {said}", reply.code);
                 return Err(Error::Unreachable(place.to_owned(), io::Error::other(why)));
             }
-            Err(Error::Refused(format!(
-                "{place} refuses the login: {} {said}\nhint: look at `smtp.username` and the password",
-                reply.code
-            )))
+            let refused = Diagnostic::new(format!("{place} refuses the login: {} {said}", reply.code));
+            Err(Error::Refused(refused.hint("look at `smtp.username` and the password")))
         }
     }
 }

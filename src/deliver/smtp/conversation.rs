@@ -28,7 +28,9 @@ impl Session {
             Some(ready) => ready,
             None => match greet::greet(&self.relay, &self.deadlines, self.trust.as_ref()).await {
                 Ok(ready) => ready,
-                Err(Error::Refused(text)) => return Ok(Outcome::Refused(Reply { text, ..Reply::default() })),
+                Err(Error::Refused(shown)) => {
+                    return Ok(Outcome::Refused(Reply { text: shown.to_string(), ..Reply::default() }));
+                }
                 Err(Error::Unreachable(what, why)) => {
                     return Ok(Outcome::Unreached(format!("cannot reach {what}: {why}")));
                 }

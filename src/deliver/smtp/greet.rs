@@ -10,7 +10,10 @@ use super::{
     connection::{Broken, Connection},
     tls,
 };
-use crate::deliver::{Error, Relay, Reply, Tls, smtp::reply::printable};
+use crate::{
+    deliver::{Error, Relay, Reply, Tls, smtp::reply::printable},
+    diagnostic::Diagnostic,
+};
 
 /// A connection on which MAIL may be said, and what the server can do.
 #[derive(Debug)]
@@ -78,18 +81,18 @@ pub(super) async fn greet(
 
     if let (Tls::Required, Some(trust)) = (relay.tls, trust) {
         if !features.starttls {
-            return Err(Error::Refused(format!(
-                "{place} does not offer STARTTLS, and mail does not go in clear\n\
-                 hint: `smtps://` for TLS from the start; `smtp.tls = \"none\"` only for a relay on this machine"
-            )));
+            let refused = Diagnostic::new(format!("{place} does not offer STARTTLS, and mail does not go in clear"));
+            return Err(Error::Refused(
+                refused
+                    .hint("`smtps://` for TLS from the start; `smtp.tls = \"none\"` only for a relay on this machine"),
+            ));
         }
         let reply = wire.command("STARTTLS\r\n", deadlines.command).await;
         expect(reply.map_err(|why| broken(&place, "STARTTLS", why))?, 220, &place, "refuses STARTTLS")?;
         if wire.has_unread() {
             // Somebody on the way put words in front of the encrypted ones (RFC 3207 6).
-            return Err(Error::Refused(format!(
-                "{place} sent data between STARTTLS and encryption; somebody may be in between"
-            )));
+            let what = format!("{place} sent data between STARTTLS and encryption; somebody may be in between");
+            return Err(Error::Refused(what.into()));
         }
         wire = encrypt(wire, trust, host, &place, deadlines.tls).await?;
         features = hello(&mut wire, &helo, &place, deadlines.command).await?;
@@ -101,7 +104,7 @@ pub(super) async fn greet(
 }
 
 async fn connect(host: &str, port: u16, deadline: Duration) -> io::Result<TcpStream> {
-    let hint = |kind, why: String, hint: &str| io::Error::new(kind, format!("{why}\nhint: {hint}"));
+    let hint = |kind, why: String, hint: &str| io::Error::new(kind, Diagnostic::new(why).hint(hint));
     match timeout(deadline, TcpStream::connect((host, port))).await {
         Err(_) => Err(hint(
             io::ErrorKind::TimedOut,
@@ -123,7 +126,7 @@ async fn encrypt(
     deadline: Duration,
 ) -> Result<Connection, Error> {
     let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| Error::Refused(format!("`{host}` is no name that a certificate can have")))?;
+        .map_err(|_| Error::Refused(format!("`{host}` is no name that a certificate can have").into()))?;
     match timeout(deadline, wire.encrypt(trust, name)).await {
         Err(_) => Err(broken(place, "TLS handshake", Broken::Late)),
         Ok(encrypted) => encrypted.map_err(|why| tls::judge(place, why)),
@@ -158,16 +161,16 @@ fn expect(reply: Reply, code: u16, place: &str, fault: &str) -> Result<(), Error
     if (400..500).contains(&reply.code) {
         return Err(Error::Unreachable(place.to_owned(), io::Error::other(format!("it says: {said}"))));
     }
-    Err(Error::Refused(format!("{place} {fault}: {said}")))
+    Err(Error::Refused(format!("{place} {fault}: {said}").into()))
 }
 
 fn broken(place: &str, phase: &str, why: Broken) -> Error {
-    let hint = match why {
-        Broken::Garbage(_) => "\nhint: is this an SMTP port? `smtps://` is for ports with TLS from the start",
-        Broken::Lost(_) | Broken::Late => "",
-    };
-    let why = io::Error::from(why);
-    let why = if hint.is_empty() { why } else { io::Error::new(why.kind(), format!("{why}{hint}")) };
+    let is_garbage = matches!(why, Broken::Garbage(_));
+    let mut why = io::Error::from(why);
+    if is_garbage {
+        let hint = "is this an SMTP port? `smtps://` is for ports with TLS from the start";
+        why = io::Error::new(why.kind(), Diagnostic::new(why.to_string()).hint(hint));
+    }
     Error::Unreachable(format!("{place} (at {phase})"), why)
 }
 

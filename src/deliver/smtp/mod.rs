@@ -18,7 +18,7 @@ use greet::Ready;
 use learnt::{Caps, Overlap};
 
 use super::{Error, Outcome, Relay, Tls};
-use crate::message::Message;
+use crate::{diagnostic::Diagnostic, message::Message};
 
 /// How long each phase may take (RFC 5321 4.5.3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +82,8 @@ impl Session {
     pub async fn open(relay: &Relay, deadlines: Deadlines, cap: Option<u64>) -> Result<Self, Error> {
         if relay.tls == Tls::None && relay.credentials.is_some() {
             return Err(Error::Refused(
-                "a password is never sent in clear\nhint: `smtp.tls` is `none`; encrypt, or leave out `smtp.username`"
-                    .to_owned(),
+                Diagnostic::new("a password is never sent in clear")
+                    .hint("`smtp.tls` is `none`; encrypt, or leave out `smtp.username`"),
             ));
         }
         let trust = match relay.tls {

@@ -281,7 +281,7 @@ fn certificate(name: &str) -> (Arc<rustls::ServerConfig>, PathBuf, tempfile::Tem
 #[track_caller]
 fn refusal(opened: Result<Session, Error>) -> String {
     match opened {
-        Err(Error::Refused(why)) => why,
+        Err(Error::Refused(why)) => why.to_string(),
         other => panic!("{other:?}"),
     }
 }

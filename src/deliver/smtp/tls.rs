@@ -8,13 +8,13 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 
-use crate::deliver::Error;
+use crate::{deliver::Error, diagnostic::Diagnostic};
 
 /// The roots that browsers trust, and the publisher's own.
 pub(super) fn trust(own: Option<&Path>) -> Result<Arc<ClientConfig>, Error> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(file) = own {
-        let wrong = |why: String| Error::Refused(format!("`smtp.tls_ca`: `{}` {why}", file.display()));
+        let wrong = |why: String| Error::Refused(format!("`smtp.tls_ca`: `{}` {why}", file.display()).into());
         let pem = std::fs::read(file).map_err(|why| wrong(format!("cannot be read: {why}")))?;
         let before = roots.len();
         for root in CertificateDer::pem_slice_iter(&pem) {
@@ -27,29 +27,30 @@ pub(super) fn trust(own: Option<&Path>) -> Result<Arc<ClientConfig>, Error> {
     }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|why| Error::Refused(format!("TLS cannot be set up: {why}")))?;
+        .map_err(|why| Error::Refused(format!("TLS cannot be set up: {why}").into()))?;
     Ok(Arc::new(config.with_root_certificates(roots).with_no_client_auth()))
 }
 
 /// Tells a server that must not be trusted from a connection that broke.
 pub(super) fn judge(place: &str, why: io::Error) -> Error {
+    let refused = |what: String, hint: &str| Error::Refused(Diagnostic::new(what).hint(hint));
     match why.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(CertificateError::Other(fault)))
             if fault.to_string().contains("CaUsedAsEndEntity") =>
         {
-            Error::Refused(format!(
-                "the certificate of {place} is a root's own and no server's\n\
-                 hint: sign one for the server with it, or make a self-signed one with `basicConstraints=CA:FALSE`"
-            ))
+            refused(
+                format!("the certificate of {place} is a root's own and no server's"),
+                "sign one for the server with it, or make a self-signed one with `basicConstraints=CA:FALSE`",
+            )
         }
-        Some(rustls::Error::InvalidCertificate(fault)) => Error::Refused(format!(
-            "the certificate of {place} is not to be trusted: {fault}\n\
-             hint: the name in `smtp.url` must be the certificate's; `smtp.tls_ca` names the root of your own relay"
-        )),
-        Some(fault) => Error::Refused(format!(
-            "{place} does not speak TLS as it should: {fault}\n\
-             hint: `smtps://` is for ports with TLS from the start (465), `smtp://` for STARTTLS (587, 25)"
-        )),
+        Some(rustls::Error::InvalidCertificate(fault)) => refused(
+            format!("the certificate of {place} is not to be trusted: {fault}"),
+            "the name in `smtp.url` must be the certificate's; `smtp.tls_ca` names the root of your own relay",
+        ),
+        Some(fault) => refused(
+            format!("{place} does not speak TLS as it should: {fault}"),
+            "`smtps://` is for ports with TLS from the start (465), `smtp://` for STARTTLS (587, 25)",
+        ),
         None => Error::Unreachable(place.to_owned(), why),
     }
 }

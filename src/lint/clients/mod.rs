@@ -8,7 +8,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use super::{Finding, Seen, sheet, warning};
+use super::{Seen, Violation, sheet, warning};
 use crate::css::Declaration;
 use table::{FEATURES, Feature, Sign};
 
@@ -100,7 +100,7 @@ impl Client {
 }
 
 /// C1.
-pub(super) fn support(message: &Seen) -> Vec<Finding> {
+pub(super) fn support(message: &Seen) -> Vec<Violation> {
     let clients = &message.origin.clients;
     let uses = Uses::of(message);
     let mut found = Vec::new();
@@ -117,10 +117,10 @@ pub(super) fn support(message: &Seen) -> Vec<Finding> {
             None => continue,
         };
         let message = format!("{} is not shown by {names} ({lost:.0} % of your readers)", shown(feature.sign));
-        let finding = warning(message, place.name, feature.hint).sign(sign(feature.sign));
+        let violation = warning(message, place.name, feature.hint).sign(sign(feature.sign));
         found.push(match place.about {
-            Some(about) => finding.about(about),
-            None => finding,
+            Some(about) => violation.about(about),
+            None => violation,
         });
     }
     found
@@ -267,7 +267,7 @@ mod tests {
     #[track_caller]
     fn check(css: &str, body: &str, expect: &[&str]) {
         let rows = rows(css, body, Clients::default());
-        let said: Vec<&str> = rows.iter().map(|row| row.message.as_str()).collect();
+        let said: Vec<&str> = rows.iter().map(|row| row.diagnostic.message.as_str()).collect();
         assert_eq!(said.len(), expect.len(), "{said:?}");
         assert!(said.iter().zip(expect).all(|(said, expect)| said.starts_with(expect)), "{said:?}");
     }
@@ -301,7 +301,7 @@ mod tests {
         let only = |name: &str| Clients::new(Some([(name.to_owned(), 3.0)].into()), None);
         assert!(rows("p { display: grid }", "", only("apple_mail")).is_empty());
         let told = rows("p { display: flex }", "", only("outlook_windows"));
-        assert!(told[0].message.ends_with("by Outlook for Windows (100 % of your readers)"), "{told:?}");
+        assert!(told[0].diagnostic.message.ends_with("by Outlook for Windows (100 % of your readers)"), "{told:?}");
         let patient = Clients::new(None, Some(90.0));
         assert!(rows("p { display: grid }", "", patient).is_empty());
     }

@@ -7,6 +7,8 @@ use ring::{
 };
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject as _};
 
+use crate::diagnostic::{Diagnostic, Explain};
+
 /// `AlgorithmIdentifier` of RSA (RFC 3279 2.3.1).
 const RSA: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
 
@@ -14,19 +16,13 @@ const RSA: [u8; 15] = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no private key in it.
-    #[error(
-        "there is no private key\nhint: `openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048` makes one; it \
-         must have no passphrase"
-    )]
+    #[error("there is no private key")]
     None,
     /// It is a key of another kind.
     #[error("the key is neither RSA nor Ed25519")]
     Kind,
     /// RFC 8301 3.2.
-    #[error(
-        "the RSA key has less than 2048 bits, which receivers do not accept\nhint: `openssl genpkey -algorithm rsa \
-         -pkeyopt rsa_keygen_bits:2048` makes one"
-    )]
+    #[error("the RSA key has less than 2048 bits, which receivers do not accept")]
     Short,
     /// The key is not a valid one.
     #[error("the key cannot be used: {0}")]
@@ -34,6 +30,18 @@ pub enum Error {
     /// The key cannot sign.
     #[error("the key cannot sign")]
     Sign,
+}
+
+impl Explain for Error {
+    fn diagnostic(&self) -> Diagnostic {
+        const MAKE: &str = "`openssl genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:2048` makes one";
+        let shown = Diagnostic::of_causes(self);
+        match self {
+            Self::None => shown.hint(format!("{MAKE}; it must have no passphrase")),
+            Self::Short => shown.hint(MAKE),
+            _ => shown,
+        }
+    }
 }
 
 /// A private key that signs.

@@ -47,7 +47,7 @@ mod tests {
         ])
         .await;
         let rows = rows(&signers, &Resolver::at(server).unwrap()).await;
-        let said: Vec<(Level, &str)> = rows.iter().map(|row| (row.level, row.message.as_str())).collect();
+        let said: Vec<(Level, &str)> = rows.iter().map(|row| (row.level, row.diagnostic.message.as_str())).collect();
         assert_eq!(
             said[..4],
             [
@@ -58,6 +58,6 @@ mod tests {
             ]
         );
         assert!(said[4].1.starts_with("cannot look up `failing._domainkey.a.example`"), "{said:?}");
-        assert_eq!(rows[1].place.as_deref(), Some("missing._domainkey.a.example"));
+        assert_eq!(rows[1].diagnostic.place, Some("missing._domainkey.a.example".into()));
     }
 }

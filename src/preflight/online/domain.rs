@@ -136,9 +136,9 @@ mod tests {
         let resolver = Resolver::at(serve(records.collect()).await).unwrap();
         let rows = rows(from, returns, &resolver).await;
         for row in rows.iter().filter(|row| row.level != Level::Ok) {
-            assert!(row.place.is_some() && row.hint.is_some(), "{row:?}");
+            assert!(row.diagnostic.place.is_some() && row.diagnostic.hint.is_some(), "{row:?}");
         }
-        rows.into_iter().map(|row| (row.level, row.message)).collect()
+        rows.into_iter().map(|row| (row.level, row.diagnostic.message)).collect()
     }
 
     const GOOD: &[&str] = &["v=spf1 mx -all", "MX mx.a.example"];

@@ -40,7 +40,7 @@ pub(super) async fn rows(html: &str, own: Option<&Url>, origin: &Origin<'_>, lim
             Some((is_error, what, hint)) => {
                 let rule = if is_picture { "I1" } else { "K1" };
                 let message = format!("`{url}`: {what}");
-                let place = origin.place(url.as_str()).unwrap_or_else(|| "text/html".to_owned());
+                let place = origin.place(url.as_str()).unwrap_or_else(|| "text/html".into());
                 rows.push(match is_error {
                     true => Row::error(rule, message, place, hint),
                     false => Row::warning(rule, message, place, hint),

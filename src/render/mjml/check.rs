@@ -3,8 +3,9 @@
 use super::{
     include::File,
     known::{Kind, holders, is_attribute, known, names},
-    tree::{Element, Fault, Place},
+    tree::{Element, Place, Problem},
 };
+use crate::diagnostic::Diagnostic;
 
 /// Attributes of HTML and of older MJML: people write them, and they do no harm.
 const HARMLESS: [&str; 8] =
@@ -22,19 +23,19 @@ const OLD: [(&str, &str); 4] = [
 ///
 /// # Errors
 /// The first element that MJML has not, and the first attribute that no element of MJML has.
-pub(super) fn check(root: &Element, files: &[File]) -> Result<Vec<Fault>, Fault> {
+pub(super) fn check(root: &Element, files: &[File]) -> Result<Vec<Problem>, Problem> {
     let mut warnings = Vec::new();
     if root.name != "mjml" {
-        return Err(Fault::new("there is no `<mjml>` element", root.at));
+        return Err(Problem::new("there is no `<mjml>` element", root.at));
     }
     if root.child("mj-body").is_none() {
-        return Err(Fault::new("there is no `<mj-body>` in `<mjml>`", root.at));
+        return Err(Problem::new("there is no `<mj-body>` in `<mjml>`", root.at));
     }
     element(root, files, &mut warnings)?;
     Ok(warnings)
 }
 
-fn element(element: &Element, files: &[File], warnings: &mut Vec<Fault>) -> Result<(), Fault> {
+fn element(element: &Element, files: &[File], warnings: &mut Vec<Problem>) -> Result<(), Problem> {
     let name = element.name.as_str();
     let Some(kind) = known(name) else { return Err(unknown_element(element)) };
     if !matches!(name, "mj-all" | "mj-class") {
@@ -42,42 +43,42 @@ fn element(element: &Element, files: &[File], warnings: &mut Vec<Fault>) -> Resu
     }
     if !kind.ends && !element.content.is_empty() {
         let words: String = element.content.chars().take(30).collect();
-        let what = format!("`{words}` stands in `<{name}>`, which shows no text\nhint: put it into `<mj-text>`");
-        warnings.push(Fault::new(what, element.at));
+        let shown = Diagnostic::new(format!("`{words}` stands in `<{name}>`, which shows no text"));
+        warnings.push(Problem::new(shown.hint("put it into `<mj-text>`"), element.at));
     }
     for child in &element.children {
         if !kind.may_hold(&child.name) && known(&child.name).is_some() && !child.is_raw() {
             let holders: Vec<String> = holders(&child.name).map(|holder| format!("`<{holder}>`")).collect();
-            let what = format!("`<{}>` stands in `<{name}>`\nhint: it belongs into {}", child.name, holders.join(", "));
-            warnings.push(Fault::new(what, child.at));
+            let shown = Diagnostic::new(format!("`<{}>` stands in `<{name}>`", child.name));
+            warnings.push(Problem::new(shown.hint(format!("it belongs into {}", holders.join(", "))), child.at));
         }
         self::element(child, files, warnings)?;
     }
     Ok(())
 }
 
-fn attributes(element: &Element, files: &[File], warnings: &mut Vec<Fault>) -> Result<(), Fault> {
+fn attributes(element: &Element, files: &[File], warnings: &mut Vec<Problem>) -> Result<(), Problem> {
     let Some(kind) = known(&element.name) else { return Ok(()) };
     for (name, value) in &element.attributes.0 {
         if matches!(name.as_str(), "mj-class" | "css-class") {
             continue;
         }
         let Some(attribute) = kind.attribute(name) else {
-            let fault = unknown_attribute(element, name, files);
+            let problem = unknown_attribute(element, name, files);
             // `{{#if x}}` between attributes is another template language's.
             let is_of_other_language = name.contains(['{', '}', '%', '<', '[', '#']);
             let harmless = is_of_other_language
                 || HARMLESS.iter().any(|known| name.starts_with(known))
                 || name.contains('-') && is_foreign(name);
             if harmless || is_attribute(name) {
-                warnings.push(fault);
+                warnings.push(problem);
                 continue;
             }
-            return Err(fault);
+            return Err(problem);
         };
         if let Some(wanted) = misfit(&attribute.kind, value) {
             let what = format!("`{name}=\"{value}\"` of `<{}>` is no {wanted}", element.name);
-            warnings.push(Fault::new(what, attribute_place(element, name, files)));
+            warnings.push(Problem::new(what, attribute_place(element, name, files)));
         }
     }
     Ok(())
@@ -88,14 +89,14 @@ fn is_foreign(name: &str) -> bool {
     name.starts_with("data-") || name.starts_with("aria-")
 }
 
-fn unknown_element(element: &Element) -> Fault {
+fn unknown_element(element: &Element) -> Problem {
     let name = &element.name;
     let old = OLD.iter().find(|(old, _)| old == name).map(|(_, hint)| *hint);
     let hint = match old {
         Some(hint) => hint.to_owned(),
         None => unknown_hint(name),
     };
-    Fault::new(format!("there is no element `<{name}>`\nhint: {hint}"), element.at)
+    Problem::new(Diagnostic::new(format!("there is no element `<{name}>`")).hint(hint), element.at)
 }
 
 fn unknown_hint(name: &str) -> String {
@@ -106,14 +107,12 @@ fn unknown_hint(name: &str) -> String {
     }
 }
 
-fn unknown_attribute(element: &Element, name: &str, files: &[File]) -> Fault {
+fn unknown_attribute(element: &Element, name: &str, files: &[File]) -> Problem {
     let known = known(&element.name).into_iter().flat_map(|known| known.attributes());
-    let hint = match nearest(name, known) {
-        Some(near) => format!("\nhint: did you mean `{near}`?"),
-        None if name == "class" => "\nhint: did you mean `css-class`?".to_owned(),
-        None => String::new(),
-    };
-    Fault::new(format!("`<{}>` has no attribute `{name}`{hint}", element.name), attribute_place(element, name, files))
+    let near = nearest(name, known).or((name == "class").then_some("css-class"));
+    let shown = Diagnostic::new(format!("`<{}>` has no attribute `{name}`", element.name));
+    let hint = near.map(|near| format!("did you mean `{near}`?"));
+    Problem::new(Diagnostic { hint, ..shown }, attribute_place(element, name, files))
 }
 
 /// Where an attribute stands in its file; the element's place where a template engine wrote it.
@@ -177,11 +176,13 @@ mod tests {
     use super::*;
     use crate::render::mjml::parse::parse;
 
-    /// Checks `<mjml><mj-body>…</mj-body></mjml>`; a fault is `offset what`, offsets counted from the inside.
+    /// Checks `<mjml><mj-body>…</mj-body></mjml>`; a problem is `offset what`, offsets counted from the inside.
     fn checked(inside: &str) -> Result<Vec<String>, String> {
         let text = format!("<mjml><mj-body>{inside}</mj-body></mjml>");
         let root = parse(&text, 0).unwrap().remove(0);
-        let shown = |fault: Fault| format!("{} {}", fault.at.unwrap().offset - 15, fault.what.replace('\n', " "));
+        let shown = |problem: Problem| {
+            format!("{} {}", problem.at.unwrap().offset - 15, problem.shown.to_string().replace('\n', " "))
+        };
         let warnings = check(&root, &[File { name: "a".to_owned(), text }]).map_err(shown)?;
         Ok(warnings.into_iter().map(shown).collect())
     }

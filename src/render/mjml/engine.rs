@@ -12,7 +12,7 @@ use super::{
     attributes::{Defaults, color},
     known::{Kind, known},
     sizes::number,
-    tree::{Attributes, Element, Fault},
+    tree::{Attributes, Element, Problem},
     view::{Page, View},
 };
 
@@ -41,8 +41,8 @@ pub(super) fn later(view: View<'_>, page: &mut Page, out: &mut String) {
 /// Draws what was left for later and puts it in its places.
 ///
 /// # Errors
-/// When mrml fails; what it is given is well formed, so that is a fault of ours.
-pub(super) fn draw(body: &str, page: &mut Page, defaults: &Defaults) -> Result<String, Fault> {
+/// When mrml fails; what it is given is well formed, so that is a problem of ours.
+pub(super) fn draw(body: &str, page: &mut Page, defaults: &Defaults) -> Result<String, Problem> {
     if page.later.is_empty() {
         return Ok(body.to_owned());
     }
@@ -57,7 +57,7 @@ pub(super) fn draw(body: &str, page: &mut Page, defaults: &Defaults) -> Result<S
             let start = from + row[from..].find('>')? + 1;
             row.get(start..row.rfind("</td>")?)
         });
-        let cell = cell.ok_or_else(|| Fault::whole("the layout engine left a component out"))?;
+        let cell = cell.ok_or_else(|| Problem::whole("the layout engine left a component out"))?;
         parts.push(tokens.resolve(&mend(&later.element, cell)));
     }
     component_styles(&drawn, page, &tokens);
@@ -179,7 +179,7 @@ fn attributes(attributes: &Attributes, element: Option<&str>, tokens: &mut Token
 }
 
 /// Runs mrml, with room for its recursion.
-fn run(document: String) -> Result<String, Fault> {
+fn run(document: String) -> Result<String, Problem> {
     let work = move || {
         let options = ParserOptions::default();
         let parsed = mrml::parse_with_options(&document, &options).map_err(|error| error.to_string())?;
@@ -192,7 +192,7 @@ fn run(document: String) -> Result<String, Fault> {
         Ok(thread) => thread.join().unwrap_or_else(|_| Err("it gave up".to_owned())),
         Err(error) => Err(format!("no thread for it: {error}")),
     };
-    result.map_err(|error| Fault::whole(format!("the layout engine failed: {error}")))
+    result.map_err(|error| Problem::whole(format!("the layout engine failed: {error}")))
 }
 
 /// Mends where mrml draws otherwise than MJML.
@@ -288,7 +288,7 @@ mod tests {
             "<mjml><mj-body><mj-section><mj-column><mj-button>{PLACE}</mj-button><mj-text>seen</mj-text></mj-column></mj-section></mj-body></mjml>"
         );
         let file = File { name: "a.mjml".to_owned(), text };
-        let page = to_html(vec![file], &|_, _| Err(String::new()), Fonts::Named).unwrap();
+        let page = to_html(vec![file], &|_, _| Err("".into()), Fonts::Named).unwrap();
         assert!(page.html.contains("seen"));
     }
 }

@@ -2,8 +2,9 @@
 
 use super::{
     parse::parse,
-    tree::{Attributes, Element, Fault, Place},
+    tree::{Attributes, Element, Place, Problem},
 };
+use crate::diagnostic::Diagnostic;
 
 /// A file that was read: what people know it by, and its text.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +15,8 @@ pub(in crate::render) struct File {
 
 /// Reads the file that a path names: the path as it was written, and the name of the file that says so.
 ///
-/// Its errors are in words for people; the place is added to them.
-pub(in crate::render) type Load<'a> = &'a dyn Fn(&str, &str) -> Result<File, String>;
+/// To its errors the place is added.
+pub(in crate::render) type Load<'a> = &'a dyn Fn(&str, &str) -> Result<File, Diagnostic>;
 
 /// A document may be made of so many files.
 const FILES: usize = 256;
@@ -24,7 +25,7 @@ const FILES: usize = 256;
 ///
 /// # Errors
 /// A file that cannot be read or parsed, or that includes itself.
-pub(super) fn expand(root: &mut Element, files: &mut Vec<File>, load: Load<'_>) -> Result<(), Fault> {
+pub(super) fn expand(root: &mut Element, files: &mut Vec<File>, load: Load<'_>) -> Result<(), Problem> {
     let (mut head, mut styles) = (Vec::new(), Vec::new());
     let mut open = vec![root.at.file];
     let mut into = Into { files, load, head: &mut head, styles: &mut styles };
@@ -51,7 +52,7 @@ struct Into<'a> {
     styles: &'a mut Vec<Element>,
 }
 
-fn children(element: &mut Element, into: &mut Into<'_>, open: &mut Vec<usize>) -> Result<(), Fault> {
+fn children(element: &mut Element, into: &mut Into<'_>, open: &mut Vec<usize>) -> Result<(), Problem> {
     if !element.children.iter().any(|child| child.name == "mj-include" || !child.children.is_empty()) {
         return Ok(());
     }
@@ -74,18 +75,19 @@ fn include(
     in_head: bool,
     into: &mut Into<'_>,
     open: &mut Vec<usize>,
-) -> Result<Vec<Element>, Fault> {
-    let fail = |what: String| Fault::new(what, element.at);
+) -> Result<Vec<Element>, Problem> {
+    let fail = |shown: Diagnostic| Problem::new(shown, element.at);
     let Some(path) = element.attributes.get("path").filter(|path| !path.trim().is_empty()) else {
-        return Err(fail("`mj-include` names no file\nhint: write it as `path=\"./footer.mjml\"`".to_owned()));
+        let shown = Diagnostic::new("`mj-include` names no file");
+        return Err(fail(shown.hint("write it as `path=\"./footer.mjml\"`")));
     };
     let from = into.files.get(element.at.file).map_or("", |file| &file.name);
     let file = (into.load)(path.trim(), from).map_err(fail)?;
     if open.iter().any(|open| into.files.get(*open).is_some_and(|open| open.name == file.name)) {
-        return Err(fail(format!("`{path}` includes itself")));
+        return Err(fail(format!("`{path}` includes itself").into()));
     }
     if into.files.len() >= FILES {
-        return Err(fail(format!("more than {FILES} files are included")));
+        return Err(fail(format!("more than {FILES} files are included").into()));
     }
     let number = into.files.len();
     let at = Place { file: number, offset: 0 };

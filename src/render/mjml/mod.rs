@@ -37,11 +37,16 @@ mod write;
 use attributes::Defaults;
 use head::Head;
 use skeleton::Root;
-use tree::{Element, Place};
+use tree::{Element, Problem};
 use view::{Around, View};
+
+use crate::diagnostic::{self, Diagnostic};
 
 pub(super) use include::{File, Load};
 pub(super) use parse::{mark, unmark};
+
+/// How many characters of a line are shown with a problem.
+const MAX_EXCERPT: usize = 100;
 
 /// Whose web fonts may be linked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,34 +62,27 @@ pub(super) enum Fonts {
 pub(super) struct Page {
     pub(super) html: String,
     /// What has no effect.
-    pub(super) warnings: Vec<Fault>,
-}
-
-/// What is wrong, and where: a file's name, line and column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) what: String,
-    pub(super) at: Option<(String, usize, usize)>,
+    pub(super) warnings: Vec<Diagnostic>,
 }
 
 /// Lays out a document; `files` are those that its marks speak of ([`mark`]), the document itself is the last.
 ///
 /// # Errors
 /// Markup that is not well formed, that is not MJML, or includes what cannot be read.
-pub(super) fn to_html(mut files: Vec<File>, load: Load<'_>, fonts: Fonts) -> Result<Page, Fault> {
+pub(super) fn to_html(mut files: Vec<File>, load: Load<'_>, fonts: Fonts) -> Result<Page, Diagnostic> {
     let result = lay_out(&mut files, load, fonts);
-    let place = |fault: tree::Fault| Fault { at: fault.at.and_then(|at| place(&files, at)), what: fault.what };
+    let show = |problem| show(problem, &files);
     match result {
-        Ok((html, warnings)) => Ok(Page { html, warnings: warnings.into_iter().map(place).collect() }),
-        Err(fault) => Err(place(fault)),
+        Ok((html, warnings)) => Ok(Page { html, warnings: warnings.into_iter().map(show).collect() }),
+        Err(problem) => Err(show(problem)),
     }
 }
 
-fn lay_out(files: &mut Vec<File>, load: Load<'_>, fonts: Fonts) -> Result<(String, Vec<tree::Fault>), tree::Fault> {
+fn lay_out(files: &mut Vec<File>, load: Load<'_>, fonts: Fonts) -> Result<(String, Vec<Problem>), Problem> {
     let own = files.len().saturating_sub(1);
     let mut tree = parse::parse(files.last().map_or("", |file| &file.text), own)?;
     let Some(index) = tree.iter().position(|element| !element.is_raw()) else {
-        return Err(tree::Fault::whole("there is no `<mjml>` element"));
+        return Err(Problem::whole("there is no `<mjml>` element"));
     };
     let mut root = tree.swap_remove(index);
     include::expand(&mut root, files, load)?;
@@ -105,7 +103,7 @@ fn lay_out(files: &mut Vec<File>, load: Load<'_>, fonts: Fonts) -> Result<(Strin
 }
 
 /// Writes the body.
-fn body(body: &Element, root: &Root<'_>, head: &mut Head, defaults: &Defaults) -> Result<String, tree::Fault> {
+fn body(body: &Element, root: &Root<'_>, head: &mut Head, defaults: &Defaults) -> Result<String, Problem> {
     use write::{is, open, style};
     let outside = Around { columns: 1, siblings: 1, ..Around::default() };
     let view = View::new(body, &outside, defaults);
@@ -133,14 +131,22 @@ fn body(body: &Element, root: &Root<'_>, head: &mut Head, defaults: &Defaults) -
     engine::draw(&out, head, defaults)
 }
 
-/// The file, line and column, both counted from 1, of a place.
-fn place(files: &[File], at: Place) -> Option<(String, usize, usize)> {
-    let file = files.get(at.file)?;
+/// Adds to a problem the file, line and column that it stands at, and the line itself.
+fn show(problem: Problem, files: &[File]) -> Diagnostic {
+    // What is wrong inside of an included file has its place there.
+    let at = problem.at.filter(|_| problem.shown.place.is_none());
+    let Some((file, at)) = at.and_then(|at| Some((files.get(at.file)?, at))) else { return problem.shown };
     let mut offset = at.offset.min(file.text.len());
     while !file.text.is_char_boundary(offset) {
         offset -= 1;
     }
     let before = &file.text[..offset];
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    Some((file.name.clone(), before.matches('\n').count() + 1, before[start..].chars().count() + 1))
+    let line = before.matches('\n').count() + 1;
+    let shown = problem.shown.at(diagnostic::Place::new(&file.name, line, before[start..].chars().count() + 1));
+    let text = unmark(file.text[start..].lines().next().unwrap_or_default());
+    match text.trim() {
+        "" => shown,
+        text => shown.excerpt(text.chars().take(MAX_EXCERPT).collect::<String>(), None),
+    }
 }

@@ -5,9 +5,12 @@
 
 use super::{
     known::known,
-    tree::{Attributes, Element, Fault, Place},
+    tree::{Attributes, Element, Place, Problem},
 };
-use crate::html::{self, is_void};
+use crate::{
+    diagnostic::Diagnostic,
+    html::{self, is_void},
+};
 
 /// Elements may be nested this deep; MJML has no use for a tenth of it.
 const DEPTH: usize = 64;
@@ -41,7 +44,7 @@ pub(in crate::render) fn unmark(text: &str) -> String {
 ///
 /// # Errors
 /// An element that is not closed, or closes another; nesting too deep.
-pub(super) fn parse(text: &str, file: usize) -> Result<Vec<Element>, Fault> {
+pub(super) fn parse(text: &str, file: usize) -> Result<Vec<Element>, Problem> {
     let mut open: Vec<Element> = vec![Element::default()];
     let mut at = 0;
     while let Some(found) = text.get(at..).and_then(|rest| rest.find('<')) {
@@ -73,14 +76,14 @@ pub(super) fn parse(text: &str, file: usize) -> Result<Vec<Element>, Fault> {
     words(&mut open, text.get(at..).unwrap_or_default());
     match open.pop() {
         Some(root) if open.is_empty() => Ok(root.children),
-        Some(last) => Err(Fault::new(format!("`<{}>` is never closed", last.name), last.at)),
+        Some(last) => Err(Problem::new(format!("`<{}>` is never closed", last.name), last.at)),
         None => Ok(Vec::new()),
     }
 }
 
 /// Reads the element at the start of `rest`, and returns how many octets it takes; its content too where it ends the
 /// tree.
-fn element(open: &mut Vec<Element>, rest: &str, here: Place) -> Result<usize, Fault> {
+fn element(open: &mut Vec<Element>, rest: &str, here: Place) -> Result<usize, Problem> {
     let Tag { name, attributes, mark, length, closed } = tag(rest);
     let at = mark.unwrap_or(here);
     let mut element = Element { name, attributes, at, ..Element::default() };
@@ -90,14 +93,14 @@ fn element(open: &mut Vec<Element>, rest: &str, here: Place) -> Result<usize, Fa
     }
     if known(&element.name).is_some_and(|known| known.ends) {
         let Some((content, end)) = content(&rest[length..], &element.name) else {
-            return Err(Fault::new(format!("`<{}>` is never closed", element.name), at));
+            return Err(Problem::new(format!("`<{}>` is never closed", element.name), at));
         };
         element.content = unmark(content.trim());
         add(open, element);
         return Ok(length + end);
     }
     if open.len() > DEPTH {
-        return Err(Fault::new(format!("elements are nested more than {DEPTH} deep"), at));
+        return Err(Problem::new(format!("elements are nested more than {DEPTH} deep"), at));
     }
     open.push(element);
     Ok(length)
@@ -178,7 +181,7 @@ fn tag(rest: &str) -> Tag {
 }
 
 /// Closes the element that is open.
-fn close(open: &mut Vec<Element>, name: &str, here: Place) -> Result<(), Fault> {
+fn close(open: &mut Vec<Element>, name: &str, here: Place) -> Result<(), Problem> {
     if is_void(name) && known(name).is_none() {
         return Ok(());
     }
@@ -188,11 +191,10 @@ fn close(open: &mut Vec<Element>, name: &str, here: Place) -> Result<(), Fault> 
             Ok(())
         }
         Some(last) if !open.is_empty() => {
-            let what =
-                format!("`</{name}>` closes `<{}>`\nhint: every tag must be closed, the last opened first", last.name);
-            Err(Fault::new(what, here))
+            let shown = Diagnostic::new(format!("`</{name}>` closes `<{}>`", last.name));
+            Err(Problem::new(shown.hint("every tag must be closed, the last opened first"), here))
         }
-        _ => Err(Fault::new(format!("`</{name}>` closes nothing"), here)),
+        _ => Err(Problem::new(format!("`</{name}>` closes nothing"), here)),
     }
 }
 
@@ -222,9 +224,9 @@ mod tests {
 
     #[track_caller]
     fn fails(text: &str, what: &str, offset: usize) {
-        let fault = parse(text, 0).unwrap_err();
-        assert!(fault.what.contains(what), "{}", fault.what);
-        assert_eq!(fault.at.unwrap().offset, offset);
+        let problem = parse(text, 0).unwrap_err();
+        assert!(problem.shown.to_string().contains(what), "{problem:?}");
+        assert_eq!(problem.at.unwrap().offset, offset);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! An MJML document as a tree, and where each of its elements stands.
 
+use crate::diagnostic::Diagnostic;
+
 /// An element, as it was written; its content where it is one that ends the tree ([`super::known::Known::ends`]).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Element {
@@ -51,21 +53,21 @@ impl Element {
 
 /// Why MJML cannot become HTML, or what of it has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// What is wrong, and after a line end the hint.
-    pub(super) what: String,
+pub(super) struct Problem {
+    /// What is wrong, and how to mend it.
+    pub(super) shown: Diagnostic,
     /// `None` where nobody knows.
     pub(super) at: Option<Place>,
 }
 
-impl Fault {
-    /// A fault at a place.
-    pub(super) fn new(what: impl Into<String>, at: Place) -> Self {
-        Self { what: what.into(), at: Some(at) }
+impl Problem {
+    /// A problem at a place.
+    pub(super) fn new(shown: impl Into<Diagnostic>, at: Place) -> Self {
+        Self { shown: shown.into(), at: Some(at) }
     }
 
-    /// A fault of the whole.
-    pub(super) fn whole(what: impl Into<String>) -> Self {
-        Self { what: what.into(), at: None }
+    /// A problem of the whole.
+    pub(super) fn whole(shown: impl Into<Diagnostic>) -> Self {
+        Self { shown: shown.into(), at: None }
     }
 }

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::{diagnostic::error_report, source::Problem};
+use crate::{
+    diagnostic::{Diagnostic, Explain, Place},
+    source::Problem,
+};
 
 /// Something that keeps the next edition from being shown as it would go out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -23,8 +26,8 @@ pub(super) struct Fault {
 
 impl Fault {
     /// Takes an error apart.
-    pub(super) fn of(error: &(dyn std::error::Error + 'static)) -> Self {
-        Self::read(&error_report(error))
+    pub(super) fn of(error: &impl Explain) -> Self {
+        error.diagnostic().into()
     }
 
     /// A post or a file of one that cannot be read as it was meant.
@@ -37,40 +40,21 @@ impl Fault {
             None => Self { what: format!("{}: {}", problem.source, problem.message), hint, ..Self::default() },
         }
     }
+}
 
-    /// Reads what `config`, `render` and others say: `file:line:column: what`, or ` --> file:line:column` below it; then
-    /// the line, and the hint.
-    pub(super) fn read(said: &str) -> Self {
-        let mut fault = Self::default();
-        let mut what: Vec<&str> = Vec::new();
-        for line in said.lines() {
-            if let Some(hint) = line.strip_prefix("hint: ") {
-                fault.hint = Some(hint.to_owned());
-            } else if fault.hint.is_some() {
-                fault.hint = fault.hint.map(|hint| format!("{hint} {line}"));
-            } else if let Some(place) = line.trim_start().strip_prefix("--> ") {
-                fault.put(self::place(place));
-            } else if let Some((number, text)) = line.split_once(" |") {
-                if !number.trim().is_empty() && number.trim().bytes().all(|octet| octet.is_ascii_digit()) {
-                    fault.source = Some(text.strip_prefix(' ').unwrap_or(text).to_owned());
-                }
-            } else {
-                what.push(line);
-            }
+impl From<Diagnostic> for Fault {
+    fn from(shown: Diagnostic) -> Self {
+        let number = |number: Option<usize>| u32::try_from(number?).ok();
+        let (line, column) =
+            shown.place.as_ref().map_or((None, None), |place| (number(place.line), number(place.column)));
+        Self {
+            what: shown.message,
+            file: shown.place.map(|place| place.file),
+            line,
+            column,
+            source: shown.excerpt.map(|excerpt| excerpt.line),
+            hint: shown.hint,
         }
-        fault.what = what.join("\n");
-        if fault.file.is_none()
-            && let Some((place, rest)) = before(&fault.what)
-        {
-            let (file, line, column) = self::place(place);
-            (fault.file, fault.line, fault.column) = (Some(file.to_owned()), line, column);
-            fault.what = rest.to_owned();
-        }
-        fault
-    }
-
-    fn put(&mut self, (file, line, column): (&str, Option<u32>, Option<u32>)) {
-        (self.file, self.line, self.column) = (Some(file.to_owned()), line, column);
     }
 }
 
@@ -90,20 +74,12 @@ pub(super) fn place(text: &str) -> (&str, Option<u32>, Option<u32>) {
 const LONGEST: u64 = 4 << 20;
 
 /// The line that a place in a file names.
-pub(super) fn line_of(text: &str) -> Option<String> {
-    let (file, line, _) = place(text);
-    let number = usize::try_from(line?.checked_sub(1)?).ok()?;
+pub(super) fn line_at(Place { file, line, .. }: &Place) -> Option<String> {
+    let number = (*line)?.checked_sub(1)?;
     if std::fs::metadata(file).ok()?.len() > LONGEST {
         return None;
     }
     std::fs::read_to_string(file).ok()?.lines().nth(number).map(str::to_owned)
-}
-
-/// The place before a message, and the message: `file:line: what`, `file:line:column: what`.
-pub(super) fn before(text: &str) -> Option<(&str, &str)> {
-    let (place, rest) = text.split_once(": ")?;
-    let (file, line, _) = self::place(place);
-    (line.is_some() && !file.is_empty() && !file.contains('\n')).then_some((place, rest))
 }
 
 #[cfg(test)]
@@ -122,24 +98,13 @@ mod tests {
         }
     }
 
-    #[track_caller]
-    fn check(said: &str, expect: &Fault) {
-        assert_eq!(&Fault::read(said), expect);
-    }
-
     #[test]
-    fn both_ways_of_naming_a_place_are_read() {
-        check(
-            "unknown key `mx`\n --> a/tidings.toml:4:1\n  |\n4 | mx = 3\n  | ^^\nhint: did you mean `max`?",
-            &fault("unknown key `mx`", ("a/tidings.toml", 4, 1), "mx = 3", "did you mean `max`?"),
-        );
-        check(
-            "t/classic.mjml:3:5: unknown `x`\n  |\n3 |   {{ x }}\nhint: there are a,\nb",
-            &fault("unknown `x`", ("t/classic.mjml", 3, 5), "  {{ x }}", "there are a, b"),
-        );
-        check("classic.mjml:2: endless", &fault("endless", ("classic.mjml", 2, 0), "", ""));
-        check("no config at `x`\nhint: `init`", &fault("no config at `x`", ("", 0, 0), "", "`init`"));
-        check("cannot read: no such file", &fault("cannot read: no such file", ("", 0, 0), "", ""));
+    fn all_that_is_known_of_an_error_is_shown() {
+        let shown = Diagnostic::new("unknown key `mx`").below(Place::new("a/tidings.toml", 4, 1));
+        let shown = shown.excerpt("mx = 3", Some(2)).hint("did you mean `max`?");
+        let expect = fault("unknown key `mx`", ("a/tidings.toml", 4, 1), "mx = 3", "did you mean `max`?");
+        assert_eq!(Fault::from(shown), expect);
+        assert_eq!(Fault::from(Diagnostic::new("no")), fault("no", ("", 0, 0), "", ""));
     }
 
     #[test]

@@ -97,11 +97,8 @@ impl ReaderView {
     /// Says what went wrong on the way.
     pub(super) fn problems(&self) -> Vec<String> {
         let sources = self.built.draft().into_iter().flat_map(|draft| &draft.problems);
-        let sources = sources.map(|problem| match &problem.place {
-            Some(place) => format!("{}: {place}: {}", problem.source, problem.message),
-            None => format!("{}: {}", problem.source, problem.message),
-        });
-        let layout = self.mail().into_iter().flat_map(|(_, parts, _)| parts.problems.iter().cloned());
+        let sources = sources.map(ToString::to_string);
+        let layout = self.mail().into_iter().flat_map(|(_, parts, _)| parts.problems.iter().map(ToString::to_string));
         sources.chain(layout).collect()
     }
 

@@ -39,7 +39,7 @@ pub(super) async fn content(
         let subscriber_rows = session.subscriber_rows();
         let rows = rows.map_err(|error| Fault::of(&error))?.iter().chain(&subscriber_rows).map(|row| {
             let mut shown = json!(row);
-            shown["source"] = json!(row.place.as_deref().and_then(fault::line_of));
+            shown["source"] = json!(row.diagnostic.place.as_ref().and_then(fault::line_at));
             shown
         });
         return Ok(json!({ "rows": rows.collect::<Vec<_>>() }));

@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     deliver::Destination,
+    diagnostic::Diagnostic,
     edition::Edition,
     lint::{self, Level},
     message::{self, Occasion, Sender},
@@ -19,7 +20,7 @@ pub fn refusal(
     edition: &Edition,
     variants: &Variants,
     sender: &Sender,
-) -> Result<Option<String>, message::Error> {
+) -> Result<Option<Diagnostic>, message::Error> {
     let to_file = matches!(config.destination, Destination::File(_)) && !edition.has_unsubscribe;
     let (reader, origin) = (Subscriber::sample(), lint::Origin::of(edition));
     let mut rows = Vec::new();
@@ -32,8 +33,9 @@ pub fn refusal(
         return Ok(None);
     }
     let worst = rows.iter().filter(|row| row.level == Level::Error);
-    let lines: Vec<String> = worst.map(|row| format!("{}: {}", row.rule, row.message)).collect();
-    Ok(Some(format!("this edition must not be sent: {}\nhint: `tidings check` says more", lines.join("; "))))
+    let lines: Vec<String> = worst.map(|row| format!("{}: {}", row.rule, row.diagnostic.message)).collect();
+    let refusal = Diagnostic::new(format!("this edition must not be sent: {}", lines.join("; ")));
+    Ok(Some(refusal.hint("`tidings check` says more")))
 }
 
 /// Says whether readers could leave what goes out: mail that nobody can leave is not sent (RFC 8058).
