@@ -1,6 +1,9 @@
 //! The publisher's own words, where they are a real teaser.
 
-use super::{checks, input::TeaserInput, limits, options::TeaserOptions, repetition, result::RefusalReason, sentence};
+use super::{
+    checks, input::TeaserInput, languages::LANGUAGES, limits, options::TeaserOptions, repetition,
+    result::RefusalReason, sentence,
+};
 use crate::html::{self, BlockKind};
 
 /// Takes the description as it is, or its first whole sentences where it is longer than the limits.
@@ -44,26 +47,10 @@ fn words(input: &TeaserInput<'_>) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// How a publisher's software begins the sentence that says where a post first appeared.
-const NOTICES: &[(&str, &str)] = &[
-    ("The post ", "appeared first on"),
-    ("Der Beitrag ", "erschien zuerst"),
-    ("L’article ", "apparu en premier"),
-    ("L'article ", "apparu en premier"),
-    ("Cet article ", "apparu en premier"),
-    ("La entrada ", "se publicó primero"),
-    ("La entrada ", "apareció primero"),
-    ("O post ", "apareceu primeiro"),
-    ("L'articolo ", "proviene da"),
-    ("L’articolo ", "proviene da"),
-    ("Het bericht ", "verscheen eerst"),
-    ("Запись ", "впервые появилась"),
-    ("Сообщение ", "появились сначала"),
-];
-
 /// `text` without the furniture behind its last sentence: where the post first appeared, "Read more".
 fn without_notice(text: &str) -> Option<&str> {
-    let notice = NOTICES.iter().find_map(|(start, words)| {
+    let mut notices = LANGUAGES.iter().flat_map(|language| &language.first_published_notices);
+    let notice = notices.find_map(|(start, words)| {
         let at = text.rfind(words)?;
         text.get(..at)?.rfind(start)
     });

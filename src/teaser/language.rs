@@ -2,19 +2,17 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::script::{SCRIPTS, Script, script_of};
+use super::{
+    languages::{COUNT, LANGUAGES, language},
+    script::{SCRIPTS, Script, script_of},
+};
 use crate::html::{Block, BlockKind};
 
 /// The language of a post: what its body is written in where that is plain, else what its publisher says.
 pub(super) fn detect_post_language(tag: Option<&str>, blocks: &[Block]) -> Option<&'static str> {
     of_body(blocks).or_else(|| {
         let primary = tag?.split(['-', '_']).next()?.to_ascii_lowercase();
-        let primary = match primary.as_str() {
-            "nb" | "nn" | "no" => "da",
-            "sk" => "cs",
-            other => other,
-        };
-        WORDS.iter().map(|(code, _)| *code).chain(BY_SCRIPT.iter().copied()).find(|code| *code == primary)
+        language(&primary).filter(|language| language.script.is_some()).map(|language| language.tag)
     })
 }
 
@@ -48,7 +46,9 @@ pub(super) fn detect_language(text: &str) -> Option<&'static str> {
 pub(super) fn is_other_language(text: &str, expected: &'static str) -> bool {
     let mut found = Evidence::default();
     found.read(text.get(..text.floor_char_boundary(SAMPLE)).unwrap_or_default());
-    let (Some(script), Some(own)) = (found.script(), language_script(expected)) else { return false };
+    let (Some(script), Some(own)) = (found.script(), language(expected).and_then(|language| language.script)) else {
+        return false;
+    };
     if script != own {
         // Chinese and Japanese say much between foreign names, and Japanese may do without kana for a few words.
         let few = match own {
@@ -62,152 +62,23 @@ pub(super) fn is_other_language(text: &str, expected: &'static str) -> bool {
     best != expected && most >= 3 && 2 * most >= 3 * found.count(expected) + 4
 }
 
-/// Languages that their script gives away.
-const BY_SCRIPT: &[&str] = &["zh", "ja", "ko", "el", "he", "th", "hi", "ar"];
-
-fn language_script(language: &str) -> Option<Script> {
-    Some(match language {
-        "zh" => Script::Han,
-        "ja" => Script::Kana,
-        "ko" => Script::Hangul,
-        "el" => Script::Greek,
-        "he" => Script::Hebrew,
-        "th" => Script::Thai,
-        "hi" => Script::Devanagari,
-        "ar" => Script::Arabic,
-        "ru" | "uk" | "bg" => Script::Cyrillic,
-        _ if WORDS.iter().any(|(code, _)| *code == language) => Script::Latin,
-        _ => return None,
-    })
-}
-
-/// Small words of each language; a word may stand in several.
-const WORDS: &[(&str, &str)] = &[
-    (
-        "en",
-        "the of and to in is that for with on are this by from was be not have has it as at you we an or which can \
-         will our your their its about how what when who more than but they he she his her all been were would there",
-    ),
-    (
-        "de",
-        "der die das und ist zu den mit von für auf nicht ein eine im dem sich des auch als an wird sind es aus bei nach \
-         einen einer wie wir ich sie er über noch zum zur oder am werden haben hat aber wenn durch kann einem eines",
-    ),
-    (
-        "fr",
-        "le la les des et est une un du pour dans que qui sur avec pas au ce sont par plus il nous vous ne se aux cette \
-         ou mais leur été à ses son sa ces comme elle ont être fait d'un d'une c'est n'est qu'il",
-    ),
-    (
-        "es",
-        "el la los las de y en que un una por para con del se es no su al lo como más pero sus este esta son ha desde \
-         hasta está fue hay ya o muy también sobre entre cuando han",
-    ),
-    (
-        "pt",
-        "o a os as de e em que um uma por para com do da dos das no na se é não mais ao seu sua como foi são à pelo pela \
-         nos nas mas está ou também até isso ele ela já às aos num numa",
-    ),
-    (
-        "it",
-        "il la le gli di e che un una per con del della dei delle è non nel nella sono da al alla si più come anche ma lo \
-         questo questa dal dalla ha essere i dell' nell' sul sulla tra fra",
-    ),
-    (
-        "nl",
-        "de het een en van in is dat op te voor met zijn niet aan er om ook als bij naar maar uit door over wordt deze dit \
-         worden heeft hebben nog kan wat geen die of we je",
-    ),
-    (
-        "sv",
-        "och att det som en på är av för med den till inte har de ett om var jag vi kan så från men nu när eller också vid \
-         ska mot efter under alla",
-    ),
-    (
-        "da",
-        "og at det som en på er av af for med den til ikke har de et om var jeg vi kan så fra men nå når eller også ved \
-         skal mot etter efter under alle blev ble bliver",
-    ),
-    (
-        "pl",
-        "i w na z do się nie jest to że o jak po za od dla ale oraz przez ma tym są który która które co być już tylko \
-         może czy ich jego przy także",
-    ),
-    (
-        "cs",
-        "a v na se je z do že to s o pro jako si od po za ale které který která jsou byl byla bylo nebo také při podle \
-         které už jen aby sa ako pre ktoré ktorý nie sú by",
-    ),
-    (
-        "fi",
-        "ja on ei se että oli hän ovat mutta myös kuin niin jos tai sekä kun joka jotka voi olla ole vain nyt mitä tämä \
-         kanssa sen",
-    ),
-    (
-        "hu",
-        "a az és hogy nem is egy ez van volt meg de csak már vagy mint el még ki ha kell lehet azt ezt aki ami minden \
-         után szerint",
-    ),
-    (
-        "ro",
-        "și de la în a cu pe este nu o un că se din care mai sunt pentru sau fost ce le au ca prin după dar fi lui \
-         această acest între",
-    ),
-    (
-        "tr",
-        "ve bir bu da de için ile çok olarak daha ne gibi var en kadar olan o sonra ama değil her mi ya yeni iki oldu",
-    ),
-    (
-        "id",
-        "yang dan di ini itu dengan untuk dari pada tidak ke adalah dalam akan juga ada oleh telah atau bisa dapat karena \
-         kita kami saya lebih tersebut",
-    ),
-    ("vi", "và của là có được cho không các một những với người trong này để khi đã từ đến về như cũng nhiều"),
-    (
-        "ca",
-        "el la els les de i en que un una per amb del és no al més com però també són ha des fins aquest aquesta dels \
-         les seva seu ho hi",
-    ),
-    (
-        "ru",
-        "и в не на что с как это по он к из но а за от для то же так у о мы бы все его было или если до уже при их только \
-         может чтобы который она они был есть во со после",
-    ),
-    (
-        "uk",
-        "і в не на що з як це по він до та але за від для то ж так у ми би його було або якщо вже при їх тільки може щоб \
-         який вона вони був є про",
-    ),
-    (
-        "bg",
-        "и в не на че с като това по той до за от но са се да му или ако вече при им само може който тя те беше е ще си",
-    ),
-];
-
-/// Letters that no other language of the list has.
-const LETTERS: &[(&str, &str)] = &[
-    ("de", "ß"),
-    ("es", "ñ¿¡"),
-    ("pt", "ãõ"),
-    ("pl", "łąęśź"),
-    ("cs", "ěřůďťň"),
-    ("hu", "őű"),
-    ("ro", "țșă"),
-    ("tr", "ğışİ"),
-    ("vi", "ạảấầậắặếềệốồộớờợứừựịọụđ"),
-    ("ru", "ыэё"),
-    ("uk", "іїєґ"),
-    ("bg", "ѝ"),
-];
-
-static LOOK_UP: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
+/// The small words of all languages, each with a bit for every language that has it.
+static FUNCTION_WORDS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
     let mut map = HashMap::new();
-    for (index, (_, words)) in WORDS.iter().enumerate() {
-        for word in words.split_whitespace() {
-            *map.entry(word).or_default() |= 1_u32 << index;
+    for (index, language) in LANGUAGES.iter().enumerate() {
+        for word in &language.function_words {
+            *map.entry(word.as_str()).or_default() |= 1_u64 << index;
         }
     }
     map
+});
+
+/// Letters that only one language has, with the place of that language.
+static OWN_LETTERS: LazyLock<HashMap<char, usize>> = LazyLock::new(|| {
+    let letters = LANGUAGES.iter().enumerate().flat_map(|(index, language)| {
+        language.own_letters.iter().flat_map(|letter| letter.chars()).map(move |letter| (letter, index))
+    });
+    letters.collect()
 });
 
 /// What was counted in a text.
@@ -215,7 +86,7 @@ static LOOK_UP: LazyLock<HashMap<&'static str, u32>> = LazyLock::new(|| {
 struct Evidence {
     letters: usize,
     scripts: [usize; SCRIPTS.len()],
-    words: [usize; WORDS.len()],
+    words: [usize; COUNT],
 }
 
 impl Evidence {
@@ -231,9 +102,7 @@ impl Evidence {
                 *count += 1;
             }
             if matches!(c, '\u{df}'..='\u{491}' | '\u{1ea0}'..='\u{1ef9}') {
-                let language = LETTERS.iter().find(|(_, letters)| letters.contains(c)).map(|(language, _)| *language);
-                let index = WORDS.iter().position(|(code, _)| Some(*code) == language);
-                if let Some(count) = index.and_then(|index| self.words.get_mut(index)) {
+                if let Some(count) = OWN_LETTERS.get(&c).and_then(|index| self.words.get_mut(*index)) {
                     *count += 1;
                 }
             }
@@ -246,7 +115,7 @@ impl Evidence {
             }
             lower.clear();
             lower.extend(word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase));
-            let mut languages = LOOK_UP.get(lower.as_str()).copied().unwrap_or_default();
+            let mut languages = FUNCTION_WORDS.get(lower.as_str()).copied().unwrap_or_default();
             while languages != 0 {
                 if let Some(count) = self.words.get_mut(languages.trailing_zeros() as usize) {
                     *count += 1;
@@ -274,15 +143,15 @@ impl Evidence {
     }
 
     fn count(&self, language: &str) -> usize {
-        WORDS.iter().zip(self.words).find(|((code, _), _)| *code == language).map_or(0, |(_, count)| count)
+        LANGUAGES.iter().zip(self.words).find(|(known, _)| known.tag == language).map_or(0, |(_, count)| count)
     }
 
     /// The language with the most small words, and how many.
     fn best(&self) -> (&'static str, usize) {
         let mut best = ("", 0);
-        for ((code, _), count) in WORDS.iter().zip(self.words) {
+        for (language, count) in LANGUAGES.iter().zip(self.words) {
             if count > best.1 {
-                best = (code, count);
+                best = (language.tag, count);
             }
         }
         best
@@ -293,19 +162,12 @@ impl Evidence {
         match self.script()? {
             Script::Latin | Script::Cyrillic => {
                 let (best, most) = self.best();
-                let second =
-                    WORDS.iter().zip(self.words).filter(|((code, _), _)| *code != best).map(|(_, count)| count);
-                (most >= enough && second.max().unwrap_or_default() < most).then_some(best)
+                let others = LANGUAGES.iter().zip(self.words).filter(|(language, _)| language.tag != best);
+                let second = others.map(|(_, count)| count).max().unwrap_or_default();
+                (most >= enough && second < most).then_some(best)
             }
-            Script::Han => Some("zh"),
-            Script::Kana => Some("ja"),
-            Script::Hangul => Some("ko"),
-            Script::Greek => Some("el"),
-            Script::Hebrew => Some("he"),
-            Script::Thai => Some("th"),
-            Script::Devanagari => Some("hi"),
-            Script::Arabic => Some("ar"),
             Script::Other => None,
+            script => LANGUAGES.iter().find(|language| language.script == Some(script)).map(|language| language.tag),
         }
     }
 }

@@ -4,95 +4,68 @@
 //! letters alone, in lower case, without what nobody sees, with the look-alikes of other scripts as Latin letters: so
 //! neither spaces, signs nor homoglyphs part the words of an instruction.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
 
-use super::sentence::split_sentences;
+use aho_corasick::{Anchored, automaton::Automaton as _, dfa::DFA};
+
+use super::{
+    languages::{LANGUAGES, Language, MARKERS, entries},
+    phrases::Phrases,
+    sentence::split_sentences,
+};
 use crate::html::Block;
 
 /// Says whether `text` gives orders to a language model or imitates its conversation.
 pub(super) fn is_prompt_injection(text: &str) -> bool {
-    has_mark(text)
+    CHAT_MARKERS.find_in(text).next().is_some()
         || (may_be_order(text) && is_order(&letters(text, false), text))
         || (mixes_scripts(text) && is_order(&letters(text, true), text))
 }
 
-/// Says whether signs stand in it that no reader needs; looked for only where one may begin.
-fn has_mark(text: &str) -> bool {
-    let begins = |octet: &u8| matches!(octet, b'<' | b'[' | b'#' | b'S' | b'B' | b'E' | b'"');
-    let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(begins) {
-        rest = rest.get(at..).unwrap_or_default();
-        if MARKS.iter().any(|mark| rest.starts_with(mark.as_bytes())) {
-            return true;
-        }
-        rest = rest.get(1..).unwrap_or_default();
-    }
-    false
-}
-
 /// Says whether a phrase stands in it, or a verb with what it is to override.
 fn is_order(letters: &str, text: &str) -> bool {
-    PHRASES.iter().any(|words| letters.contains(words))
+    entries(|language| &language.injection_phrases).any(|words| letters.contains(words))
         || (letters.contains(ROLE) && gives_a_role(text))
-        || VERBS.iter().any(|verb| letters.match_indices(verb).any(|(at, _)| overrides(letters, at, verb)))
+        || LANGUAGES.iter().any(|language| {
+            let mut verbs = language.injection_verbs.iter();
+            verbs.any(|verb| letters.match_indices(verb).any(|(at, _)| overrides(letters, at, language)))
+        })
 }
 
-/// Says whether a phrase or a verb could begin somewhere: quick, for that no text is without words.
+/// Says whether a phrase or a verb stands in the letters of `text`: quick, for that no text is without words.
 fn may_be_order(text: &str) -> bool {
-    let (starts, mut last) = (&*STARTS, 0_u64);
-    let mut begins = |octet: u8| {
-        last = (last << 8) | u64::from(octet);
-        [last, last & SHORT].iter().any(|start| {
-            let (word, bit) = slot(*start);
-            starts.slots.get(word).is_some_and(|word| word & bit != 0) && starts.numbers.contains(start)
-        })
+    let Some(automaton) = &*ORDERS else { return true };
+    let Ok(mut state) = automaton.start_state(Anchored::No) else { return true };
+    let mut completes = |octet: u8| {
+        state = automaton.next_state(Anchored::No, state, octet);
+        automaton.is_special(state) && automaton.is_match(state)
     };
     text.chars().any(|c| {
         if c.is_ascii() {
-            return c.is_ascii_alphanumeric() && begins(c.to_ascii_lowercase() as u8);
+            return c.is_ascii_alphanumeric() && completes(c.to_ascii_lowercase() as u8);
         }
         // What is no Latin letter may stand for one.
-        let plain = match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            c => c,
-        };
-        plain.is_alphanumeric()
-            && plain.to_lowercase().any(|c| {
-                let mut octets = [0; 4];
-                let mut octets = c.encode_utf8(&mut octets).bytes();
-                octets.any(&mut begins)
-            })
+        let plain = half_width(c);
+        plain.is_alphanumeric() && plain.to_lowercase().any(|c| c.encode_utf8(&mut [0; 4]).bytes().any(&mut completes))
     })
 }
 
-/// The beginnings of all phrases and verbs.
-struct Starts {
-    /// A bit for each [`slot`] that has any: what no text fills.
-    slots: Vec<u64>,
-    /// The first eight octets, of shorter words the first five.
-    numbers: HashSet<u64>,
-}
-
-static STARTS: LazyLock<Starts> = LazyLock::new(|| {
-    let mut starts = Starts { slots: vec![0; 1_024], numbers: HashSet::new() };
-    for words in PHRASES.iter().chain(VERBS).chain(&[ROLE]) {
-        let taken = if words.len() < 8 { 5 } else { 8 };
-        let number = words.bytes().take(taken).fold(0, |number, octet| (number << 8) | u64::from(octet));
-        let (word, bit) = slot(number);
-        if let Some(word) = starts.slots.get_mut(word) {
-            *word |= bit;
-        }
-        starts.numbers.insert(number);
-    }
-    starts
+/// All phrases and verbs.
+static ORDERS: LazyLock<Option<DFA>> = LazyLock::new(|| {
+    let words = entries(|language| &language.injection_phrases).chain(entries(|language| &language.injection_verbs));
+    DFA::new(words.chain([ROLE])).ok()
 });
 
-/// Five octets.
-const SHORT: u64 = (1 << 40) - 1;
+/// Signs of the formats in which models are spoken to.
+static CHAT_MARKERS: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::anywhere(MARKERS.chat_markers.iter().map(String::as_str)));
 
-fn slot(number: u64) -> (usize, u64) {
-    let hash = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (usize::try_from(hash >> 54).unwrap_or_default(), 1 << ((hash >> 48) & 63))
+/// Full-width forms are the ASCII ones at another place.
+fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    }
 }
 
 /// "You are now a …": but "you are now able to" speaks to readers.
@@ -123,194 +96,22 @@ pub(super) fn remove(blocks: Vec<Block>) -> Vec<Block> {
 /// So many octets of a post are looked through at once; its sentences are looked at again before one is taken.
 const LOOK_AT: usize = 8_000;
 
-/// Signs of the formats in which models are spoken to.
-const MARKS: &[&str] = &[
-    "<|im_",
-    "<|end",
-    "<|start",
-    "<|system",
-    "<|user",
-    "<|assistant",
-    "[INST]",
-    "[/INST]",
-    "<<SYS>>",
-    "### Instruction",
-    "###Instruction",
-    "### Response",
-    "### System",
-    "SYSTEM:",
-    "BEGIN ARTICLE",
-    "END ARTICLE",
-    "\"teaser\":",
-    "\"role\":",
-];
-
-/// Words that nobody says to a reader, letters only.
-const PHRASES: &[&str] = &[
-    "yourinstructionsare",
-    "yourprevioustask",
-    "yoursystemprompt",
-    "thesystemprompt",
-    "systempromptis",
-    "revealyourprompt",
-    "repeatyourinstructions",
-    "asanailanguagemodel",
-    "asanaimodel",
-    "asanaiassistant",
-    "asanaii",
-    "asalargelanguagemodel",
-    "notetoaimodels",
-    "asalanguagemodel",
-    "youarenowdan",
-    "respondonlywith",
-    "replyonlywith",
-    "answeronlywith",
-    "respondwiththeword",
-    "replywiththeword",
-    "respondexactlywith",
-    "replyexactlywith",
-    "writebuynow",
-    "saybuynow",
-    "printbuynow",
-    "outputbuynow",
-    "whensummarizing",
-    "whensummarising",
-    "whenyousummarize",
-    "whenyousummarise",
-    "ifyouareanai",
-    "ifyouarealanguagemodel",
-    "ifyouareallm",
-    "ifyouareanllm",
-    "notetothemodel",
-    "dearlanguagemodel",
-    "systemoverride",
-    "includethelinkhttp",
-    "thisistheteaser",
-    "theteasermustbe",
-    "theteasershouldbe",
-    "thesummarymustbe",
-    "usethisteaser",
-    "dubistjetztein",
-    "alskisprachmodell",
-    "antwortenurmit",
-    "répondsuniquement",
-    "répondezuniquement",
-    "entantquia",
-    "tuesmaintenant",
-    "respondeúnicamente",
-    "respondesolocon",
-    "respondasomente",
-    "respondaapenas",
-    "escribecompreya",
-    "ответьтолько",
-    "отвечайтолько",
-    "你现在是",
-    "只回答",
-    "只输出",
-    "系统提示",
-    "システムプロンプト",
-    "あなたは今から",
-    "とだけ答え",
-    "とだけ書",
-];
-
-/// Verbs with which an order is set aside, then what is said of the order, then what it is called. In letters only,
-/// all three must stand near each other, in this order or (for Japanese and German) with the verb last.
-const VERBS: &[&str] = &[
-    "ignor",
-    "disregard",
-    "forget",
-    "override",
-    "donotfollow",
-    "dontfollow",
-    "vergiss",
-    "missacht",
-    "überschreib",
-    "ignorier",
-    "oublie",
-    "olvid",
-    "esquec",
-    "desconsider",
-    "забуд",
-    "игнорир",
-    "忽略",
-    "无视",
-    "忘记",
-    "忽視",
-    "無視",
-    "忘れ",
-];
-const ENGLISH: &[&str] = &["ignor", "disregard", "forget", "override", "donotfollow", "dontfollow"];
-const EARLIER: &[&str] = &[
-    "previous",
-    "prior",
-    "above",
-    "earlier",
-    "preceding",
-    "foregoing",
-    "yourinstr",
-    "yourprompt",
-    "yourrules",
-    "allinstr",
-    "theinstr",
-    "vorherig",
-    "bisherig",
-    "vorangegangen",
-    "obigen",
-    "précédent",
-    "cidessus",
-    "anterior",
-    "previa",
-    "acima",
-    "предыдущ",
-    "прежн",
-    "之前",
-    "先前",
-    "以上",
-    "前面",
-    "これまで",
-    "以前",
-    "上記",
-    "今まで",
-];
-const ORDERS: &[&str] = &[
-    "instruction",
-    "instruc",
-    "instruç",
-    "prompt",
-    "directive",
-    "rules",
-    "orders",
-    "guidelines",
-    "commands",
-    "anweisung",
-    "befehl",
-    "consigne",
-    "órdenes",
-    "ordens",
-    "инструкц",
-    "указани",
-    "правила",
-    "指令",
-    "指示",
-    "说明",
-    "提示",
-    "命令",
-];
-
 /// An order and what sets it aside stand within so many letters.
 const NEAR: usize = 60;
 
-/// Says whether what `verb` at `at` sets aside is an earlier order.
-fn overrides(letters: &str, at: usize, verb: &str) -> bool {
+/// Says whether what the verb of `language` at `at` sets aside is an earlier order: all three stand near each other, in
+/// this order or (for Japanese and German) with the verb last.
+fn overrides(letters: &str, at: usize, language: &Language) -> bool {
     let (before, after) = (letters.get(..at).unwrap_or_default(), letters.get(at..).unwrap_or_default());
     let from = before.char_indices().rev().take(NEAR).last().map_or(at, |(from, _)| from);
     let before = before.get(from..).unwrap_or_default();
     let after = after.get(..after.char_indices().nth(NEAR).map_or(after.len(), |(to, _)| to)).unwrap_or_default();
-    let names =
-        |text: &str| EARLIER.iter().any(|word| text.contains(word)) && ORDERS.iter().any(|word| text.contains(word));
+    let names = |text: &str| {
+        let says = |list| entries(list).any(|word| text.contains(word));
+        says(|language| &language.injection_earlier_words) && says(|language| &language.injection_order_words)
+    };
     // In English it is told of people that the earlier rules were ignored.
-    names(after) || (!ENGLISH.contains(&verb) && names(before))
+    names(after) || (language.tag != "en" && names(before))
 }
 
 /// The letters and digits of a text in lower case; `latin` puts Latin letters for those that look like them.
@@ -328,11 +129,7 @@ fn letters(text: &str, latin: bool) -> String {
             }
             continue;
         }
-        // Full-width forms are the ASCII ones at another place.
-        let c = match c {
-            '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-            c => c,
-        };
+        let c = half_width(c);
         if c.is_alphanumeric() {
             out.extend(c.to_lowercase().map(|c| if latin { look_alike(c) } else { c }));
         }

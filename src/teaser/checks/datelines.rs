@@ -1,6 +1,8 @@
 //! Dates, places and names that stand before the words of a post.
 
-use super::checked_text::CheckedText;
+use std::{collections::HashSet, sync::LazyLock};
+
+use super::{super::languages::LANGUAGES, checked_text::CheckedText};
 
 /// Says whether `text` is a date alone, or begins with the place and date of an agency's report, or is a byline.
 pub(super) fn is_dateline(text: &CheckedText<'_>) -> bool {
@@ -26,181 +28,17 @@ fn is_date_alone(lower: &str) -> bool {
         let numeric = !number.is_empty()
             && number.chars().all(char::is_numeric)
             && matches!(ordinal, "" | "st" | "nd" | "rd" | "th" | "er" | "h" | "am" | "pm" | "o" | "a");
-        numeric || DATE_WORDS.contains(&word)
+        numeric || DATE_WORDS.contains(word)
     })
 }
 
-/// Words of dates.
-const DATE_WORDS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    "at",
-    "on",
-    "of",
-    "the",
-    "am",
-    "pm",
-    "utc",
-    "gmt",
-    "est",
-    "edt",
-    "pst",
-    "pdt",
-    "cet",
-    "cest",
-    "date",
-    "januar",
-    "jänner",
-    "februar",
-    "märz",
-    "mai",
-    "juni",
-    "juli",
-    "oktober",
-    "dezember",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-    "uhr",
-    "um",
-    "den",
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-    "lundi",
-    "mardi",
-    "mercredi",
-    "jeudi",
-    "vendredi",
-    "samedi",
-    "dimanche",
-    "le",
-    "à",
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-    "de",
-    "del",
-    "el",
-    "lunes",
-    "martes",
-    "miércoles",
-    "jueves",
-    "viernes",
-    "sábado",
-    "domingo",
-    "janeiro",
-    "fevereiro",
-    "março",
-    "maio",
-    "junho",
-    "julho",
-    "setembro",
-    "outubro",
-    "novembro",
-    "dezembro",
-    "segunda",
-    "terça",
-    "quarta",
-    "quinta",
-    "sexta",
-    "feira",
-    "em",
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-    "год",
-    "года",
-    "г",
-    "в",
-    "gennaio",
-    "febbraio",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "settembre",
-    "ottobre",
-    "dicembre",
-    "ledna",
-    "února",
-    "března",
-    "dubna",
-    "května",
-    "června",
-    "července",
-    "srpna",
-    "září",
-    "října",
-    "listopadu",
-    "prosince",
-];
+/// Words of dates in all languages.
+static DATE_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let lists = LANGUAGES.iter().flat_map(|language| {
+        [&language.months, &language.month_abbreviations, &language.weekdays, &language.date_words]
+    });
+    lists.flatten().map(String::as_str).collect()
+});
 
 /// Says whether `text` begins as agencies begin: "LISBON, Jan. 9 (Reuters) —", "BERLIN (dpa) –", "Lisbon, Portugal –
 /// May 5 –", "(CNN) —".
@@ -227,7 +65,7 @@ fn begins_with_place(text: &str) -> bool {
     };
     let dated = place.split_once(',').is_some_and(|(_, rest)| {
         let lower = rest.to_lowercase();
-        let named = |word: &str| DATE_WORDS.contains(&word) && word.len() > 2 && !matches!(word, "the" | "den" | "del");
+        let named = |word: &str| DATE_WORDS.contains(word) && word.len() > 2 && !matches!(word, "the" | "den" | "del");
         lower.split(|c: char| !c.is_alphanumeric()).any(named) && rest.contains(|c: char| c.is_numeric())
     });
     let all_named = place.contains(',')
@@ -244,7 +82,6 @@ pub(in crate::teaser) fn strip_dateline(text: &str) -> Option<&str> {
     Some(rest.trim_start_matches(|c: char| c.is_whitespace() || "–—-".contains(c)))
 }
 
-/// What stands before and behind the first dash that has space around it.
 /// What stands behind the time of a live report, "14:32 Ferries …", or behind the name of a paper, "【本报讯】".
 fn after_stamp(text: &str) -> Option<&str> {
     if let Some(rest) = text.strip_prefix('【') {
@@ -265,6 +102,7 @@ fn after_stamp(text: &str) -> Option<&str> {
     (words.len() < rest.len() && words.starts_with(char::is_uppercase)).then_some(words)
 }
 
+/// What stands before and behind the first dash that has space around it.
 fn split_at_dash(text: &str) -> Option<(&str, &str)> {
     [" — ", " – ", " - ", " -- ", "— ", " —", "—", ": – ", "– "]
         .iter()

@@ -1,127 +1,59 @@
 //! Sentences that are whole and say nothing of the post: greetings, "no news this week", "see the notes below".
 
-use super::checked_text::CheckedText;
+use std::sync::LazyLock;
+
+use super::{
+    super::{
+        languages::{LANGUAGES, entries},
+        phrases::Phrases,
+    },
+    checked_text::CheckedText,
+};
 
 /// Says whether `text` greets, says that there is nothing to say, or only points elsewhere.
 pub(super) fn is_filler(text: &CheckedText<'_>) -> bool {
     let lower = text.lower.trim_start_matches(|c: char| !c.is_alphanumeric());
-    greets(lower)
+    STARTS.length_at_start(lower).is_some()
+        || welcomes(lower)
         || has_no_news(lower)
         || points_elsewhere(lower)
         || names_another_page(text.original)
         || is_turn_of_talk(text.original)
 }
 
-fn greets(lower: &str) -> bool {
-    if GREETINGS.iter().any(|greeting| lower.starts_with(greeting)) {
-        return true;
-    }
+/// Greetings, and what points elsewhere.
+static STARTS: LazyLock<Phrases> = LazyLock::new(|| {
+    Phrases::at_start(entries(|language| &language.greetings).chain(entries(|language| &language.pointers)))
+});
+
+/// The words for none of [`has_no_news`], one of which must stand in the text.
+static NONE: LazyLock<Phrases> = LazyLock::new(|| Phrases::anywhere(entries(|language| &language.no_news.none)));
+
+fn welcomes(lower: &str) -> bool {
     // "Welcome to the quay" may be about the quay.
-    WELCOMES.iter().any(|welcome| lower.starts_with(welcome)) && PUBLICATIONS.iter().any(|word| lower.contains(word))
+    entries(|language| &language.welcomes).any(|welcome| lower.starts_with(welcome))
+        && entries(|language| &language.publications).any(|word| lower.contains(word))
 }
-
-/// Openings of sentences that greet the reader.
-#[rustfmt::skip]
-const GREETINGS: &[&str] = &[
-    "hello and welcome", "hello, and welcome", "hi and welcome", "hello everyone", "hello all", "hello folks",
-    "hello friends", "hello readers", "hello, everyone", "hello there", "hi everyone", "hi, everyone", "hi all", "hi folks",
-    "hi friends", "hi there", "hey everyone", "hey all", "hey folks", "hey there", "greetings,", "greetings from",
-    "good morning,", "good evening,", "happy new year", "happy holidays", "merry christmas", "hallo zusammen",
-    "hallo und willkommen", "liebe leserinnen", "liebe leser", "frohes neues jahr", "guten morgen,", "bonjour à tous",
-    "bonjour à toutes", "chers lecteurs", "chères lectrices", "bonne année", "hola a todos", "hola a todas",
-    "queridos lectores", "feliz año nuevo", "olá a todos", "caros leitores", "feliz ano novo", "всем привет",
-    "здравствуйте", "дорогие читатели", "с новым годом", "大家好", "各位读者", "新年快乐", "皆さん、こんにちは",
-    "みなさん、こんにちは", "こんにちは", "明けましておめでとう",
-];
-
-const WELCOMES: &[&str] =
-    &["welcome to ", "willkommen ", "bienvenue ", "bienvenid", "bem-vind", "добро пожаловать", "欢迎来到", "ようこそ"];
-
-const PUBLICATIONS: &[&str] = &[
-    " edition",
-    " issue",
-    "newsletter",
-    " blog",
-    " episode",
-    " digest",
-    " installment",
-    " instalment",
-    " roundup",
-    " series",
-    "ausgabe",
-    "folge",
-    "numéro",
-    "édition",
-    "bulletin",
-    "edición",
-    "número",
-    "boletín",
-    "edição",
-    "boletim",
-    "выпуск",
-    "рассылк",
-    "блог",
-    "本期",
-    "第",
-    "号",
-    "ブログ",
-];
 
 /// Longer sentences say something besides.
 const LONGEST: usize = 140;
 
 fn has_no_news(lower: &str) -> bool {
-    let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    let said = NO_NEWS.iter().any(|(none, news, now)| holds(none) && holds(news) && holds(now));
-    said && lower.chars().nth(LONGEST).is_none()
+    if NONE.find_in(lower).next().is_none() || lower.chars().nth(LONGEST).is_some() {
+        return false;
+    }
+    let contains = |words: &[String]| words.iter().any(|word| lower.contains(word));
+    let words = LANGUAGES.iter().map(|language| &language.no_news);
+    words.into_iter().any(|words| contains(&words.none) && contains(&words.news) && contains(&words.now))
 }
 
-/// Words for none, for news and for the time of an issue, of each language.
-type NoNews = (&'static [&'static str], &'static [&'static str], &'static [&'static str]);
-
-#[rustfmt::skip]
-const NO_NEWS: &[NoNews] = &[
-    (
-        &["no significant", "no major", "no notable", "no big", "no new ", "no news", "no jobs", "no tasks", "no events", "no updates", "nothing new",
-          "nothing to report", "nothing significant"],
-        &["news", "updates", "jobs", "releases", "changes", "nothing", "to report", "listed"],
-        &["this week", "this month", "this issue", "this time", "today"],
-    ),
-    (
-        &["keine "], &["neuigkeiten", "nachrichten", "neuerungen"],
-        &["diese woche", "dieser woche", "diesen monat", "diesem monat", "heute"],
-    ),
-    (
-        &["aucune ", "aucun ", "pas de "], &["nouvelle", "actualité", "nouveauté"],
-        &["cette semaine", "ce mois", "aujourd"],
-    ),
-    (
-        &["ninguna ", "no hay ", "no hubo ", "sin "], &["noticia", "novedad"], &["esta semana", "este mes", "hoy"],
-    ),
-    (
-        &["nenhuma ", "não há ", "não houve ", "sem "], &["notícia", "novidade"], &["esta semana", "este mês", "hoje"],
-    ),
-    (
-        &["нет ", "не было ", "никаких "], &["новост"], &["этой неделе", "эту неделю", "этом месяце", "сегодня"],
-    ),
-    (
-        &["žádné ", "žádná "], &["novinky", "zprávy", "novinka", "zpráva"],
-        &["tento týden", "tomto týdnu", "tento měsíc", "dnes"],
-    ),
-    (&["没有", "沒有", "无重"], &["新闻", "新聞", "消息"], &["本周", "本週", "这周", "本月", "今天"]),
-    (&["ありません", "なかった"], &["ニュース", "お知らせ"], &["今週", "今月", "今日", "本日"]),
-];
-
 fn points_elsewhere(lower: &str) -> bool {
-    if POINTERS.iter().any(|pointer| lower.starts_with(pointer)) {
-        return true;
-    }
     // "For the older charts, see the library."
     if lower.starts_with("for ") && lower.contains(", see ") {
         return true;
     }
     let end = lower.trim_end_matches(|c: char| !c.is_alphanumeric());
-    lower.starts_with("see ") && SEEN.iter().any(|seen| end.ends_with(seen))
+    lower.starts_with("see ") && entries(|language| &language.see_endings).any(|seen| end.ends_with(seen))
 }
 
 /// Says whether it begins with "See" and the name of another page.
@@ -136,30 +68,11 @@ fn is_turn_of_talk(text: &str) -> bool {
     let Some((_, said)) = text.split_once(": ") else { return false };
     let named = name.split(' ').count() <= 2 && name.split(' ').all(|word| word.starts_with(char::is_uppercase));
     let first = said.split(|c: char| !c.is_alphabetic() && c != '’' && c != '\'').next().unwrap_or_default();
-    named && (matches!(name, "Q" | "A" | "F" | "R" | "P") || said.ends_with('?') || SPEAKING.contains(&first))
+    named
+        && (matches!(name, "Q" | "A" | "F" | "R" | "P")
+            || said.ends_with('?')
+            || entries(|language| &language.first_person_starts).any(|word| word == first))
 }
-
-/// First words of what someone says of himself.
-const SPEAKING: &[&str] =
-    &["I", "I’m", "I'm", "I’ve", "I've", "My", "We", "Our", "Yes", "No", "Well", "Ich", "Je", "Eu", "Yo"];
-
-#[rustfmt::skip]
-const POINTERS: &[&str] = &[
-    "see below", "see above", "see also", "see here", "see our", "see my", "see this", "see these", "see updated", "please see", "please refer to", "please read", "please let us know",
-    "read all about", "if you haven't read", "if you have not read", "check out the original", "thanks for reading", "thank you for reading",
-    "unless otherwise noted", "for details", "for more information", "for more details", "for further information",
-    "for full details", "siehe unten", "siehe oben", "siehe auch", "weitere informationen finde", "weitere informationen gibt",
-    "mehr informationen", "voir ci-", "voir aussi", "pour plus d'informations", "pour plus d’informations",
-    "pour en savoir plus", "véase", "ver más abajo", "para más información", "para obtener más información", "veja abaixo",
-    "veja também", "para mais informações", "подробнее ", "подробности ", "см. ", "详见", "更多信息", "詳しくは", "詳細は",
-];
-
-/// What a sentence ends with that begins with "See".
-#[rustfmt::skip]
-const SEEN: &[&str] = &[
-    "below", "above", "for details", "for more details", "for the details", "for more", "for more information", "for information",
-    "release notes", "changelog", "documentation", "section", "for examples", "for an example",
-];
 
 #[cfg(test)]
 mod tests {

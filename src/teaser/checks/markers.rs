@@ -1,39 +1,20 @@
 //! What is left of markup, of software and of broken characters; and the marks of a cut.
 
-use super::super::limits;
+use std::sync::LazyLock;
+
+use super::super::{
+    languages::{MARKERS, entries},
+    limits,
+};
 use super::checked_text::CheckedText;
 
-/// Marks behind which a publisher's software has left out the rest.
-const CUT_MARKS: &[&str] = &[
-    "…",
-    "...",
-    "[…]",
-    "[...]",
-    "(…)",
-    "(...)",
-    "(more)",
-    "[more]",
-    "read more",
-    "read the rest",
-    "continue reading",
-    "keep reading",
-    "read on",
-    "weiterlesen",
-    "mehr lesen",
-    "lire la suite",
-    "leer más",
-    "seguir leyendo",
-    "leia mais",
-    "continue lendo",
-    "читать далее",
-    "阅读更多",
-    "阅读全文",
-    "続きを読む",
-];
-
-/// Abbreviations that something must follow.
-const UNFINISHED: &[&str] =
-    &["mr.", "mrs.", "ms.", "dr.", "prof.", "st.", "no.", "vs.", "e.g.", "i.e.", "z.b.", "d.h.", "bzw."];
+/// What stands at the end of a text whose rest a publisher's software has left out.
+static CUT_MARKERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let words = entries(|language| &language.read_more)
+        .chain(entries(|language| &language.read_on))
+        .chain(entries(|language| &language.cut_endings));
+    MARKERS.cut_marks.iter().map(String::as_str).chain(words).collect()
+});
 
 /// Says whether words are missing at the end, at the start or within.
 pub(super) fn is_cut_off(text: &CheckedText<'_>) -> bool {
@@ -43,7 +24,11 @@ pub(super) fn is_cut_off(text: &CheckedText<'_>) -> bool {
         || text.original.contains("[…]")
         || text.original.contains("[...]")
         || lacks_a_word(text.original)
-        || text.lower.rsplit(' ').next().is_some_and(|last| UNFINISHED.contains(&last))
+        || text
+            .lower
+            .rsplit(' ')
+            .next()
+            .is_some_and(|last| entries(|language| &language.unfinished_abbreviations).any(|word| word == last))
 }
 
 /// Says whether a word was lost before a stop: "The form is called . It has two fields."
@@ -62,7 +47,7 @@ pub(in super::super) fn ends_cut_off(text: &str) -> bool {
 pub(in super::super) fn strip_cut_marker(text: &str) -> &str {
     let mut rest = bare(text);
     loop {
-        let shorter = CUT_MARKS.iter().find_map(|mark| {
+        let shorter = CUT_MARKERS.iter().find_map(|mark| {
             let at = rest.len().checked_sub(mark.len())?;
             let (kept, end) = rest.split_at_checked(at)?;
             let same = if end.is_ascii() { end.eq_ignore_ascii_case(mark) } else { end.to_lowercase() == *mark };
@@ -79,60 +64,6 @@ pub(in super::super) fn strip_cut_marker(text: &str) -> &str {
 fn bare(text: &str) -> &str {
     text.trim_end_matches(|c: char| c.is_whitespace() || "→»›>".contains(c))
 }
-
-/// Signs that stand in no prose.
-const SIGNS: &[&str] = &[
-    "](", "**", "__", "``", "~~", "{{", "}}", "{%", "%}", "${", "<%", "%%", "[[", "]]", "://", "www.", "mailto:",
-    "&nbsp", "&amp", "&lt", "&gt", "&quot", "&#", " | ", "\\n", "[/", "[ ]", "[x]", ":::", "```", "==", "=>", "->",
-    "();",
-];
-
-/// Names in square brackets that software puts there.
-const SHORTCODES: &[&str] = &[
-    "[image",
-    "[img",
-    "[caption",
-    "[gallery",
-    "[embed",
-    "[video",
-    "[audio",
-    "[photo",
-    "[youtube",
-    "[edit",
-    "[citation",
-    "[note",
-    "[vc_",
-    "[contact",
-    "[toc",
-    "[quote",
-    "[code",
-    "[url",
-    "[link",
-    "[read",
-    "[1",
-    "[2",
-    "[3",
-    "[4",
-    "[5",
-    "[6",
-    "[7",
-    "[8",
-    "[9",
-    "[0",
-    "[*",
-    "[^",
-    "[†",
-    "[a]",
-    "[b]",
-    "[i]",
-    "[pdf",
-    "[update",
-    "[via",
-    "[source",
-    "[more",
-    "[ad",
-    "[table",
-];
 
 /// Says whether tags, entities, Markdown, template signs, shortcodes, footnotes or addresses are left.
 pub(super) fn has_markup(text: &CheckedText<'_>) -> bool {
@@ -160,8 +91,8 @@ pub(super) fn has_markup(text: &CheckedText<'_>) -> bool {
         || ticks > 0
         || stars > 0
         || original.contains(['^', '\\', '†', '‡', '¶'])
-        || SIGNS.iter().any(|sign| original.contains(sign))
-        || original.contains('[') && SHORTCODES.iter().any(|code| text.lower.contains(code))
+        || MARKERS.markup_signs.iter().any(|sign| original.contains(sign))
+        || original.contains('[') && MARKERS.shortcodes.iter().any(|code| text.lower.contains(code))
         || original.contains('_') && emphasised(original)
         || original.contains(['@', '/']) && has_address(&text.lower)
         || starts_as_item(original)

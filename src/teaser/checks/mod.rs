@@ -15,7 +15,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use self::checked_text::CheckedText;
 use super::{
     input::TeaserInput,
-    language, limits, prompt_injection, repetition, script,
+    language,
+    languages::entries,
+    limits, prompt_injection, repetition, script,
     sentence::{is_ended, split_sentences},
 };
 use crate::html::BlockKind;
@@ -136,69 +138,6 @@ pub(super) fn is_boilerplate(text: &str) -> bool {
     boilerplate::is_boilerplate(&CheckedText::new(text))
 }
 
-/// Ends of sentences that announce what comes below.
-const ANNOUNCING: &[&str] = &[
-    "the following",
-    "as follows",
-    "here's why",
-    "here's how",
-    "here is why",
-    "here is how",
-    "here they are",
-    " below",
-    "here's what happened",
-    "here's the list",
-    "these are they",
-    "and here they are",
-    "let's dive in",
-    "let's get started",
-    "let's begin",
-    "let's go",
-    "wie folgt",
-    "folgende",
-    "folgendes",
-    "siehe unten",
-    "hier ist der grund",
-    "los geht's",
-    "comme suit",
-    "ci-dessous",
-    "ci-après",
-    "voici pourquoi",
-    "voici comment",
-    "les suivants",
-    "les suivantes",
-    "lo siguiente",
-    "a continuación",
-    "los siguientes",
-    "las siguientes",
-    "como sigue",
-    "por esto",
-    "o seguinte",
-    "a seguir",
-    "abaixo",
-    "os seguintes",
-    "as seguintes",
-    "следующее",
-    "следующие",
-    "ниже",
-    "вот почему",
-    "вот как",
-    "如下",
-    "见下文",
-    "見下文",
-    "以下几点",
-    "以下の通り",
-    "以下の通りです",
-    "以下のとおり",
-    "以下のとおりです",
-    "次の通りです",
-    "次のとおりです",
-    "come segue",
-    "di seguito",
-    "als volgt",
-    "hieronder",
-];
-
 fn announces_list(text: &CheckedText<'_>) -> bool {
     let text = text.lower.trim_end();
     if text.ends_with([':', '：', ',', ';', '、', '，', '；']) {
@@ -208,7 +147,7 @@ fn announces_list(text: &CheckedText<'_>) -> bool {
     // "the following reasons."
     let tail = end.get(end.ceil_char_boundary(end.len().saturating_sub(36))..).unwrap_or_default();
     let following = tail.rsplit_once("the following ").is_some_and(|(_, rest)| rest.split(' ').count() <= 2);
-    following || ANNOUNCING.iter().any(|words| end.ends_with(words))
+    following || entries(|language| &language.list_announcements).any(|words| end.ends_with(words))
 }
 
 /// Says whether most letters are capitals.

@@ -1,6 +1,9 @@
 //! Shortens a sentence without changing what it says.
 
-use super::super::limits::one_line;
+use super::super::{
+    languages::{LANGUAGES, entries, holds},
+    limits::one_line,
+};
 
 /// Shorter forms of `sentence`, all of them whole sentences; none where nothing can go.
 ///
@@ -56,7 +59,9 @@ fn without_lead(sentence: &str) -> Option<String> {
     }
     let comma = sentence.find(',').filter(|at| *at < 60)?;
     let (lead, rest) = (sentence.get(..comma)?.to_lowercase(), sentence.get(comma + 1..)?.trim_start());
-    (LEADS.contains(&lead.as_str()) || lead.starts_with("according to ")).then(|| capitalised(rest)).flatten()
+    (entries(|language| &language.droppable_starts).any(|start| start == lead) || lead.starts_with("according to "))
+        .then(|| capitalised(rest))
+        .flatten()
 }
 
 /// Without ", according to the harbour office" and ", the mayor said on Monday" at the end.
@@ -66,50 +71,25 @@ fn without_speaker(sentence: &str) -> Option<String> {
     let words = by.split(' ').count();
     let source = by.starts_with("according to ") && words <= 9;
     let mut tail = by.split(' ').skip_while(|word| !matches!(*word, "said" | "says"));
-    let speaker = words <= 8 && tail.next().is_some() && tail.all(|word| AFTER_SAID.contains(&word));
+    let speaker = words <= 8 && tail.next().is_some() && tail.all(|word| is_after_said(word));
     // Words in quotation marks are nobody's without their speaker.
     let quoted = sentence.contains(['"', '“', '”', '„', '«', '»', '‘']);
     ((source || speaker) && !quoted && said.split(' ').count() >= 6).then(|| format!("{said}."))
 }
 
-/// What may stand behind "said" at the end of a sentence.
-const AFTER_SAID: &[&str] = &[
-    "on",
-    "in",
-    "a",
-    "statement",
-    "today",
-    "yesterday",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-    "late",
-    "early",
-    "earlier",
-];
+/// Says whether `word` may stand behind "said" at the end of a sentence.
+fn is_after_said(word: &str) -> bool {
+    LANGUAGES.iter().filter(|language| !language.after_said.is_empty()).any(|language| {
+        let weekday = word.starts_with(char::is_uppercase) && holds(&language.weekdays, &word.to_lowercase());
+        weekday || holds(&language.after_said, word)
+    })
+}
 
 /// With a capital at the beginning.
 fn capitalised(rest: &str) -> Option<String> {
     let first = rest.chars().next()?;
     first.is_alphabetic().then(|| first.to_uppercase().chain(rest.chars().skip(1)).collect())
 }
-
-/// What may go from the beginning when a comma follows.
-#[rustfmt::skip]
-const LEADS: &[&str] = &[
-    "additionally", "also", "as a result", "as always", "as you know", "as you may know", "at the same time", "finally",
-    "fortunately", "furthermore", "however", "in addition", "in fact", "in other words", "in short", "indeed",
-    "meanwhile", "moreover", "of course", "overall", "specifically", "that said", "therefore", "thus", "to that end",
-    "today", "ultimately", "unfortunately", "yes",
-    "cependant", "de plus", "en effet", "en outre", "par ailleurs", "toutefois",
-    "además", "asimismo", "en efecto", "por lo tanto", "por otra parte", "sin embargo",
-    "além disso", "de facto", "no entanto", "por isso",
-    "кроме того", "однако", "таким образом",
-];
 
 #[cfg(test)]
 mod tests {

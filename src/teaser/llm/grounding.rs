@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{
-    super::{result::RefusalReason, sentence},
+    super::{languages::entries, result::RefusalReason, sentence},
     content_words::{self, ContentWords},
     numbers,
 };
@@ -23,9 +23,16 @@ const SHARE: f64 = 0.6;
 /// Says whether `text` speaks of its task or of its writer instead of the post, in words for an editor.
 pub(super) fn find_talk_of_itself(text: &str, post: &Post) -> Option<RefusalReason> {
     let (plain, known) = (simple(text), simple(&content_words::text(post)));
-    let echo = ECHOES.iter().find(|echo| starts(&plain, echo) && !known.contains(*echo));
-    let words = echo.or_else(|| SHOP.iter().find(|words| plain.contains(*words)))?;
-    Some(format!("speaks of its task: “{}”", words.trim()).into())
+    let begins = |words: &&str| plain.trim_start().starts_with(&format!("{words} "));
+    let holds = |words: &&str| plain.contains(&format!(" {words} "));
+    let of_itself = entries(|language| &language.model_starts)
+        .find(|words| begins(words) && !known.contains(&format!("{words} ")))
+        .or_else(|| {
+            entries(|language| &language.model_phrases)
+                .find(|words| holds(words) && !known.contains(&format!(" {words} ")))
+        });
+    let words = of_itself.or_else(|| entries(|language| &language.sales_phrases).find(holds))?;
+    Some(format!("speaks of its task: “{}”", words).into())
 }
 
 /// The first thing in `text` that the post does not bear out, in words for an editor.
@@ -69,102 +76,17 @@ pub(super) fn find_unfounded(text: &str, post: &Post) -> Option<RefusalReason> {
 fn negation(text: &str) -> impl Iterator<Item = &str> {
     text.unicode_words().filter(|word| {
         let word = word.to_lowercase();
-        NEGATIONS.contains(&word.as_str()) || word.ends_with("n't") || word.ends_with("n’t")
+        entries(|language| &language.negations).any(|negation| negation == word)
+            || word.ends_with("n't")
+            || word.ends_with("n’t")
     })
 }
-
-const NEGATIONS: &[&str] = &[
-    "not",
-    "no",
-    "never",
-    "none",
-    "nobody",
-    "nothing",
-    "cannot",
-    "without",
-    "nicht",
-    "kein",
-    "keine",
-    "keinen",
-    "nie",
-    "ohne",
-    "pas",
-    "jamais",
-    "sans",
-    "nunca",
-    "sin",
-    "não",
-    "sem",
-    "не",
-    "нет",
-    "никогда",
-    "без",
-];
 
 /// Says whether `text` is about `own` more than about any of `others`.
 pub fn is_about<'a>(text: &str, own: &ContentWords, others: impl IntoIterator<Item = &'a ContentWords>) -> bool {
     let words = ContentWords::of(text);
     let share = words.share_in(own);
     others.into_iter().all(|other| words.share_in(other) < share)
-}
-
-/// With what models talk about themselves, their task and their shop window. Those with a leading space stand
-/// anywhere, the others at the beginning.
-const ECHOES: &[&str] = &[
-    "sure ",
-    "certainly ",
-    "of course ",
-    "okay ",
-    "here is ",
-    "here's ",
-    "here are ",
-    "i cannot ",
-    "i can't ",
-    "i can not ",
-    "i'm sorry ",
-    "i am sorry ",
-    "i'm unable ",
-    "i am unable ",
-    "i apologize ",
-    "i won't ",
-    "sorry ",
-    "unfortunately i ",
-    "teaser ",
-    "summary ",
-    "this article ",
-    "the article ",
-    "in this article ",
-    "hier ist ",
-    "es tut mir leid ",
-    "ich kann ",
-    "natürlich ",
-    "voici ",
-    "je ne peux ",
-    "désolé ",
-    "bien sûr ",
-    "lo siento ",
-    "no puedo ",
-    "claro ",
-    "aquí está ",
-    "desculpe ",
-    "não posso ",
-    "aqui está ",
-    "извините ",
-    "я не могу ",
-    "конечно ",
-    " as an ai ",
-    " language model ",
-    " the teaser ",
-    " instructions ",
-    " system prompt ",
-    " json ",
-];
-
-/// What no honest teaser says, even where the post does.
-const SHOP: &[&str] = &[" buy now ", " click here ", " as requested ", " per your instructions "];
-
-fn starts(plain: &str, echo: &str) -> bool {
-    if echo.starts_with(' ') { plain.contains(echo) } else { plain.trim_start().starts_with(echo) }
 }
 
 /// Lower case with single spaces for all that is no letter, digit or apostrophe; a space at both ends.
@@ -247,7 +169,7 @@ fn unknown_name<'a>(text: &'a str, source: &str, language: Option<&str>) -> Opti
             if folded == "i" || stands(&folded, &capitals, german) {
                 continue;
             }
-            if index > 0 || !(stands(&folded, &all, true) || content_words::is_function_word(&folded)) {
+            if index > 0 || !(stands(&folded, &all, true) || content_words::is_grammar_word(&folded)) {
                 return Some(word);
             }
         }

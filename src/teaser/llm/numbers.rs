@@ -1,6 +1,11 @@
 //! Numbers in running text, each in one way of writing: with its sign, without separators of thousands.
 
-use std::collections::HashSet;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use super::super::languages::{LANGUAGES, Language, entries};
 
 /// The numbers of a text that are written in digits: `1,200.5` is `1200.5`, `€3 million` is `3million€`, `15 %` is
 /// `15%`. A number with a unit is another number than the bare one.
@@ -104,28 +109,17 @@ fn one_unit(chars: &[char], at: usize) -> Option<(String, usize)> {
     let word: String = chars.iter().skip(from).take(20).take_while(|c| c.is_alphabetic()).collect();
     let end = from + word.chars().count();
     let lower = word.to_lowercase();
-    if let Some((_, sign)) = SIGNS.iter().find(|(names, _)| names.split(' ').any(|name| name == lower)) {
+    if let Some(sign) = UNITS.get(lower.as_str()) {
         return Some(((*sign).to_owned(), end));
     }
     let spaced = *close == ' ';
-    if SIZES.split(' ').any(|size| size == lower) || (!spaced && !lower.is_empty() && lower.is_ascii()) {
+    if entries(|language| &language.number_sizes).any(|size| size == lower)
+        || (!spaced && !lower.is_empty() && lower.is_ascii())
+    {
         return Some((lower, end));
     }
     None
 }
-
-const SIGNS: &[(&str, &str)] = &[
-    ("percent prozent", "%"),
-    ("euro euros eur", "€"),
-    ("dollar dollars usd dólares", "$"),
-    ("pound pounds pfund gbp", "£"),
-    ("yen", "¥"),
-    ("рубль рубля рублей", "₽"),
-];
-
-const SIZES: &str = "hundred thousand million millions billion billions trillion bn mn mio mrd tausend millionen milliarden \
-                     mille millier milliers milliard milliards mil millón millones milhão milhões bilhões mln тысяч тысячи \
-                     тысяча млн миллион миллиона миллионов млрд миллиард миллиарда миллиардов";
 
 /// The numbers of a text that are written as words, in lower case.
 pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
@@ -147,45 +141,21 @@ const CHINESE: &str = "两二三四五六七八九十百千万亿億";
 
 /// What a number word means; those that are sizes only have no digits.
 fn value(word: &str) -> Option<&'static str> {
-    VALUES.iter().find(|(_, words)| words.split(' ').any(|known| known == word)).map(|(value, _)| *value)
+    VALUES.get(word).copied()
 }
 
-const VALUES: &[(&str, &str)] = &[
-    ("2", "two zwei deux dos dois duas два две"),
-    ("3", "three drei trois tres três три"),
-    ("4", "four vier quatre cuatro quatro четыре"),
-    ("5", "five fünf cinq cinco пять"),
-    ("6", "six sechs seis шесть"),
-    ("7", "seven sieben sept siete sete семь"),
-    ("8", "eight acht huit ocho oito восемь"),
-    ("9", "nine neun neuf nueve nove девять"),
-    ("10", "ten zehn dix diez dez десять"),
-    ("11", "eleven elf onze once одиннадцать"),
-    ("12", "twelve zwölf douze doce doze двенадцать"),
-    ("13", "thirteen dreizehn treize trece treze"),
-    ("14", "fourteen vierzehn quatorze catorce catorze"),
-    ("15", "fifteen fünfzehn quinze quince"),
-    ("16", "sixteen"),
-    ("17", "seventeen"),
-    ("18", "eighteen"),
-    ("19", "nineteen"),
-    ("20", "twenty zwanzig vingt veinte vinte двадцать"),
-    ("30", "thirty dreißig trente treinta trinta тридцать"),
-    ("40", "forty vierzig quarante cuarenta quarenta сорок"),
-    ("50", "fifty fünfzig cinquante cincuenta cinquenta пятьдесят"),
-    ("60", "sixty sechzig soixante sesenta sessenta"),
-    ("70", "seventy siebzig setenta"),
-    ("80", "eighty achtzig ochenta oitenta"),
-    ("90", "ninety neunzig noventa"),
-    ("100", "hundred hundert cent cien cem сто"),
-    ("1000", "thousand tausend mille mil тысяча тысячи тысяч"),
-    ("1000000", "million millionen millón millones milhão milhões миллион миллиона миллионов"),
-    (
-        "",
-        "billion billions millions hundreds thousands dozen dozens half twice triple milliarde milliarden milliard \
-          milliards double doppelt hälfte moitié mitad metade половина",
-    ),
-];
+static VALUES: LazyLock<HashMap<&'static str, &'static str>> =
+    LazyLock::new(|| by_word(|language| &language.number_words));
+
+/// Signs by the words for them.
+static UNITS: LazyLock<HashMap<&'static str, &'static str>> =
+    LazyLock::new(|| by_word(|language| &language.number_units));
+
+/// What the words of a table stand for, in all languages.
+fn by_word(table: fn(&Language) -> &BTreeMap<String, Vec<String>>) -> HashMap<&'static str, &'static str> {
+    let rows = LANGUAGES.iter().flat_map(table);
+    rows.flat_map(|(meaning, words)| words.iter().map(|word| (word.as_str(), meaning.as_str()))).collect()
+}
 
 #[cfg(test)]
 mod tests {

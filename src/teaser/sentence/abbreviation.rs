@@ -1,7 +1,7 @@
 //! Whether the dot behind a word belongs to it and ends nothing: abbreviations, initials, ordinals, list numbers.
 
 use super::{
-    lexicon::{self, Kind},
+    lexicon::{self, Abbreviation},
     punctuation::{is_opener, is_unspaced},
 };
 
@@ -46,7 +46,7 @@ pub(super) fn is_part_of_word(before: &str, whole: bool, next: &str) -> bool {
         return last_token(earlier).ends_with('.');
     }
     match kind(earlier, word) {
-        Some(Kind::Mostly) if whole && is_opening(earlier, word) => return true,
+        Some(Abbreviation::Mostly) if whole && is_opening(earlier, word) => return true,
         Some(kind) if !is_capital_word(word, kind) => return holds(kind, earlier, word, &next),
         _ => {}
     }
@@ -68,29 +68,36 @@ pub(super) fn is_part_of_word(before: &str, whole: bool, next: &str) -> bool {
 }
 
 /// What an abbreviation's kind says about this place.
-fn holds(kind: Kind, earlier: &str, word: &str, next: &Next<'_>) -> bool {
+fn holds(kind: Abbreviation, earlier: &str, word: &str, next: &Next<'_>) -> bool {
     match kind {
-        Kind::Never => true,
-        Kind::Title | Kind::Rank => {
+        Abbreviation::Always => true,
+        Abbreviation::Title | Abbreviation::Rank => {
             let capital = word.starts_with(char::is_uppercase);
             let unit = !capital && is_number(last_token(earlier));
-            let name = (capital || kind == Kind::Title) && (!next.is_starter() || lexicon::is_particle(next.word));
+            let name =
+                (capital || kind == Abbreviation::Title) && (!next.is_starter() || lexicon::is_particle(next.word));
             !unit && name
         }
-        Kind::Number => next.is_number() || next.is_label() || word != "No" && is_chain(word, next),
-        Kind::Rarely => next.bracket || !next.is_starter(),
+        Abbreviation::Number => next.is_number() || next.is_label() || word != "No" && is_chain(word, next),
+        Abbreviation::Seldom => next.bracket || !next.is_starter(),
         // "S. A. Gómez" has initials, "Faro S.A." is a company.
-        Kind::Mostly if word.chars().nth(1).is_none() && word.starts_with(char::is_uppercase) => !next.is_starter(),
+        Abbreviation::Mostly if word.chars().nth(1).is_none() && word.starts_with(char::is_uppercase) => {
+            !next.is_starter()
+        }
         // "в 90-х гг. XX в."
-        Kind::Mostly if is_roman(next.word) && !word.is_ascii() => true,
-        Kind::Mostly => next.bracket || lexicon::is_behind_hour(next.word) || lexicon::is_behind_company(next.word),
+        Abbreviation::Mostly if is_roman(next.word) && !word.is_ascii() => true,
+        Abbreviation::Mostly => {
+            next.bracket || lexicon::is_behind_hour(next.word) || lexicon::is_behind_company(next.word)
+        }
     }
 }
 
 /// Says whether `word` and the next are both abbreviations with a capital: "Sat. Jan. 4", "Mar. Biol.".
 fn is_chain(word: &str, next: &Next<'_>) -> bool {
-    let kind = || lexicon::kind(&next.word.to_lowercase());
-    next.dotted && word.starts_with(char::is_uppercase) && matches!(kind(), Some(Kind::Rank | Kind::Number))
+    let kind = || lexicon::abbreviation(&next.word.to_lowercase());
+    next.dotted
+        && word.starts_with(char::is_uppercase)
+        && matches!(kind(), Some(Abbreviation::Rank | Abbreviation::Number))
 }
 
 /// Says whether an hour opens the sentence: "At 5 a.m. Mr. Reed woke up."
@@ -103,23 +110,23 @@ fn is_opening(earlier: &str, word: &str) -> bool {
 }
 
 /// The kind of `word`, together with the single letters before it ("z. B.", "и т. д.") or by itself.
-fn kind(earlier: &str, word: &str) -> Option<Kind> {
+fn kind(earlier: &str, word: &str) -> Option<Abbreviation> {
     if word.len() > LONGEST {
         return None;
     }
     // French "M. Dupont" and Spanish "D. Luis" are titles only with a capital.
     if matches!(word, "M" | "D" | "г") && composite(earlier, word).is_none() {
-        return Some(Kind::Title);
+        return Some(Abbreviation::Title);
     }
     // Weekdays, but "sat" and "sun" are words.
     if matches!(word, "Sat" | "Sun") {
-        return Some(Kind::Number);
+        return Some(Abbreviation::Number);
     }
     if word == "ex" && last_token(earlier) == "par" {
-        return Some(Kind::Never);
+        return Some(Abbreviation::Always);
     }
-    let alone = || (word.chars().nth(1).is_some()).then(|| lexicon::kind(&word.to_lowercase())).flatten();
-    composite(earlier, word).and_then(|whole| lexicon::kind(&whole)).or_else(alone)
+    let alone = || (word.chars().nth(1).is_some()).then(|| lexicon::abbreviation(&word.to_lowercase())).flatten();
+    composite(earlier, word).and_then(|whole| lexicon::abbreviation(&whole)).or_else(alone)
 }
 
 /// `word` with the dotted single letters before it, in lower case and without spaces.
@@ -211,8 +218,8 @@ fn is_list_number(word: &str) -> bool {
 }
 
 /// Says whether an all-capital word only looks like an abbreviation: "Oakland, CA.", "Tell ME.".
-fn is_capital_word(word: &str, kind: Kind) -> bool {
-    matches!(kind, Kind::Never | Kind::Title | Kind::Rank)
+fn is_capital_word(word: &str, kind: Abbreviation) -> bool {
+    matches!(kind, Abbreviation::Always | Abbreviation::Title | Abbreviation::Rank)
         && word.chars().count() > 1
         && word.chars().all(char::is_uppercase)
         && !matches!(word, "MR" | "MRS" | "DR" | "MM" | "ST")
@@ -298,7 +305,8 @@ impl<'a> Next<'a> {
         let single = self.word.chars().nth(1).is_none() && self.word.chars().all(char::is_alphabetic);
         single
             || is_contraction(self.word)
-            || self.word.len() < LONGEST && lexicon::kind(&format!("{letter}.{}", self.word).to_lowercase()).is_some()
+            || self.word.len() < LONGEST
+                && lexicon::abbreviation(&format!("{letter}.{}", self.word).to_lowercase()).is_some()
     }
 
     fn is_starter(&self) -> bool {

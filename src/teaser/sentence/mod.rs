@@ -293,7 +293,7 @@ fn begins(next: &str) -> bool {
     let camel = name.chars().take(4).any(char::is_uppercase);
     let technical =
         name.len() < token.len() && (token.contains(['_', '@']) || token.contains("://") || is_dotted(token));
-    camel || version || technical || lexicon::is_lower_name(name)
+    camel || version || technical || lexicon::is_lowercase_name(name)
 }
 
 /// Says whether a dot stands between two longer parts of `token`, as in a file's or a host's name.
@@ -307,7 +307,7 @@ fn is_dotted(token: &str) -> bool {
 fn is_attributed(next: &str) -> bool {
     for (at, token) in next.split(' ').take(5).enumerate() {
         let word = token.trim_end_matches([',', '.', ':']);
-        if at > 0 && lexicon::is_attribution(word) {
+        if at > 0 && lexicon::is_speech_verb(word) {
             return true;
         }
         let name = word.starts_with(char::is_uppercase) && !matches!(word, "He" | "She" | "They" | "We" | "It" | "You");

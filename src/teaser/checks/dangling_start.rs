@@ -1,55 +1,60 @@
-//! Openers that hang in the air: pronouns and connectives without what they refer to.
+//! Starts of sentences that hang in the air: pronouns and connectives without what they refer to.
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use super::{checked_text::CheckedText, script};
+use super::{
+    super::{
+        languages::{LANGUAGES, Language, entries, holds, language},
+        script,
+    },
+    checked_text::CheckedText,
+};
 
-mod east_asian;
-mod english;
-mod european;
-mod further;
-
-/// Says whether `text` begins with a word whose antecedent stands in another sentence.
-pub(super) fn has_dangling_start(text: &CheckedText<'_>, of: &str) -> bool {
+/// Says whether `text`, in the language `tag`, begins with a word whose antecedent stands in another sentence.
+pub(super) fn has_dangling_start(text: &CheckedText<'_>, tag: &str) -> bool {
     let lower = text.lower.trim_start_matches(|c: char| !c.is_alphanumeric());
     if let Some(first) = lower.chars().next().filter(|c| script::is_han_or_kana(*c)) {
-        let kana = of == "ja" || text.lower.contains(script::is_kana);
+        let kana = tag == "ja" || text.lower.contains(script::is_kana);
         let lists = if kana { &JAPANESE } else { &CHINESE };
-        let Some(openers) = lists.get(&first) else { return false };
-        let longest =
-            openers.iter().filter(|(opener, _)| lower.starts_with(opener)).max_by_key(|(opener, _)| opener.len());
-        return longest.is_some_and(|(_, opener)| *opener == Opener::Dangling);
+        let Some(starts) = lists.get(&first) else { return false };
+        let longest = starts.iter().filter(|(start, _)| lower.starts_with(start)).max_by_key(|(start, _)| start.len());
+        return longest.is_some_and(|(_, start)| *start == Start::Dangling);
     }
-    let Some(phrases) = LISTS.get(of) else { return false };
-    if hangs_before_comma(lower, of)
-        || of == "en" && (aims_at_what_is_not_there(lower) || tells_of_someone_unnamed(lower))
+    let (Some(language), Some(starts)) = (language(tag), STARTS.get(tag)) else { return false };
+    if dangles_before_comma(lower, language)
+        || tag == "en" && (has_dangling_aim(lower, language) || has_pronoun_after_time(lower, language))
     {
         return true;
     }
-    let head = text.first_words();
-    let verdict = head.phrases().find_map(|phrase| phrases.get(phrase).copied());
-    match verdict {
+    let words = text.first_words();
+    match words.phrases().find_map(|phrase| starts.get(phrase).copied()) {
         // "Both the quay and the pier" says itself who the two are.
-        Some(Opener::Pair) => !text.lower.split_whitespace().take(12).any(|word| PAIRING.contains(&word)),
-        Some(Opener::Dangling) => true,
-        Some(Opener::Fine) | None => false,
+        Some(Start::DanglingUnlessPaired) => {
+            let is_pair_word = |word: &str| entries(|language| &language.pair_words).any(|known| known == word);
+            !text.lower.split_whitespace().take(12).any(is_pair_word)
+        }
+        Some(Start::Dangling) => true,
+        Some(Start::SelfContained) | None => false,
     }
 }
 
 /// Says whether it begins with a short clause that ends in a bare pronoun: "To help the crews with that, the town …"
-fn hangs_before_comma(lower: &str, of: &str) -> bool {
-    let Some((_, pronouns)) = BEFORE_COMMA.iter().find(|(language, _)| *language == of) else { return false };
+fn dangles_before_comma(lower: &str, language: &Language) -> bool {
+    let pronouns = &language.dangling_before_comma;
+    if pronouns.is_empty() {
+        return false;
+    }
     let start = lower.get(..lower.floor_char_boundary(CLAUSE)).unwrap_or_default();
     let Some((clause, _)) = start.split_once(',') else { return false };
     let mut words = clause.split_whitespace();
     let (first, last) = (words.next().unwrap_or_default(), words.next_back().unwrap_or_default());
     // "If you like it," and "As we know it," speak of what follows.
-    let leads = of != "en" || LEADING.contains(&first);
-    leads && pronouns.contains(&last) && words.count() <= 6
+    let leads = language.clause_openers.is_empty() || holds(&language.clause_openers, first);
+    leads && holds(pronouns, last) && words.count() <= 6
 }
 
 /// Says whether it begins with the aim of something: "To address these questions, the town …"
-fn aims_at_what_is_not_there(lower: &str) -> bool {
+fn has_dangling_aim(lower: &str, english: &Language) -> bool {
     let Some(start) = lower.strip_prefix("to ").and_then(|rest| rest.get(..rest.floor_char_boundary(CLAUSE))) else {
         return false;
     };
@@ -57,14 +62,17 @@ fn aims_at_what_is_not_there(lower: &str) -> bool {
     let mut words = clause.split_whitespace().peekable();
     while let Some(word) = words.next() {
         let next = words.peek().copied().unwrap_or_default();
-        let hangs = match word {
+        let dangles = match word {
             "these" => next != "days",
             "those" => !matches!(next, "who" | "of" | "that" | "with" | "in" | "on" | "at"),
-            "this" => !english::NOUNS.split_whitespace().any(|noun| next.trim_end_matches("'s") == noun),
+            "this" => {
+                let next = next.trim_end_matches("'s");
+                !holds(&english.edition_nouns, next) && !english.is_day_or_month(next)
+            }
             "them" => true,
             _ => false,
         };
-        if hangs {
+        if dangles {
             return true;
         }
     }
@@ -72,7 +80,7 @@ fn aims_at_what_is_not_there(lower: &str) -> bool {
 }
 
 /// Says whether it goes from a time or a place straight to a pronoun: "On Friday it was carried up the stairs."
-fn tells_of_someone_unnamed(lower: &str) -> bool {
+fn has_pronoun_after_time(lower: &str, english: &Language) -> bool {
     let mut words = lower.split_whitespace();
     if !matches!(words.next(), Some("on" | "in" | "at" | "by" | "since" | "until" | "during" | "last" | "yesterday")) {
         return false;
@@ -82,122 +90,70 @@ fn tells_of_someone_unnamed(lower: &str) -> bool {
     };
     // "In the town they built, …" has its noun before the pronoun; a time has none.
     let mut timed = lower.split_whitespace().take(at + 1).map(|word| word.trim_end_matches(','));
-    let timed = timed.any(|word| TIMES.contains(&word) || word.len() == 4 && word.bytes().all(|c| c.is_ascii_digit()));
+    let timed = timed.any(|word| {
+        english.is_day_or_month(word)
+            || holds(&english.time_words, word)
+            || word.len() == 4 && word.bytes().all(|c| c.is_ascii_digit())
+    });
     let mut behind = words.skip(at);
     let pronoun = behind.next();
     let (verb, next) = (behind.next().unwrap_or_default(), behind.next().unwrap_or_default());
     let acts = matches!(verb, "was" | "is" | "has" | "had" | "were" | "are" | "have" | "will" | "would" | "became")
         || verb.ends_with("ed");
     let weather = matches!(verb, "rained" | "snowed" | "seemed" | "turned" | "happened" | "looked" | "appeared");
-    let idle = pronoun == Some("it") && (weather || IMPERSONAL.contains(&next) || next.ends_with("ing"));
+    let idle =
+        pronoun == Some("it") && (weather || holds(&english.impersonal_it_followers, next) || next.ends_with("ing"));
     timed && acts && !idle
 }
-
-/// Words of times that a sentence can begin with.
-#[rustfmt::skip]
-const TIMES: &[&str] = &[
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "may",
-    "june", "july", "august", "september", "october", "november", "december", "yesterday", "week", "month", "year", "night",
-    "morning", "spring", "summer", "autumn", "winter",
-];
-
-/// What follows "it is" where "it" is nobody.
-#[rustfmt::skip]
-const IMPERSONAL: &[&str] = &[
-    "time", "possible", "clear", "easy", "hard", "common", "important", "not", "a", "an", "the", "decided", "announced",
-    "revealed", "reported", "be", "been", "still", "too", "said", "agreed", "discovered", "cold", "hot", "dark", "quiet",
-];
 
 /// A clause of eight words takes no more octets.
 const CLAUSE: usize = 100;
 
-/// What refers back at the end of a first clause.
-const BEFORE_COMMA: &[(&str, &[&str])] = &[
-    ("en", &["this", "that", "these", "those", "it", "them"]),
-    ("fr", &["cela", "ça", "ceci"]),
-    ("es", &["esto", "eso", "ello"]),
-    ("pt", &["isto", "isso"]),
-    ("ru", &["этого", "этому", "этим", "этом"]),
-];
-
-/// English words that begin such clauses.
-#[rustfmt::skip]
-const LEADING: &[&str] = &[
-    "to", "with", "for", "on", "in", "by", "because", "despite", "given", "after", "before", "beyond", "besides", "based",
-    "like", "unlike", "alongside", "along", "from", "until", "since", "without", "beside", "thanks", "due", "aside", "apart",
-    "building", "following", "considering", "knowing", "amid", "among", "behind",
-];
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Opener {
+enum Start {
     Dangling,
-    Fine,
-    Pair,
+    SelfContained,
+    DanglingUnlessPaired,
 }
 
-const PAIRING: &[&str] = &["and", "und", "et", "y", "e", "or", "nor", "oder", "noch", "и", "als"];
-
-type Phrases = HashMap<String, Opener>;
-
-/// The phrases of each language. In the lists a phrase stands on its own line; `+` marks what is fine though a
-/// shorter phrase is not, `&` what is fine in a pair, `@` what is fine before one of the words of the last line.
-static LISTS: LazyLock<HashMap<&'static str, Phrases>> = LazyLock::new(|| {
-    let lists = [
-        ("en", english::PHRASES, english::NOUNS),
-        ("de", european::GERMAN, european::GERMAN_NOUNS),
-        ("fr", european::FRENCH, european::FRENCH_NOUNS),
-        ("es", european::SPANISH, european::SPANISH_NOUNS),
-        ("pt", european::PORTUGUESE, european::PORTUGUESE_NOUNS),
-        ("ru", european::RUSSIAN, european::RUSSIAN_NOUNS),
-        ("it", european::ITALIAN, european::ITALIAN_NOUNS),
-        ("nl", european::DUTCH, european::DUTCH_NOUNS),
-        ("cs", further::CZECH, further::CZECH_NOUNS),
-        ("pl", further::POLISH, ""),
-        ("sv", further::SCANDINAVIAN, ""),
-        ("da", further::SCANDINAVIAN, ""),
-        ("no", further::SCANDINAVIAN, ""),
-        ("tr", further::TURKISH, ""),
-        ("el", further::GREEK, ""),
-        ("ko", further::KOREAN, ""),
-        ("hi", further::HINDI, ""),
-        ("ar", further::ARABIC, ""),
-        ("he", further::HEBREW, ""),
-        ("vi", further::VIETNAMESE, ""),
-    ];
-    lists.into_iter().map(|(language, list, nouns)| (language, phrases(list, nouns))).collect()
+/// The starts of each language that parts words by spaces.
+static STARTS: LazyLock<HashMap<&'static str, HashMap<String, Start>>> = LazyLock::new(|| {
+    let with_own = LANGUAGES.iter().map(|own| {
+        let of = own.dangling_starts_of.as_deref().and_then(language).unwrap_or(own);
+        (own.tag, starts(of))
+    });
+    with_own.filter(|(_, starts)| !starts.is_empty()).collect()
 });
 
-fn phrases(list: &str, nouns: &str) -> Phrases {
-    let mut phrases = Phrases::new();
-    for phrase in list.split('|').map(str::trim).filter(|phrase| !phrase.is_empty()) {
-        if let Some(phrase) = phrase.strip_prefix('+') {
-            phrases.insert(phrase.to_owned(), Opener::Fine);
-        } else if let Some(phrase) = phrase.strip_prefix('&') {
-            phrases.insert(phrase.to_owned(), Opener::Pair);
-        } else if let Some(phrase) = phrase.strip_prefix('@') {
-            phrases.insert(phrase.to_owned(), Opener::Dangling);
-            phrases.extend(nouns.split_whitespace().map(|noun| (format!("{phrase} {noun}"), Opener::Fine)));
-        } else {
-            phrases.insert(phrase.to_owned(), Opener::Dangling);
-        }
+fn starts(language: &Language) -> HashMap<String, Start> {
+    let mut starts = HashMap::new();
+    let before_nouns = &language.dangling_unless_before_noun;
+    starts.extend(language.dangling_starts.iter().chain(before_nouns).map(|phrase| (phrase.clone(), Start::Dangling)));
+    for phrase in before_nouns {
+        let nouns = language.edition_nouns.iter().chain(&language.months).chain(&language.weekdays);
+        starts.extend(nouns.map(|noun| (format!("{phrase} {noun}"), Start::SelfContained)));
     }
-    phrases
+    starts.extend(language.self_contained_starts.iter().map(|phrase| (phrase.clone(), Start::SelfContained)));
+    starts.extend(language.dangling_unless_paired.iter().map(|phrase| (phrase.clone(), Start::DanglingUnlessPaired)));
+    starts
 }
 
-/// The openers of languages that part no words, by their first letter.
-type Openers = HashMap<char, Vec<(&'static str, Opener)>>;
+/// The starts of languages that part no words, by their first letter.
+type StartsByLetter = HashMap<char, Vec<(&'static str, Start)>>;
 
-static CHINESE: LazyLock<Openers> = LazyLock::new(|| openers(east_asian::CHINESE, east_asian::CHINESE_FINE));
-static JAPANESE: LazyLock<Openers> = LazyLock::new(|| openers(east_asian::JAPANESE, east_asian::JAPANESE_FINE));
+static CHINESE: LazyLock<StartsByLetter> = LazyLock::new(|| starts_by_letter("zh"));
+static JAPANESE: LazyLock<StartsByLetter> = LazyLock::new(|| starts_by_letter("ja"));
 
-fn openers(dangling: &'static str, fine: &'static str) -> Openers {
-    let mut openers = Openers::new();
-    for (list, opener) in [(dangling, Opener::Dangling), (fine, Opener::Fine)] {
-        for word in list.split('|') {
-            openers.entry(word.chars().next().unwrap_or_default()).or_default().push((word, opener));
+fn starts_by_letter(tag: &str) -> StartsByLetter {
+    let mut starts = StartsByLetter::new();
+    let Some(language) = language(tag) else { return starts };
+    let lists = [(&language.dangling_starts, Start::Dangling), (&language.self_contained_starts, Start::SelfContained)];
+    for (list, start) in lists {
+        for word in list {
+            starts.entry(word.chars().next().unwrap_or_default()).or_default().push((word, start));
         }
     }
-    openers
+    starts
 }
 
 #[cfg(test)]
@@ -493,8 +449,8 @@ mod tests {
     }
 
     #[test]
-    fn no_list_says_one_thing_twice() {
-        for (_, phrases) in LISTS.iter() {
+    fn no_phrase_is_too_long_to_be_found() {
+        for phrases in STARTS.values() {
             assert!(phrases.keys().all(|phrase| phrase.split(' ').count() <= 6), "a phrase is too long to be found");
         }
     }
