@@ -19,8 +19,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::{
-    assets,
-    fault::Fault,
+    assets, diagnostics,
     origin_guard::{self, OriginGuard},
     overview,
     reader_view::{ReaderView, ViewQuery},
@@ -29,7 +28,7 @@ use super::{
     views::{self, DisplayOptions},
 };
 use crate::{
-    diagnostic::error_report,
+    diagnostic::{Diagnostic, error_report},
     mailing::{self, SampleError},
     subscriber::Address,
 };
@@ -112,8 +111,8 @@ async fn tab(State(state): State<PreviewState>, Path(name): Path<String>, Query(
         let view = ReaderView::load(&state.session, &query).await?;
         tabs::content(&state.session, &view, &name, &query).await
     };
-    let content: Result<Value, Fault> = content.await;
-    Json(content.unwrap_or_else(|fault| json!({ "fault": fault }))).into_response()
+    let content: Result<Value, Diagnostic> = content.await;
+    Json(content.unwrap_or_else(|fault| json!({ "fault": diagnostics::to_json(&fault) }))).into_response()
 }
 
 /// A test, and where it goes.
@@ -138,7 +137,7 @@ async fn send_test(State(state): State<PreviewState>, Json(test): Json<Test>) ->
     let conflict = |words: String| Refused(StatusCode::CONFLICT, words);
     let address: Result<Address, String> = test.address.trim().parse();
     let to = [address.map_err(|words| Refused(StatusCode::UNPROCESSABLE_ENTITY, words))?];
-    let view = ReaderView::load(&state.session, &test.query).await.map_err(|fault| conflict(fault.what))?;
+    let view = ReaderView::load(&state.session, &test.query).await.map_err(|fault| conflict(fault.message))?;
     if view.is_stale {
         return Err(conflict("what is shown is not what would go out: mend the error first".to_owned()));
     }

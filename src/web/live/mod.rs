@@ -11,7 +11,7 @@
 //! of the HTML what a mail client makes of it. Nothing here freezes an edition or marks a post.
 
 mod assets;
-mod fault;
+mod diagnostics;
 mod file_watcher;
 mod handlers;
 mod origin_guard;

@@ -6,6 +6,7 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{
+    diagnostics::to_json,
     reader_view::{ReaderView, ViewQuery},
     session::PreviewSession,
     snapshot::{BuiltEdition, Snapshot},
@@ -34,7 +35,7 @@ pub(super) async fn overview(session: &Arc<PreviewSession>, query: &ViewQuery) -
     let snapshot = session.snapshot(query.digest.as_deref()).await;
     let mut shown = json!({
         "version": snapshot.version,
-        "fault": snapshot.fault,
+        "fault": snapshot.fault.as_ref().map(to_json),
         "isStale": query.edition.is_none() && snapshot.is_stale(query.fresh),
         "canSkip": snapshot.fault.is_some() && snapshot.current.is_some() && snapshot.last_good.is_some(),
         "file": session.project.config.display().to_string(),
@@ -57,7 +58,7 @@ pub(super) async fn overview(session: &Arc<PreviewSession>, query: &ViewQuery) -
             shown["reader"] = reader(&view.reader);
             shown["nothing"] = reason_for_nothing(&snapshot, &view.built);
         }
-        Err(fault) if snapshot.fault.is_none() => shown["fault"] = json!(fault),
+        Err(fault) if snapshot.fault.is_none() => shown["fault"] = to_json(&fault),
         Err(_) => {}
     }
     shown

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::{
-    fault::Fault,
     session::PreviewSession,
     snapshot::{BuiltEdition, Snapshot},
     views::{self, DisplayOptions},
 };
 use crate::{
+    diagnostic::{Diagnostic, Explain as _},
     edition::Edition,
     mailing,
     message::{self, Occasion, Personal, Sender},
@@ -51,7 +51,7 @@ impl ReaderView {
     ///
     /// # Errors
     /// Why there is nothing.
-    pub(super) async fn load(session: &Arc<PreviewSession>, query: &ViewQuery) -> Result<Self, Fault> {
+    pub(super) async fn load(session: &Arc<PreviewSession>, query: &ViewQuery) -> Result<Self, Diagnostic> {
         let snapshot = session.snapshot(query.digest.as_deref()).await;
         Self::of_snapshot(session, &snapshot, query).await
     }
@@ -60,27 +60,26 @@ impl ReaderView {
         session: &Arc<PreviewSession>,
         snapshot: &Snapshot,
         query: &ViewQuery,
-    ) -> Result<Self, Fault> {
-        let store_fault = |error: store::Error| Fault::of(&error);
-        let nothing = |what: &str| Fault { what: what.to_owned(), ..Fault::default() };
+    ) -> Result<Self, Diagnostic> {
+        let explain = |error: store::Error| error.diagnostic();
         let (built, is_stale) = match (query.edition, &snapshot.digest) {
             (Some(number), Some(digest)) => {
                 let past = session.frozen_edition(snapshot, digest, number).await?;
-                (past.ok_or_else(|| nothing(&format!("there is no edition {number} of `{digest}`")))?, false)
+                (past.ok_or_else(|| Diagnostic::new(format!("there is no edition {number} of `{digest}`")))?, false)
             }
             _ => match snapshot.shown(query.fresh) {
                 Some(built) => (Arc::clone(built), snapshot.is_stale(query.fresh)),
-                None => return Err(snapshot.fault.clone().unwrap_or_else(|| nothing("there is no digest"))),
+                None => return Err(snapshot.fault.clone().unwrap_or_else(|| Diagnostic::new("there is no digest"))),
             },
         };
         let reader = match query.reader.as_deref().map(str::trim).filter(|address| !address.is_empty()) {
             None => Subscriber::sample(),
             Some(address) => {
-                let address = address.parse().map_err(|words: String| nothing(&words))?;
-                mailing::reader(&built.store, &address).await.map_err(store_fault)?
+                let address = address.parse().map_err(|words: String| Diagnostic::new(words))?;
+                mailing::reader(&built.store, &address).await.map_err(explain)?
             }
         };
-        let sender = built.config.sender(built.store.keys().await.map_err(store_fault)?);
+        let sender = built.config.sender(built.store.keys().await.map_err(explain)?);
         let personal = built.parts().map(|(edition, variants)| {
             let parts = variants.of(reader.language.as_deref());
             message::personalise(edition, parts, &reader, &sender, Occasion::Sample(0))

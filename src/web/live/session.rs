@@ -17,12 +17,13 @@ use tokio::{
 };
 
 use super::{
-    fault::Fault,
+    diagnostics::of_problem,
     snapshot::{BuiltEdition, Snapshot},
     source_cache::SourceCache,
 };
 use crate::{
     config::Config,
+    diagnostic::{Diagnostic, Explain as _},
     digest::{self, Digest, Next},
     lint::Row,
     mailing, preflight, render,
@@ -47,8 +48,8 @@ pub struct Project {
 }
 
 impl Project {
-    fn load_config(&self) -> Result<Arc<Config>, Fault> {
-        Config::load(&self.config, &self.environment).map(Arc::new).map_err(|error| Fault::of(&error))
+    fn load_config(&self) -> Result<Arc<Config>, Diagnostic> {
+        Config::load(&self.config, &self.environment).map(Arc::new).map_err(|error| error.diagnostic())
     }
 }
 
@@ -75,7 +76,7 @@ struct State {
 #[derive(Debug)]
 struct Generation {
     number: u64,
-    config: Result<Arc<Config>, Fault>,
+    config: Result<Arc<Config>, Diagnostic>,
     /// Whoever asked for everything anew may ask a language model, too.
     may_ask_model: bool,
     outcomes: Mutex<BTreeMap<String, Arc<OnceCell<BuildOutcome>>>>,
@@ -85,7 +86,7 @@ struct Generation {
 #[derive(Debug, Clone, Default)]
 struct BuildOutcome {
     built: Option<Arc<BuiltEdition>>,
-    fault: Option<Fault>,
+    fault: Option<Diagnostic>,
 }
 
 impl PreviewSession {
@@ -175,9 +176,9 @@ impl PreviewSession {
         snapshot: &Snapshot,
         digest: &str,
         number: i64,
-    ) -> Result<Option<Arc<BuiltEdition>>, Fault> {
+    ) -> Result<Option<Arc<BuiltEdition>>, Diagnostic> {
         let Some(config) = &snapshot.config else { return Ok(None) };
-        let fault = |error: store::Error| Fault::of(&error);
+        let fault = |error: store::Error| error.diagnostic();
         let store = self.store(config).await.map_err(fault)?;
         let Some(frozen) = store.edition(digest, number).await.map_err(fault)? else { return Ok(None) };
         let next = Next::Unfinished(Box::new(frozen));
@@ -241,8 +242,8 @@ impl PreviewSession {
         let (config, name, runtime) = (Arc::clone(config), name.to_owned(), Handle::current());
         let build = move || runtime.block_on(async { session.build(&generation, &config, &name).await });
         tokio::task::spawn_blocking(build).await.unwrap_or_else(|_| {
-            let what = "the edition could not be built: its content upset the program".to_owned();
-            BuildOutcome { built: None, fault: Some(Fault { what, ..Fault::default() }) }
+            let fault = Diagnostic::new("the edition could not be built: its content upset the program");
+            BuildOutcome { built: None, fault: Some(fault) }
         })
     }
 
@@ -259,7 +260,7 @@ impl PreviewSession {
                         session.rebuild(false);
                     });
                 }
-                return BuildOutcome { built: None, fault: Some(Fault::of(&error)) };
+                return BuildOutcome { built: None, fault: Some(error.diagnostic()) };
             }
         };
         let good = self.state().last_good.get(name).cloned();
@@ -273,12 +274,12 @@ impl PreviewSession {
                 state.last_good.insert(name.to_owned(), Arc::clone(&built));
             }
         }
-        let fault = new.or_else(|| built.local_problems().next()).map(Fault::of_problem);
+        let fault = new.or_else(|| built.local_problems().next()).map(of_problem);
         // A frozen edition is shown as it is, whatever became of its template; the next one is not.
         let parsed = matches!(built.next, Next::Unfinished(_))
             .then(|| render::check_templates(config.templates.as_deref(), &chosen.template).err())
             .flatten();
-        let fault = fault.or_else(|| parsed.map(|error| Fault::of(&error)));
+        let fault = fault.or_else(|| parsed.map(|error| error.diagnostic()));
         BuildOutcome { built: Some(built), fault }
     }
 

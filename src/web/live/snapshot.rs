@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
-use super::fault::Fault;
 use crate::{
     config::Config,
+    diagnostic::Diagnostic,
     digest::{self, Draft, Next},
     edition::Edition,
     lint::Row,
@@ -30,7 +30,7 @@ pub(super) struct Snapshot {
     /// The last one that had no fault.
     pub(super) last_good: Option<Arc<BuiltEdition>>,
     /// What is wrong now.
-    pub(super) fault: Option<Fault>,
+    pub(super) fault: Option<Diagnostic>,
 }
 
 impl Snapshot {

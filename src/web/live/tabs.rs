@@ -5,12 +5,12 @@ use mail_parser::{MessageParser, parsers::MessageStream};
 use serde_json::{Value, json};
 
 use super::{
-    fault::{self, Fault},
+    diagnostics,
     reader_view::{ReaderView, ViewQuery},
     session::PreviewSession,
 };
 use crate::{
-    diagnostic::error_report,
+    diagnostic::{Diagnostic, Explain as _},
     edition::Edition,
     message::{self, Occasion, Personal},
     post::canonical,
@@ -30,16 +30,16 @@ pub(super) async fn content(
     view: &ReaderView,
     name: &str,
     query: &ViewQuery,
-) -> Result<Value, Fault> {
+) -> Result<Value, Diagnostic> {
     if name == "why" {
         return Ok(posts(view));
     }
     if name == "checks" {
         let rows = view.built.rows(&session.project.environment).await;
         let subscriber_rows = session.subscriber_rows();
-        let rows = rows.map_err(|error| Fault::of(&error))?.iter().chain(&subscriber_rows).map(|row| {
+        let rows = rows.map_err(|error| error.diagnostic())?.iter().chain(&subscriber_rows).map(|row| {
             let mut shown = json!(row);
-            shown["source"] = json!(row.diagnostic.place.as_ref().and_then(fault::line_at));
+            shown["source"] = json!(row.diagnostic.place.as_ref().and_then(diagnostics::line_at));
             shown
         });
         return Ok(json!({ "rows": rows.collect::<Vec<_>>() }));
@@ -53,16 +53,16 @@ pub(super) async fn content(
             .map(|octets| json!({ "text": String::from_utf8_lossy(&octets), "octets": octets.len() })),
         "context" => render::context(edition, view.reader.language.as_deref(), view.built.config.templates.as_deref())
             .map(|context| json!({ "context": context }))
-            .map_err(|error| Fault::of(&error)),
+            .map_err(|error| error.diagnostic()),
         "links" => Ok(json!({ "links": links(view, edition, personal) })),
         _ => Ok(post_passages(edition, query.post)),
     }
 }
 
 /// The message as it goes over the wire.
-fn message_octets(view: &ReaderView, edition: &Edition, parts: &Rendered) -> Result<Vec<u8>, Fault> {
+fn message_octets(view: &ReaderView, edition: &Edition, parts: &Rendered) -> Result<Vec<u8>, Diagnostic> {
     let message = message::make(edition, parts, &view.reader, &view.sender, Occasion::Sample(0));
-    message.map(|message| message.octets).map_err(|error| Fault { what: error_report(&error), ..Fault::default() })
+    message.map(|message| message.octets).map_err(|error| error.diagnostic())
 }
 
 /// The header fields: as they stand, unfolded, and what they say.

@@ -1,0 +1,81 @@
+//! What is wrong, as the page shows it: what, where, the line itself, how to mend it.
+
+use serde_json::{Value, json};
+
+use crate::{
+    diagnostic::{Diagnostic, Place},
+    source::Problem,
+};
+
+/// Writes a diagnostic for the page.
+pub(super) fn to_json(diagnostic: &Diagnostic) -> Value {
+    let place = diagnostic.place.as_ref();
+    json!({
+        "what": diagnostic.message,
+        "file": place.map(|place| &place.file),
+        "line": place.and_then(|place| place.line),
+        "column": place.and_then(|place| place.column),
+        "source": diagnostic.excerpt.as_ref().map(|excerpt| &excerpt.line),
+        "hint": diagnostic.hint,
+    })
+}
+
+/// Explains that a post, or a file of one, cannot be read as it was meant.
+pub(super) fn of_problem(problem: &Problem) -> Diagnostic {
+    let diagnostic = match problem.place.as_deref() {
+        Some(place) => Diagnostic::new(&problem.message).at(read_place(place)),
+        None => Diagnostic::new(format!("{}: {}", problem.source, problem.message)),
+    };
+    diagnostic.hint("the other posts go out all the same")
+}
+
+/// Reads `file:line:column` or less of it.
+fn read_place(text: &str) -> Place {
+    let number = |text: &str| text.parse::<usize>().ok();
+    let split = |text: &str| text.rsplit_once(':').and_then(|(before, last)| Some((before.to_owned(), number(last)?)));
+    let Some((before, last)) = split(text) else { return text.into() };
+    match split(&before) {
+        Some((file, line)) => Place { file, line: Some(line), column: Some(last) },
+        None => Place { file: before, line: Some(last), column: None },
+    }
+}
+
+/// No line of a longer file is shown: octets.
+const MAX_FILE: u64 = 4 << 20;
+
+/// Reads the line that a place names out of its file.
+pub(super) fn line_at(Place { file, line, .. }: &Place) -> Option<String> {
+    let number = (*line)?.checked_sub(1)?;
+    if std::fs::metadata(file).ok()?.len() > MAX_FILE {
+        return None;
+    }
+    std::fs::read_to_string(file).ok()?.lines().nth(number).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_is_known_of_an_error_is_shown() {
+        let shown = Diagnostic::new("unknown key `mx`").below(Place::new("a/tidings.toml", 4, 1));
+        let shown = shown.excerpt("mx = 3", Some(2)).hint("did you mean `max`?");
+        let expect = json!({
+            "what": "unknown key `mx`", "file": "a/tidings.toml", "line": 4, "column": 1, "source": "mx = 3",
+            "hint": "did you mean `max`?",
+        });
+        assert_eq!(to_json(&shown), expect);
+        assert_eq!(to_json(&Diagnostic::new("no"))["file"], Value::Null);
+    }
+
+    #[test]
+    fn a_posts_problem_names_its_file() {
+        let place = Some("posts/a.md:3".to_owned());
+        let problem = Problem { source: "notes".to_owned(), place, message: "not closed".to_owned() };
+        let shown = to_json(&of_problem(&problem));
+        assert_eq!(
+            (&shown["what"], &shown["file"], &shown["line"]),
+            (&json!("not closed"), &json!("posts/a.md"), &json!(3))
+        );
+    }
+}
