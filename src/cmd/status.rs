@@ -63,9 +63,10 @@ pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         text.push_str("troubles\n");
     }
     for trouble in &troubles {
-        text.push_str(&format!("  {}\n", trouble.text.replace('\n', "\n    ")));
+        text.push_str(&format!("  {}\n", trouble.diagnostic.to_string().replace('\n', "\n    ")));
     }
-    let troubles: Vec<_> = troubles.iter().map(|one| json!({ "text": one.text, "due": one.is_overdue })).collect();
+    let troubles: Vec<_> =
+        troubles.iter().map(|one| json!({ "text": one.diagnostic.to_string(), "due": one.is_overdue })).collect();
     let counts = store.subscriber_counts().await?;
     let listed: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
     text.push_str(&format!("subscribers\n  {}\n", if listed.is_empty() { "none".into() } else { listed.join(", ") }));

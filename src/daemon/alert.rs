@@ -18,7 +18,8 @@ pub(super) const PING_WITHIN: TimeDelta = TimeDelta::hours(1);
 /// When the store fails.
 pub(super) async fn alert_people(context: &Context, now: DateTime<Utc>) -> Result<Outcome, store::Error> {
     let incidents = open_incidents(&context.config, &context.store, now).await?;
-    let texts: Vec<(String, String)> = incidents.into_iter().map(|incident| (incident.key, incident.text)).collect();
+    let texts: Vec<(String, String)> =
+        incidents.into_iter().map(|incident| (incident.key, incident.diagnostic.to_string())).collect();
     let noted = context.store.note_troubles(&texts, now).await?;
     noted.new.iter().for_each(|text| tracing::warn!(trouble = text, "something is wrong"));
     noted.over.iter().for_each(|text| tracing::info!(trouble = text, "no longer wrong"));

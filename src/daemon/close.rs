@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::context::{Context, RunStep};
 use crate::{
+    diagnostic::Diagnostic,
     digest::LatePolicy,
     store::{self, Counts, DueRun, Stage, Standing, State},
 };
@@ -42,6 +43,8 @@ fn delivery_remark(counts: &Counts) -> Option<String> {
     if counts.bounced * 20 > counts.recipients {
         return Some(format!("{} of {} recipients bounced", counts.bounced, counts.recipients));
     }
-    (counts.in_doubt > 0)
-        .then(|| format!("{} deliveries are in doubt\nhint: `tidings editions settle` ends a doubt", counts.in_doubt))
+    (counts.in_doubt > 0).then(|| {
+        let doubt = Diagnostic::new(format!("{} deliveries are in doubt", counts.in_doubt));
+        doubt.hint("`tidings editions settle` ends a doubt").to_string()
+    })
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     config::Config,
+    diagnostic::Diagnostic,
     store::{self, Pulse, Store},
 };
 
@@ -105,9 +106,8 @@ impl HoldReason {
     /// Says it to people.
     fn text(&self) -> String {
         let (Self::StoreRestored(why) | Self::ClockSetBack(why)) = self;
-        format!(
-            "everything is held: {why}\nhint: look at `tidings status`, then `tidings run --resume` goes on from now"
-        )
+        let held = Diagnostic::new(format!("everything is held: {why}"));
+        held.hint("look at `tidings status`, then `tidings run --resume` goes on from now").to_string()
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::deadlines::{answer_deadline, local_time, schedule_text, whole_minutes};
 use crate::{
     config::Config,
+    diagnostic::Diagnostic,
     digest::{Approval, Digest},
     store::{self, DueRun, Stage, Standing, State, Store},
 };
@@ -23,19 +24,19 @@ const MIN_EMPTY_RUNS: i64 = 3;
 pub struct Incident {
     /// Stays the same as long as the incident lasts.
     pub key: String,
-    /// What it is, for people; a hint may follow on a line of its own.
-    pub text: String,
+    /// What it is, and how to mend it.
+    pub diagnostic: Diagnostic,
     /// Whether something due did not happen.
     pub is_overdue: bool,
 }
 
 impl Incident {
     fn overdue(key: String, text: String) -> Self {
-        Self { key, text, is_overdue: true }
+        Self { key, diagnostic: text.into(), is_overdue: true }
     }
 
     fn remark(key: String, text: String) -> Self {
-        Self { key, text, is_overdue: false }
+        Self { key, diagnostic: text.into(), is_overdue: false }
     }
 }
 
@@ -98,7 +99,11 @@ fn run_incidents(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<U
     let why = run.why.as_deref().unwrap_or("nobody knows why");
     let mut found = Vec::new();
     let mut add = |kind, text: String, is_overdue| {
-        found.push(Incident { key: format!("{kind} {}", run.number), text: which.clone() + &text, is_overdue });
+        found.push(Incident {
+            key: format!("{kind} {}", run.number),
+            diagnostic: (which.clone() + &text).into(),
+            is_overdue,
+        });
     };
     match run.stage {
         Stage::Open if run.tries > 0 => add("run", format!(" failed and is tried again: {why}"), run.due <= now),
@@ -125,18 +130,16 @@ fn edition_incident(config: &Config, edition: &Standing, now: DateTime<Utc>) -> 
     let Standing { digest, number, uid, .. } = edition;
     let is_due = edition.due.is_none_or(|due| due <= now);
     let approve = format!("`tidings --digest {digest} editions approve {number}` sends it");
+    let mut hint = None;
     let (kind, text, is_overdue) = match edition.state {
         state if state.is_before_sending() && !config.digests.contains_key(digest) => {
-            let text = format!(
-                "is {}, and the config has no digest `{digest}` any more\nhint: {approve}, `editions cancel {number}` \
-                 stops it",
-                state.as_str()
-            );
-            ("orphan", text, true)
+            hint = Some(format!("{approve}, `editions cancel {number}` stops it"));
+            ("orphan", format!("is {}, and the config has no digest `{digest}` any more", state.as_str()), true)
         }
         State::Held => {
             let why = edition.why.as_deref().unwrap_or("it waits for a person's word");
-            ("held", format!("is held: {why}\nhint: {approve}, `editions veto {number}` stops it"), is_due)
+            hint = Some(format!("{approve}, `editions veto {number}` stops it"));
+            ("held", format!("is held: {why}"), is_due)
         }
         State::Waiting if edition.stopped.is_some() => {
             let why = edition.stopped.as_deref().unwrap_or_default();
@@ -150,5 +153,6 @@ fn edition_incident(config: &Config, edition: &Standing, now: DateTime<Utc>) -> 
             (now - at > GRACE).then(|| ("overdue", "did not go out when it was due".to_owned(), true))?
         }
     };
-    Some(Incident { key: format!("{kind} {uid}"), text: format!("`{digest}`: edition {number} {text}"), is_overdue })
+    let diagnostic = Diagnostic { hint, ..Diagnostic::new(format!("`{digest}`: edition {number} {text}")) };
+    Some(Incident { key: format!("{kind} {uid}"), diagnostic, is_overdue })
 }

@@ -36,7 +36,7 @@ async fn find_failures(state: &PublicState) -> Vec<String> {
         Ok(Ok(())) => match timeout(STORE_TIMEOUT, open_incidents(config, store, state.now())).await {
             Ok(Ok(incidents)) => {
                 let overdue = incidents.iter().filter(|incident| incident.is_overdue);
-                return overdue.map(|incident| without_addresses(&incident.text)).collect();
+                return overdue.map(|incident| without_addresses(&incident.diagnostic.to_string())).collect();
             }
             Ok(Err(error)) => ("read", error),
             Err(_) => return vec!["the store does not answer".to_owned()],
