@@ -20,7 +20,10 @@ fn asked(approval: &str, extra: &str) -> String {
 }
 
 fn said(troubles: &[tidings::daemon::Incident]) -> String {
-    troubles.iter().map(|trouble| format!("{}{}\n", if trouble.is_overdue { "! " } else { "" }, trouble.diagnostic)).collect()
+    troubles
+        .iter()
+        .map(|trouble| format!("{}{}\n", if trouble.is_overdue { "! " } else { "" }, trouble.diagnostic))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
