@@ -21,7 +21,7 @@ use crate::{
     schedule::Schedule,
     select::{self, Rules, Selection},
     source::{self, Gathered, Problem, Source, fetch},
-    store::{self, Frozen, Store},
+    store::{self, FrozenEdition, Store},
     subscriber::Address,
     teaser::{self, PreviousTeaser, SharedText, SkippedMethod, TeaserContext, TeaserOptions, llm},
 };
@@ -108,7 +108,7 @@ pub enum LatePolicy {
     Send,
     /// Passed over; the posts wait.
     Skip,
-    /// Frozen and held for an editor's word.
+    /// FrozenEdition and held for an editor's word.
     #[default]
     Hold,
 }
@@ -233,8 +233,8 @@ impl Explain for Error {
 /// The edition that preview, test and send show.
 #[derive(Debug)]
 pub enum Next {
-    /// Frozen before, and not finished.
-    Unfinished(Box<Frozen>),
+    /// FrozenEdition before, and not finished.
+    Unfinished(Box<FrozenEdition>),
     /// Made now.
     Fresh(Box<Draft>, Box<Variants>),
     /// Nothing to send, and why.
@@ -246,7 +246,7 @@ pub enum Next {
 /// # Errors
 /// When the store or a template fails. A source that fails is no error.
 pub async fn next(store: &Store, plan: &Plan<'_>, now: DateTime<Utc>) -> Result<Next, Error> {
-    if let Some(frozen) = store.unfinished(&plan.digest.name).await? {
+    if let Some(frozen) = store.unfinished_edition(&plan.digest.name).await? {
         return Ok(Next::Unfinished(Box::new(frozen)));
     }
     fresh(store, plan, now).await
@@ -272,7 +272,7 @@ pub async fn fresh_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: 
         return Ok(Next::Nothing(Box::new(draft), reason));
     }
     draft.problems.extend(pictures::settle(store, plan, &mut draft.edition, now).await?);
-    let variants = render::variants(&draft.edition, &store.languages().await?, plan.templates)?;
+    let variants = render::variants(&draft.edition, &store.subscriber_languages().await?, plan.templates)?;
     pictures::keep_shown(&mut draft.edition, &variants);
     Ok(Next::Fresh(Box::new(draft), Box::new(variants)))
 }
@@ -312,11 +312,11 @@ pub async fn gather(store: &Store, plan: &Plan<'_>, sources: &[Source], now: Dat
 }
 
 async fn draft_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: DateTime<Utc>) -> Result<Draft, Error> {
-    let posts = store.take_in(gathered, plan.sources, now).await?;
+    let posts = store.ingest(gathered, plan.sources, now).await?;
     // Read before what was seen: if somebody freezes an edition in between, the number is theirs and this draft,
     // which may hold the same posts, cannot be frozen.
-    let number = store.next_number(&plan.digest.name).await?;
-    let seen = store.seen(&plan.digest.name).await?;
+    let number = store.next_edition_number(&plan.digest.name).await?;
+    let seen = store.history(&plan.digest.name).await?;
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::Random(error.to_string()))?;
     let selection = select::select(posts, &plan.digest.select, &seen, now);

@@ -12,7 +12,7 @@ mod plain;
 mod status;
 
 use crate::{
-    deliver::{Blame, Reply, blame},
+    deliver::{BounceKind, Reply, classify_bounce},
     subscriber::Address,
     token::{Keys, Subject},
 };
@@ -133,10 +133,10 @@ fn weight(fate: &Fate) -> u8 {
     match fate {
         Fate::Arrived => 0,
         Fate::Delayed(_) => 1,
-        Fate::Failed(reply) => match blame(reply) {
-            Blame::Nobody => 2,
-            Blame::Perhaps => 3,
-            Blame::Address => 4,
+        Fate::Failed(reply) => match classify_bounce(reply) {
+            BounceKind::NotAddress => 2,
+            BounceKind::MaybeBadAddress => 3,
+            BounceKind::BadAddress => 4,
         },
     }
 }

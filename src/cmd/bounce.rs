@@ -16,7 +16,7 @@ use super::{
 use crate::{
     bounce::{self, Ignored, Report},
     diagnostic::Diagnostic,
-    store::{Applied, Change, Store},
+    store::{AppliedReport, ReportEffect, Store},
 };
 
 /// Reads a bounce, a complaint or an unsubscription, and does what it asks for.
@@ -115,14 +115,14 @@ fn mails(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// What became of a mail: what it said and did, or why it was ignored.
-type Outcome = Result<(Report, Applied), Ignored>;
+type Outcome = Result<(Report, AppliedReport), Ignored>;
 
 async fn apply(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Outcome, Failure> {
-    let report = match bounce::read(octets, &store.keys().await?) {
+    let report = match bounce::read(octets, &store.signing_keys().await?) {
         Ok(report) => report,
         Err(ignored) => return Ok(Err(ignored)),
     };
-    let applied = store.apply(&report, invocation.now()).await?;
+    let applied = store.apply_report(&report, invocation.now()).await?;
     Ok(applied.map(|applied| (report, applied)).ok_or(Ignored::NotOurs))
 }
 
@@ -136,15 +136,15 @@ fn say(outcome: &Outcome, file: Option<&Path>, invocation: &Invocation) -> Resul
     Ok(())
 }
 
-fn in_words(applied: &Applied) -> String {
+fn in_words(applied: &AppliedReport) -> String {
     let (who, digest) = (applied.address.masked(), &applied.digest);
     let what = applied.edition.map_or(format!("`{digest}`"), |edition| format!("edition {edition} of `{digest}`"));
-    match applied.change {
-        Change::Nothing => format!("{what} to {who}: nothing changes"),
-        Change::Noted => format!("{what} to {who} is delayed"),
-        Change::Bounced => format!("{what} to {who} bounced"),
-        Change::Unsubscribed => format!("{who} left `{digest}`"),
-        Change::Suppressed => format!("{what} to {who}: no mail goes there any more"),
+    match applied.effect {
+        ReportEffect::Nothing => format!("{what} to {who}: nothing changes"),
+        ReportEffect::Noted => format!("{what} to {who} is delayed"),
+        ReportEffect::Bounced => format!("{what} to {who} bounced"),
+        ReportEffect::Unsubscribed => format!("{who} left `{digest}`"),
+        ReportEffect::Suppressed => format!("{what} to {who}: no mail goes there any more"),
     }
 }
 
@@ -160,7 +160,7 @@ fn in_json(outcome: &Outcome) -> Value {
             "digest": applied.digest,
             "edition": applied.edition,
             "email": applied.address.masked(),
-            "done": applied.change,
+            "done": applied.effect,
         }),
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::Config,
     diagnostic::Diagnostic,
-    store::{Standing, State, Store},
+    store::{EditionRecord, EditionState, Store},
     subscriber::Address,
 };
 
@@ -73,7 +73,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let config = invocation.load_config()?;
     let store = invocation.open_store(&config).await?;
     if let Action::List = action {
-        let lines = store.editions(invocation.digest.as_deref()).await?;
+        let lines = store.edition_summaries(invocation.digest.as_deref()).await?;
         if lines.is_empty() && invocation.digest.is_some() {
             // A digest that the config has forgotten may still have its editions; any other name is a slip.
             invocation.digest(&config)?;
@@ -89,7 +89,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
                 line.digest,
                 line.edition.to_string(),
                 date.to_string(),
-                line.state,
+                line.state.as_str().to_owned(),
                 line.posts.to_string(),
                 line.counts.recipients.to_string(),
                 line.counts.sent.to_string(),
@@ -111,13 +111,13 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let decides = matches!(action, Action::Approve { .. } | Action::Veto { .. } | Action::Cancel { .. });
     // A digest that the config has forgotten may still have an edition that waits for a word.
     if let Some(name) = invocation.digest.as_ref().filter(|_| decides)
-        && let Some(standing) = store.standing_of(name, number).await?
+        && let Some(standing) = store.edition_by_number(name, number).await?
     {
         return decide(&action, &standing, invocation, &config, &store).await;
     }
     let chosen = invocation.digest(&config)?;
     let (Some(frozen), Some(standing)) =
-        (store.edition(&chosen.name, number).await?, store.standing_of(&chosen.name, number).await?)
+        (store.frozen_edition(&chosen.name, number).await?, store.edition_by_number(&chosen.name, number).await?)
     else {
         return Err(Failure::new(
             Diagnostic::new(format!("there is no edition {number} of `{}`", chosen.name))
@@ -129,7 +129,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             return decide(&action, &standing, invocation, &config, &store).await;
         }
         Action::Replay { .. } => {
-            if !matches!(standing.state, State::Sending | State::Sent) {
+            if !matches!(standing.state, EditionState::Sending | EditionState::Sent) {
                 return Err(Failure::new(format!(
                     "edition {number} did not go out: it is {}",
                     standing.state.as_str()
@@ -144,10 +144,10 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             invocation.print(&json!({ "digest": chosen.name, "edition": number, "planned": planned }), text)?;
         }
         Action::Settle { address, sent, .. } => {
-            if !store.end_doubt(frozen.row, address.as_str(), sent, invocation.now()).await? {
+            if !store.settle_doubt(frozen.row, address.as_str(), sent, invocation.now()).await? {
                 return Err(Failure::new(format!("nothing of edition {number} to {address} is in doubt")));
             }
-            store.finish(frozen.row, invocation.now()).await?;
+            store.finish_edition(frozen.row, invocation.now()).await?;
             let (state, words) = match sent {
                 true => ("sent", "counts as sent"),
                 false => ("pending", "goes out with the next `tidings send`"),
@@ -156,7 +156,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             invocation.print(&json, format!("edition {number} to {address} {words}"))?;
         }
         _ => {
-            let counts = store.counts(frozen.row).await?;
+            let counts = store.delivery_counts(frozen.row).await?;
             let took = frozen.finished.and_then(|at| (at - frozen.edition.date).to_std().ok()).unwrap_or_default();
             let summary = Summary::new(&frozen, counts, took);
             let mut text = format!("{}\n", in_words(&summary));
@@ -165,7 +165,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
                 text.push_str(&format!("  {}{url}\n", item.post.title));
             }
             for (state, word) in [("in_doubt", "in doubt"), ("deferred", "deferred"), ("bounced", "bounced")] {
-                for (address, reply) in store.deliveries(frozen.row, state, 100).await? {
+                for (address, reply) in store.deliveries_in_state(frozen.row, state, 100).await? {
                     text.push_str(&format!("{word}: {address}: {}\n", reply.unwrap_or_default()));
                 }
             }
@@ -178,7 +178,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
 /// Lets an edition go, or stops it, and says what that came to.
 async fn decide(
     action: &Action,
-    standing: &Standing,
+    standing: &EditionRecord,
     invocation: &Invocation,
     config: &Config,
     store: &Store,
@@ -187,23 +187,25 @@ async fn decide(
     let (decided, wanted) = match action {
         // Nobody looks after its due time any more.
         Action::Approve { .. } if !config.digests.contains_key(&standing.digest) => {
-            (store.release(row, now).await?, &[State::Sending, State::Sent][..])
+            (store.release(row, now).await?, &[EditionState::Sending, EditionState::Sent][..])
         }
-        Action::Approve { .. } => (store.approve(row, now).await?, &[State::Approved, State::Sending, State::Sent][..]),
-        Action::Veto { .. } => (store.veto(row, now).await?, &[State::Vetoed, State::Cancelled][..]),
-        _ => (store.cancel(row, "cancelled by hand", now).await?, &[State::Vetoed, State::Cancelled][..]),
+        Action::Approve { .. } => {
+            (store.approve(row, now).await?, &[EditionState::Approved, EditionState::Sending, EditionState::Sent][..])
+        }
+        Action::Veto { .. } => (store.veto(row, now).await?, &[EditionState::Vetoed, EditionState::Cancelled][..]),
+        _ => (store.cancel(row, "cancelled by hand", now).await?, &[EditionState::Vetoed, EditionState::Cancelled][..]),
     };
-    let counts = store.counts(row).await?;
+    let counts = store.delivery_counts(row).await?;
     let due = standing.due.map(|due| due.with_timezone(&config.publication.timezone).format("%Y-%m-%d %H:%M"));
     let words = match (decided.after, due) {
-        (State::Approved, Some(due)) => format!("is approved and goes out at {due}"),
-        (State::Sending, _) if decided.before == State::Sending => "is on its way".to_owned(),
-        (State::Sending, _) => "goes out with the next look of `tidings run`, or with `tidings send`".to_owned(),
-        (State::Vetoed | State::Cancelled, _) if counts.sent + counts.in_doubt > 0 => {
+        (EditionState::Approved, Some(due)) => format!("is approved and goes out at {due}"),
+        (EditionState::Sending, _) if decided.before == EditionState::Sending => "is on its way".to_owned(),
+        (EditionState::Sending, _) => "goes out with the next look of `tidings run`, or with `tidings send`".to_owned(),
+        (EditionState::Vetoed | EditionState::Cancelled, _) if counts.sent + counts.in_doubt > 0 => {
             let got = counts.sent + counts.in_doubt;
             format!("is stopped; {got} readers have it already, so its posts do not return")
         }
-        (State::Vetoed | State::Cancelled, _) => "is stopped; its posts are candidates again".to_owned(),
+        (EditionState::Vetoed | EditionState::Cancelled, _) => "is stopped; its posts are candidates again".to_owned(),
         (other, _) => format!("is {} already", other.as_str()),
     };
     let json = json!({
@@ -215,10 +217,12 @@ async fn decide(
         return Ok(Exit::Done);
     }
     invocation.tell(match decided.after {
-        State::Sending => {
+        EditionState::Sending => {
             Diagnostic::new("it is too late for a veto").hint("`editions cancel` stops what has not left")
         }
-        State::Vetoed | State::Cancelled => "it was stopped before, and its posts may be in another edition".into(),
+        EditionState::Vetoed | EditionState::Cancelled => {
+            "it was stopped before, and its posts may be in another edition".into()
+        }
         _ => "nothing changed".into(),
     });
     Ok(Exit::Failed)

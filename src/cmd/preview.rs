@@ -96,7 +96,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     };
     let rendered = variants.of(reader.language.as_deref());
     warn_of_problems(invocation, &problems, &rendered.problems);
-    let sender = config.sender(store.keys().await?);
+    let sender = config.sender(store.signing_keys().await?);
     let occasion = Occasion::Sample(0);
     let personal = message::personalise(&edition, rendered, &reader, &sender, occasion);
     write(&args.out, message::stand_alone(&edition, &personal.html).as_bytes())?;

@@ -51,7 +51,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     }
     let listener = match TcpListener::bind(config.listen).await {
         Ok(listener) => listener,
-        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse && store.is_worked_on() => {
+        Err(error) if args.resume && error.kind() == io::ErrorKind::AddrInUse && store.has_live_owner() => {
             invocation.tell("the daemon that is running goes on with its next look");
             return Ok(Exit::Done);
         }

@@ -30,7 +30,7 @@ use crate::{
     mailing::{self, Report, Run, Stop},
     message::{self, Occasion, Sender},
     preflight,
-    store::{self, Counts, Frozen, Start, State, Store},
+    store::{self, DeliveryCounts, EditionState, FrozenEdition, PublishOptions, Store},
     subscriber::Subscriber,
 };
 
@@ -60,13 +60,13 @@ pub struct Summary<'a> {
     subject: &'a str,
     posts: usize,
     #[serde(flatten)]
-    counts: Counts,
+    counts: DeliveryCounts,
     seconds: f64,
 }
 
 impl<'a> Summary<'a> {
     /// Sums an edition up.
-    pub fn new(frozen: &'a Frozen, counts: Counts, took: Duration) -> Self {
+    pub fn new(frozen: &'a FrozenEdition, counts: DeliveryCounts, took: Duration) -> Self {
         Self {
             schema: 1,
             digest: &frozen.edition.digest,
@@ -105,7 +105,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     }
     let sources = config.sources_of(&chosen);
     let plan = config.plan(&chosen, &sources);
-    let sender = config.sender(store.keys().await?);
+    let sender = config.sender(store.signing_keys().await?);
     let frozen = loop {
         let (draft, variants) = match digest::next(&store, &plan, invocation.now()).await? {
             Next::Unfinished(frozen) => {
@@ -127,31 +127,32 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             Next::Fresh(draft, variants) => (draft, variants),
         };
         warn_of_problems(invocation, &draft.problems, &variants.main().problems);
-        let recipients = store.audience(&chosen.name, &chosen.audience).await?;
+        let recipients = store.audience_size(&chosen.name, &chosen.audience).await?;
         if recipients == 0 {
             let reason = "no active subscriber is in the audience";
             return nothing(invocation, &store, &chosen, reason, args.fail_if_empty).await;
         }
-        let fresh = Frozen { row: 0, edition: draft.edition, variants: *variants, finished: None };
+        let fresh = FrozenEdition { row: 0, edition: draft.edition, variants: *variants, finished: None };
         if let Some(why) = preflight::refusal(&config, &fresh.edition, &fresh.variants, &sender)? {
             return Err(Failure::new(why));
         }
         if args.dry_run {
-            let counts = Counts { recipients, pending: recipients, ..Counts::default() };
+            let counts = DeliveryCounts { recipients, pending: recipients, ..DeliveryCounts::default() };
             return summarise(invocation, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
         }
         if !args.yes && !confirm(&fresh, recipients)? {
             invocation.tell("not sent");
             return Ok(Exit::Done);
         }
-        match mailing::publish(&store, fresh.edition, fresh.variants, &chosen.audience, &Start::BY_HAND).await {
+        match mailing::publish(&store, fresh.edition, fresh.variants, &chosen.audience, &PublishOptions::BY_HAND).await
+        {
             // A `send` beside this one was faster: theirs is the edition, and this one helps to deliver it.
             Err(store::Error::Overtaken(_)) => {}
             published => break published?,
         }
     };
     let Some(destination) = destination else {
-        let counts = store.counts(frozen.row).await?;
+        let counts = store.delivery_counts(frozen.row).await?;
         return summarise(invocation, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
     };
     if let Destination::File(folder) = &destination {
@@ -159,7 +160,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         invocation.tell(format!("the edition as a page: {}", page.display()));
     }
     // Another key may sign by now: what went out keeps its Message-IDs.
-    let sender = config.sender(store.keys_of(frozen.edition.date).await?);
+    let sender = config.sender(store.signing_keys_at(frozen.edition.date).await?);
     let run = Run { store: &store, sender: &sender, destination: &destination, limits: &config.limits };
     let report = deliver(invocation, &run, &frozen).await;
     // A daemon that finds an older store must know that this was sent.
@@ -170,18 +171,18 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
 }
 
 /// Sends an edition on its way that waits for its editor or is held; says whether it is on its way.
-async fn release(invocation: &Invocation, store: &Store, frozen: &Frozen, yes: bool) -> Result<bool, Failure> {
+async fn release(invocation: &Invocation, store: &Store, frozen: &FrozenEdition, yes: bool) -> Result<bool, Failure> {
     let number = frozen.edition.number;
-    let standing = store.standing_of(&frozen.edition.digest, number).await?;
+    let standing = store.edition_by_number(&frozen.edition.digest, number).await?;
     let Some(standing) = standing.filter(|standing| standing.state.is_before_sending()) else { return Ok(true) };
     let why = standing.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
     invocation.tell(format!("edition {number} is {}{why}", standing.state.as_str()));
-    if !yes && !confirm(frozen, store.counts(frozen.row).await?.pending)? {
+    if !yes && !confirm(frozen, store.delivery_counts(frozen.row).await?.pending)? {
         invocation.tell("not sent");
         return Ok(false);
     }
     let decided = store.release(frozen.row, invocation.now()).await?;
-    if decided.after != State::Sending {
+    if decided.after != EditionState::Sending {
         return Err(Failure::new(format!("edition {number} was {} meanwhile", decided.after.as_str())));
     }
     Ok(true)
@@ -196,9 +197,9 @@ async fn nothing(
 ) -> Result<Exit, Failure> {
     print_nothing(invocation, &digest.name, reason)?;
     // Of an edition that was stopped nothing goes out any more, whatever its doubts.
-    let is_open = |state: &str| ![State::Vetoed, State::Cancelled].iter().any(|over| over.as_str() == state);
-    let lines = store.editions(Some(&digest.name)).await?;
-    let held = lines.into_iter().find(|line| line.counts.in_doubt > 0 && is_open(&line.state));
+    let is_open = |state| !matches!(state, EditionState::Vetoed | EditionState::Cancelled);
+    let lines = store.edition_summaries(Some(&digest.name)).await?;
+    let held = lines.into_iter().find(|line| line.counts.in_doubt > 0 && is_open(line.state));
     if let Some(line) = held {
         let (doubts, number) = (line.counts.in_doubt, line.edition);
         let doubt = Diagnostic::new(format!("{doubts} deliveries of edition {number} are in doubt"));
@@ -208,7 +209,7 @@ async fn nothing(
     Ok(if fail_if_empty { Exit::Empty } else { Exit::Done })
 }
 
-fn confirm(frozen: &Frozen, recipients: i64) -> Result<bool, Failure> {
+fn confirm(frozen: &FrozenEdition, recipients: i64) -> Result<bool, Failure> {
     let (number, subject) = (frozen.edition.number, &frozen.variants.main().subject);
     let posts = count(frozen.edition.posts.len() as i64, "post");
     eprint!("Send edition {number}, “{subject}”, {posts}, to {}? [y/N] ", count(recipients, "recipient"));
@@ -219,16 +220,16 @@ fn confirm(frozen: &Frozen, recipients: i64) -> Result<bool, Failure> {
 }
 
 /// Writes the edition as a page beside the messages, for people to look at.
-fn show_beside(folder: &std::path::Path, frozen: &Frozen, sender: &Sender) -> Result<PathBuf, Failure> {
-    let Frozen { edition, variants, .. } = frozen;
+fn show_beside(folder: &std::path::Path, frozen: &FrozenEdition, sender: &Sender) -> Result<PathBuf, Failure> {
+    let FrozenEdition { edition, variants, .. } = frozen;
     let page = message::personalise(edition, variants.main(), &Subscriber::sample(), sender, Occasion::Sample(0)).html;
     let path = folder.join(format!("{}-{}.html", edition.digest, edition.number));
     write(&path, message::stand_alone(edition, &page).as_bytes())?;
     Ok(path)
 }
 
-async fn deliver(invocation: &Invocation, run: &Run<'_>, frozen: &Frozen) -> Result<Report, Failure> {
-    let before = run.store.counts(frozen.row).await?;
+async fn deliver(invocation: &Invocation, run: &Run<'_>, frozen: &FrozenEdition) -> Result<Report, Failure> {
+    let before = run.store.delivery_counts(frozen.row).await?;
     let bar = progress_bar(invocation, before.pending + before.deferred);
     let asked = Arc::new(AtomicBool::new(false));
     let watch = watch(Arc::clone(&asked))?;
@@ -269,7 +270,12 @@ fn progress_bar(invocation: &Invocation, length: i64) -> ProgressBar {
 }
 
 /// Prints what became of an edition.
-fn summarise(invocation: &Invocation, frozen: &Frozen, counts: Counts, took: Duration) -> Result<(), Failure> {
+fn summarise(
+    invocation: &Invocation,
+    frozen: &FrozenEdition,
+    counts: DeliveryCounts,
+    took: Duration,
+) -> Result<(), Failure> {
     let summary = Summary::new(frozen, counts, took);
     invocation.print(&summary, in_words(&summary))
 }

@@ -24,9 +24,9 @@ pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let (runs, open) = (store.last_runs().await?, store.open_editions().await?);
     for digest in invocation.digests(&config)? {
         let name = &digest.name;
-        let last = store.editions(Some(name)).await?.into_iter().next();
+        let last = store.edition_summaries(Some(name)).await?.into_iter().next();
         let next = digest.schedule.next(invocation.now(), zone);
-        let recipients = store.audience(name, &digest.audience).await?;
+        let recipients = store.audience_size(name, &digest.audience).await?;
         text.push_str(&format!("{name}\n"));
         match &last {
             None => text.push_str("  no edition yet\n"),
@@ -35,7 +35,12 @@ pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
                 let queue = counts.pending + counts.deferred;
                 text.push_str(&format!(
                     "  last: edition {} of {date}, {}: {} of {} sent, {queue} in the queue, {} bounced, {} in doubt\n",
-                    line.edition, line.state, counts.sent, counts.recipients, counts.bounced, counts.in_doubt
+                    line.edition,
+                    line.state.as_str(),
+                    counts.sent,
+                    counts.recipients,
+                    counts.bounced,
+                    counts.in_doubt
                 ));
             }
         }
@@ -49,9 +54,9 @@ pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         if let Some(run) = run {
             let due = run.due.with_timezone(&zone).format("%Y-%m-%d %H:%M");
             let why = run.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-            text.push_str(&format!("  last run: {due}, {}{why}\n", run.stage.as_str()));
+            text.push_str(&format!("  last run: {due}, {}{why}\n", run.state.as_str()));
         }
-        let run = run.map(|run| json!({ "due": run.due, "state": run.stage.as_str(), "why": run.why }));
+        let run = run.map(|run| json!({ "due": run.due, "state": run.state.as_str(), "why": run.why }));
         if let Some(next) = next {
             let local = next.with_timezone(&zone).format("%Y-%m-%d %H:%M %Z");
             text.push_str(&format!("  next: {local}, to {recipients} recipients\n"));
@@ -78,7 +83,7 @@ pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         text.push_str(&format!("  {name}: {rate:.0} a second, twice that every 10 s\n"));
     }
     let throttled: Vec<_> = throttles.iter().map(|(name, rate)| json!({ "name": name, "rate": rate })).collect();
-    let known = store.sources().await?;
+    let known = store.source_statuses().await?;
     let mut sources = Vec::new();
     text.push_str("sources\n");
     for source in &config.sources {

@@ -67,14 +67,14 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             let tags = tags.split_whitespace().map(str::to_owned).collect();
             let name = name.map(|name| crate::html::plain_line(&name));
             let row = Row { address: address.clone(), name, language, timezone: None, tags, status: Status::Active };
-            let added = store.upsert(&[row], None, invocation.now()).await?;
+            let added = store.import_subscribers(&[row], None, invocation.now()).await?;
             let status = store.subscriber(&address).await?.map_or(Status::Active, |known| known.status);
             let word = if added.new > 0 { "added" } else { "was known" };
             let json = json!({ "email": address.as_str(), "new": added.new > 0, "status": status });
             invocation.print(&json, format!("{address} {word}: {}", status.as_str()))?;
         }
         Action::Remove { address } => {
-            if !store.set_status(&address, Status::Unsubscribed).await? {
+            if !store.set_subscriber_status(&address, Status::Unsubscribed).await? {
                 return Err(Failure::new(format!("{address} is not on the list")));
             }
             let json = json!({ "email": address.as_str(), "status": Status::Unsubscribed });
@@ -121,7 +121,7 @@ async fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
 async fn pages(store: &Store, mut each: impl FnMut(Vec<Subscriber>)) -> Result<(), Failure> {
     let mut after = 0;
     loop {
-        let page = store.subscribers(after, 1_000).await?;
+        let page = store.subscribers_after(after, 1_000).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.id;
         each(page);

@@ -43,7 +43,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             return Err(Failure::new(format!("there is no edition to test with: {reason}")));
         }
     };
-    let sender = config.sender(store.keys().await?);
+    let sender = config.sender(store.signing_keys().await?);
     let destination = config.open_destination(&invocation.environment)?;
     let nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
     let sent = mailing::sample(&store, (&edition, &variants), &sender, &destination, &args.addresses, nonce).await;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     digest::{Approval, Digest, LatePolicy},
-    store::{self, DueRun, Stage, Standing, State},
+    store::{self, DueRun, EditionRecord, EditionState, RunState},
 };
 
 /// A run that failed is tried again after so long; each time twice that.
@@ -47,21 +47,21 @@ pub(super) async fn advance_run(
     let runs = store.open_runs(Some(&context.owner)).await?;
     for (run, _) in runs.iter().filter(|(run, is_mine)| run.digest == digest.name && *is_mine) {
         let step = RunStep { context, digest, run, now };
-        match run.stage {
-            Stage::Frozen => match editions.iter().find(|edition| Some(edition.row) == run.edition) {
+        match run.state {
+            RunState::Frozen => match editions.iter().find(|edition| Some(edition.row) == run.edition) {
                 None => close_run(context, run, now).await?,
                 Some(edition) if advance_edition(&step, edition, may_ask).await? => {}
                 Some(_) => outcome = Outcome::EditorNotReached,
             },
             _ if due.is_some_and(|due| due.at > run.due) => {
-                step.end(Stage::Failed, Some(run.why.as_deref().unwrap_or("a later run took its place"))).await?;
+                step.end(RunState::Failed, Some(run.why.as_deref().unwrap_or("a later run took its place"))).await?;
             }
             _ if run.next.is_none_or(|next| next <= now) => make_edition(&step).await?,
             _ => {}
         }
     }
     if let Some(due) = due
-        && let Some(run) = store.take_on(&context.owner, &digest.name, due.at, due.missed, now).await?
+        && let Some(run) = store.claim_run(&context.owner, &digest.name, due.at, due.missed, now).await?
     {
         let at = local_time(&context.config, due.at);
         tracing::info!(digest = digest.name, due = at, run = run.number, missed = due.missed, "a run is taken on");
@@ -77,14 +77,14 @@ async fn make_edition(step: &RunStep<'_>) -> Result<(), store::Error> {
     let late = run_lateness(digest, run.due, now);
     if let (Some(why), LatePolicy::Skip) = (&late, digest.late_policy) {
         tracing::warn!(digest = digest.name, run = run.number, why, "the run is skipped");
-        return step.end(Stage::Skipped, Some(why)).await;
+        return step.end(RunState::Skipped, Some(why)).await;
     }
     cancel_waiting(step).await?;
     let held = late.filter(|_| digest.late_policy == LatePolicy::Hold);
     let (state, why) = match (held, digest.approval) {
-        (Some(late), _) => (State::Held, Some(late)),
-        (None, Approval::None) => (State::Sending, None),
-        (None, _) => (State::Waiting, None),
+        (Some(late), _) => (EditionState::Held, Some(late)),
+        (None, Approval::None) => (EditionState::Sending, None),
+        (None, _) => (EditionState::Waiting, None),
     };
     match freeze_edition(step, state, why.as_deref()).await? {
         FreezeOutcome::Frozen(number) => {
@@ -96,19 +96,19 @@ async fn make_edition(step: &RunStep<'_>) -> Result<(), store::Error> {
             let next = next_try(run, now);
             if may_change && run_lateness(digest, run.due, next).is_none() {
                 tracing::info!(digest = digest.name, run = run.number, why, "nothing to send yet");
-                return context.store.wait(run.number, &why, next).await;
+                return context.store.postpone_run(run.number, &why, next).await;
             }
             tracing::info!(digest = digest.name, run = run.number, why, "nothing to send");
-            step.end(Stage::Empty, Some(&why)).await
+            step.end(RunState::Empty, Some(&why)).await
         }
         FreezeOutcome::Failed(why) => {
             let next = next_try(run, now);
             tracing::error!(digest = digest.name, run = run.number, why, "the run failed");
             // One that is sent however late is tried until the next one is due.
             if digest.late_policy == LatePolicy::Send || run_lateness(digest, run.due, next).is_none() {
-                context.store.try_again(run.number, &why, next).await
+                context.store.retry_run(run.number, &why, next).await
             } else {
-                step.end(Stage::Failed, Some(&why)).await
+                step.end(RunState::Failed, Some(&why)).await
             }
         }
     }
@@ -141,7 +141,7 @@ enum NextStep {
 }
 
 /// Goes on with a run whose edition is frozen; says whether its editor needs not be asked again.
-async fn advance_edition(step: &RunStep<'_>, edition: &Standing, may_ask: bool) -> Result<bool, store::Error> {
+async fn advance_edition(step: &RunStep<'_>, edition: &EditionRecord, may_ask: bool) -> Result<bool, store::Error> {
     let RunStep { context, digest, now, .. } = *step;
     let asks = may_ask && must_ask_editor(digest, edition);
     if asks && ask_editor(context, digest, edition, now).await? {
@@ -151,7 +151,7 @@ async fn advance_edition(step: &RunStep<'_>, edition: &Standing, may_ask: bool) 
         NextStep::Wait => {}
         NextStep::Release => match edition_lateness(digest, edition, now) {
             Some(why) if digest.late_policy != LatePolicy::Send => hold_or_skip(step, edition, &why).await?,
-            _ if context.store.go(edition.row, edition.state).await? => {
+            _ if context.store.start_sending(edition.row, edition.state).await? => {
                 tracing::info!(digest = digest.name, edition = edition.number, "an edition is sent on its way");
             }
             _ => {}
@@ -165,12 +165,12 @@ async fn advance_edition(step: &RunStep<'_>, edition: &Standing, may_ask: bool) 
 }
 
 /// Decides what becomes of an edition that waits for its time, or its editor.
-fn next_step(digest: &Digest, edition: &Standing, now: DateTime<Utc>) -> NextStep {
+fn next_step(digest: &Digest, edition: &EditionRecord, now: DateTime<Utc>) -> NextStep {
     match (edition.state, digest.approval) {
-        (State::Approved, _) if edition.due.is_none_or(|due| due <= now) => NextStep::Release,
+        (EditionState::Approved, _) if edition.due.is_none_or(|due| due <= now) => NextStep::Release,
         // The config asks nobody any more.
-        (State::Waiting, Approval::None) if edition.due.is_some_and(|due| due <= now) => NextStep::Release,
-        (State::Waiting, Approval::Veto | Approval::Required) => match answer_deadline(digest, edition) {
+        (EditionState::Waiting, Approval::None) if edition.due.is_some_and(|due| due <= now) => NextStep::Release,
+        (EditionState::Waiting, Approval::Veto | Approval::Required) => match answer_deadline(digest, edition) {
             Some(deadline) if deadline > now => NextStep::Wait,
             Some(_) if digest.approval == Approval::Required => NextStep::Hold("its editor gave no answer".to_owned()),
             Some(_) => NextStep::Release,

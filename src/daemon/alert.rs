@@ -20,7 +20,7 @@ pub(super) async fn alert_people(context: &Context, now: DateTime<Utc>) -> Resul
     let incidents = open_incidents(&context.config, &context.store, now).await?;
     let texts: Vec<(String, String)> =
         incidents.into_iter().map(|incident| (incident.key, incident.diagnostic.to_string())).collect();
-    let noted = context.store.note_troubles(&texts, now).await?;
+    let noted = context.store.record_alerts(&texts, now).await?;
     noted.new.iter().for_each(|text| tracing::warn!(trouble = text, "something is wrong"));
     noted.over.iter().for_each(|text| tracing::info!(trouble = text, "no longer wrong"));
     if noted.untold.is_empty() {
@@ -47,7 +47,7 @@ pub(super) async fn alert_people(context: &Context, now: DateTime<Utc>) -> Resul
         }
         tracing::info!(to = to.masked(), troubles = keys.len(), "an alert is sent");
     }
-    context.store.told(&keys, now).await?;
+    context.store.mark_alerts_sent(&keys, now).await?;
     Ok(Outcome::Done)
 }
 
@@ -64,11 +64,11 @@ fn subject(publication: &str, incidents: &[String]) -> String {
 pub(super) async fn ping_monitor(context: &Context, now: DateTime<Utc>) -> Result<Outcome, store::Error> {
     let Some(url) = &context.config.ping else { return Ok(Outcome::Done) };
     let fetcher = Fetcher::new(&context.config.fetch);
-    for run in context.store.to_ping(now - PING_WITHIN).await? {
+    for run in context.store.runs_to_ping(now - PING_WITHIN).await? {
         match fetcher.get(url, None, now).await {
             Answer::Document(..) | Answer::Unchanged(_) => {
                 tracing::info!(digest = run.digest, run = run.number, "the ping is made");
-                context.store.pinged(run.number, now).await?;
+                context.store.mark_pinged(run.number, now).await?;
             }
             Answer::Later(_, why) | Answer::Gone(_, why) | Answer::Failed(why) => {
                 tracing::warn!(digest = run.digest, run = run.number, why, "the ping failed");

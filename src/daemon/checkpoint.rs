@@ -14,14 +14,14 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::store::{self, Pulse, Store};
+use crate::store::{self, Heartbeat, Store};
 
 /// What the file beside the store says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The number of the last run.
     pub run: i64,
-    /// What was done so far, counted as [`Pulse::acts`].
+    /// What was done so far, counted as [`Heartbeat::generation`].
     #[serde(default, rename = "acts")]
     pub generation: i64,
     /// When that was.
@@ -82,17 +82,17 @@ fn path_beside(store: &Path) -> PathBuf {
 /// When the store cannot be read.
 pub async fn update_checkpoint(store: &Store, now: DateTime<Utc>) -> Result<(), store::Error> {
     let known = Checkpoint::read(store.path()).ok().flatten();
-    if let Some(pulse) = store.pulse().await?
-        && known.is_none_or(|known| known.run < pulse.run || known.generation < pulse.acts)
+    if let Some(heartbeat) = store.heartbeat().await?
+        && known.is_none_or(|known| known.run < heartbeat.last_run || known.generation < heartbeat.generation)
     {
-        write_checkpoint(store, &pulse, now);
+        write_checkpoint(store, &heartbeat, now);
     }
     Ok(())
 }
 
 /// Writes what the store knows of itself into the file.
-pub(super) fn write_checkpoint(store: &Store, pulse: &Pulse, now: DateTime<Utc>) {
-    let checkpoint = Checkpoint { run: pulse.run, generation: pulse.acts, at: now };
+pub(super) fn write_checkpoint(store: &Store, heartbeat: &Heartbeat, now: DateTime<Utc>) {
+    let checkpoint = Checkpoint { run: heartbeat.last_run, generation: heartbeat.generation, at: now };
     if let Err(error) = checkpoint.write(store.path()) {
         tracing::warn!(%error, "the `.epoch` file beside the store cannot be written");
     }

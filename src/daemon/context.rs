@@ -11,7 +11,7 @@ use crate::{
     digest::Digest,
     mailing::{self, Unsent},
     message::{self, Message, Sender},
-    store::{self, DueRun, Owner, Stage, Store},
+    store::{self, DueRun, Owner, RunState, Store},
 };
 
 /// Gives the present.
@@ -36,18 +36,18 @@ impl Context {
     /// # Errors
     /// When the lock file cannot be made beside the store.
     pub fn new(config: Arc<Config>, store: Store, environment: Arc<[(String, String)]>) -> Result<Self, store::Error> {
-        let owner = Arc::new(store.owner()?);
+        let owner = Arc::new(store.new_owner()?);
         Ok(Self { config, store, owner, environment })
     }
 
     /// Gives what all messages of today share.
     pub(super) async fn sender(&self) -> Result<Sender, store::Error> {
-        Ok(self.config.sender(self.store.keys().await?))
+        Ok(self.config.sender(self.store.signing_keys().await?))
     }
 
     /// Gives the same for an edition that was frozen then: its Message-IDs stay when the signing key changes.
     pub(super) async fn sender_of(&self, frozen: DateTime<Utc>) -> Result<Sender, store::Error> {
-        Ok(self.config.sender(self.store.keys_of(frozen).await?))
+        Ok(self.config.sender(self.store.signing_keys_at(frozen).await?))
     }
 
     /// Opens where mail is handed over, or says why its password cannot be had.
@@ -74,7 +74,7 @@ pub(super) struct RunStep<'a> {
 
 impl RunStep<'_> {
     /// Ends the run.
-    pub(super) async fn end(&self, stage: Stage, why: Option<&str>) -> Result<(), store::Error> {
+    pub(super) async fn end(&self, stage: RunState, why: Option<&str>) -> Result<(), store::Error> {
         self.context.store.end_run(self.run, stage, why, self.now).await
     }
 }

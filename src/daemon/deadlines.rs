@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     config::Config,
     digest::{Approval, Digest},
-    store::{Standing, State},
+    store::{EditionRecord, EditionState},
 };
 
 /// Says by how much a run found at `now` is too late for its digest, where it is.
@@ -18,24 +18,24 @@ pub(super) fn run_lateness(digest: &Digest, due: DateTime<Utc>, now: DateTime<Ut
 
 /// Says by how much an edition is too late at `now`, where it is: one that waited for its editor's silence was due when
 /// that began to count, as they were told.
-pub(super) fn edition_lateness(digest: &Digest, edition: &Standing, now: DateTime<Utc>) -> Option<String> {
-    let waited = digest.approval != Approval::None && edition.state != State::Approved;
+pub(super) fn edition_lateness(digest: &Digest, edition: &EditionRecord, now: DateTime<Utc>) -> Option<String> {
+    let waited = digest.approval != Approval::None && edition.state != EditionState::Approved;
     let deadline = if waited { answer_deadline(digest, edition) } else { None };
     run_lateness(digest, deadline.or(edition.due)?, now)
 }
 
 /// Says whether the editor is still to be asked about an edition.
-pub(super) fn must_ask_editor(digest: &Digest, edition: &Standing) -> bool {
+pub(super) fn must_ask_editor(digest: &Digest, edition: &EditionRecord) -> bool {
     let waits = match edition.state {
-        State::Waiting => true,
-        State::Held => edition.stopped.is_none(),
+        EditionState::Waiting => true,
+        EditionState::Held => edition.stopped.is_none(),
         _ => false,
     };
     waits && digest.approval != Approval::None && edition.asked.is_none()
 }
 
 /// Says when the silence of an editor counts: at the due time, but never before they had their time to look.
-pub(super) fn answer_deadline(digest: &Digest, edition: &Standing) -> Option<DateTime<Utc>> {
+pub(super) fn answer_deadline(digest: &Digest, edition: &EditionRecord) -> Option<DateTime<Utc>> {
     Some(edition.due?.max(edition.asked?.checked_add_signed(approval_window(digest))?))
 }
 

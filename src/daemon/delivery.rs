@@ -14,7 +14,7 @@ use crate::{
     diagnostic::error_report,
     digest::LatePolicy,
     mailing::{self, Run, Stop},
-    store::{self, Standing},
+    store::{self, EditionRecord},
     subscriber::mask,
 };
 
@@ -25,7 +25,7 @@ use crate::{
 /// When the store fails.
 pub(super) async fn deliver_edition(
     context: &Context,
-    edition: &Standing,
+    edition: &EditionRecord,
     is_retry: bool,
     clock: &Clock,
     mut keep_going: impl FnMut() -> bool + Send,
@@ -45,20 +45,20 @@ pub(super) async fn deliver_edition(
         && let Some(why) = edition_lateness(digest, edition, clock())
     {
         hold_or_skip(&RunStep { context, digest, run, now: clock() }, edition, &why).await?;
-        if store.standing_at(edition.row).await?.is_some_and(|now| now.state != edition.state) {
+        if store.edition_in_row(edition.row).await?.is_some_and(|now| now.state != edition.state) {
             return Ok(later(None));
         }
     }
     let destination = match context.destination() {
         Ok(destination) => destination,
         Err(why) => {
-            store.note_stop(edition.row, Some(&why)).await?;
+            store.set_stopped(edition.row, Some(&why)).await?;
             return Ok(Outcome::Until(clock() + MAX_RETRY_AFTER));
         }
     };
-    let Some(frozen) = store.edition(&edition.digest, edition.number).await? else { return Ok(later(None)) };
+    let Some(frozen) = store.frozen_edition(&edition.digest, edition.number).await? else { return Ok(later(None)) };
     let sender = context.sender_of(edition.frozen).await?;
-    let before = store.counts(edition.row).await?;
+    let before = store.delivery_counts(edition.row).await?;
     let delivery = Run { store, sender: &sender, destination: &destination, limits: &config.limits };
     let report = mailing::deliver(&delivery, &frozen, || clock(), |_| keep_going()).await?;
     let counts = report.counts;
@@ -78,11 +78,11 @@ pub(super) async fn deliver_edition(
             let (why, passes) = (mask(&error_report(stop)), stop.passes());
             tracing::warn!(digest = edition.digest, edition = edition.number, why, "nothing gets out");
             if is_retry || !passes {
-                store.note_stop(edition.row, Some(&why)).await?;
+                store.set_stopped(edition.row, Some(&why)).await?;
             }
             return Ok(if passes { Outcome::Failed } else { Outcome::Until(clock() + MAX_RETRY_AFTER) });
         }
-        None => store.note_stop(edition.row, None).await?,
+        None => store.set_stopped(edition.row, None).await?,
     }
     let is_over = counts.pending + counts.deferred == 0 || (counts.pending == 0 && counts.sent > 0);
     if let Some(run) = run.filter(|_| is_over) {

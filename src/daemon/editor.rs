@@ -13,7 +13,7 @@ use super::{
 use crate::{
     digest::{Approval, Digest},
     message::{self, Note, Occasion, Sender, editor_link},
-    store::{self, Standing, State},
+    store::{self, EditionRecord, EditionState},
     subscriber::Subscriber,
     token::Purpose,
 };
@@ -28,15 +28,15 @@ use crate::{
 pub(super) async fn ask_editor(
     context: &Context,
     digest: &Digest,
-    edition: &Standing,
+    edition: &EditionRecord,
     now: DateTime<Utc>,
 ) -> Result<bool, store::Error> {
     let (Some(editor), store) = (&digest.editor, &context.store) else { return Ok(false) };
-    let Some(frozen) = store.edition(&edition.digest, edition.number).await? else { return Ok(false) };
+    let Some(frozen) = store.frozen_edition(&edition.digest, edition.number).await? else { return Ok(false) };
     let sender = context.sender().await?;
     let known = store.subscriber(editor).await?;
     let reader = known.unwrap_or_else(|| Subscriber::stranger(editor.clone()));
-    let recipients = store.counts(edition.row).await?.pending;
+    let recipients = store.delivery_counts(edition.row).await?.pending;
     let occasion = Occasion::Sample(now.timestamp_millis().unsigned_abs());
     let letters =
         message::make(&frozen.edition, frozen.variants.main(), &reader, &sender, occasion).and_then(|sample| {
@@ -55,14 +55,14 @@ pub(super) async fn ask_editor(
     let (name, number, to) = (&digest.name, edition.number, editor.masked());
     let Err(unsent) = context.send_letters(letters).await else {
         tracing::info!(digest = name, edition = number, to, "the editor is asked");
-        store.asked(edition.row, now).await?;
-        store.note_stop(edition.row, None).await?;
+        store.mark_asked(edition.row, now).await?;
+        store.set_stopped(edition.row, None).await?;
         return Ok(true);
     };
     let why = &unsent.why;
     tracing::warn!(digest = name, edition = number, to, why, "the editor cannot be asked");
-    store.note_stop(edition.row, Some(why)).await?;
-    if unsent.lasts && edition.state == State::Waiting {
+    store.set_stopped(edition.row, Some(why)).await?;
+    if unsent.lasts && edition.state == EditionState::Waiting {
         store.hold(edition.row, &format!("its editor cannot be asked: {why}")).await?;
     }
     Ok(unsent.lasts)
@@ -72,7 +72,7 @@ pub(super) async fn ask_editor(
 fn question(
     context: &Context,
     digest: &Digest,
-    edition: &Standing,
+    edition: &EditionRecord,
     sender: &Sender,
     recipients: i64,
     now: DateTime<Utc>,
@@ -81,7 +81,7 @@ fn question(
     let due = edition.due.unwrap_or(now);
     let by = due.max(now.checked_add_signed(approval_window(digest)).unwrap_or(due));
     let what = match (edition.state, digest.approval) {
-        (State::Held, _) => {
+        (EditionState::Held, _) => {
             let why = edition.why.as_deref().unwrap_or("it waits for your word");
             format!("It is held ({why}) and goes to {recipients} recipients once you let it go.")
         }

@@ -6,7 +6,7 @@ use crate::{
     digest::{self, Next},
     mailing::{self, RosterError},
     preflight,
-    store::{self, Start, State},
+    store::{self, EditionState, PublishOptions},
     subscriber::mask,
 };
 
@@ -29,7 +29,7 @@ pub(super) enum FreezeOutcome {
 /// When the store fails. What else goes wrong is part of what was made.
 pub(super) async fn freeze_edition(
     step: &RunStep<'_>,
-    state: State,
+    state: EditionState,
     why: Option<&str>,
 ) -> Result<FreezeOutcome, store::Error> {
     let RunStep { context, digest, run, now } = *step;
@@ -48,7 +48,7 @@ pub(super) async fn freeze_edition(
             Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
         }
     }
-    if store.audience(&digest.name, &digest.audience).await? == 0 {
+    if store.audience_size(&digest.name, &digest.audience).await? == 0 {
         return Ok(nothing("no active subscriber is in the audience".to_owned()));
     }
     let sources = config.sources_of(digest);
@@ -56,7 +56,7 @@ pub(super) async fn freeze_edition(
         Ok(Next::Fresh(draft, variants)) => (draft, variants),
         Ok(Next::Nothing(draft, reason)) => {
             let down = store
-                .sources()
+                .source_statuses()
                 .await?
                 .into_iter()
                 .find(|source| source.state == "failed" && sources.iter().any(|known| known.name == source.name));
@@ -87,7 +87,7 @@ pub(super) async fn freeze_edition(
         Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
     }
     let number = draft.edition.number;
-    let start = Start { state, why, run: Some((run.number, run.due, &context.owner)) };
+    let start = PublishOptions { state, why, run: Some((run.number, run.due, &context.owner)) };
     match mailing::publish(store, draft.edition, *variants, &digest.audience, &start).await {
         Ok(_) => Ok(FreezeOutcome::Frozen(number)),
         Err(store::Error::Overtaken(_)) => Ok(FreezeOutcome::Overtaken),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     config::Config,
     diagnostic::Diagnostic,
-    store::{self, Pulse, Store},
+    store::{self, Heartbeat, Store},
 };
 
 /// A clock may be set back so far without a word: that is a correction, and no run happens twice by it.
@@ -33,11 +33,11 @@ enum HoldReason {
 /// When the store fails.
 pub(super) async fn hold_if_unsafe(context: &Context, now: DateTime<Utc>) -> Result<bool, store::Error> {
     let (config, store) = (&context.config, &context.store);
-    let pulse = store.pulse().await?;
-    if pulse.as_ref().is_some_and(|pulse| pulse.hold.is_some()) {
+    let heartbeat = store.heartbeat().await?;
+    if heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.hold.is_some()) {
         return Ok(true);
     }
-    let Some(hold) = find_hold(Checkpoint::read(&config.store), pulse.as_ref(), now) else { return Ok(false) };
+    let Some(hold) = find_hold(Checkpoint::read(&config.store), heartbeat.as_ref(), now) else { return Ok(false) };
     tracing::error!(why = hold.text(), "everything is held");
     hold.apply(store, now).await?;
     Ok(true)
@@ -49,21 +49,21 @@ pub(super) async fn hold_if_unsafe(context: &Context, now: DateTime<Utc>) -> Res
 /// # Errors
 /// When the store fails.
 pub async fn resume(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<bool, store::Error> {
-    let pulse = store.pulse().await?;
-    if let Some(hold) = find_hold(Checkpoint::read(&config.store), pulse.as_ref(), now) {
+    let heartbeat = store.heartbeat().await?;
+    if let Some(hold) = find_hold(Checkpoint::read(&config.store), heartbeat.as_ref(), now) {
         hold.apply(store, now).await?;
     }
     let was_held = store.resume(now).await?;
-    if was_held && let Some(pulse) = store.pulse().await? {
-        write_checkpoint(store, &pulse, now);
+    if was_held && let Some(heartbeat) = store.heartbeat().await? {
+        write_checkpoint(store, &heartbeat, now);
     }
     Ok(was_held)
 }
 
-/// Finds what speaks against going on at `now`. `pulse` is what the store knows of itself.
+/// Finds what speaks against going on at `now`. `heartbeat` is what the store knows of itself.
 fn find_hold(
     checkpoint: io::Result<Option<Checkpoint>>,
-    pulse: Option<&Pulse>,
+    heartbeat: Option<&Heartbeat>,
     now: DateTime<Utc>,
 ) -> Option<HoldReason> {
     let checkpoint = match checkpoint {
@@ -74,7 +74,7 @@ fn find_hold(
             )));
         }
     };
-    let (run, generation) = pulse.map_or((0, 0), |pulse| (pulse.run, pulse.acts));
+    let (run, generation) = heartbeat.map_or((0, 0), |heartbeat| (heartbeat.last_run, heartbeat.generation));
     if let Some(checkpoint) =
         checkpoint.as_ref().filter(|checkpoint| checkpoint.run > run || checkpoint.generation > generation)
     {
@@ -88,7 +88,7 @@ fn find_hold(
             checkpoint.at.format("%Y-%m-%d %H:%M UTC")
         )));
     }
-    let latest = pulse.map(|pulse| pulse.beat).max(checkpoint.map(|checkpoint| checkpoint.at))?;
+    let latest = heartbeat.map(|heartbeat| heartbeat.at).max(checkpoint.map(|checkpoint| checkpoint.at))?;
     (latest - now > MAX_CORRECTION).then(|| {
         let (now, latest) = (now.format("%Y-%m-%d %H:%M UTC"), latest.format("%Y-%m-%d %H:%M UTC"));
         HoldReason::ClockSetBack(format!(
@@ -122,22 +122,22 @@ mod tests {
     #[test]
     fn an_old_store_and_a_clock_set_back_hold_and_nothing_else() {
         let checkpoint = |run, day| Ok(Some(Checkpoint { run, generation: 5, at: at(day) }));
-        let pulse = |run, day| Pulse { beat: at(day), hold: None, run, acts: 5 };
-        for (checkpoint, pulse, now, expect) in [
+        let heartbeat = |run, day| Heartbeat { at: at(day), hold: None, last_run: run, generation: 5 };
+        for (checkpoint, heartbeat, now, expect) in [
             (Ok(None), None, 0, None),
-            (Ok(None), Some(pulse(7, 0)), 1, None),
-            (checkpoint(7, 0), Some(pulse(7, 0)), 1, None),
-            (checkpoint(6, 0), Some(pulse(7, 0)), 400, None),
-            (checkpoint(8, 0), Some(pulse(7, 0)), 1, Some("restored")),
-            (checkpoint(7, 0), Some(Pulse { acts: 4, ..pulse(7, 0) }), 1, Some("restored")),
-            (checkpoint(7, 0), Some(Pulse { acts: 6, ..pulse(7, 0) }), 1, None),
+            (Ok(None), Some(heartbeat(7, 0)), 1, None),
+            (checkpoint(7, 0), Some(heartbeat(7, 0)), 1, None),
+            (checkpoint(6, 0), Some(heartbeat(7, 0)), 400, None),
+            (checkpoint(8, 0), Some(heartbeat(7, 0)), 1, Some("restored")),
+            (checkpoint(7, 0), Some(Heartbeat { generation: 4, ..heartbeat(7, 0) }), 1, Some("restored")),
+            (checkpoint(7, 0), Some(Heartbeat { generation: 6, ..heartbeat(7, 0) }), 1, None),
             (checkpoint(1, 0), None, 1, Some("restored")),
-            (Err(io::Error::other("no")), Some(pulse(7, 0)), 1, Some("restored")),
-            (checkpoint(7, 0), Some(pulse(7, 3)), 2, None),
-            (checkpoint(7, 0), Some(pulse(7, 3)), 1, Some("set back")),
-            (checkpoint(7, 3), Some(pulse(7, 0)), 1, Some("set back")),
+            (Err(io::Error::other("no")), Some(heartbeat(7, 0)), 1, Some("restored")),
+            (checkpoint(7, 0), Some(heartbeat(7, 3)), 2, None),
+            (checkpoint(7, 0), Some(heartbeat(7, 3)), 1, Some("set back")),
+            (checkpoint(7, 3), Some(heartbeat(7, 0)), 1, Some("set back")),
         ] {
-            let said = find_hold(checkpoint, pulse.as_ref(), at(now));
+            let said = find_hold(checkpoint, heartbeat.as_ref(), at(now));
             let kind = said
                 .as_ref()
                 .map(|hold| if matches!(hold, HoldReason::StoreRestored(_)) { "restored" } else { "set back" });

@@ -7,7 +7,7 @@ use crate::{
     config::Config,
     diagnostic::Diagnostic,
     digest::{Approval, Digest},
-    store::{self, DueRun, Stage, Standing, State, Store},
+    store::{self, DueRun, EditionRecord, EditionState, RunState, Store},
 };
 
 /// What is due may take so long before it counts as not done.
@@ -46,8 +46,8 @@ impl Incident {
 /// When the store cannot be read.
 pub async fn open_incidents(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<Vec<Incident>, store::Error> {
     let mut incidents = Vec::new();
-    let hold = store.pulse().await?.and_then(|pulse| pulse.hold);
-    let (watched, runs) = (store.watched().await?, store.last_runs().await?);
+    let hold = store.heartbeat().await?.and_then(|heartbeat| heartbeat.hold);
+    let (watched, runs) = (store.watched_digests().await?, store.last_runs().await?);
     // Where no daemon ever ran, nothing is due.
     if let Some(why) = hold.as_ref().filter(|_| !watched.is_empty()) {
         incidents.push(Incident::overdue("hold".to_owned(), why.clone()));
@@ -65,7 +65,7 @@ pub async fn open_incidents(config: &Config, store: &Store, now: DateTime<Utc>) 
         let mut due = overdue(watched.since);
         // An edition that was sent by hand since then is its run.
         if due.is_some()
-            && let Some(by_hand) = store.last_by_hand(name).await?
+            && let Some(by_hand) = store.last_manual_edition(name).await?
         {
             due = overdue(watched.since.max(by_hand));
         }
@@ -83,7 +83,7 @@ pub async fn open_incidents(config: &Config, store: &Store, now: DateTime<Utc>) 
     for edition in store.open_editions().await? {
         incidents.extend(edition_incident(config, &edition, now));
     }
-    for source in store.sources().await? {
+    for source in store.source_statuses().await? {
         let known = config.sources.iter().any(|known| known.name == source.name);
         if known && source.failures >= MIN_SOURCE_FAILURES {
             let why = source.problems.first().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
@@ -105,18 +105,20 @@ fn run_incidents(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<U
             is_overdue,
         });
     };
-    match run.stage {
-        Stage::Open if run.tries > 0 => add("run", format!(" failed and is tried again: {why}"), run.due <= now),
+    match run.state {
+        RunState::Open if run.tries > 0 => add("run", format!(" failed and is tried again: {why}"), run.due <= now),
         // Nothing is wrong with it: a source is down, which is an incident of its own, and it is looked at again soon.
-        Stage::Open if run.next.is_some_and(|next| now - next <= GRACE) => {}
-        Stage::Open if now - run.due.max(run.found) > GRACE => add("slow", " does not come to an end".to_owned(), true),
-        Stage::Failed => add("run", format!(" failed: {why}"), true),
-        Stage::Skipped => add("skipped", format!(" was skipped: {why}"), false),
-        Stage::Sent if run.why.is_some() => add("sent", format!(": {why}"), false),
+        RunState::Open if run.next.is_some_and(|next| now - next <= GRACE) => {}
+        RunState::Open if now - run.due.max(run.found) > GRACE => {
+            add("slow", " does not come to an end".to_owned(), true)
+        }
+        RunState::Failed => add("run", format!(" failed: {why}"), true),
+        RunState::Skipped => add("skipped", format!(" was skipped: {why}"), false),
+        RunState::Sent if run.why.is_some() => add("sent", format!(": {why}"), false),
         _ => {}
     }
     let late = (run.found - run.due).to_std().unwrap_or_default();
-    if late > digest.late && matches!(run.stage, Stage::Frozen | Stage::Sent) {
+    if late > digest.late && matches!(run.state, RunState::Frozen | RunState::Sent) {
         add("late", format!(" was found {} late", whole_minutes(late)), false);
     }
     if run.missed > 0 {
@@ -126,8 +128,8 @@ fn run_incidents(config: &Config, digest: &Digest, run: &DueRun, now: DateTime<U
     found
 }
 
-fn edition_incident(config: &Config, edition: &Standing, now: DateTime<Utc>) -> Option<Incident> {
-    let Standing { digest, number, uid, .. } = edition;
+fn edition_incident(config: &Config, edition: &EditionRecord, now: DateTime<Utc>) -> Option<Incident> {
+    let EditionRecord { digest, number, uid, .. } = edition;
     let is_due = edition.due.is_none_or(|due| due <= now);
     let approve = format!("`tidings --digest {digest} editions approve {number}` sends it");
     let mut hint = None;
@@ -136,19 +138,19 @@ fn edition_incident(config: &Config, edition: &Standing, now: DateTime<Utc>) -> 
             hint = Some(format!("{approve}, `editions cancel {number}` stops it"));
             ("orphan", format!("is {}, and the config has no digest `{digest}` any more", state.as_str()), true)
         }
-        State::Held => {
+        EditionState::Held => {
             let why = edition.why.as_deref().unwrap_or("it waits for a person's word");
             hint = Some(format!("{approve}, `editions veto {number}` stops it"));
             ("held", format!("is held: {why}"), is_due)
         }
-        State::Waiting if edition.stopped.is_some() => {
+        EditionState::Waiting if edition.stopped.is_some() => {
             let why = edition.stopped.as_deref().unwrap_or_default();
             ("ask", format!("waits, and its editor cannot be asked: {why}"), is_due)
         }
-        State::Sending => ("stopped", format!("does not get out: {}", edition.stopped.as_deref()?), true),
+        EditionState::Sending => ("stopped", format!("does not get out: {}", edition.stopped.as_deref()?), true),
         _ => {
             let digest = config.digests.get(digest)?;
-            let waits = edition.state == State::Waiting && digest.approval != Approval::None;
+            let waits = edition.state == EditionState::Waiting && digest.approval != Approval::None;
             let at = if waits { answer_deadline(digest, edition) } else { edition.due }?;
             (now - at > GRACE).then(|| ("overdue", "did not go out when it was due".to_owned(), true))?
         }

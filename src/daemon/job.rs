@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::timetable::ScheduledRun;
-use crate::store::Standing;
+use crate::store::EditionRecord;
 
 /// Something to do.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub enum Job {
         may_ask: bool,
     },
     /// Deliver what is due of an edition that is on its way.
-    Deliver(Box<Standing>),
+    Deliver(Box<EditionRecord>),
     /// Call the monitor outside after a good run.
     Ping,
     /// Tell people of new incidents.

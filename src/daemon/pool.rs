@@ -20,7 +20,7 @@ use super::{
     job::{Job, JobKey, Outcome},
     worker::run_job,
 };
-use crate::{store, store::Standing};
+use crate::{store, store::EditionRecord};
 
 /// So many digests are advanced at a time; the others wait for their turn.
 const MAX_ADVANCING: usize = 8;
@@ -68,7 +68,7 @@ impl JobPool {
     }
 
     /// Gives the edition that is being delivered.
-    pub(super) fn delivering(&self) -> Option<&Standing> {
+    pub(super) fn delivering(&self) -> Option<&EditionRecord> {
         self.running().find_map(|job| match job {
             Job::Deliver(edition) => Some(&**edition),
             _ => None,
@@ -77,7 +77,7 @@ impl JobPool {
 
     /// Picks of several editions the one that waited longest for the relay, where none is being delivered: the relay's
     /// connections are one budget.
-    pub(super) fn pick_delivery(&mut self, editions: Vec<Standing>) -> Option<Job> {
+    pub(super) fn pick_delivery(&mut self, editions: Vec<EditionRecord>) -> Option<Job> {
         self.is_awaited.store(editions.len() > 1, Ordering::Relaxed);
         if self.delivering().is_some() {
             return None;

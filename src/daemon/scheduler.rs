@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    store::{self, Stage, Standing, State},
+    store::{self, EditionRecord, EditionState, RunState},
 };
 
 /// What is due when: the digests' schedules, and the jobs that are put off.
@@ -41,7 +41,7 @@ impl Scheduler {
     /// When the store fails: then the old one stays.
     pub(super) async fn reload(&mut self, config: Arc<Config>, now: DateTime<Utc>) -> Result<(), store::Error> {
         let context = Context { config, ..self.context.clone() };
-        context.store.try_now().await?;
+        context.store.retry_failed_runs_now().await?;
         self.timetable = timetable(&context, now).await?;
         self.context = context;
         self.backoff.clear();
@@ -54,20 +54,20 @@ impl Scheduler {
     /// When the store cannot be read.
     pub(super) async fn due_jobs(&mut self, now: DateTime<Utc>) -> Result<Vec<Job>, store::Error> {
         self.backoff.expire(now);
-        self.timetable.update(&self.context.store.watched().await?);
+        self.timetable.update(&self.context.store.watched_digests().await?);
         let store = &self.context.store;
         let editions = store.open_editions().await?;
         let runs = self.due_runs(&editions, now).await?;
         let may_ask = |digest: &str| !self.backoff.puts_off(&JobKey::AskEditor(digest.to_owned()), now);
         let mut jobs: Vec<Job> =
             runs.into_iter().map(|(digest, due)| Job::Advance { may_ask: may_ask(&digest), digest, due }).collect();
-        for edition in editions.into_iter().filter(|edition| edition.state == State::Sending) {
-            let next = store.due_of(edition.row, self.context.config.limits.in_doubt).await?;
+        for edition in editions.into_iter().filter(|edition| edition.state == EditionState::Sending) {
+            let next = store.next_work(edition.row, self.context.config.limits.in_doubt).await?;
             if next.is_some_and(|at| at <= now) {
                 jobs.push(Job::Deliver(Box::new(edition)));
             }
         }
-        if self.context.config.ping.is_some() && !store.to_ping(now - PING_WITHIN).await?.is_empty() {
+        if self.context.config.ping.is_some() && !store.runs_to_ping(now - PING_WITHIN).await?.is_empty() {
             jobs.push(Job::Ping);
         }
         jobs.retain(|job| !self.backoff.puts_off(&job.key(), now));
@@ -77,7 +77,7 @@ impl Scheduler {
     /// Finds the digests with something to do for a run: one that is due, or one that is under way.
     async fn due_runs(
         &self,
-        editions: &[Standing],
+        editions: &[EditionRecord],
         now: DateTime<Utc>,
     ) -> Result<BTreeMap<String, Option<ScheduledRun>>, store::Error> {
         let Context { store, owner, config, .. } = &self.context;
@@ -86,8 +86,8 @@ impl Scheduler {
             due.map(|(digest, due)| (digest.to_owned(), Some(due))).collect();
         for (run, is_mine) in store.open_runs(Some(owner)).await? {
             let edition = editions.iter().find(|edition| Some(edition.row) == run.edition);
-            let is_due = match run.stage {
-                Stage::Frozen => edition.is_none_or(|edition| self.has_step(edition, now)),
+            let is_due = match run.state {
+                RunState::Frozen => edition.is_none_or(|edition| self.has_step(edition, now)),
                 _ => run.next.is_none_or(|next| next <= now),
             };
             if is_mine && is_due && config.digests.contains_key(&run.digest) {
@@ -98,14 +98,14 @@ impl Scheduler {
     }
 
     /// Says whether there is something to do for an edition that is frozen for a run.
-    fn has_step(&self, edition: &Standing, now: DateTime<Utc>) -> bool {
+    fn has_step(&self, edition: &EditionRecord, now: DateTime<Utc>) -> bool {
         let Some(digest) = self.context.config.digests.get(&edition.digest) else { return false };
         if must_ask_editor(digest, edition) {
             return !self.backoff.puts_off(&JobKey::AskEditor(edition.digest.clone()), now);
         }
         match edition.state {
-            State::Waiting => answer_deadline(digest, edition).or(edition.due).is_none_or(|by| by <= now),
-            State::Approved => edition.due.is_none_or(|due| due <= now),
+            EditionState::Waiting => answer_deadline(digest, edition).or(edition.due).is_none_or(|by| by <= now),
+            EditionState::Approved => edition.due.is_none_or(|due| due <= now),
             _ => false,
         }
     }
@@ -120,5 +120,5 @@ async fn timetable(context: &Context, now: DateTime<Utc>) -> Result<Timetable, s
     let config = &context.config;
     let digests: Vec<(&str, String)> =
         config.digests.values().map(|digest| (digest.name.as_str(), schedule_text(config, digest))).collect();
-    Ok(Timetable::new(config, &context.store.watch(&digests, now).await?))
+    Ok(Timetable::new(config, &context.store.watch_digests(&digests, now).await?))
 }

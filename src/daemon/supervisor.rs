@@ -129,7 +129,7 @@ impl Supervisor {
             return Ok(Vec::new());
         }
         if self.last_heartbeat.is_none_or(|at| (now - at).abs() >= HEARTBEAT_EVERY) {
-            self.context().store.beat(now).await?;
+            self.context().store.record_heartbeat(now).await?;
             self.last_heartbeat = Some(now);
         }
         self.scheduler.due_jobs(now).await

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::deadlines::approval_window;
-use crate::{config::Config, schedule::Schedule, store::Watched, zone::Zone};
+use crate::{config::Config, schedule::Schedule, store::WatchedDigest, zone::Zone};
 
 /// Missed runs are counted so far.
 const MAX_MISSED: i64 = 1_000;
@@ -41,7 +41,7 @@ struct DigestSchedule {
 
 impl Timetable {
     /// The digests of a config, as far as each is looked after.
-    pub fn new(config: &Config, watched: &HashMap<String, Watched>) -> Self {
+    pub fn new(config: &Config, watched: &HashMap<String, WatchedDigest>) -> Self {
         let entry = |(name, since): (&String, DateTime<Utc>)| {
             let digest = &config.digests[name];
             let window = approval_window(digest);
@@ -55,7 +55,7 @@ impl Timetable {
     }
 
     /// Takes note of what others, or this daemon, dealt with meanwhile.
-    pub fn update(&mut self, watched: &HashMap<String, Watched>) {
+    pub fn update(&mut self, watched: &HashMap<String, WatchedDigest>) {
         for entry in &mut self.entries {
             if let Some(known) = watched.get(&entry.digest).filter(|known| known.since != entry.since) {
                 entry.since = known.since;

@@ -1,19 +1,19 @@
 //! One message in, what became of it out.
 //!
 //! [`Transport::open`] goes as far as mail can go without a message; [`Transport::deliver`] hands over one and
-//! judges the answer. When to try again is for [`backoff`] and [`rate`] to say and for others to do.
+//! judges the answer. When to try again is for [`backoff`] and [`rate_limit`] to say and for others to do.
 
 pub mod backoff;
-mod blame;
+mod bounce_kind;
 mod file;
-pub mod rate;
+pub mod rate_limit;
 mod recent;
 mod sendmail;
 pub mod smtp;
 
 use std::{path::PathBuf, time::Duration};
 
-pub use blame::{Blame, blame};
+pub use bounce_kind::{BounceKind, classify_bounce};
 pub use recent::{Recent, Slower};
 
 use secrecy::SecretString;

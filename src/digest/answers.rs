@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A language model's words, or why there are none, by the post's place among the candidates.
-pub type Answers = HashMap<usize, store::Answer>;
+pub type Answers = HashMap<usize, store::ModelAnswer>;
 
 /// Asks about those selected posts for which no maker before the model has a teaser.
 ///
@@ -32,7 +32,7 @@ pub(super) async fn answers(store: &Store, plan: &Plan<'_>, selection: &Selectio
         }
     }
     let keys: Vec<&str> = open.iter().map(|(_, question)| question.key.as_str()).collect();
-    let known = store.answers(&keys).await.unwrap_or_else(|error| {
+    let known = store.model_answers(&keys).await.unwrap_or_else(|error| {
         tracing::warn!("the answers of the language model cannot be read: {error}");
         HashMap::new()
     });
@@ -62,7 +62,7 @@ pub(super) async fn answers(store: &Store, plan: &Plan<'_>, selection: &Selectio
         answers.extend(known.get(&question.key).map(|answer| (*index, answer.clone())));
     }
     if (!kept.is_empty() || !used.is_empty())
-        && let Err(error) = store.keep_answers(&kept, &used, now).await
+        && let Err(error) = store.save_model_answers(&kept, &used, now).await
     {
         tracing::warn!("the answers of the language model cannot be kept: {error}");
     }

@@ -72,7 +72,7 @@ pub(super) async fn settle(
             }
         }));
     }
-    if let Err(error) = store.keep_looks(&learnt, now).await {
+    if let Err(error) = store.save_picture_looks(&learnt, now).await {
         tracing::warn!("what was learnt of pictures cannot be kept: {error}");
     }
     Ok(problems)
@@ -113,7 +113,7 @@ fn shown(edition: &Edition, plan: &Plan<'_>) -> Result<Vec<usize>, Error> {
 
 async fn past(store: &Store, images: &[&Image]) -> Looks {
     let urls: Vec<&str> = images.iter().filter(|image| image.file.is_none()).map(|image| image.url.as_str()).collect();
-    store.looks(&urls).await.unwrap_or_else(|error| {
+    store.picture_looks(&urls).await.unwrap_or_else(|error| {
         tracing::warn!("what is known of pictures cannot be read: {error}");
         Looks::new()
     })

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     deliver::{self, Limits, Outcome, Recent, Slower},
-    store::{self, Claim, Exchange, Exchanged, Store, Work},
+    store::{self, Claim, OutboxReply, OutboxRequest, SendJob, Store},
 };
 
 /// So many hand-overs in a row on each line without an answer end the run.
@@ -37,7 +37,7 @@ const NAP: Duration = Duration::from_secs(1);
 /// The desk and what it knows of the run so far.
 pub(super) struct Desk<'a> {
     store: &'a Store,
-    work: &'a Work<'a>,
+    work: &'a SendJob<'a>,
     limits: &'a Limits,
     recent: Recent,
     /// Lines that still work.
@@ -73,7 +73,13 @@ pub(super) struct Ended {
 }
 
 impl<'a> Desk<'a> {
-    pub(super) fn new(store: &'a Store, work: &'a Work<'a>, limits: &'a Limits, lines: usize, answered: bool) -> Self {
+    pub(super) fn new(
+        store: &'a Store,
+        work: &'a SendJob<'a>,
+        limits: &'a Limits,
+        lines: usize,
+        answered: bool,
+    ) -> Self {
         Self {
             store,
             work,
@@ -145,7 +151,7 @@ impl<'a> Desk<'a> {
 
     /// One transaction for all requests.
     async fn turn(&mut self, mut requests: Vec<Request>, now: DateTime<Utc>) {
-        let mut exchange = Exchange::default();
+        let mut exchange = OutboxRequest::default();
         for request in &mut requests {
             self.hear(request, &mut exchange, now);
         }
@@ -165,7 +171,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes in what a line brings.
-    fn hear(&mut self, request: &mut Request, exchange: &mut Exchange, now: DateTime<Utc>) {
+    fn hear(&mut self, request: &mut Request, exchange: &mut OutboxRequest, now: DateTime<Utc>) {
         self.in_hand = self.in_hand.saturating_sub(request.done.len());
         self.settled += request.done.len();
         self.ended.cap = request.cap.or(self.ended.cap);
@@ -210,7 +216,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Counts an outcome: is the relay still there, does it want us to go slower?
-    fn weigh(&mut self, claim: &Claim, outcome: &Outcome, exchange: &mut Exchange, now: DateTime<Utc>) {
+    fn weigh(&mut self, claim: &Claim, outcome: &Outcome, exchange: &mut OutboxRequest, now: DateTime<Utc>) {
         let deferred = match outcome {
             Outcome::Sent(_) | Outcome::Bounced(_) => None,
             Outcome::Deferred(reply) => Some(reply),
@@ -234,27 +240,27 @@ impl<'a> Desk<'a> {
     }
 
     /// Goes to the store. Where it fails, nothing more is claimed, and what was settled is offered once more alone.
-    async fn exchange(&mut self, exchange: &Exchange, now: DateTime<Utc>) -> Exchanged {
+    async fn exchange(&mut self, exchange: &OutboxRequest, now: DateTime<Utc>) -> OutboxReply {
         let mut tries = 1;
         loop {
-            match self.store.exchange(self.work, exchange, now).await {
+            match self.store.settle_and_claim(self.work, exchange, now).await {
                 Ok(given) => return given,
                 Err(fault) if fault.is_locked() && tries < INSISTENCE => tries += 1,
                 Err(fault) => {
                     if self.failure.is_none() {
-                        let settled = Exchange { settled: exchange.settled.clone(), ..Exchange::default() };
-                        let _ = self.store.exchange(self.work, &settled, now).await;
+                        let settled = OutboxRequest { settled: exchange.settled.clone(), ..OutboxRequest::default() };
+                        let _ = self.store.settle_and_claim(self.work, &settled, now).await;
                     }
                     self.is_over = true;
                     self.failure.get_or_insert(fault);
-                    return Exchanged::default();
+                    return OutboxReply::default();
                 }
             }
         }
     }
 
     /// Gives each line its share: one to each that has nothing, then to those that work ahead.
-    fn answer(&mut self, mut requests: Vec<Request>, given: Exchanged) {
+    fn answer(&mut self, mut requests: Vec<Request>, given: OutboxReply) {
         requests.sort_by_key(|request| request.held.is_some());
         let idle = requests.iter().filter(|request| request.held.is_none() && request.wanted > 0).count();
         let mut claims = given.claims.into_iter();
@@ -278,7 +284,7 @@ impl<'a> Desk<'a> {
 
     /// Nothing is due and nobody works: takes over what another sender left that died meanwhile, or ends.
     async fn end_or_take_over(&mut self, now: DateTime<Utc>) {
-        match self.store.reclaim(self.work.edition, now).await {
+        match self.store.reclaim_from_dead(self.work.edition, now).await {
             Ok(0) => self.is_over = true,
             Ok(_) => self.again = Some(Instant::now()),
             Err(fault) => {

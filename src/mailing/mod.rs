@@ -29,7 +29,7 @@ use crate::{
     message::{Form, Sender},
     post::Filter,
     render::Variants,
-    store::{self, Frozen, Learnt, Start, Store, Work},
+    store::{self, FrozenEdition, PublishOptions, RelayLimits, SendJob, Store},
 };
 
 /// Files cost no round trip, and writing one twice gives the same file: so many are claimed at a time.
@@ -44,10 +44,10 @@ pub async fn publish(
     edition: Edition,
     variants: Variants,
     audience: &Filter,
-    start: &Start<'_>,
-) -> Result<Frozen, store::Error> {
+    start: &PublishOptions<'_>,
+) -> Result<FrozenEdition, store::Error> {
     let row = store.publish(&edition, &variants, audience, start).await?;
-    Ok(Frozen { row, edition, variants, finished: None })
+    Ok(FrozenEdition { row, edition, variants, finished: None })
 }
 
 /// What delivering needs besides the edition.
@@ -72,25 +72,25 @@ pub struct Run<'a> {
 /// When the store fails. What the relay does is part of the report.
 pub async fn deliver(
     run: &Run<'_>,
-    frozen: &Frozen,
+    frozen: &FrozenEdition,
     clock: impl Fn() -> DateTime<Utc>,
     progress: impl FnMut(usize) -> bool,
 ) -> Result<Report, store::Error> {
     let clock = running(clock);
-    run.store.reclaim(frozen.row, clock()).await?;
+    run.store.reclaim_from_dead(frozen.row, clock()).await?;
     let stopped = converse(run, frozen, &clock, progress).await?;
-    run.store.finish(frozen.row, clock()).await?;
+    run.store.finish_edition(frozen.row, clock()).await?;
     Ok(Report {
-        counts: run.store.counts(frozen.row).await?,
+        counts: run.store.delivery_counts(frozen.row).await?,
         stopped,
-        next: run.store.next_due(frozen.row, run.limits.in_doubt).await?,
+        next: run.store.next_due_delivery(frozen.row, run.limits.in_doubt).await?,
     })
 }
 
 /// Opens the lines and serves them at the desk until they end; says why, where it is before their time.
 async fn converse(
     run: &Run<'_>,
-    frozen: &Frozen,
+    frozen: &FrozenEdition,
     clock: impl Fn() -> DateTime<Utc>,
     progress: impl FnMut(usize) -> bool,
 ) -> Result<Option<Stop>, store::Error> {
@@ -99,8 +99,8 @@ async fn converse(
         Ok(forms) => forms,
         Err(fault) => return Ok(Some(Stop::Unmade(fault))),
     };
-    let (relay, owner) = (run.destination.name(), run.store.owner()?);
-    let (before, learnt) = (run.store.counts(frozen.row).await?, run.store.learnt(&relay).await?);
+    let (relay, owner) = (run.destination.name(), run.store.new_owner()?);
+    let (before, learnt) = (run.store.delivery_counts(frozen.row).await?, run.store.relay_limits(&relay).await?);
     let first = match Transport::open(run.destination, learnt.messages).await {
         Ok(transport) => transport,
         Err(fault) => return Ok(Some(Stop::Transport(fault))),
@@ -123,7 +123,7 @@ async fn converse(
     }
     drop(requests);
     let (edition, rate, in_doubt) = (frozen.row, run.limits.rate, run.limits.in_doubt);
-    let work = Work { edition, owner: &owner, relay: &relay, rate, in_doubt };
+    let work = SendJob { edition, owner: &owner, relay: &relay, rate, in_doubt };
     let answered = before.sent + before.bounced > 0;
     let desk = desk::Desk::new(run.store, &work, run.limits, count, answered);
     let ended = desk.serve(inbox, &mut lines, clock, progress).await?;
@@ -135,16 +135,16 @@ async fn converse(
         None if count == wanted => Some(wanted).filter(|wanted| *wanted < run.limits.connections),
         None => learnt.connections,
     };
-    let now = Learnt { messages: ended.cap.or(learnt.messages), connections };
+    let now = RelayLimits { messages: ended.cap.or(learnt.messages), connections };
     if now != learnt && matches!(run.destination, Destination::Smtp(_)) {
-        run.store.learn(&relay, now).await?;
+        run.store.save_relay_limits(&relay, now).await?;
     }
     Ok(ended.stopped)
 }
 
 /// How many lines may be open at a time. A relay that once took no more is asked for one more in each run: it may take
 /// them by now.
-fn most_lines(run: &Run<'_>, learnt: Learnt) -> usize {
+fn most_lines(run: &Run<'_>, learnt: RelayLimits) -> usize {
     match run.destination {
         // A folder keeps nobody waiting: what takes the time is making the messages, and that is work for every core.
         Destination::File(_) => std::thread::available_parallelism().map_or(1, NonZero::get),

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     diagnostic::{Diagnostic, Explain, Place},
-    store::{self, Added, Store},
+    store::{self, Imported, Store},
     subscriber::{self, Address, BadRow},
 };
 
@@ -60,7 +60,11 @@ pub async fn sync(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<Vec<
 ///
 /// # Errors
 /// As [`sync`].
-pub async fn import(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<(Added, Vec<Diagnostic>), RosterError> {
+pub async fn import(
+    store: &Store,
+    file: &Path,
+    now: DateTime<Utc>,
+) -> Result<(Imported, Vec<Diagnostic>), RosterError> {
     take_in(store, file, None, now).await
 }
 
@@ -69,9 +73,9 @@ async fn take_in(
     path: &Path,
     sync: Option<i64>,
     now: DateTime<Utc>,
-) -> Result<(Added, Vec<Diagnostic>), RosterError> {
+) -> Result<(Imported, Vec<Diagnostic>), RosterError> {
     let file = File::open(path).map_err(|source| RosterError::Read { path: path.to_owned(), source })?;
-    let mut intake = store.intake().await?;
+    let mut intake = store.begin_import().await?;
     let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(BATCH));
     let mut seen = Seen::default();
     for row in subscriber::rows(file) {
@@ -91,7 +95,7 @@ async fn take_in(
         }
     }
     intake.stage(&batch).await?;
-    Ok((intake.take_on(sync, now).await?, bad))
+    Ok((intake.finish(sync, now).await?, bad))
 }
 
 /// The addresses of a file so far: eight octets for each, and no more than those.

@@ -6,14 +6,14 @@ use crate::{
     deliver::{self, Reply},
     diagnostic::{Diagnostic, Explain},
     message,
-    store::Counts,
+    store::DeliveryCounts,
 };
 
 /// How a run over an edition ended.
 #[derive(Debug)]
 pub struct Report {
     /// What became of the deliveries.
-    pub counts: Counts,
+    pub counts: DeliveryCounts,
     /// Why it ended before its time.
     pub stopped: Option<Stop>,
     /// When the next delivery is due, where some are left for later.

@@ -80,12 +80,12 @@ pub async fn of_next(config: &Config, chosen: &Digest, store: &Store, next: &Nex
         rows.push(Row::warning("teaser", message, origin.name_of(item), hint));
     }
     rows.extend(variants.main().problems.iter().map(|problem| of_layout(config, chosen, edition, &origin, problem)));
-    if store.audience(name, &chosen.audience).await? == 0 {
+    if store.audience_size(name, &chosen.audience).await? == 0 {
         let place = config.place(&["digest", name, "audience"]);
         let hint = "`tidings subscribers list` shows who there is";
         rows.push(Row::warning("audience", format!("`{name}` goes to nobody"), place, hint));
     }
-    let sender = config.sender(store.keys().await?);
+    let sender = config.sender(store.signing_keys().await?);
     let reader = Subscriber::sample();
     // What the project says already is not said again: one fault, one row.
     let is_said = project::without_click(config).is_some();

@@ -1,19 +1,23 @@
 //! What reports change: a delivery bounces, a subscriber is suppressed or leaves a digest.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Store};
+use super::{
+    db::{Transaction, values},
+    error::Error,
+    open::Store,
+    subscriptions::leave,
+};
 use crate::{
     bounce::{Fate, Feedback, Report, fate_of},
-    deliver::{Blame, Reply, blame},
+    deliver::{BounceKind, Reply, classify_bounce},
     subscriber::Address,
     token::Subject,
 };
 
 /// What a report came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Applied {
+pub struct AppliedReport {
     /// Whom it is about.
     pub address: Address,
     /// The digest.
@@ -21,13 +25,13 @@ pub struct Applied {
     /// The edition's number, where it is about an edition.
     pub edition: Option<i64>,
     /// What changed.
-    pub change: Change,
+    pub effect: ReportEffect,
 }
 
 /// What a report changed; the last that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum ReportEffect {
     /// Nothing: it was so before, or asks for nothing.
     Nothing,
     /// A delay is noted beside the delivery.
@@ -40,69 +44,47 @@ pub enum Change {
     Suppressed,
 }
 
+impl ReportEffect {
+    fn if_changed(self, changed: bool) -> Self {
+        if changed { self } else { Self::Nothing }
+    }
+}
+
 impl Store {
     /// Does what a report asks for, in one transaction; `None` where the store knows nothing of what it is about.
     /// A report that comes again changes nothing more.
     ///
     /// # Errors
     /// When the store cannot be written: then nothing changed.
-    pub async fn apply(&self, report: &Report, now: DateTime<Utc>) -> Result<Option<Applied>, Error> {
-        let mut write = self.write().await?;
-        let applied = match report {
-            Report::Unsubscribe(about) => unsubscription(&mut write, about, now).await?,
-            Report::Delivery { about, recipients } => match delivery(&mut write, about).await? {
-                None => None,
-                Some(found) => {
-                    let change = match fate_of(recipients, &found.address) {
-                        None | Some(Fate::Arrived) => Change::Nothing,
-                        Some(Fate::Delayed(reply)) => note(&mut write, &found, reply).await?,
-                        Some(Fate::Failed(reply)) => bounce(&mut write, &found, reply, now).await?,
-                    };
-                    Some((found, change))
-                }
-            },
-            Report::Feedback { about, kind } => match delivery(&mut write, about).await? {
-                None => None,
-                Some(found) => {
-                    let (changed, change) = match kind {
-                        Feedback::Complaint => (suppress(&mut write, found.subscriber).await?, Change::Suppressed),
-                        Feedback::OptOut => {
-                            (leave(&mut write, found.subscriber, &found.digest, now).await?, Change::Unsubscribed)
-                        }
-                    };
-                    Some((found, if changed { change } else { Change::Nothing }))
-                }
+    pub async fn apply_report(&self, report: &Report, now: DateTime<Utc>) -> Result<Option<AppliedReport>, Error> {
+        let mut write = self.db.begin().await?;
+        let found = match report {
+            Report::Unsubscribe(about) => find_subscriber(&mut write, about).await?,
+            Report::Delivery { about, .. } | Report::Feedback { about, .. } => find_delivery(&mut write, about).await?,
+        };
+        let Some(found) = found else { return Ok(None) };
+        let effect = match report {
+            Report::Unsubscribe(_) | Report::Feedback { kind: Feedback::OptOut, .. } => {
+                let left = leave(&mut write, found.subscriber, &found.digest, now).await?;
+                ReportEffect::Unsubscribed.if_changed(left)
+            }
+            Report::Feedback { kind: Feedback::Complaint, .. } => {
+                ReportEffect::Suppressed.if_changed(suppress(&mut write, found.subscriber).await?)
+            }
+            Report::Delivery { recipients, .. } => match fate_of(recipients, &found.address) {
+                None | Some(Fate::Arrived) => ReportEffect::Nothing,
+                Some(Fate::Delayed(reply)) => record_delay(&mut write, &found, reply).await?,
+                Some(Fate::Failed(reply)) => bounce(&mut write, &found, reply, now).await?,
             },
         };
         write.commit().await?;
-        let Some((found, change)) = applied else { return Ok(None) };
-        if let (Some(row), Change::Bounced | Change::Suppressed) = (found.edition, change) {
+        if let (Some(row), ReportEffect::Bounced | ReportEffect::Suppressed) = (found.edition, effect) {
             // It may have been the last delivery that an edition waited for.
-            self.finish(row, now).await?;
+            self.finish_edition(row, now).await?;
         }
-        Ok(Some(Applied { address: found.address, digest: found.digest, edition: found.number, change }))
+        Ok(Some(AppliedReport { address: found.address, digest: found.digest, edition: found.number, effect }))
     }
 }
-
-/// Suppresses a subscriber whose three newest editions bounced in a way that speaks against the address (the column
-/// `blamed`), and says whether it did. Editions that are still on their way, or were skipped, say nothing.
-///
-/// Walks from the newest edition back, by primary keys alone: three steps for most subscribers, however many
-/// deliveries there are.
-///
-/// # Errors
-/// When the store cannot be written.
-pub(super) async fn suppress_after_three(write: &mut SqliteConnection, subscriber: i64) -> Result<bool, Error> {
-    let blamed: Vec<bool> = sqlx::query_scalar(THREE_NEWEST).bind(subscriber).fetch_all(&mut *write).await?;
-    if blamed.len() < 3 || blamed.contains(&false) {
-        return Ok(false);
-    }
-    suppress(write, subscriber).await
-}
-
-/// The words CROSS JOIN keep SQLite from beginning with the deliveries.
-const THREE_NEWEST: &str = "SELECT d.state = 'bounced' AND d.blamed = 1 FROM edition e CROSS JOIN delivery d
-     ON d.edition = e.id AND d.subscriber = ? WHERE d.state IN ('sent', 'bounced') ORDER BY e.id DESC LIMIT 3";
 
 /// What a report is about, as the store knows it.
 #[derive(Debug)]
@@ -112,65 +94,49 @@ struct Found {
     digest: String,
     edition: Option<i64>,
     number: Option<i64>,
+    /// The delivery's.
     state: String,
 }
 
 /// The delivery to a subscriber in the edition whose id begins so.
-async fn delivery(write: &mut SqliteConnection, about: &Subject) -> Result<Option<Found>, Error> {
-    let row = sqlx::query(
-        "SELECT s.address, e.digest, e.id, e.number, d.state FROM edition e
-         JOIN delivery d ON d.edition = e.id AND d.subscriber = ?1 JOIN subscriber s ON s.id = d.subscriber
-         WHERE e.uid >= ?2 AND e.uid < ?2 || '~' ORDER BY e.id DESC LIMIT 1",
-    )
-    .bind(about.subscriber)
-    .bind(&about.of)
-    .fetch_optional(write)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+async fn find_delivery(write: &mut Transaction<'_>, about: &Subject) -> Result<Option<Found>, Error> {
+    let select = "SELECT s.address, e.digest, e.id, e.number, d.state FROM edition e
+         JOIN delivery d ON d.edition = e.id AND d.subscriber = $1 JOIN subscriber s ON s.id = d.subscriber
+         WHERE e.uid >= $2 AND e.uid < $2 || '~' ORDER BY e.id DESC LIMIT 1";
+    let Some(row) = write.first(select, values![about.subscriber, &about.of]).await? else { return Ok(None) };
     Ok(Some(Found {
         subscriber: about.subscriber,
-        address: address(&row)?,
+        address: row.parse("address", "subscriber")?,
         digest: row.get("digest"),
-        edition: row.get("id"),
-        number: row.get("number"),
+        edition: Some(row.get("id")),
+        number: Some(row.get("number")),
         state: row.get("state"),
     }))
 }
 
-/// Lets a subscriber leave a digest.
-async fn unsubscription(
-    write: &mut SqliteConnection,
-    about: &Subject,
-    now: DateTime<Utc>,
-) -> Result<Option<(Found, Change)>, Error> {
-    let known = sqlx::query("SELECT address FROM subscriber WHERE id = ?").bind(about.subscriber);
-    let Some(row) = known.fetch_optional(&mut *write).await? else { return Ok(None) };
-    let changed = leave(write, about.subscriber, &about.of, now).await?;
-    let found = Found {
+/// The subscriber who wants to leave a digest.
+async fn find_subscriber(write: &mut Transaction<'_>, about: &Subject) -> Result<Option<Found>, Error> {
+    let select = "SELECT address FROM subscriber WHERE id = $1";
+    let Some(row) = write.first(select, values![about.subscriber]).await? else { return Ok(None) };
+    Ok(Some(Found {
         subscriber: about.subscriber,
-        address: address(&row)?,
+        address: row.parse("address", "subscriber")?,
         digest: about.of.clone(),
         edition: None,
         number: None,
         state: String::new(),
-    };
-    Ok(Some((found, if changed { Change::Unsubscribed } else { Change::Nothing })))
+    }))
 }
 
-/// Notes a delay beside a delivery that the relay took; nothing else knows of it, and it changes nothing.
-async fn note(write: &mut SqliteConnection, found: &Found, reply: &Reply) -> Result<Change, Error> {
-    let noted = sqlx::query(
-        "UPDATE delivery SET reply = ?1 WHERE edition = ?2 AND subscriber = ?3 AND state = 'sent' AND reply IS NOT ?1",
-    )
-    .bind(format!("delayed: {reply}"))
-    .bind(found.edition)
-    .bind(found.subscriber)
-    .execute(write)
-    .await?;
-    Ok(if noted.rows_affected() > 0 { Change::Noted } else { Change::Nothing })
+/// Records a delay beside a delivery that the relay took; nothing else knows of it, and it changes nothing.
+async fn record_delay(write: &mut Transaction<'_>, found: &Found, reply: &Reply) -> Result<ReportEffect, Error> {
+    let record = "UPDATE delivery SET reply = $1
+         WHERE edition = $2 AND subscriber = $3 AND state = 'sent' AND reply IS DISTINCT FROM $1";
+    let recorded = write.run(record, values![format!("delayed: {reply}"), found.edition, found.subscriber]).await?;
+    Ok(ReportEffect::Noted.if_changed(recorded > 0))
 }
 
-/// Marks a delivery bounced and judges the address by it (rule E4).
+/// Marks a delivery bounced, and suppresses the address where it is at fault (rule E4).
 ///
 /// A bounce can come before its own hand-over is settled, and it ends a doubt: whoever sends it back took it. So
 /// `attempting` and `in_doubt` become `bounced`; the settling that comes after finds the row no more in its claim
@@ -178,76 +144,57 @@ async fn note(write: &mut SqliteConnection, found: &Found, reply: &Reply) -> Res
 /// may be about an earlier try, and the next one will tell: but an address that is not there is suppressed all the
 /// same, and the claim then skips it.
 async fn bounce(
-    write: &mut SqliteConnection,
+    write: &mut Transaction<'_>,
     found: &Found,
     reply: &Reply,
     now: DateTime<Utc>,
-) -> Result<Change, Error> {
-    let blame = blame(reply);
-    let changed = match found.state.as_str() {
-        "sent" | "attempting" | "in_doubt" => {
-            sqlx::query(
-                "UPDATE delivery SET state = 'bounced', owner = NULL, next_ms = NULL, at_ms = ?, code = ?, reply = ?,
-                 blamed = ? WHERE edition = ? AND subscriber = ?",
-            )
-            .bind(now.timestamp_millis())
-            .bind(i64::from(reply.code))
-            .bind(words(reply))
-            .bind(blame != Blame::Nobody)
-            .bind(found.edition)
-            .bind(found.subscriber)
-            .execute(&mut *write)
-            .await?;
-            true
-        }
-        "bounced" if blame != Blame::Nobody => {
-            sqlx::query("UPDATE delivery SET blamed = 1 WHERE edition = ? AND subscriber = ?")
-                .bind(found.edition)
-                .bind(found.subscriber)
-                .execute(&mut *write)
-                .await?;
-            false
-        }
-        _ => false,
-    };
-    let suppressed = match blame {
-        Blame::Address => suppress(write, found.subscriber).await?,
-        Blame::Perhaps => suppress_after_three(write, found.subscriber).await?,
-        Blame::Nobody => false,
-    };
-    Ok(match (suppressed, changed) {
-        (true, _) => Change::Suppressed,
-        (false, true) => Change::Bounced,
-        (false, false) => Change::Nothing,
-    })
+) -> Result<ReportEffect, Error> {
+    let kind = classify_bounce(reply);
+    let is_blamed = kind != BounceKind::NotAddress;
+    let bounced = "UPDATE delivery SET state = 'bounced', owner = NULL, next_ms = NULL, at_ms = $1, code = $2,
+            reply = $3, blamed = $4
+         WHERE edition = $5 AND subscriber = $6 AND state IN ('sent', 'attempting', 'in_doubt')";
+    // The three digits have a column of their own.
+    let words = Reply { code: 0, ..reply.clone() }.to_string();
+    let values = values![now, i64::from(reply.code), words, is_blamed, found.edition, found.subscriber];
+    let changed = write.run(bounced, values).await? > 0;
+    if found.state == "bounced" && is_blamed {
+        let blame = "UPDATE delivery SET blamed = 1 WHERE edition = $1 AND subscriber = $2";
+        write.run(blame, values![found.edition, found.subscriber]).await?;
+    }
+    if suppress_by(write, found.subscriber, kind).await? {
+        return Ok(ReportEffect::Suppressed);
+    }
+    Ok(ReportEffect::Bounced.if_changed(changed))
 }
 
-/// What a reply says after its three digits, which have a column of their own.
-fn words(reply: &Reply) -> String {
-    Reply { code: 0, ..reply.clone() }.to_string()
+/// Suppresses a subscriber whose address a bounce of this kind shows to be bad; says whether it did. Where it only may
+/// be, the three newest editions must have bounced so (the column `blamed`); those that are still on their way, or were
+/// skipped, say nothing.
+pub(super) async fn suppress_by(write: &mut Transaction<'_>, subscriber: i64, kind: BounceKind) -> Result<bool, Error> {
+    match kind {
+        BounceKind::NotAddress => return Ok(false),
+        BounceKind::BadAddress => {}
+        BounceKind::MaybeBadAddress => {
+            let newest = write.all(THREE_NEWEST, values![subscriber]).await?;
+            if newest.len() < 3 || newest.iter().any(|row| !row.get::<bool>("is_blamed")) {
+                return Ok(false);
+            }
+        }
+    }
+    suppress(write, subscriber).await
 }
+
+/// Walks from the newest edition back, by primary keys alone: three steps for most subscribers, however many deliveries
+/// there are. The words CROSS JOIN keep SQLite from beginning with the deliveries.
+const THREE_NEWEST: &str = "SELECT d.state = 'bounced' AND d.blamed = 1 AS is_blamed
+     FROM edition e CROSS JOIN delivery d ON d.edition = e.id AND d.subscriber = $1
+     WHERE d.state IN ('sent', 'bounced') ORDER BY e.id DESC LIMIT 3";
 
 /// Suppresses a subscriber who gets mail or waits to; who left stays so.
-pub(super) async fn suppress(write: &mut SqliteConnection, subscriber: i64) -> Result<bool, Error> {
-    let query = "UPDATE subscriber SET status = 'suppressed' WHERE id = ? AND status IN ('active', 'pending')";
-    Ok(sqlx::query(query).bind(subscriber).execute(write).await?.rows_affected() > 0)
-}
-
-/// Takes a subscriber off one digest.
-pub(super) async fn leave(
-    write: &mut SqliteConnection,
-    subscriber: i64,
-    digest: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, Error> {
-    let query = "INSERT INTO departure (subscriber, digest, at_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-    let left = sqlx::query(query).bind(subscriber).bind(digest).bind(now.timestamp_millis()).execute(write).await?;
-    Ok(left.rows_affected() > 0)
-}
-
-fn address(row: &SqliteRow) -> Result<Address, Error> {
-    let unreadable = |what: String| Error::Sql(sqlx::Error::Decode(what.into()));
-    row.get::<&str, _>("address").parse().map_err(unreadable)
+async fn suppress(write: &mut Transaction<'_>, subscriber: i64) -> Result<bool, Error> {
+    let suppress = "UPDATE subscriber SET status = 'suppressed' WHERE id = $1 AND status IN ('active', 'pending')";
+    Ok(write.run(suppress, values![subscriber]).await? > 0)
 }
 
 #[cfg(test)]

@@ -1,25 +1,29 @@
 //! The outbox: one row for each edition and recipient, claimed before anything leaves and settled after.
 //!
 //! A claim is committed before the first octet goes out, a verdict before the final dot of the next message on the
-//! same connection. Both go through [`Store::exchange`], in one transaction for all connections that ask at a time.
+//! same connection. Both go through [`Store::settle_and_claim`], in one transaction for all connections that ask at a
+//! time.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Column as _, Row as _, SqliteConnection, sqlite::SqliteRow};
+use serde::Serialize;
 
 use super::{
-    Error, Store, bounces,
-    claim::{Claim, NEVER_TRIED, Work, claim, due_query, list},
-    pace::{self, PACES, Paces},
+    bounces,
+    claim::{Claim, NEVER_TRIED, SendJob, claim},
+    db::{Transaction, to_json, values},
+    error::Error,
+    open::Store,
+    rate_limits::{self, RateLimits},
 };
-use crate::deliver::{Blame, Reply};
+use crate::deliver::{BounceKind, Reply};
 
-/// What goes to the store at one time.
+/// What a sender brings to the store, and asks of it, at one time.
 #[derive(Debug, Default)]
-pub struct Exchange {
+pub struct OutboxRequest {
     /// What became of claimed deliveries.
-    pub settled: Vec<Settled>,
+    pub settled: Vec<Settlement>,
     /// Subscribers whose deliveries were claimed ahead and come next.
     pub held: Vec<i64>,
     /// How many deliveries are wanted.
@@ -30,7 +34,7 @@ pub struct Exchange {
 
 /// What the store gives back.
 #[derive(Debug, Default)]
-pub struct Exchanged {
+pub struct OutboxReply {
     /// Deliveries that this process may attempt now.
     pub claims: Vec<Claim>,
     /// Of those held, who left, was suppressed or bounced meanwhile: they get nothing.
@@ -41,7 +45,7 @@ pub struct Exchanged {
 
 /// What became of a claimed delivery.
 #[derive(Debug, Clone)]
-pub struct Settled {
+pub struct Settlement {
     /// The subscriber's number.
     pub subscriber: i64,
     /// The new state.
@@ -51,14 +55,14 @@ pub struct Settled {
 }
 
 /// The state that an attempt leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Taken on.
     Sent,
     /// To be tried again, not before then.
     Deferred(DateTime<Utc>),
     /// Refused for good, and what that says about the address.
-    Bounced(Blame),
+    Bounced(BounceKind),
     /// Handed over without an answer; where there is a time, it may be resent from then on.
     InDoubt(Option<DateTime<Utc>>),
     /// Nothing happened, and it was no try: as it was before the claim.
@@ -67,137 +71,150 @@ pub enum Verdict {
     Doubtful,
 }
 
-impl Verdict {
-    /// The state's name, and when the delivery is due again.
-    fn state(self, now: DateTime<Utc>) -> (&'static str, Option<DateTime<Utc>>) {
-        match self {
-            Self::Sent => ("sent", None),
-            Self::Deferred(at) => ("deferred", Some(at)),
-            Self::Bounced(_) => ("bounced", None),
-            Self::InDoubt(at) => ("in_doubt", at),
-            // Behind those that were never tried: one that breaks each connection must not stand in their way.
-            Self::Pending => ("pending", Some(now)),
-            Self::Doubtful => ("in_doubt", Some(now)),
-        }
-    }
-}
-
 impl Store {
     /// Settles deliveries and claims others, in one transaction that is committed before this returns.
     ///
     /// Subscribers who left or were suppressed since the edition was frozen are skipped here, in the same
     /// transaction: nobody who left is mailed, nor whose message was made ready and waits for its turn. A claim takes
-    /// its place in the pace of the relay and of a recipient domain that throttles, whoever else sends.
+    /// its place in the rate of the relay and of a recipient domain that throttles, whoever else sends.
     ///
     /// # Errors
     /// When the transaction cannot be made durable; then nothing may be sent, and what was settled stays `attempting`
     /// and will be in doubt.
-    pub async fn exchange(&self, work: &Work<'_>, exchange: &Exchange, now: DateTime<Utc>) -> Result<Exchanged, Error> {
-        // SQLite would go on writing into a file that no longer has a name, and nobody would ever read it.
-        std::fs::metadata(&self.path).map_err(|source| Error::Open { path: self.path.clone(), source })?;
-        let mut write = self.write().await?;
-        let looked = settle_and_look(&mut write, work, exchange, now).await?;
-        judge_addresses(&mut write, &exchange.settled).await?;
-        skip(&mut write, work, &looked.withdrawn, now).await?;
-        let mut given = Exchanged { withdrawn: looked.withdrawn, ..Exchanged::default() };
-        if exchange.wanted > 0 || !exchange.slower.is_empty() {
-            let mut paces = looked.paces.clone();
-            for (domain, seen) in &exchange.slower {
-                let bucket = paces.of(&domain.as_ref().map_or_else(|| work.relay.to_owned(), |name| pace::key(name)));
-                bucket.lower(*seen, looked.paces.now_ms);
+    pub async fn settle_and_claim(
+        &self,
+        job: &SendJob<'_>,
+        request: &OutboxRequest,
+        now: DateTime<Utc>,
+    ) -> Result<OutboxReply, Error> {
+        self.db.check_file()?;
+        let (edition, owner) = (job.edition, job.owner.id());
+        let settled: Vec<_> = request.settled.iter().map(|one| SettledRow::new(one, now)).collect();
+        let limit = i64::try_from(request.wanted).unwrap_or(i64::MAX);
+        let mut write = self.db.begin().await?;
+        let [_, withdrawn, limits, never_tried] = write
+            .together([
+                (SETTLE, values![to_json(&settled, "delivery")?, now, edition, owner].into()),
+                (WITHDRAWN, values![&request.held[..], edition, owner].into()),
+                (rate_limits::SELECT, Vec::new()),
+                (NEVER_TRIED, values![edition, limit].into()),
+            ])
+            .await?;
+        let withdrawn = withdrawn.iter().map(|row| row.get("id")).collect();
+        suppress_bad_addresses(&mut write, &request.settled).await?;
+        skip(&mut write, job, &withdrawn, now).await?;
+        let mut reply = OutboxReply { withdrawn, ..OutboxReply::default() };
+        if request.wanted > 0 || !request.slower.is_empty() {
+            let before = RateLimits::read(&limits);
+            let mut limits = before.clone();
+            for (domain, seen) in &request.slower {
+                limits.slow_down(job.relay, domain.as_deref(), *seen);
             }
-            (given.claims, given.again) = claim(&mut write, work, exchange.wanted, looked.due, &mut paces, now).await?;
-            paces.write(&looked.paces, &mut write).await?;
+            (reply.claims, reply.again) = claim(&mut write, job, request.wanted, never_tried, &mut limits, now).await?;
+            limits.save_changes(&before, &mut write).await?;
         }
         write.commit().await?;
-        Ok(given)
+        Ok(reply)
     }
 }
 
-/// What one question to the store brings.
-struct Looked {
-    withdrawn: Vec<i64>,
-    paces: Paces,
-    /// Rows never tried.
-    due: Vec<SqliteRow>,
+/// A settlement as the database takes it, in a JSON list.
+#[derive(Serialize)]
+struct SettledRow<'a> {
+    subscriber: i64,
+    state: &'static str,
+    next_ms: Option<i64>,
+    tries: i64,
+    code: u16,
+    reply: &'a str,
+    blamed: i64,
 }
 
-/// Settles, and looks up all that a claim needs: several statements at one time, because each costs a way to the
-/// thread of SQLite and back.
-async fn settle_and_look(
-    write: &mut SqliteConnection,
-    work: &Work<'_>,
-    exchange: &Exchange,
-    now: DateTime<Utc>,
-) -> Result<Looked, Error> {
-    let mut alike: BTreeMap<(Verdict, u16, &str), Vec<i64>> = BTreeMap::new();
-    for one in &exchange.settled {
-        alike.entry((one.verdict, one.reply.code, &one.reply.text)).or_default().push(one.subscriber);
+impl<'a> SettledRow<'a> {
+    fn new(settled: &'a Settlement, now: DateTime<Utc>) -> Self {
+        let (state, next) = match settled.verdict {
+            Verdict::Sent => ("sent", None),
+            Verdict::Deferred(at) => ("deferred", Some(at)),
+            Verdict::Bounced(_) => ("bounced", None),
+            Verdict::InDoubt(at) => ("in_doubt", at),
+            // Behind those that were never tried: one that breaks each connection must not stand in their way.
+            Verdict::Pending => ("pending", Some(now)),
+            Verdict::Doubtful => ("in_doubt", Some(now)),
+        };
+        let is_blamed =
+            matches!(settled.verdict, Verdict::Bounced(BounceKind::BadAddress | BounceKind::MaybeBadAddress));
+        Self {
+            subscriber: settled.subscriber,
+            state,
+            next_ms: next.map(|at| at.timestamp_millis()),
+            tries: i64::from(!matches!(settled.verdict, Verdict::Pending | Verdict::Doubtful)),
+            code: settled.reply.code,
+            reply: &settled.reply.text,
+            blamed: i64::from(is_blamed),
+        }
     }
-    let question = [&SETTLE.repeat(alike.len()), WITHDRAWN, PACES, &due_query("pending", NEVER_TRIED)].concat();
-    let mut query = sqlx::query(AssertSqlSafe(question));
-    for ((verdict, code, text), subscribers) in alike {
-        let (state, next) = verdict.state(now);
-        query = query
-            .bind(state)
-            .bind(now.timestamp_millis())
-            .bind(next.map(|at| at.timestamp_millis()))
-            .bind(i64::from(!matches!(verdict, Verdict::Pending | Verdict::Doubtful)))
-            .bind(i64::from(code))
-            .bind(text)
-            .bind(matches!(verdict, Verdict::Bounced(Blame::Address | Blame::Perhaps)))
-            .bind(work.edition)
-            .bind(list(&subscribers))
-            .bind(work.owner.id());
-    }
-    query = query.bind(list(&exchange.held)).bind(work.edition).bind(work.edition).bind(work.owner.id());
-    let rows =
-        query.bind(work.edition).bind(i64::try_from(exchange.wanted).unwrap_or(i64::MAX)).fetch_all(write).await?;
-    let (withdrawn, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.columns().len() == 1);
-    let (paces, due): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.column(0).name() == "now_ms");
-    Ok(Looked { withdrawn: withdrawn.iter().map(|row| row.get(0)).collect(), paces: Paces::of_rows(&paces), due })
 }
 
-/// Deliveries that came to the same are settled in one statement; only those that are still this owner's.
-const SETTLE: &str = "UPDATE delivery SET state = ?, owner = NULL, at_ms = ?, next_ms = ?, tries = tries + ?, code = ?,
-     reply = ?, blamed = ? WHERE edition = ? AND subscriber IN (SELECT value FROM json_each(?))
-     AND +state = 'attempting' AND owner = ?;";
+/// Settles those of a list that are still this owner's. The list is read once, and each row found by its primary key: an
+/// edition may have millions.
+const SETTLE: &str = "WITH settled AS MATERIALIZED (
+        SELECT value->>'subscriber' AS subscriber, value->>'state' AS state, value->>'next_ms' AS next_ms,
+            value->>'tries' AS tries, value->>'code' AS code, value->>'reply' AS reply, value->>'blamed' AS blamed
+        FROM json_each($1))
+     UPDATE delivery SET state = settled.state, owner = NULL, at_ms = $2, next_ms = settled.next_ms,
+        tries = delivery.tries + settled.tries, code = settled.code, reply = settled.reply, blamed = settled.blamed
+     FROM settled WHERE delivery.edition = $3 AND delivery.subscriber = settled.subscriber
+        AND coalesce(delivery.state, '') = 'attempting' AND delivery.owner = $4";
 
 /// Those of the held who left or were suppressed since they were claimed, or whose claim a report of a bounce ended;
 /// all of them, where the edition was stopped.
-const WITHDRAWN: &str = "SELECT s.id FROM json_each(?) held CROSS JOIN subscriber s ON s.id = held.value
-     JOIN edition e ON e.id = ?
-     WHERE NOT (e.state = 'sending' AND s.status = 'active' AND s.listed = 1 AND NOT EXISTS
-        (SELECT 1 FROM departure p WHERE p.subscriber = s.id AND p.digest = e.digest))
-     OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.edition = ? AND d.subscriber = s.id
-        AND +d.state = 'attempting' AND d.owner = ?);";
+const WITHDRAWN: &str = "SELECT s.id FROM subscriber s JOIN edition e ON e.id = $2
+     WHERE s.id IN (SELECT value FROM json_each($1)) AND (
+        NOT (e.state = 'sending' AND s.status = 'active' AND s.listed = 1
+            AND NOT EXISTS (SELECT 1 FROM departure p WHERE p.subscriber = s.id AND p.digest = e.digest))
+        OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.edition = $2 AND d.subscriber = s.id
+            AND coalesce(d.state, '') = 'attempting' AND d.owner = $3))";
 
 /// Suppresses addresses that are at fault.
-async fn judge_addresses(write: &mut SqliteConnection, settled: &[Settled]) -> Result<(), Error> {
+async fn suppress_bad_addresses(write: &mut Transaction<'_>, settled: &[Settlement]) -> Result<(), Error> {
     for one in settled {
-        match one.verdict {
-            Verdict::Bounced(Blame::Address) => drop(bounces::suppress(write, one.subscriber).await?),
-            Verdict::Bounced(Blame::Perhaps) => drop(bounces::suppress_after_three(write, one.subscriber).await?),
-            _ => {}
+        if let Verdict::Bounced(kind) = one.verdict {
+            bounces::suppress_by(write, one.subscriber, kind).await?;
         }
     }
     Ok(())
 }
 
 /// Skips those of `gone` whose claim still stands; what a report of a bounce settled meanwhile stays as it says.
-async fn skip(write: &mut SqliteConnection, work: &Work<'_>, gone: &[i64], now: DateTime<Utc>) -> Result<(), Error> {
+async fn skip(
+    write: &mut Transaction<'_>,
+    job: &SendJob<'_>,
+    gone: &Vec<i64>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     if gone.is_empty() {
         return Ok(());
     }
-    sqlx::query(
-        "UPDATE delivery SET state = 'skipped', owner = NULL, next_ms = NULL, at_ms = ? WHERE edition = ?
-         AND subscriber IN (SELECT value FROM json_each(?)) AND +state = 'attempting' AND owner = ?",
-    )
-    .bind(now.timestamp_millis())
-    .bind(work.edition)
-    .bind(list(gone))
-    .bind(work.owner.id())
-    .execute(&mut *write)
-    .await?;
+    let skip = "UPDATE delivery SET state = 'skipped', owner = NULL, next_ms = NULL, at_ms = $1
+         WHERE edition = $2 AND subscriber IN (SELECT value FROM json_each($3))
+         AND coalesce(state, '') = 'attempting' AND owner = $4";
+    write.run(skip, values![now, job.edition, &gone[..], job.owner.id()]).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn settling_finds_each_row_by_its_primary_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("tidings.db"), DateTime::UNIX_EPOCH).await.unwrap();
+        let plan =
+            store.db.all(&format!("EXPLAIN QUERY PLAN {SETTLE}"), values!["[]", 0_i64, 1_i64, "me"]).await.unwrap();
+        let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        let wanted = "SEARCH delivery USING PRIMARY KEY (edition=? AND subscriber=?)";
+        assert!(steps.iter().any(|step| step == wanted), "{steps:?}");
+        assert!(!steps.iter().any(|step| step.starts_with("SCAN delivery")), "{steps:?}");
+    }
 }

@@ -5,10 +5,12 @@
 //! `attempting` belong to nobody.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
 };
+
+use super::private_file;
 
 /// This process, as long as it sends.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ impl Owner {
     pub(super) fn new(store: &Path) -> io::Result<Self> {
         loop {
             let owner = Self::draw(store)?;
-            // Between making the file and locking it, `sweep` may have taken it for a dead owner's.
+            // Between making the file and locking it, [`remove_dead`] may have taken it for a dead owner's.
             if owner.path.exists() {
                 return Ok(owner);
             }
@@ -35,11 +37,7 @@ impl Owner {
         getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
         let id = format!("{:016x}", u64::from_be_bytes(random));
         let path = lock_path(store, &id);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options.open(&path)?;
+        let lock = private_file::create(&path)?;
         lock.lock()?;
         Ok(Self { id, path, _lock: lock })
     }
@@ -76,7 +74,7 @@ pub(super) fn is_alive(store: &Path, id: &str) -> bool {
 }
 
 /// Clears away the files of owners that died between two windows, when no delivery names them. Says whether one lives.
-pub(super) fn sweep(store: &Path) -> bool {
+pub(super) fn remove_dead(store: &Path) -> bool {
     let (Some(folder), Some(prefix)) = (store.parent(), store.file_name()) else { return false };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let prefix = format!("{}.owner-", prefix.to_string_lossy());
@@ -90,9 +88,7 @@ pub(super) fn sweep(store: &Path) -> bool {
 }
 
 fn lock_path(store: &Path, id: &str) -> PathBuf {
-    let mut name = store.as_os_str().to_owned();
-    name.push(format!(".owner-{id}"));
-    PathBuf::from(name)
+    private_file::with_ending(store, &format!(".owner-{id}"))
 }
 
 #[cfg(test)]
@@ -118,7 +114,7 @@ mod tests {
         let owner = Owner::new(&store).unwrap();
         fs::write(lock_path(&store, "1"), "").unwrap();
         fs::write(folder.path().join("tidings.db"), "").unwrap();
-        assert!(sweep(&store));
+        assert!(remove_dead(&store));
         assert!(is_alive(&store, owner.id()) && store.exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }

@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Error, Store, instant, json, standing::RETURNED, to_json};
+use super::{
+    db::{Row, Transaction, json, to_json, values},
+    error::Error,
+    open::Store,
+};
 use crate::{
     post::{Post, PostId},
     select::{DigestHistory, Fingerprint, SentPost},
@@ -13,10 +16,7 @@ use crate::{
 };
 
 /// So many of a source's newest posts are held for the day it shows them no longer. Feeds show ten to fifty.
-const HELD: usize = 1_000;
-
-/// SQLite takes at most 32,766 bound values in a statement; a post needs four.
-const ROWS: usize = 4_000;
+const MAX_HELD: usize = 1_000;
 
 /// What `status` tells of one source.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,12 +41,11 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn validators(&self) -> Result<Validators, Error> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT url, value FROM validator").fetch_all(&self.pool).await?;
-        rows.into_iter().map(|(url, value)| Ok((url, json(&value, "validator")?))).collect()
+        let rows = self.db.all("SELECT url, value FROM validator", []).await?;
+        rows.iter().map(|row| Ok((row.get("url"), row.json("value", "validator")?))).collect()
     }
 
-    /// Takes in what was gathered and gives back every post that may stand for selection.
+    /// Ingests what was gathered and gives back every post that may stand for selection.
     ///
     /// First-seen times are kept for posts that are eligible at `now`. A source that could not be read, or did not
     /// change, gives the posts that are held from before. Feeds and listings show only their newest posts: those that
@@ -54,41 +53,36 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn take_in(
+    pub async fn ingest(
         &self,
         gathered: &Gathered,
         sources: &[Source],
         now: DateTime<Utc>,
     ) -> Result<Vec<Post>, Error> {
-        let mut write = self.write().await?;
-        sqlx::query("DELETE FROM validator").execute(&mut *write).await?;
-        for (url, validator) in &gathered.validators {
-            sqlx::query("INSERT INTO validator (url, value) VALUES (?, ?)")
-                .bind(url)
-                .bind(to_json(validator, "validator")?)
-                .execute(&mut *write)
-                .await?;
-        }
+        let validators = gathered.validators.iter().map(|(url, value)| Ok(values![url, to_json(value, "validator")?]));
+        let validators = validators.collect::<Result<Vec<_>, Error>>()?;
+        let mut write = self.db.begin().await?;
+        write.run("DELETE FROM validator", []).await?;
+        write.insert("INSERT INTO validator (url, value)", validators, "").await?;
         let seen = seen_at(&mut write, now).await?;
         let mut posts = Vec::new();
         for harvest in &gathered.harvests {
             let problems: Vec<_> = gathered.problems.iter().filter(|p| p.source == harvest.source).collect();
-            note_source(&mut write, harvest, &problems, now).await?;
+            record_source(&mut write, harvest, &problems, now).await?;
             let known = known_posts(&mut write, &harvest.source).await?;
             if harvest.state == State::Read {
                 let kind = sources.iter().find(|source| source.name == harvest.source).map(|source| &source.kind);
                 let holds = !matches!(kind, Some(Kind::Folder { .. }));
                 let scrolls = matches!(kind, Some(Kind::Feed(_) | Kind::Listing(..)));
                 let rows = new_rows(harvest, &known, holds, now, seen)?;
-                insert(&mut write, &harvest.source, &rows).await?;
+                let rows =
+                    rows.into_iter().map(|row| values![&harvest.source, row.id, row.first_seen, row.held]).collect();
+                let hold = "ON CONFLICT (source, id) DO UPDATE SET held = excluded.held";
+                write.insert("INSERT INTO post (source, id, first_seen_ms, held)", rows, hold).await?;
                 let left = left_behind(harvest, known, scrolls)?;
-                for id in &left.withdrawn {
-                    sqlx::query("UPDATE post SET held = NULL WHERE source = ? AND id = ?")
-                        .bind(&harvest.source)
-                        .bind(id)
-                        .execute(&mut *write)
-                        .await?;
-                }
+                let forget = "UPDATE post SET held = NULL WHERE source = $1
+                     AND id IN (SELECT value FROM json_each($2))";
+                write.run(forget, values![&harvest.source, to_json(&left.withdrawn, "post")?]).await?;
                 posts.extend(harvest.posts.iter().cloned());
                 posts.extend(left.scrolled_off);
             } else {
@@ -106,38 +100,34 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn seen(&self, digest: &str) -> Result<DigestHistory, Error> {
-        let last = format!("SELECT max(e.frozen_ms) FROM edition e WHERE e.digest = ? AND NOT ({RETURNED})");
-        let last: Option<i64> = sqlx::query_scalar(AssertSqlSafe(last)).bind(digest).fetch_one(&self.pool).await?;
-        let first: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT source, id, first_seen_ms FROM post").fetch_all(&self.pool).await?;
+    pub async fn history(&self, digest: &str) -> Result<DigestHistory, Error> {
+        // An edition's posts return where it was stopped, and no reader has them.
+        let editions = "SELECT e.id, e.frozen_ms, e.finished_ms, e.number,
+                e.state IN ('vetoed', 'cancelled') AND NOT EXISTS (SELECT 1 FROM delivery d
+                    WHERE d.edition = e.id AND d.state IN ('attempting', 'sent', 'in_doubt')) AS is_returned
+             FROM edition e WHERE e.digest = $1";
+        let last = format!("SELECT max(frozen_ms) FROM ({editions}) past WHERE NOT is_returned");
         let sent = format!(
-            "SELECT p.source, p.id, p.link, p.fingerprint, e.number, e.finished_ms, {RETURNED} FROM edition_post p
-             JOIN edition e ON e.id = p.edition WHERE e.digest = ? ORDER BY e.number"
+            "SELECT p.source, p.id, p.link, p.fingerprint, past.number, past.finished_ms, past.is_returned
+             FROM edition_post p JOIN ({editions}) past ON past.id = p.edition ORDER BY past.number"
         );
-        let sent = sqlx::query(AssertSqlSafe(sent)).bind(digest).fetch_all(&self.pool).await?;
-        let (returned, sent): (Vec<_>, Vec<_>) = sent.into_iter().partition(|row| row.get(6));
-        let id = |row: &SqliteRow| PostId::new(Some(row.get(1)), None, "");
+        let first_seen = self.db.all("SELECT source, id, first_seen_ms FROM post", []).await?;
+        let sent = self.db.all(&sent, values![digest]).await?;
+        let (returned, sent): (Vec<_>, Vec<_>) = sent.iter().partition(|row| row.get("is_returned"));
+        let id = |row: &Row| PostId::new(Some(&row.get::<String>("id")), None, "");
+        let sent_post = |row: &Row| SentPost {
+            source: row.get("source"),
+            id: id(row),
+            link: row.get("link"),
+            fingerprint: Fingerprint::from_octets(&row.get::<Vec<u8>>("fingerprint")),
+            edition: row.get("number"),
+        };
+        let returned_at = |row: &Row| row.get::<Option<DateTime<Utc>>>("finished_ms").unwrap_or_default();
         Ok(DigestHistory {
-            last_edition: last.map(instant),
-            first_seen: first
-                .into_iter()
-                .map(|(source, id, ms)| ((source, PostId::new(Some(&id), None, "")), instant(ms)))
-                .collect(),
-            sent: sent
-                .iter()
-                .map(|row| SentPost {
-                    source: row.get(0),
-                    id: id(row),
-                    link: row.get(2),
-                    fingerprint: Fingerprint::from_octets(row.get(3)),
-                    edition: row.get(4),
-                })
-                .collect(),
-            returned: returned
-                .iter()
-                .map(|row| ((row.get(0), id(row)), instant(row.get::<Option<i64>, _>(5).unwrap_or_default())))
-                .collect(),
+            last_edition: self.db.value(&last, values![digest]).await?,
+            first_seen: first_seen.iter().map(|row| ((row.get("source"), id(row)), row.get("first_seen_ms"))).collect(),
+            sent: sent.into_iter().map(sent_post).collect(),
+            returned: returned.into_iter().map(|row| ((row.get("source"), id(row)), returned_at(row))).collect(),
         })
     }
 
@@ -145,36 +135,31 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn sources(&self) -> Result<Vec<SourceStatus>, Error> {
-        let rows = sqlx::query("SELECT name, state, checked_ms, read_ms, failures, problems FROM source ORDER BY name")
-            .fetch_all(&self.pool)
-            .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(SourceStatus {
-                    name: row.get(0),
-                    state: row.get(1),
-                    checked: instant(row.get(2)),
-                    read: row.get::<Option<i64>, _>(3).map(instant),
-                    failures: row.get(4),
-                    problems: json(row.get(5), "source")?,
-                })
+    pub async fn source_statuses(&self) -> Result<Vec<SourceStatus>, Error> {
+        let select = "SELECT name, state, checked_ms, read_ms, failures, problems FROM source ORDER BY name";
+        let status = |row: &Row| {
+            Ok(SourceStatus {
+                name: row.get("name"),
+                state: row.get("state"),
+                checked: row.get("checked_ms"),
+                read: row.get("read_ms"),
+                failures: row.get("failures"),
+                problems: row.json("problems", "source")?,
             })
-            .collect()
+        };
+        self.db.all(select, []).await?.iter().map(status).collect()
     }
 }
 
-type Write = sqlx::Transaction<'static, Sqlite>;
-
 /// When a post that nobody saw before is first seen: now, but after every edition there is, even where the clock
 /// was set back since. Or it would count as seen by editions that could not hold it.
-async fn seen_at(write: &mut Write, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
-    let last: Option<i64> = sqlx::query_scalar("SELECT max(frozen_ms) FROM edition").fetch_one(&mut **write).await?;
-    Ok(last.map_or(now, |last| now.max(instant(last.saturating_add(1)))))
+async fn seen_at(write: &mut Transaction<'_>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Error> {
+    let last: Option<DateTime<Utc>> = write.value("SELECT max(frozen_ms) FROM edition", []).await?;
+    Ok(last.map_or(now, |last| now.max(last + TimeDelta::milliseconds(1))))
 }
 
-async fn note_source(
-    write: &mut Write,
+async fn record_source(
+    write: &mut Transaction<'_>,
     harvest: &Harvest,
     problems: &[&Problem],
     now: DateTime<Utc>,
@@ -185,35 +170,27 @@ async fn note_source(
         State::Failed => "failed",
         State::Kept => return Ok(()),
     };
-    let failed = harvest.state == State::Failed;
     // "Not now" is no failure, and no reading either.
     let read = harvest.state == State::Read || (harvest.state == State::Unchanged && problems.is_empty());
-    sqlx::query(
-        "INSERT INTO source (name, state, checked_ms, read_ms, failures, problems) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT (name) DO UPDATE SET state = ?2, checked_ms = ?3, read_ms = coalesce(?4, read_ms),
-         failures = CASE ?5 WHEN 0 THEN 0 ELSE failures + 1 END, problems = ?6",
-    )
-    .bind(&harvest.source)
-    .bind(state)
-    .bind(now.timestamp_millis())
-    .bind(read.then(|| now.timestamp_millis()))
-    .bind(i64::from(failed))
-    .bind(to_json(&problems, "source")?)
-    .execute(&mut **write)
-    .await?;
+    let record = "INSERT INTO source (name, state, checked_ms, read_ms, failures, problems)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET state = excluded.state,
+            checked_ms = excluded.checked_ms, read_ms = coalesce(excluded.read_ms, source.read_ms),
+            failures = CASE excluded.failures WHEN 0 THEN 0 ELSE source.failures + 1 END,
+            problems = excluded.problems";
+    let (failed, problems) = (harvest.state == State::Failed, to_json(&problems, "source")?);
+    write.run(record, values![&harvest.source, state, now, read.then_some(now), failed, problems]).await?;
     Ok(())
 }
 
 /// A source's known posts: id, and the post itself where it is held.
-async fn known_posts(write: &mut Write, source: &str) -> Result<HashMap<String, Option<String>>, Error> {
-    let rows: Vec<(String, Option<String>)> =
-        sqlx::query_as("SELECT id, held FROM post WHERE source = ?").bind(source).fetch_all(&mut **write).await?;
-    Ok(rows.into_iter().collect())
+async fn known_posts(write: &mut Transaction<'_>, source: &str) -> Result<HashMap<String, Option<String>>, Error> {
+    let rows = write.all("SELECT id, held FROM post WHERE source = $1", values![source]).await?;
+    Ok(rows.iter().map(|row| (row.get("id"), row.get("held"))).collect())
 }
 
 struct NewRow<'a> {
     id: &'a str,
-    first_seen_ms: i64,
+    first_seen: DateTime<Utc>,
     held: Option<String>,
 }
 
@@ -230,24 +207,12 @@ fn new_rows<'a>(
     eligible.sort_by_key(|post| std::cmp::Reverse(post.published.unwrap_or(now)));
     let mut rows = Vec::new();
     for (rank, post) in eligible.into_iter().enumerate() {
-        let held = if hold && rank < HELD { Some(to_json(post, "post")?) } else { None };
+        let held = if hold && rank < MAX_HELD { Some(to_json(post, "post")?) } else { None };
         if known.get(post.id.as_str()) != Some(&held) {
-            rows.push(NewRow { id: post.id.as_str(), first_seen_ms: seen.timestamp_millis(), held });
+            rows.push(NewRow { id: post.id.as_str(), first_seen: seen, held });
         }
     }
     Ok(rows)
-}
-
-async fn insert(write: &mut Write, source: &str, rows: &[NewRow<'_>]) -> Result<(), Error> {
-    for rows in rows.chunks(ROWS) {
-        let mut query = QueryBuilder::<Sqlite>::new("INSERT INTO post (source, id, first_seen_ms, held) ");
-        query.push_values(rows, |mut values, row| {
-            values.push_bind(source).push_bind(row.id).push_bind(row.first_seen_ms).push_bind(row.held.as_deref());
-        });
-        query.push(" ON CONFLICT (source, id) DO UPDATE SET held = excluded.held");
-        query.build().persistent(false).execute(&mut **write).await?;
-    }
-    Ok(())
 }
 
 /// Held posts that the source does not show any more.
@@ -277,7 +242,7 @@ fn left_behind(harvest: &Harvest, known: HashMap<String, Option<String>>, scroll
         }
     }
     newest_first(&mut left.scrolled_off);
-    let forgotten = left.scrolled_off.drain(HELD.min(left.scrolled_off.len())..);
+    let forgotten = left.scrolled_off.drain(MAX_HELD.min(left.scrolled_off.len())..);
     left.withdrawn.extend(forgotten.map(|post| post.id.as_str().to_owned()));
     Ok(left)
 }

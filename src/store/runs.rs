@@ -1,15 +1,19 @@
 //! When what was due: one row for each run of a digest, and how far each digest is looked after.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, str::FromStr};
 
 use chrono::{DateTime, Utc};
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Owner, Store, instant, owner};
+use super::{
+    db::{Row, Transaction, values},
+    error::Error,
+    open::Store,
+    owner::{self, Owner},
+};
 
 /// A digest that a daemon looks after.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watched {
+pub struct WatchedDigest {
     /// Its schedule and zone when it was last looked at.
     pub schedule: String,
     /// What was due until then is dealt with, or was never owed.
@@ -20,7 +24,7 @@ pub struct Watched {
 
 /// How a run ended, or how far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum RunState {
     /// Somebody is making its edition, or tries again later.
     Open,
     /// Its edition is frozen, and tells the rest.
@@ -37,11 +41,11 @@ pub enum Stage {
     Stopped,
 }
 
-impl Stage {
+impl RunState {
     const ALL: [Self; 7] =
         [Self::Open, Self::Frozen, Self::Sent, Self::Empty, Self::Skipped, Self::Failed, Self::Stopped];
 
-    /// The stage's name in the store.
+    /// The state's name in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -52,6 +56,15 @@ impl Stage {
             Self::Failed => "failed",
             Self::Stopped => "stopped",
         }
+    }
+}
+
+impl FromStr for RunState {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|state| state.as_str() == text);
+        known.ok_or_else(|| format!("no run has the state `{text}`"))
     }
 }
 
@@ -69,7 +82,7 @@ pub struct DueRun {
     /// Earlier ones that nobody was there for.
     pub missed: i64,
     /// How it ended, or how far it is.
-    pub stage: Stage,
+    pub state: RunState,
     /// Its edition's row.
     pub edition: Option<i64>,
     /// How often it failed.
@@ -80,58 +93,74 @@ pub struct DueRun {
     pub why: Option<String>,
 }
 
+impl DueRun {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self {
+            number: row.get("number"),
+            digest: row.get("digest"),
+            due: row.get("due_ms"),
+            found: row.get("found_ms"),
+            missed: row.get("missed"),
+            state: row.parse("state", "run")?,
+            edition: row.get("edition"),
+            tries: row.get("tries"),
+            next: row.get("next_ms"),
+            why: row.get("why"),
+        })
+    }
+}
+
 impl Store {
     /// Looks after these digests, each with its schedule, from `now` on, and gives back how far each is looked after.
     /// One whose schedule changed owes nothing that the new one would have had before.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn watch(
+    pub async fn watch_digests(
         &self,
         digests: &[(&str, String)],
         now: DateTime<Utc>,
-    ) -> Result<HashMap<String, Watched>, Error> {
-        let known = self.watched().await?;
-        let changed =
+    ) -> Result<HashMap<String, WatchedDigest>, Error> {
+        let known = self.watched_digests().await?;
+        let is_new =
             |(name, schedule): &&(&str, String)| known.get(*name).is_none_or(|watched| watched.schedule != *schedule);
-        let changed: Vec<_> = digests.iter().filter(changed).collect();
-        if changed.is_empty() {
+        let new: Vec<_> = digests.iter().filter(is_new).collect();
+        if new.is_empty() {
             return Ok(known);
         }
-        let mut write = self.write().await?;
-        for (name, schedule) in changed {
-            sqlx::query(
-                "INSERT INTO watch (digest, schedule, since_ms) VALUES (?1, ?2, ?3) ON CONFLICT (digest) DO UPDATE
-                 SET since_ms = max(since_ms, ?3), schedule = ?2 WHERE schedule <> ?2",
+        let mut write = self.db.begin().await?;
+        write
+            .insert(
+                "INSERT INTO watch (digest, schedule, since_ms)",
+                new.into_iter().map(|(name, schedule)| values![*name, schedule, now]).collect(),
+                "ON CONFLICT (digest) DO UPDATE SET schedule = excluded.schedule, since_ms = CASE
+                    WHEN watch.since_ms > excluded.since_ms THEN watch.since_ms ELSE excluded.since_ms END
+                 WHERE watch.schedule <> excluded.schedule",
             )
-            .bind(name)
-            .bind(schedule)
-            .bind(now.timestamp_millis())
-            .execute(&mut *write)
             .await?;
-        }
         write.commit().await?;
-        self.watched().await
+        self.watched_digests().await
     }
 
     /// How far each digest is looked after, by name.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn watched(&self) -> Result<HashMap<String, Watched>, Error> {
-        let rows = sqlx::query("SELECT digest, schedule, since_ms, empties FROM watch").fetch_all(&self.pool).await?;
-        let watched = |row: SqliteRow| {
-            let watched = Watched { schedule: row.get(1), since: instant(row.get(2)), empties: row.get(3) };
-            (row.get(0), watched)
+    pub async fn watched_digests(&self) -> Result<HashMap<String, WatchedDigest>, Error> {
+        let rows = self.db.all("SELECT digest, schedule, since_ms, empties FROM watch", []).await?;
+        let watched = |row: &Row| WatchedDigest {
+            schedule: row.get("schedule"),
+            since: row.get("since_ms"),
+            empties: row.get("empties"),
         };
-        Ok(rows.into_iter().map(watched).collect())
+        Ok(rows.iter().map(|row| (row.get("digest"), watched(row))).collect())
     }
 
-    /// Takes on a due run; `None` where somebody else has it. Whatever was due before it is dealt with as well.
+    /// Claims a due run; `None` where somebody else has it. Whatever was due before it is dealt with as well.
     ///
     /// # Errors
     /// When the store cannot be written: then nobody has it.
-    pub async fn take_on(
+    pub async fn claim_run(
         &self,
         owner: &Owner,
         digest: &str,
@@ -139,25 +168,14 @@ impl Store {
         missed: i64,
         now: DateTime<Utc>,
     ) -> Result<Option<DueRun>, Error> {
-        let mut write = self.write().await?;
-        let row = sqlx::query(
-            "INSERT INTO run (digest, due_ms, found_ms, missed, owner) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT DO NOTHING RETURNING *",
-        )
-        .bind(digest)
-        .bind(due.timestamp_millis())
-        .bind(now.timestamp_millis())
-        .bind(missed)
-        .bind(owner.id())
-        .fetch_optional(&mut *write)
-        .await?;
-        sqlx::query("UPDATE watch SET since_ms = max(since_ms, ?) WHERE digest = ?")
-            .bind(due.timestamp_millis())
-            .bind(digest)
-            .execute(&mut *write)
-            .await?;
+        let insert = "INSERT INTO run (digest, due_ms, found_ms, missed, owner) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT DO NOTHING RETURNING *";
+        let mut write = self.db.begin().await?;
+        let row = write.first(insert, values![digest, due, now, missed, owner.id()]).await?;
+        let advance = "UPDATE watch SET since_ms = $1 WHERE digest = $2 AND since_ms < $1";
+        write.run(advance, values![due, digest]).await?;
         write.commit().await?;
-        row.map(|row| read(&row)).transpose()
+        row.as_ref().map(DueRun::read).transpose()
     }
 
     /// Runs that are not over, the oldest first, each with whether it is `owner`'s to go on with: its own, and those
@@ -166,43 +184,33 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn open_runs(&self, owner: Option<&Owner>) -> Result<Vec<(DueRun, bool)>, Error> {
-        let rows = sqlx::query(
-            "SELECT * FROM run INDEXED BY run_open WHERE state IN ('open', 'frozen') ORDER BY due_ms, number",
-        )
-        .fetch_all(&self.pool)
-        .await?;
+        let select = "SELECT * FROM run INDEXED BY run_open WHERE state IN ('open', 'frozen') ORDER BY due_ms, number";
+        let rows = self.db.all(select, []).await?;
         let mut runs = Vec::with_capacity(rows.len());
         for row in rows {
-            let run = read(&row)?;
+            let run = DueRun::read(&row)?;
             let theirs: String = row.get("owner");
             let mine = match owner {
                 None => false,
                 Some(owner) if owner.id() == theirs => true,
-                Some(_) if owner::is_alive(&self.path, &theirs) => false,
-                Some(owner) => self.take_over(run.number, &theirs, owner).await?,
+                Some(_) if owner::is_alive(self.path(), &theirs) => false,
+                Some(owner) => {
+                    let take_over = "UPDATE run SET owner = $1 WHERE number = $2 AND owner = $3";
+                    self.db.run(take_over, values![owner.id(), run.number, theirs]).await? > 0
+                }
             };
             runs.push((run, mine));
         }
         Ok(runs)
     }
 
-    async fn take_over(&self, run: i64, dead: &str, owner: &Owner) -> Result<bool, Error> {
-        let query = "UPDATE run SET owner = ? WHERE number = ? AND owner = ?";
-        let taken = sqlx::query(query).bind(owner.id()).bind(run).bind(dead).execute(&self.pool).await?;
-        Ok(taken.rows_affected() > 0)
-    }
-
-    /// Notes that a run failed, and when it is tried again.
+    /// Records that a run failed, and when it is tried again.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn try_again(&self, run: i64, why: &str, next: DateTime<Utc>) -> Result<(), Error> {
-        sqlx::query("UPDATE run SET tries = tries + 1, why = ?, next_ms = ? WHERE number = ? AND state = 'open'")
-            .bind(why)
-            .bind(next.timestamp_millis())
-            .bind(run)
-            .execute(&self.pool)
-            .await?;
+    pub async fn retry_run(&self, run: i64, why: &str, next: DateTime<Utc>) -> Result<(), Error> {
+        let retry = "UPDATE run SET tries = tries + 1, why = $1, next_ms = $2 WHERE number = $3 AND state = 'open'";
+        self.db.run(retry, values![why, next, run]).await?;
         Ok(())
     }
 
@@ -210,13 +218,9 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn wait(&self, run: i64, why: &str, next: DateTime<Utc>) -> Result<(), Error> {
-        sqlx::query("UPDATE run SET why = ?, next_ms = ? WHERE number = ? AND state = 'open'")
-            .bind(why)
-            .bind(next.timestamp_millis())
-            .bind(run)
-            .execute(&self.pool)
-            .await?;
+    pub async fn postpone_run(&self, run: i64, why: &str, next: DateTime<Utc>) -> Result<(), Error> {
+        let postpone = "UPDATE run SET why = $1, next_ms = $2 WHERE number = $3 AND state = 'open'";
+        self.db.run(postpone, values![why, next, run]).await?;
         Ok(())
     }
 
@@ -224,10 +228,9 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn try_now(&self) -> Result<(), Error> {
-        sqlx::query("UPDATE run SET next_ms = NULL WHERE state = 'open' AND next_ms IS NOT NULL")
-            .execute(&self.pool)
-            .await?;
+    pub async fn retry_failed_runs_now(&self) -> Result<(), Error> {
+        let retry = "UPDATE run SET next_ms = NULL WHERE state = 'open' AND next_ms IS NOT NULL";
+        self.db.run(retry, []).await?;
         Ok(())
     }
 
@@ -238,34 +241,23 @@ impl Store {
     pub async fn end_run(
         &self,
         run: &DueRun,
-        stage: Stage,
+        state: RunState,
         why: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        let mut write = self.write().await?;
-        let ended = sqlx::query(
-            "UPDATE run SET state = ?, why = ?, next_ms = NULL, ended_ms = ? WHERE number = ?
-             AND state IN ('open', 'frozen')",
-        )
-        .bind(stage.as_str())
-        .bind(why)
-        .bind(now.timestamp_millis())
-        .bind(run.number)
-        .execute(&mut *write)
-        .await?;
-        if ended.rows_affected() > 0 {
-            let empties = match stage {
-                Stage::Empty => "empties + 1",
-                Stage::Sent => "0",
-                _ => "empties",
-            };
-            sqlx::query(AssertSqlSafe(format!("UPDATE watch SET empties = {empties} WHERE digest = ?")))
-                .bind(&run.digest)
-                .execute(&mut *write)
-                .await?;
+        let end = "UPDATE run SET state = $1, why = $2, next_ms = NULL, ended_ms = $3
+             WHERE number = $4 AND state IN ('open', 'frozen')";
+        let count = match state {
+            RunState::Empty => Some("UPDATE watch SET empties = empties + 1 WHERE digest = $1"),
+            RunState::Sent => Some("UPDATE watch SET empties = 0 WHERE digest = $1"),
+            _ => None,
+        };
+        let mut write = self.db.begin().await?;
+        let ended = write.run(end, values![state.as_str(), why, now, run.number]).await? > 0;
+        if let (true, Some(count)) = (ended, count) {
+            write.run(count, values![&run.digest]).await?;
         }
-        write.commit().await?;
-        Ok(())
+        write.commit().await
     }
 
     /// The last run of each digest that is looked after, by the digest's name.
@@ -274,60 +266,39 @@ impl Store {
     /// When the store cannot be read.
     pub async fn last_runs(&self) -> Result<HashMap<String, DueRun>, Error> {
         // What was due last stands in `watch`: no walk over all runs that ever were.
-        let rows = sqlx::query("SELECT r.* FROM watch w JOIN run r ON r.digest = w.digest AND r.due_ms = w.since_ms")
-            .fetch_all(&self.pool)
-            .await?;
-        rows.iter().map(|row| Ok((row.get("digest"), read(row)?))).collect()
+        let select = "SELECT r.* FROM watch w JOIN run r ON r.digest = w.digest AND r.due_ms = w.since_ms";
+        let rows = self.db.all(select, []).await?;
+        rows.iter().map(|row| Ok((row.get("digest"), DueRun::read(row)?))).collect()
     }
 
     /// Runs that ended well since `since` and of which nobody outside was told.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn to_ping(&self, since: DateTime<Utc>) -> Result<Vec<DueRun>, Error> {
-        let rows = sqlx::query(
-            "SELECT r.* FROM watch w JOIN run r ON r.digest = w.digest AND r.due_ms = w.since_ms
-             WHERE r.state IN ('sent', 'empty') AND r.pinged_ms IS NULL AND r.ended_ms >= ?",
-        )
-        .bind(since.timestamp_millis())
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(read).collect()
+    pub async fn runs_to_ping(&self, since: DateTime<Utc>) -> Result<Vec<DueRun>, Error> {
+        let select = "SELECT r.* FROM watch w JOIN run r ON r.digest = w.digest AND r.due_ms = w.since_ms
+             WHERE r.state IN ('sent', 'empty') AND r.pinged_ms IS NULL AND r.ended_ms >= $1";
+        self.db.all(select, values![since]).await?.iter().map(DueRun::read).collect()
     }
 
-    /// Notes that somebody outside was told of a run.
+    /// Records that somebody outside was told of a run.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn pinged(&self, run: i64, now: DateTime<Utc>) -> Result<(), Error> {
-        let query = "UPDATE run SET pinged_ms = ? WHERE number = ?";
-        sqlx::query(query).bind(now.timestamp_millis()).bind(run).execute(&self.pool).await?;
+    pub async fn mark_pinged(&self, run: i64, now: DateTime<Utc>) -> Result<(), Error> {
+        self.db.run("UPDATE run SET pinged_ms = $1 WHERE number = $2", values![now, run]).await?;
         Ok(())
     }
 }
 
-/// Notes that the edition of a run is frozen; says whether the run is still its owner's, and waited for one.
-pub(super) async fn froze(write: &mut SqliteConnection, run: i64, owner: &Owner, edition: i64) -> Result<bool, Error> {
-    let query = "UPDATE run SET edition = ?, state = 'frozen', why = NULL, next_ms = NULL
-         WHERE number = ? AND owner = ? AND state = 'open'";
-    let froze = sqlx::query(query).bind(edition).bind(run).bind(owner.id()).execute(write).await?;
-    Ok(froze.rows_affected() > 0)
-}
-
-fn read(row: &SqliteRow) -> Result<DueRun, Error> {
-    let state: &str = row.get("state");
-    let known = Stage::ALL.into_iter().find(|stage| stage.as_str() == state);
-    let stage = known.ok_or_else(|| Error::Sql(sqlx::Error::Decode(format!("the state `{state}` of a run").into())))?;
-    Ok(DueRun {
-        number: row.get("number"),
-        digest: row.get("digest"),
-        due: instant(row.get("due_ms")),
-        found: instant(row.get("found_ms")),
-        missed: row.get("missed"),
-        stage,
-        edition: row.get("edition"),
-        tries: row.get("tries"),
-        next: row.get::<Option<i64>, _>("next_ms").map(instant),
-        why: row.get("why"),
-    })
+/// Records that the edition of a run is frozen; says whether the run is still its owner's, and waited for one.
+pub(super) async fn set_frozen(
+    write: &mut Transaction<'_>,
+    run: i64,
+    owner: &Owner,
+    edition: i64,
+) -> Result<bool, Error> {
+    let freeze = "UPDATE run SET edition = $1, state = 'frozen', why = NULL, next_ms = NULL
+         WHERE number = $2 AND owner = $3 AND state = 'open'";
+    Ok(write.run(freeze, values![edition, run, owner.id()]).await? > 0)
 }

@@ -42,7 +42,7 @@ fn main() {
     let args = Args::parse();
     let keys = tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
         let store = Store::open(&args.store, chrono::Utc::now()).await.expect("the store");
-        store.keys().await.expect("the keys")
+        store.signing_keys().await.expect("the keys")
     });
     let requests = (args.first..args.first + args.count).map(|subscriber| {
         let token = keys.sign(Purpose::Unsubscribe, &Subject { subscriber, of: args.digest.clone() }.payload());

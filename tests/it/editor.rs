@@ -13,7 +13,7 @@ pub fn asked(project: &Project, state: &str) -> (String, String) {
     let uid = project.store(&format!("UPDATE edition SET state = '{state}', {due} RETURNING uid"));
     let keys = tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = Store::open(&project.path("tidings.db"), chrono::Utc::now()).await.unwrap();
-        let keys = store.keys().await.unwrap();
+        let keys = store.signing_keys().await.unwrap();
         store.close().await;
         keys
     });

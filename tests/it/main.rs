@@ -43,4 +43,5 @@ mod standards;
 mod subscribers;
 mod templates;
 mod unsubscribe;
+mod versions;
 mod year;

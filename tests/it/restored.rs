@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use tidings::{
     daemon,
-    store::{self, State, Store},
+    store::{self, EditionState, Store},
 };
 
 use crate::world::office::Office;
@@ -64,10 +64,10 @@ async fn what_went_out_after_the_backup_is_held_though_no_run_began_since() {
         bring_back(&mut office, &copy, way).await;
         office.at("2026-06-02T07:00:00Z").await;
         assert!(office.daemon.is_held(), "{way:?}");
-        assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Held, 1), "{way:?}");
+        assert_eq!((office.state(1).await, office.subjects(ADA).len()), (EditionState::Held, 1), "{way:?}");
         assert!(resume(&office).await);
         office.step().await;
-        assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Held, 1), "{way:?}");
+        assert_eq!((office.state(1).await, office.subjects(ADA).len()), (EditionState::Held, 1), "{way:?}");
     }
 }
 
@@ -100,7 +100,7 @@ async fn a_copy_made_in_the_middle_of_a_send_does_not_go_on_by_itself() {
     let jobs = office.daemon.due_jobs(office.now()).await.unwrap();
     assert!(matches!(jobs[..], [Job::Deliver(_)]), "{jobs:?}");
     run_job(&context, &jobs[0], false, &clock, || false).await.unwrap();
-    assert_eq!(office.state(1).await, State::Sending);
+    assert_eq!(office.state(1).await, EditionState::Sending);
     let copy = backup(&office).await;
     office.step().await;
     assert_eq!(office.sink.messages().iter().filter(|mail| mail.to != ["editor@harbour.example"]).count(), 2);
@@ -123,7 +123,7 @@ async fn posts_that_readers_may_have_stay_out_of_the_next_edition() {
         office.set("2026-06-02T07:00:00Z".parse().unwrap());
         assert!(resume(&office).await);
         if by_hand {
-            assert_eq!(office.veto(1).await.after, State::Vetoed);
+            assert_eq!(office.veto(1).await.after, EditionState::Vetoed);
         }
         office.post("Second", None);
         office.at("2026-06-03T03:30:00Z").await;
@@ -144,5 +144,5 @@ async fn an_edition_in_doubt_goes_out_by_a_persons_word() {
     assert!(resume(&office).await);
     office.approve(1).await;
     office.step().await;
-    assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Sent, 1));
+    assert_eq!((office.state(1).await, office.subjects(ADA).len()), (EditionState::Sent, 1));
 }

@@ -1,6 +1,6 @@
 //! `run`, by hand: what becomes of a run that is due, late, held, vetoed or failed.
 
-use tidings::store::State;
+use tidings::store::EditionState;
 
 use crate::world::office::{Office, at, hours};
 
@@ -58,7 +58,7 @@ async fn a_late_run_goes_by_its_policy_and_somebody_is_told() {
     ] {
         let mut office = Office::open("2026-06-01T12:00:00Z", &daily(&format!("late_policy = \"{policy}\"")), "").await;
         office.at("2026-06-03T11:30:00Z").await;
-        let edition = office.store.standing_of("news", 1).await.unwrap();
+        let edition = office.store.edition_by_number("news", 1).await.unwrap();
         assert_eq!(edition.map_or("none", |edition| edition.state.as_str()), state, "{policy}");
         let troubles = said(&office.troubles().await);
         assert!(troubles.contains(told), "{policy}: {troubles}");
@@ -70,9 +70,9 @@ async fn a_late_run_goes_by_its_policy_and_somebody_is_told() {
         office.step().await;
         assert_eq!(office.subjects(EDITOR).len(), 1, "nobody is told twice");
         if policy == "hold" {
-            assert_eq!(office.approve(1).await.after, State::Sending);
+            assert_eq!(office.approve(1).await.after, EditionState::Sending);
             office.step().await;
-            assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Sent, 1));
+            assert_eq!((office.state(1).await, office.subjects(ADA).len()), (EditionState::Sent, 1));
         }
         office.post("Second", None);
         office.at("2026-06-04T06:30:00Z").await;
@@ -108,9 +108,9 @@ async fn an_editor_sees_the_real_thing_and_silence_sends_it() {
     office.post("Second", None);
     office.project.write("posts/first.md", "---\ntitle: Changed\ndate: 2025-01-01\n---\n\nOther words.\n");
     office.at("2026-06-02T06:29:59Z").await;
-    assert_eq!((office.state(1).await, office.sink.messages().len()), (State::Waiting, 2));
+    assert_eq!((office.state(1).await, office.sink.messages().len()), (EditionState::Waiting, 2));
     office.at("2026-06-02T06:30:00Z").await;
-    assert_eq!((office.state(1).await, office.subjects(ADA)), (State::Sent, vec!["First".to_owned()]));
+    assert_eq!((office.state(1).await, office.subjects(ADA)), (EditionState::Sent, vec!["First".to_owned()]));
     let body = |data: &[u8]| {
         let text = String::from_utf8_lossy(data).into_owned();
         let (_, html) = text.split_once("Content-Type: text/html").unwrap();
@@ -124,13 +124,13 @@ async fn an_editor_sees_the_real_thing_and_silence_sends_it() {
 async fn an_answer_counts_once_and_a_veto_gives_the_posts_back() {
     let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
     office.at("2026-06-02T04:00:00Z").await;
-    assert_eq!(office.veto(1).await.after, State::Vetoed);
-    assert_eq!(office.approve(1).await.after, State::Vetoed);
+    assert_eq!(office.veto(1).await.after, EditionState::Vetoed);
+    assert_eq!(office.approve(1).await.after, EditionState::Vetoed);
     office.at("2026-06-02T06:30:00Z").await;
     office.at("2026-06-02T12:00:00Z").await;
     assert!(office.subjects(ADA).is_empty() && office.troubles().await.is_empty());
     office.at("2026-06-03T03:30:00Z").await;
-    assert_eq!((office.state(2).await, office.approve(2).await.after), (State::Waiting, State::Approved));
+    assert_eq!((office.state(2).await, office.approve(2).await.after), (EditionState::Waiting, EditionState::Approved));
     office.step().await;
     assert!(office.subjects(ADA).is_empty(), "approved is not sent before its time");
     office.at("2026-06-03T06:30:00Z").await;
@@ -143,14 +143,14 @@ async fn where_an_answer_is_required_silence_holds() {
     office.at("2026-06-02T03:30:00Z").await;
     assert!(office.last_text(EDITOR).contains("Without your answer it is held"), "{}", office.last_text(EDITOR));
     office.at("2026-06-02T06:30:00Z").await;
-    assert_eq!(office.state(1).await, State::Held);
+    assert_eq!(office.state(1).await, EditionState::Held);
     let troubles = said(&office.troubles().await);
     assert!(troubles.starts_with("! `news`: edition 1 is held: its editor gave no answer"), "{troubles}");
     assert!(office.subjects(EDITOR).last().unwrap().contains("is held"));
     // Nobody answers: the next edition takes its place, and its posts with it.
     office.post("Second", None);
     office.at("2026-06-03T03:30:00Z").await;
-    assert_eq!((office.state(1).await, office.state(2).await), (State::Cancelled, State::Waiting));
+    assert_eq!((office.state(1).await, office.state(2).await), (EditionState::Cancelled, EditionState::Waiting));
     office.approve(2).await;
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!((office.subjects(ADA).len(), office.received(ADA).len()), (1, 2));
@@ -162,9 +162,9 @@ async fn an_editor_asked_late_has_their_time_all_the_same() {
     let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", "approval_window = \"1h\""), "").await;
     office.at("2026-06-02T06:20:00Z").await;
     office.at("2026-06-02T07:19:00Z").await;
-    assert_eq!(office.state(1).await, State::Waiting);
+    assert_eq!(office.state(1).await, EditionState::Waiting);
     office.at("2026-06-02T07:20:00Z").await;
-    assert_eq!(office.state(1).await, State::Sent);
+    assert_eq!(office.state(1).await, EditionState::Sent);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,14 +173,14 @@ async fn silence_that_counts_after_the_time_for_late_runs_sends_all_the_same() {
     office.at("2026-06-02T06:25:00Z").await;
     assert!(office.last_text(EDITOR).contains("at 2026-06-02 10:25 (Europe/Lisbon), unless you stop it"));
     office.at("2026-06-02T09:24:59Z").await;
-    assert_eq!(office.state(1).await, State::Waiting);
+    assert_eq!(office.state(1).await, EditionState::Waiting);
     office.at("2026-06-02T09:26:00Z").await;
-    assert_eq!((office.state(1).await, office.subjects(ADA).len()), (State::Sent, 1));
+    assert_eq!((office.state(1).await, office.subjects(ADA).len()), (EditionState::Sent, 1));
     // From then on it is late as any other.
     office.post("Second", None);
     office.at("2026-06-03T06:25:00Z").await;
     office.at("2026-06-03T11:26:00Z").await;
-    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (State::Held, 1));
+    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (EditionState::Held, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -278,7 +278,7 @@ async fn an_edition_sent_by_hand_stands_for_the_run_that_was_due() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edition_whose_digest_has_another_name_now_is_told_and_decided() {
-    for (word, state, mails) in [("cancel", State::Cancelled, 0), ("approve", State::Sent, 1)] {
+    for (word, state, mails) in [("cancel", EditionState::Cancelled, 0), ("approve", EditionState::Sent, 1)] {
         let mut office = Office::open("2026-06-01T12:00:00Z", &asked("veto", ""), "").await;
         office.at("2026-06-02T03:30:00Z").await;
         office.reconfigure(&asked("veto", "").replace("[digest.news]", "[digest.notes]")).await;
@@ -298,7 +298,7 @@ async fn an_edition_whose_digest_has_another_name_now_is_told_and_decided() {
 async fn a_run_whose_edition_is_stopped_on_its_way_was_not_sent() {
     use tidings::{
         daemon::{Job, run_job},
-        store::Stage,
+        store::RunState,
     };
     let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
     office.set(at("2026-06-02T06:30:00Z"));
@@ -315,7 +315,7 @@ async fn a_run_whose_edition_is_stopped_on_its_way_was_not_sent() {
     // The job was begun before.
     run_job(&context, &jobs[0], false, &clock, || true).await.unwrap();
     office.step().await;
-    assert_eq!(office.store.last_runs().await.unwrap()["news"].stage, Stage::Stopped);
+    assert_eq!(office.store.last_runs().await.unwrap()["news"].state, RunState::Stopped);
     assert_eq!(office.subjects(ADA).len() + office.subjects("ben@readers.example").len(), out);
 }
 
@@ -344,10 +344,10 @@ async fn a_relay_that_is_away_delays_and_then_holds() {
     office.at("2026-06-03T08:31:00Z").await;
     away.store(false, Ordering::Relaxed);
     office.at("2026-06-03T09:31:00Z").await;
-    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (State::Held, 1));
+    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (EditionState::Held, 1));
     office.approve(2).await;
     office.step().await;
-    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (State::Sent, 2));
+    assert_eq!((office.state(2).await, office.subjects(ADA).len()), (EditionState::Sent, 2));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -357,11 +357,11 @@ async fn retries_that_lie_ahead_are_made_and_hold_up_nobody() {
     })
     .await;
     office.at("2026-06-02T06:30:00Z").await;
-    assert_eq!((office.subjects(ADA).len(), office.state(1).await), (1, State::Sending));
+    assert_eq!((office.subjects(ADA).len(), office.state(1).await), (1, EditionState::Sending));
     assert!(office.daemon.next_wake(office.now()).unwrap() <= office.now() + hours(1) / 30);
     office.post("Second", None);
     office.at("2026-06-02T06:32:00Z").await;
-    assert_eq!(office.state(1).await, State::Sent);
+    assert_eq!(office.state(1).await, EditionState::Sent);
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!(office.subjects("ben@readers.example"), ["First", "Second"]);
 }
@@ -407,7 +407,7 @@ async fn a_clock_set_back_by_days_holds_and_one_that_jumped_ahead_is_late() {
     office.at("2026-06-02T06:30:00Z").await;
     office.post("Second", None);
     office.at("2030-06-02T12:00:00Z").await;
-    assert_eq!(office.state(2).await, State::Held, "four years late");
+    assert_eq!(office.state(2).await, EditionState::Held, "four years late");
     office.at("2026-06-02T06:40:00Z").await;
     assert!(office.daemon.is_held());
     office.restart().await;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tidings::{schedule::Schedule, store::State};
+use tidings::{schedule::Schedule, store::EditionState};
 
 use crate::world::office::{Office, at, die_after};
 
@@ -144,10 +144,10 @@ async fn turn(office: &mut Office, chance: &mut Chance, time: &mut Time) {
     for edition in office.store.open_editions().await.unwrap() {
         let now = office.now();
         match (edition.state, chance.below(12)) {
-            (State::Waiting, 0) => drop(office.store.veto(edition.row, now).await.unwrap()),
-            (State::Waiting, 1 | 2) => drop(office.store.approve(edition.row, now).await.unwrap()),
-            (State::Held, 0) => drop(office.store.cancel(edition.row, "by hand", now).await.unwrap()),
-            (State::Held, 1..=3) => drop(office.store.approve(edition.row, now).await.unwrap()),
+            (EditionState::Waiting, 0) => drop(office.store.veto(edition.row, now).await.unwrap()),
+            (EditionState::Waiting, 1 | 2) => drop(office.store.approve(edition.row, now).await.unwrap()),
+            (EditionState::Held, 0) => drop(office.store.cancel(edition.row, "by hand", now).await.unwrap()),
+            (EditionState::Held, 1..=3) => drop(office.store.approve(edition.row, now).await.unwrap()),
             _ => {}
         }
     }

@@ -19,30 +19,19 @@ async fn new_store() -> (tempfile::TempDir, Store) {
         tags: Vec::new(),
         status: Status::Active,
     };
-    store.upsert(&[row("ada@readers.example"), row("ben@readers.example")], None, NOW).await.unwrap();
+    store.import_subscribers(&[row("ada@readers.example"), row("ben@readers.example")], None, NOW).await.unwrap();
     (folder, store)
 }
 
 /// Puts edition `number` of `weekly` into the store, with a delivery to Ada in this state, sent to Ben.
 async fn edition(store: &Store, number: i64, state: &str) {
-    sqlx::query(
-        "INSERT INTO edition (id, uid, digest, number, state, frozen_ms, content, subject)
-         VALUES (?, ?, 'weekly', ?, 'sending', 0, '{}', '')",
-    )
-    .bind(number)
-    .bind(uid(number))
-    .bind(number)
-    .execute(&store.pool)
-    .await
-    .unwrap();
+    let insert = "INSERT INTO edition (id, uid, digest, number, state, frozen_ms, content, subject)
+         VALUES ($1, $2, 'weekly', $1, 'sending', 0, '{}', '')";
+    store.db.run(insert, values![number, uid(number)]).await.unwrap();
     for (subscriber, state) in [(ADA, state), (2, "sent")] {
-        sqlx::query("INSERT INTO delivery (edition, subscriber, state, owner, reply) VALUES (?, ?, ?, 'me', 'before')")
-            .bind(number)
-            .bind(subscriber)
-            .bind(state)
-            .execute(&store.pool)
-            .await
-            .unwrap();
+        let insert = "INSERT INTO delivery (edition, subscriber, state, owner, reply)
+             VALUES ($1, $2, $3, 'me', 'before')";
+        store.db.run(insert, values![number, subscriber, state]).await.unwrap();
     }
 }
 
@@ -52,14 +41,10 @@ fn uid(number: i64) -> String {
 
 /// What the store says of Ada's delivery: its state, its words, whether it speaks against her; and her status.
 async fn ada(store: &Store, edition: i64) -> (String, String, bool, String) {
-    let (state, reply, blamed) =
-        sqlx::query_as("SELECT state, reply, blamed FROM delivery WHERE edition = ? AND subscriber = 1")
-            .bind(edition)
-            .fetch_one(&store.pool)
-            .await
-            .unwrap();
-    let status = sqlx::query_scalar("SELECT status FROM subscriber WHERE id = 1").fetch_one(&store.pool);
-    (state, reply, blamed, status.await.unwrap())
+    let select = "SELECT d.state, d.reply, d.blamed, s.status FROM delivery d JOIN subscriber s ON s.id = d.subscriber
+         WHERE d.edition = $1 AND d.subscriber = $2";
+    let row = store.db.first(select, values![edition, ADA]).await.unwrap().unwrap();
+    (row.get("state"), row.get("reply"), row.get("blamed"), row.get("status"))
 }
 
 fn failed(edition: i64, enhanced: (u8, u16, u16)) -> Report {
@@ -71,8 +56,8 @@ fn delivery_report(edition: i64, fate: Fate) -> Report {
     Report::Delivery { about, recipients: vec![Recipient { addresses: vec!["elsewhere@x.example".into()], fate }] }
 }
 
-async fn apply(store: &Store, report: &Report) -> Option<Change> {
-    store.apply(report, NOW).await.unwrap().map(|applied| applied.change)
+async fn apply(store: &Store, report: &Report) -> Option<ReportEffect> {
+    store.apply_report(report, NOW).await.unwrap().map(|applied| applied.effect)
 }
 
 const ABSENT: (u8, u16, u16) = (5, 1, 1);
@@ -80,22 +65,22 @@ const FULL: (u8, u16, u16) = (5, 2, 2);
 const UNCLEAR: (u8, u16, u16) = (5, 0, 0);
 
 #[tokio::test]
-async fn a_bounce_is_judged_by_its_code_and_by_where_the_delivery_stands() {
+async fn a_bounce_is_classified_by_its_code_and_by_where_the_delivery_stands() {
     for (state, code, change, expect) in [
-        ("sent", ABSENT, Change::Suppressed, ("bounced", "5.1.1 no", true, "suppressed")),
-        ("sent", (5, 2, 1), Change::Suppressed, ("bounced", "5.2.1 no", true, "suppressed")),
-        ("sent", FULL, Change::Bounced, ("bounced", "5.2.2 no", false, "active")),
-        ("sent", (5, 7, 515), Change::Bounced, ("bounced", "5.7.515 no", false, "active")),
-        ("sent", (5, 3, 4), Change::Bounced, ("bounced", "5.3.4 no", false, "active")),
-        ("sent", UNCLEAR, Change::Bounced, ("bounced", "5.0.0 no", true, "active")),
-        ("attempting", FULL, Change::Bounced, ("bounced", "5.2.2 no", false, "active")),
-        ("in_doubt", ABSENT, Change::Suppressed, ("bounced", "5.1.1 no", true, "suppressed")),
-        ("pending", UNCLEAR, Change::Nothing, ("pending", "before", false, "active")),
-        ("deferred", FULL, Change::Nothing, ("deferred", "before", false, "active")),
-        ("deferred", ABSENT, Change::Suppressed, ("deferred", "before", false, "suppressed")),
-        ("skipped", UNCLEAR, Change::Nothing, ("skipped", "before", false, "active")),
-        ("bounced", FULL, Change::Nothing, ("bounced", "before", false, "active")),
-        ("bounced", ABSENT, Change::Suppressed, ("bounced", "before", true, "suppressed")),
+        ("sent", ABSENT, ReportEffect::Suppressed, ("bounced", "5.1.1 no", true, "suppressed")),
+        ("sent", (5, 2, 1), ReportEffect::Suppressed, ("bounced", "5.2.1 no", true, "suppressed")),
+        ("sent", FULL, ReportEffect::Bounced, ("bounced", "5.2.2 no", false, "active")),
+        ("sent", (5, 7, 515), ReportEffect::Bounced, ("bounced", "5.7.515 no", false, "active")),
+        ("sent", (5, 3, 4), ReportEffect::Bounced, ("bounced", "5.3.4 no", false, "active")),
+        ("sent", UNCLEAR, ReportEffect::Bounced, ("bounced", "5.0.0 no", true, "active")),
+        ("attempting", FULL, ReportEffect::Bounced, ("bounced", "5.2.2 no", false, "active")),
+        ("in_doubt", ABSENT, ReportEffect::Suppressed, ("bounced", "5.1.1 no", true, "suppressed")),
+        ("pending", UNCLEAR, ReportEffect::Nothing, ("pending", "before", false, "active")),
+        ("deferred", FULL, ReportEffect::Nothing, ("deferred", "before", false, "active")),
+        ("deferred", ABSENT, ReportEffect::Suppressed, ("deferred", "before", false, "suppressed")),
+        ("skipped", UNCLEAR, ReportEffect::Nothing, ("skipped", "before", false, "active")),
+        ("bounced", FULL, ReportEffect::Nothing, ("bounced", "before", false, "active")),
+        ("bounced", ABSENT, ReportEffect::Suppressed, ("bounced", "before", true, "suppressed")),
     ] {
         let (_folder, store) = new_store().await;
         edition(&store, 1, state).await;
@@ -103,7 +88,7 @@ async fn a_bounce_is_judged_by_its_code_and_by_where_the_delivery_stands() {
         assert_eq!(apply(&store, &report).await, Some(change), "{state} {code:?}");
         let expect = (expect.0.to_owned(), expect.1.to_owned(), expect.2, expect.3.to_owned());
         assert_eq!(ada(&store, 1).await, expect, "{state} {code:?}");
-        assert_eq!(apply(&store, &report).await, Some(Change::Nothing), "{state} {code:?} again");
+        assert_eq!(apply(&store, &report).await, Some(ReportEffect::Nothing), "{state} {code:?} again");
         assert_eq!(ada(&store, 1).await, expect, "{state} {code:?} again");
     }
 }
@@ -132,8 +117,8 @@ async fn three_unclear_bounces_in_a_row_suppress() {
 #[tokio::test]
 async fn the_rule_of_three_walks_along_primary_keys() {
     let (_folder, store) = new_store().await;
-    let plan = sqlx::query(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {THREE_NEWEST}"))).bind(ADA);
-    let steps: Vec<String> = plan.fetch_all(&store.pool).await.unwrap().iter().map(|row| row.get("detail")).collect();
+    let plan = store.db.all(&format!("EXPLAIN QUERY PLAN {THREE_NEWEST}"), values![ADA]).await.unwrap();
+    let steps: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
     assert_eq!(steps, ["SCAN e", "SEARCH d USING PRIMARY KEY (edition=? AND subscriber=?)"]);
 }
 
@@ -143,13 +128,13 @@ async fn a_delay_is_only_noted() {
     let reply = Reply { code: 0, enhanced: Some((4, 4, 1)), text: "timed out".into() };
     edition(&store, 1, "sent").await;
     edition(&store, 2, "bounced").await;
-    assert_eq!(apply(&store, &delivery_report(1, Fate::Delayed(reply.clone()))).await, Some(Change::Noted));
+    assert_eq!(apply(&store, &delivery_report(1, Fate::Delayed(reply.clone()))).await, Some(ReportEffect::Noted));
     let noted = ("sent".to_owned(), "delayed: 4.4.1 timed out".to_owned(), false, "active".to_owned());
     assert_eq!(ada(&store, 1).await, noted);
-    assert_eq!(apply(&store, &delivery_report(1, Fate::Delayed(reply.clone()))).await, Some(Change::Nothing));
-    assert_eq!(apply(&store, &delivery_report(1, Fate::Arrived)).await, Some(Change::Nothing));
+    assert_eq!(apply(&store, &delivery_report(1, Fate::Delayed(reply.clone()))).await, Some(ReportEffect::Nothing));
+    assert_eq!(apply(&store, &delivery_report(1, Fate::Arrived)).await, Some(ReportEffect::Nothing));
     assert_eq!(ada(&store, 1).await, noted);
-    assert_eq!(apply(&store, &delivery_report(2, Fate::Delayed(reply))).await, Some(Change::Nothing));
+    assert_eq!(apply(&store, &delivery_report(2, Fate::Delayed(reply))).await, Some(ReportEffect::Nothing));
     assert_eq!(ada(&store, 2).await.1, "before");
 }
 
@@ -160,15 +145,15 @@ async fn a_complaint_suppresses_and_who_left_stays_away() {
     let about = Subject { subscriber: ADA, of: uid(1) };
     let complaint = Report::Feedback { about: about.clone(), kind: Feedback::Complaint };
     let opt_out = Report::Feedback { about, kind: Feedback::OptOut };
-    assert_eq!(apply(&store, &opt_out).await, Some(Change::Unsubscribed));
-    assert_eq!(apply(&store, &opt_out).await, Some(Change::Nothing));
+    assert_eq!(apply(&store, &opt_out).await, Some(ReportEffect::Unsubscribed));
+    assert_eq!(apply(&store, &opt_out).await, Some(ReportEffect::Nothing));
     assert_eq!(ada(&store, 1).await.3, "active");
-    assert_eq!(apply(&store, &complaint).await, Some(Change::Suppressed));
-    assert_eq!(apply(&store, &complaint).await, Some(Change::Nothing));
+    assert_eq!(apply(&store, &complaint).await, Some(ReportEffect::Suppressed));
+    assert_eq!(apply(&store, &complaint).await, Some(ReportEffect::Nothing));
     assert_eq!(ada(&store, 1).await, ("sent".into(), "before".into(), false, "suppressed".into()));
-    store.set_status(&"ada@readers.example".parse().unwrap(), Status::Unsubscribed).await.unwrap();
-    assert_eq!(apply(&store, &complaint).await, Some(Change::Nothing));
-    assert_eq!(apply(&store, &failed(1, ABSENT)).await, Some(Change::Bounced));
+    store.set_subscriber_status(&"ada@readers.example".parse().unwrap(), Status::Unsubscribed).await.unwrap();
+    assert_eq!(apply(&store, &complaint).await, Some(ReportEffect::Nothing));
+    assert_eq!(apply(&store, &failed(1, ABSENT)).await, Some(ReportEffect::Bounced));
     assert_eq!(ada(&store, 1).await.3, "unsubscribed");
 }
 
@@ -176,11 +161,11 @@ async fn a_complaint_suppresses_and_who_left_stays_away() {
 async fn an_unsubscription_leaves_one_digest() {
     let (_folder, store) = new_store().await;
     let report = Report::Unsubscribe(Subject { subscriber: ADA, of: "weekly".into() });
-    assert_eq!(apply(&store, &report).await, Some(Change::Unsubscribed));
-    assert_eq!(apply(&store, &report).await, Some(Change::Nothing));
+    assert_eq!(apply(&store, &report).await, Some(ReportEffect::Unsubscribed));
+    assert_eq!(apply(&store, &report).await, Some(ReportEffect::Nothing));
     let everybody = crate::post::Filter::default();
-    assert_eq!(store.audience("weekly", &everybody).await.unwrap(), 1);
-    assert_eq!(store.audience("daily", &everybody).await.unwrap(), 2);
+    assert_eq!(store.audience_size("weekly", &everybody).await.unwrap(), 1);
+    assert_eq!(store.audience_size("daily", &everybody).await.unwrap(), 2);
 }
 
 #[tokio::test]
@@ -199,6 +184,6 @@ async fn the_last_doubt_that_bounces_ends_the_edition() {
     let (_folder, store) = new_store().await;
     edition(&store, 1, "in_doubt").await;
     apply(&store, &failed(1, FULL)).await;
-    let state: String = sqlx::query_scalar("SELECT state FROM edition").fetch_one(&store.pool).await.unwrap();
+    let state: String = store.db.value("SELECT state FROM edition", []).await.unwrap();
     assert_eq!(state, "sent");
 }

@@ -72,15 +72,15 @@ fn reason_for_nothing(snapshot: &Snapshot, built: &BuiltEdition) -> Value {
 }
 
 async fn editions(store: &Store, digest: &str, zone: Zone) -> Result<Value, store::Error> {
-    let titles = store.titles(digest, MAX_EDITIONS).await?.into_iter().map(|title| {
-        let date = title.date.with_timezone(&zone).format("%-d %b %Y").to_string();
+    let titles = store.newest_editions(digest, MAX_EDITIONS).await?.into_iter().map(|title| {
+        let date = title.frozen.with_timezone(&zone).format("%-d %b %Y").to_string();
         json!({ "number": title.number, "state": title.state, "subject": title.subject, "date": date })
     });
     Ok(titles.collect())
 }
 
 async fn readers(store: &Store) -> Result<Value, store::Error> {
-    Ok(store.samples(READERS_PER_LANGUAGE).await?.iter().map(reader).collect())
+    Ok(store.sample_subscribers(READERS_PER_LANGUAGE).await?.iter().map(reader).collect())
 }
 
 fn reader(reader: &Subscriber) -> Value {
@@ -109,7 +109,7 @@ async fn next_run(session: &PreviewSession, config: &Config, name: &str, store: 
     json!({
         "schedule": chosen.schedule.to_string(),
         "next": next.map(at),
-        "recipients": store.audience(name, &chosen.audience).await.ok(),
+        "recipients": store.audience_size(name, &chosen.audience).await.ok(),
     })
 }
 

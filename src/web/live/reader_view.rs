@@ -79,7 +79,7 @@ impl ReaderView {
                 mailing::reader(&built.store, &address).await.map_err(explain)?
             }
         };
-        let sender = built.config.sender(built.store.keys().await.map_err(explain)?);
+        let sender = built.config.sender(built.store.signing_keys().await.map_err(explain)?);
         let personal = built.parts().map(|(edition, variants)| {
             let parts = variants.of(reader.language.as_deref());
             message::personalise(edition, parts, &reader, &sender, Occasion::Sample(0))

@@ -180,7 +180,7 @@ impl PreviewSession {
         let Some(config) = &snapshot.config else { return Ok(None) };
         let fault = |error: store::Error| error.diagnostic();
         let store = self.store(config).await.map_err(fault)?;
-        let Some(frozen) = store.edition(digest, number).await.map_err(fault)? else { return Ok(None) };
+        let Some(frozen) = store.frozen_edition(digest, number).await.map_err(fault)? else { return Ok(None) };
         let next = Next::Unfinished(Box::new(frozen));
         Ok(Some(Arc::new(BuiltEdition::new(Arc::clone(config), digest.to_owned(), store, next))))
     }
@@ -214,7 +214,14 @@ impl PreviewSession {
         let mut store = self.store.lock().await;
         match &*store {
             Some(store) if store.path() == config.store => Ok(store.clone()),
-            _ => Ok(store.insert(Store::open(&config.store, self.now()).await?).clone()),
+            _ => {
+                let new = Store::open(&config.store, self.now()).await?;
+                if let Some(old) = store.replace(new.clone()) {
+                    // The config names another: the one before is one file again once nobody reads it.
+                    old.close().await;
+                }
+                Ok(new)
+            }
         }
     }
 
@@ -295,7 +302,7 @@ impl PreviewSession {
             true => config.plan(chosen, &sources),
             false => config.plan_without_asking(chosen, &sources),
         };
-        if let Some(frozen) = store.unfinished(&chosen.name).await? {
+        if let Some(frozen) = store.unfinished_edition(&chosen.name).await? {
             return Ok((store, Next::Unfinished(Box::new(frozen))));
         }
         let gathered = self.sources.lock().await.gather(&store, &plan, self.now()).await?;

@@ -19,15 +19,15 @@ use super::{
 };
 use crate::{
     message,
-    store::{Frozen, Standing, State as EditionState},
+    store::{EditionRecord, EditionState, FrozenEdition},
     token::Purpose,
 };
 
 /// An edition, how it stands, and what its editor's link is for.
 struct Approval {
     purpose: Purpose,
-    standing: Standing,
-    frozen: Frozen,
+    standing: EditionRecord,
+    frozen: FrozenEdition,
 }
 
 /// Shows what a POST would do.
@@ -78,8 +78,8 @@ pub(super) async fn edition(
 
 async fn load(state: &PublicState, token: &str) -> Result<Approval, PageError> {
     let (purpose, subject) = state.verify([Purpose::Approve, Purpose::Veto], token).await?;
-    let standing = state.store.standing(&subject.of).await?.ok_or(PageError::UnknownToken)?;
-    let frozen = state.store.edition(&standing.digest, standing.number).await?.ok_or(PageError::UnknownToken)?;
+    let standing = state.store.edition_by_uid(&subject.of).await?.ok_or(PageError::UnknownToken)?;
+    let frozen = state.store.frozen_edition(&standing.digest, standing.number).await?.ok_or(PageError::UnknownToken)?;
     Ok(Approval { purpose, standing, frozen })
 }
 
@@ -111,7 +111,7 @@ fn status_page(context: &PageContext, approval: &Approval, state: EditionState, 
 /// Makes what all these pages say: which edition, when it is due, and where to look at it.
 fn page(context: &PageContext, approval: &Approval, key: &str, token: &str) -> MessagePage {
     let words = context.words(None);
-    let Standing { digest, number, subject, uid, due, .. } = &approval.standing;
+    let EditionRecord { digest, number, subject, uid, due, .. } = &approval.standing;
     let which = format!("{} · {}", context.title(digest), words.number(*number));
     let mut paragraphs = vec![which, message::neutral_line(uid, subject)];
     if let Some(due) = due {

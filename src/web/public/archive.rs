@@ -17,7 +17,7 @@ use super::{
     page_context::PageContext,
     state::PublicState,
 };
-use crate::{message, render::Words, store::Issue};
+use crate::{message, render::Words, store::ArchiveEntry};
 
 /// Editions on a page, and of each digest where there are several.
 const PAGE_LENGTH: i64 = 50;
@@ -39,7 +39,7 @@ pub(super) async fn list(
     }
     let mut sections = Vec::new();
     for digest in &digests {
-        sections.push((digest.as_str(), state.store.issues(Some(digest), 0, SECTION_LENGTH).await?));
+        sections.push((digest.as_str(), state.store.archive_page(Some(digest), 0, SECTION_LENGTH).await?));
     }
     Ok(page(&context, &sections, (None, None), &headers))
 }
@@ -67,7 +67,7 @@ pub(super) async fn edition(
     let Path((digest, number)) = path.map_err(|_| PageError::NotFound)?;
     // `+3`, `03` and the like are no second address of the same page.
     let id = number.parse::<i64>().ok().filter(|id| id.to_string() == number).ok_or(PageError::NotFound)?;
-    let frozen = state.store.published(&digest, id).await?.ok_or(PageError::NotFound)?;
+    let frozen = state.store.published_edition(&digest, id).await?.ok_or(PageError::NotFound)?;
     let body = edition_page(&state.page_context(), &frozen);
     Ok(conditional::respond(&headers, conditional::HTML, edition_page::POLICY, Some(frozen.edition.date), body))
 }
@@ -81,7 +81,7 @@ async fn digest_page(
     address: &str,
 ) -> Result<Response, PageError> {
     let number = page_number(query);
-    let mut found = state.store.issues(Some(digest), (number - 1) * PAGE_LENGTH, PAGE_LENGTH + 1).await?;
+    let mut found = state.store.archive_page(Some(digest), (number - 1) * PAGE_LENGTH, PAGE_LENGTH + 1).await?;
     let has_older = found.len() as i64 > PAGE_LENGTH;
     found.truncate(PAGE_LENGTH as usize);
     let link = |number: i64| format!("{address}?page={number}");
@@ -100,7 +100,7 @@ fn page_number(RawQuery(query): RawQuery) -> i64 {
 /// Makes the page of these editions, a section for each digest.
 fn page(
     context: &PageContext,
-    sections: &[(&str, Vec<Issue>)],
+    sections: &[(&str, Vec<ArchiveEntry>)],
     (newer, older): (Option<String>, Option<String>),
     headers: &HeaderMap,
 ) -> Response {
@@ -135,7 +135,7 @@ fn page(
     conditional::respond(headers, conditional::HTML, &style.policy, newest, body)
 }
 
-fn entry(context: &PageContext, words: &Words, issue: &Issue) -> Value {
+fn entry(context: &PageContext, words: &Words, issue: &ArchiveEntry) -> Value {
     json!({
         "href": context.edition_link(&issue.digest, issue.number),
         "subject": message::neutral_line(&issue.uid, &issue.subject),

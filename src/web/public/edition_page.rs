@@ -7,7 +7,7 @@ use super::page_context::PageContext;
 use crate::{
     html::{Attribute, Token, escape, scan_with_conditionals},
     message,
-    store::Frozen,
+    store::FrozenEdition,
 };
 
 /// How an edition looks on paper: no desk round it, nothing cut in two.
@@ -19,7 +19,7 @@ pub(super) const POLICY: &str = "default-src 'none'; img-src https: http: data:;
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Makes the page of an edition as everybody may see it.
-pub(super) fn edition_page(context: &PageContext, frozen: &Frozen) -> String {
+pub(super) fn edition_page(context: &PageContext, frozen: &FrozenEdition) -> String {
     let edition = &frozen.edition;
     let neutral = message::neutral(edition, frozen.variants.main());
     let address = context.edition_link(&edition.digest, edition.number);

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     edition::Edition,
     message,
-    store::{self, Issue},
+    store::{self, ArchiveEntry},
 };
 
 /// Editions in the feed.
@@ -24,7 +24,7 @@ const MAX_ENTRIES: i64 = 20;
 /// Gives the newest editions, each with its posts and their teasers.
 pub(super) async fn feed(State(state): State<Arc<PublicState>>, headers: HeaderMap) -> Result<Response, PageError> {
     let context = state.page_context();
-    let issues = state.store.issues(None, 0, MAX_ENTRIES).await?;
+    let issues = state.store.archive_page(None, 0, MAX_ENTRIES).await?;
     let newest = issues.first().map(|issue| issue.at);
     let is_current = |feed: &&CachedFeed| Arc::ptr_eq(&feed.context, &context) && feed.issues == issues;
     let cached = lock(&state.feed).as_ref().filter(is_current).map(|feed| feed.text.clone());
@@ -39,10 +39,10 @@ pub(super) async fn feed(State(state): State<Arc<PublicState>>, headers: HeaderM
     Ok(conditional::respond(&headers, "application/atom+xml; charset=utf-8", "default-src 'none'", newest, text))
 }
 
-async fn render(state: &PublicState, context: &PageContext, issues: &[Issue]) -> Result<String, store::Error> {
+async fn render(state: &PublicState, context: &PageContext, issues: &[ArchiveEntry]) -> Result<String, store::Error> {
     let mut entries = Vec::with_capacity(issues.len());
     for issue in issues {
-        entries.push(entry(context, issue, &state.store.content(issue).await?));
+        entries.push(entry(context, issue, &state.store.archived_content(issue).await?));
     }
     let newest = issues.first().map_or(DateTime::UNIX_EPOCH, |issue| issue.at);
     let text = context.render(
@@ -56,7 +56,7 @@ async fn render(state: &PublicState, context: &PageContext, issues: &[Issue]) ->
     Ok(text.chars().filter(is_xml).collect())
 }
 
-fn entry(context: &PageContext, issue: &Issue, edition: &Edition) -> Value {
+fn entry(context: &PageContext, issue: &ArchiveEntry, edition: &Edition) -> Value {
     let posts = edition.posts.iter().map(|item| {
         let url = item.post.url.as_ref().filter(|url| matches!(url.scheme(), "http" | "https"));
         json!({ "title": item.post.title, "url": url, "teaser": item.teaser.text })

@@ -12,7 +12,7 @@ use super::{page_context::PageContext, state::PublicState};
 use crate::{
     daemon::open_incidents,
     diagnostic::error_report,
-    store::{self, State as EditionState},
+    store::{self, EditionState},
 };
 
 /// Whoever asks again within this hears the same counts of the store.
@@ -46,11 +46,11 @@ async fn count(state: &PublicState, context: &PageContext) -> Result<String, sto
     for (status, count) in store.subscriber_counts().await? {
         metrics.sample("tidings_subscribers", &[("status", &status)], count as f64);
     }
-    let newest = store.newest().await?;
+    let newest = store.newest_of_each_digest().await?;
     metrics.family("tidings_last_edition_timestamp_seconds", "gauge", "When the newest edition was frozen.");
     for edition in &newest {
         let labels = [("digest", edition.digest.as_str())];
-        metrics.sample("tidings_last_edition_timestamp_seconds", &labels, edition.at.timestamp() as f64);
+        metrics.sample("tidings_last_edition_timestamp_seconds", &labels, edition.frozen.timestamp() as f64);
     }
     metrics.family("tidings_next_run_timestamp_seconds", "gauge", "When the digest is due next.");
     for digest in config.digests.values() {
@@ -62,7 +62,7 @@ async fn count(state: &PublicState, context: &PageContext) -> Result<String, sto
     metrics.family("tidings_deliveries", "gauge", "Deliveries of the newest edition by state.");
     let mut queue = Vec::new();
     for edition in &newest {
-        let counts = store.counts(edition.row).await?;
+        let counts = store.delivery_counts(edition.row).await?;
         for (name, count) in [
             ("pending", counts.pending),
             ("sent", counts.sent),
@@ -74,7 +74,7 @@ async fn count(state: &PublicState, context: &PageContext) -> Result<String, sto
             let labels = [("digest", edition.digest.as_str()), ("state", name)];
             metrics.sample("tidings_deliveries", &labels, count as f64);
         }
-        let waits = if edition.state == EditionState::Sending.as_str() { counts.pending + counts.deferred } else { 0 };
+        let waits = if edition.state == EditionState::Sending { counts.pending + counts.deferred } else { 0 };
         queue.push((&edition.digest, waits));
     }
     metrics.family("tidings_queue", "gauge", "Deliveries of the newest edition that wait while it is on its way.");
@@ -88,7 +88,7 @@ async fn count(state: &PublicState, context: &PageContext) -> Result<String, sto
         metrics.sample("tidings_held_editions", &[("digest", name)], held as f64);
     }
     metrics.family("tidings_source_failures", "gauge", "Readings of a source in a row that failed.");
-    for source in store.sources().await? {
+    for source in store.source_statuses().await? {
         metrics.sample("tidings_source_failures", &[("source", &source.name)], source.failures as f64);
     }
     let incidents = open_incidents(config, store, now).await?;

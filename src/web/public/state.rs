@@ -18,8 +18,8 @@ use super::{
 use crate::{
     config::Config,
     daemon::Clock,
-    deliver::rate::Bucket,
-    store::{Issue, Store},
+    deliver::rate_limit::TokenBucket,
+    store::{ArchiveEntry, Store},
     token::{Keys, Purpose, Subject},
 };
 
@@ -59,14 +59,14 @@ pub(super) struct PublicState {
     site: Site,
     page_context: Mutex<Option<Arc<PageContext>>>,
     keys: Cached<Keys>,
-    unsigned: Mutex<Bucket>,
+    unsigned: Mutex<TokenBucket>,
     started: Instant,
 }
 
 /// The feed as it was made last, and what it was made of.
 pub(super) struct CachedFeed {
     pub(super) context: Arc<PageContext>,
-    pub(super) issues: Vec<Issue>,
+    pub(super) issues: Vec<ArchiveEntry>,
     pub(super) text: String,
 }
 
@@ -112,7 +112,7 @@ impl PublicState {
     ) -> Result<(Purpose, Subject), PageError> {
         // Keys that may be old are read again only where somebody brings a token that they do not know.
         for max_age in [Duration::MAX, MIN_KEY_AGE] {
-            let keys = self.keys.get(max_age, self.store.keys()).await?;
+            let keys = self.keys.get(max_age, self.store.signing_keys()).await?;
             if let Some(found) = read_token(&keys, purposes, token) {
                 return Ok(found);
             }

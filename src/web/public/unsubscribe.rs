@@ -18,7 +18,7 @@ use super::{
     state::PublicState,
 };
 use crate::{
-    store::{Granted, Reading, Wish},
+    store::{Applied, SubscriptionChange, SubscriptionStatus},
     token::{Purpose, Subject},
 };
 
@@ -40,7 +40,7 @@ pub(super) async fn show(
     if purpose == Purpose::Sample {
         return Ok(sample_page(&context, &subject));
     }
-    let reading = state.store.reading(subject.subscriber, &subject.of).await?.ok_or(PageError::UnknownToken)?;
+    let reading = state.store.subscription(subject.subscriber, &subject.of).await?.ok_or(PageError::UnknownToken)?;
     Ok(status_page(&context, &subject.of, &reading, false))
 }
 
@@ -57,20 +57,20 @@ pub(super) async fn change(
         return Ok(sample_page(&context, &subject));
     }
     let change = read_change(&context, &subject, &headers, &body);
-    let is_return = matches!(change, Wish::Return { .. });
-    let granted = state.write_queue.write(change).await?.ok_or(PageError::UnknownToken)?;
-    Ok(status_page(&context, &subject.of, &granted, is_return))
+    let is_return = matches!(change, SubscriptionChange::Return { .. });
+    let applied = state.write_queue.write(change).await?.ok_or(PageError::UnknownToken)?;
+    Ok(status_page(&context, &subject.of, &applied, is_return))
 }
 
 /// Reads what is asked for: only our own forms ask for something else than to leave.
-fn read_change(context: &PageContext, subject: &Subject, headers: &HeaderMap, body: &Bytes) -> Wish {
+fn read_change(context: &PageContext, subject: &Subject, headers: &HeaderMap, body: &Bytes) -> SubscriptionChange {
     let subscriber = subject.subscriber;
     let digest = subject.of.clone();
     let others = || context.config.digests.keys().filter(|name| **name != digest).cloned().collect();
     match read_form(headers, body) {
-        FormAction::Leave => Wish::Leave { subscriber, digest },
-        FormAction::LeaveAll => Wish::LeaveAll { subscriber },
-        FormAction::Return => Wish::Return { subscriber, others: others(), digest },
+        FormAction::Leave => SubscriptionChange::Leave { subscriber, digest },
+        FormAction::LeaveAll => SubscriptionChange::LeaveAll { subscriber },
+        FormAction::Return => SubscriptionChange::Return { subscriber, others: others(), digest },
     }
 }
 
@@ -99,8 +99,8 @@ fn read_form(headers: &HeaderMap, body: &Bytes) -> FormAction {
 }
 
 /// Makes the page for a reader as they stand now.
-fn status_page(context: &PageContext, digest: &str, granted: &Granted, is_return: bool) -> Response {
-    let words = context.words(granted.language.as_deref());
+fn status_page(context: &PageContext, digest: &str, applied: &Applied, is_return: bool) -> Response {
+    let words = context.words(applied.language.as_deref());
     let title = context.title(digest);
     let names: [(&str, &str); 3] =
         [("title", &title), ("publication", &context.config.publication.name), ("contact", &context.contact())];
@@ -115,14 +115,14 @@ fn status_page(context: &PageContext, digest: &str, granted: &Granted, is_return
         actions,
         ..MessagePage::default()
     };
-    let page = match granted.reading {
-        Reading::Reads if is_return => message(word("back_title"), "back", Vec::new()),
-        Reading::Reads => {
+    let page = match applied.status {
+        SubscriptionStatus::Subscribed if is_return => message(word("back_title"), "back", Vec::new()),
+        SubscriptionStatus::Subscribed => {
             message(with("leave_title"), "leave_ask", vec![action(String::new(), LEAVE, "leave"), leave_all()])
         }
-        Reading::Left => message(word("left_title"), "left", vec![come_back(), leave_all()]),
-        Reading::LeftAll => message(word("left_title"), "all_left", vec![come_back()]),
-        Reading::Closed => message(word("closed_title"), "closed", Vec::new()),
+        SubscriptionStatus::Left => message(word("left_title"), "left", vec![come_back(), leave_all()]),
+        SubscriptionStatus::LeftAll => message(word("left_title"), "all_left", vec![come_back()]),
+        SubscriptionStatus::Closed => message(word("closed_title"), "closed", Vec::new()),
     };
     page.respond(context, &words, Some(digest), StatusCode::OK)
 }

@@ -7,18 +7,18 @@ use super::errors::PageError;
 use crate::{
     daemon::Clock,
     diagnostic::error_report,
-    store::{Granted, Store, Wish},
+    store::{Applied, Store, SubscriptionChange},
 };
 
 /// So many go into one transaction: a sender that waits for the store waits no longer than for these.
 const MAX_BATCH: usize = 256;
 
 /// What became of a wish; an error when nobody knows, and it is to be brought again.
-type Answer = Result<Option<Granted>, PageError>;
+type Answer = Result<Option<Applied>, PageError>;
 
 /// Where changes wait for the one transaction that writes them.
 #[derive(Debug, Clone)]
-pub(super) struct WriteQueue(mpsc::Sender<(Wish, oneshot::Sender<Answer>)>);
+pub(super) struct WriteQueue(mpsc::Sender<(SubscriptionChange, oneshot::Sender<Answer>)>);
 
 impl WriteQueue {
     /// Opens the queue on the runtime; it closes when nobody can come any more.
@@ -27,9 +27,10 @@ impl WriteQueue {
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(MAX_BATCH);
             while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
-                let (wishes, answers): (Vec<Wish>, Vec<oneshot::Sender<Answer>>) = batch.drain(..).unzip();
-                let outcomes = match store.grant(&wishes, clock()).await {
-                    Ok(granted) => granted.into_iter().map(Ok).collect(),
+                let (wishes, answers): (Vec<SubscriptionChange>, Vec<oneshot::Sender<Answer>>) =
+                    batch.drain(..).unzip();
+                let outcomes = match store.apply_changes(&wishes, clock()).await {
+                    Ok(applied) => applied.into_iter().map(Ok).collect(),
                     Err(error) => {
                         tracing::error!("{} to unsubscribe or return failed: {}", wishes.len(), error_report(&error));
                         vec![Err(PageError::Unavailable); wishes.len()]
@@ -44,7 +45,7 @@ impl WriteQueue {
     }
 
     /// Writes a change; what it came to is durable when this returns.
-    pub(super) async fn write(&self, wish: Wish) -> Answer {
+    pub(super) async fn write(&self, wish: SubscriptionChange) -> Answer {
         let (answer, answered) = oneshot::channel();
         self.0.send((wish, answer)).await.map_err(|_| PageError::Unavailable)?;
         answered.await.unwrap_or(Err(PageError::Unavailable))

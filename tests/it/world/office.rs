@@ -14,7 +14,7 @@ use mail_parser::MessageParser;
 use tidings::{
     config::Config,
     daemon::{self, Clock, Context, Incident, Supervisor},
-    store::{Decided, Standing, State, Store},
+    store::{Decision, EditionRecord, EditionState, Store},
 };
 
 use super::sink::{Act, Event, SmtpSink};
@@ -112,19 +112,19 @@ impl Office {
     }
 
     /// An edition of the digest `news`.
-    pub async fn edition(&self, number: i64) -> Standing {
-        self.store.standing_of("news", number).await.unwrap().expect("an edition")
+    pub async fn edition(&self, number: i64) -> EditionRecord {
+        self.store.edition_by_number("news", number).await.unwrap().expect("an edition")
     }
 
-    pub async fn state(&self, number: i64) -> State {
+    pub async fn state(&self, number: i64) -> EditionState {
         self.edition(number).await.state
     }
 
-    pub async fn approve(&self, number: i64) -> Decided {
+    pub async fn approve(&self, number: i64) -> Decision {
         self.store.approve(self.edition(number).await.row, self.now()).await.unwrap()
     }
 
-    pub async fn veto(&self, number: i64) -> Decided {
+    pub async fn veto(&self, number: i64) -> Decision {
         self.store.veto(self.edition(number).await.row, self.now()).await.unwrap()
     }
 

@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 
 use super::*;
 use crate::deliver::InDoubt;
-use crate::store::{Exchange, Work};
+use crate::store::{OutboxRequest, SendJob};
 
 fn at(hours: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(hours)
@@ -12,39 +12,23 @@ fn at(hours: i64) -> DateTime<Utc> {
 async fn new_store(state: &str, deliveries: &[&str]) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("tidings.db"), at(0)).await.unwrap();
-    sqlx::query(
-        "INSERT INTO edition (id, uid, digest, number, state, frozen_ms, due_ms, content, subject)
-         VALUES (1, 'u1', 'weekly', 1, ?, ?, ?, '{}', 'One')",
-    )
-    .bind(state)
-    .bind(at(0).timestamp_millis())
-    .bind(at(3).timestamp_millis())
-    .execute(&store.pool)
-    .await
-    .unwrap();
-    sqlx::query("INSERT INTO edition_post (edition, source, id, fingerprint) VALUES (1, 'blog', 'one', x'')")
-        .execute(&store.pool)
-        .await
-        .unwrap();
-    for (number, delivery) in (1..).zip(deliveries) {
-        sqlx::query("INSERT INTO subscriber (id, folded, address, status, added_ms) VALUES (?1, ?2, ?2, 'active', 0)")
-            .bind(number)
-            .bind(format!("r{number}@readers.example"))
-            .execute(&store.pool)
-            .await
-            .unwrap();
-        sqlx::query("INSERT INTO delivery (edition, subscriber, state) VALUES (1, ?, ?)")
-            .bind(number)
-            .bind(*delivery)
-            .execute(&store.pool)
-            .await
-            .unwrap();
+    let insert = "INSERT INTO edition (id, uid, digest, number, state, frozen_ms, due_ms, content, subject)
+         VALUES (1, 'u1', 'weekly', 1, $1, $2, $3, '{}', 'One')";
+    store.db.run(insert, values![state, at(0), at(3)]).await.unwrap();
+    let insert = "INSERT INTO edition_post (edition, source, id, fingerprint) VALUES (1, 'blog', 'one', x'')";
+    store.db.run(insert, []).await.unwrap();
+    for (number, delivery) in (1_i64..).zip(deliveries) {
+        let insert = "INSERT INTO subscriber (id, folded, address, status, added_ms) VALUES ($1, $2, $2, 'active', 0)";
+        store.db.run(insert, values![number, format!("r{number}@readers.example")]).await.unwrap();
+        let insert = "INSERT INTO delivery (edition, subscriber, state) VALUES (1, $1, $2)";
+        store.db.run(insert, values![number, *delivery]).await.unwrap();
     }
     (folder, store)
 }
 
 async fn deliveries(store: &Store) -> Vec<String> {
-    sqlx::query_scalar("SELECT state FROM delivery ORDER BY subscriber").fetch_all(&store.pool).await.unwrap()
+    let rows = store.db.all("SELECT state FROM delivery ORDER BY subscriber", []).await.unwrap();
+    rows.iter().map(|row| row.get("state")).collect()
 }
 
 #[tokio::test]
@@ -73,10 +57,10 @@ async fn each_decision_is_made_once_and_from_where_it_may() {
                 assert_eq!(decided.after.as_str(), expect, "{verb} of {state}");
                 assert_eq!(decided.before.as_str(), if round == 0 { state } else { expect }, "{verb} of {state}");
             }
-            let standing = store.standing("u1").await.unwrap().unwrap();
-            assert_eq!(standing.state.as_str(), expect);
+            let edition = store.edition_by_uid("u1").await.unwrap().unwrap();
+            assert_eq!(edition.state.as_str(), expect);
             let released = verb == "approve" && expect == "sending" && state != "sending";
-            assert_eq!(standing.released.is_some(), released, "{verb} of {state}");
+            assert_eq!(edition.released.is_some(), released, "{verb} of {state}");
         }
     }
 }
@@ -86,17 +70,17 @@ async fn what_was_stopped_leaves_the_rest_unsent() {
     let (_folder, store) = new_store("sending", &["sent", "pending", "deferred", "bounced", "in_doubt"]).await;
     store.cancel(1, "by hand", at(4)).await.unwrap();
     assert_eq!(deliveries(&store).await, ["sent", "skipped", "skipped", "bounced", "in_doubt"]);
-    assert_eq!(store.seen("weekly").await.unwrap().sent.len(), 1, "readers have it: its posts stay sent");
+    assert_eq!(store.history("weekly").await.unwrap().sent.len(), 1, "readers have it: its posts stay sent");
 }
 
 #[tokio::test]
 async fn the_posts_of_a_stopped_edition_return() {
     for (state, deliveries) in [("waiting", &["pending"][..]), ("sending", &["pending", "bounced"][..])] {
         let (_folder, store) = new_store(state, deliveries).await;
-        let before = store.seen("weekly").await.unwrap();
+        let before = store.history("weekly").await.unwrap();
         assert_eq!((before.sent.len(), before.last_edition), (1, Some(at(0))));
         store.cancel(1, "by hand", at(2)).await.unwrap();
-        let after = store.seen("weekly").await.unwrap();
+        let after = store.history("weekly").await.unwrap();
         assert_eq!((after.sent.len(), after.last_edition), (0, None), "{state}");
         assert_eq!(after.returned.values().copied().collect::<Vec<_>>(), [at(2)]);
     }
@@ -106,10 +90,10 @@ async fn the_posts_of_a_stopped_edition_return() {
 async fn nothing_is_claimed_of_an_edition_that_is_not_on_its_way() {
     for state in ["waiting", "approved", "held", "vetoed", "cancelled", "sent"] {
         let (_folder, store) = new_store(state, &["pending", "deferred"]).await;
-        let owner = store.owner().unwrap();
-        let work = Work { edition: 1, owner: &owner, relay: "a", rate: None, in_doubt: InDoubt::Resend };
-        let wanted = Exchange { wanted: 2, ..Exchange::default() };
-        assert_eq!(store.exchange(&work, &wanted, at(5)).await.unwrap().claims.len(), 0, "{state}");
+        let owner = store.new_owner().unwrap();
+        let job = SendJob { edition: 1, owner: &owner, relay: "a", rate: None, in_doubt: InDoubt::Resend };
+        let wanted = OutboxRequest { wanted: 2, ..OutboxRequest::default() };
+        assert_eq!(store.settle_and_claim(&job, &wanted, at(5)).await.unwrap().claims.len(), 0, "{state}");
         assert_eq!(deliveries(&store).await, ["pending", "deferred"], "{state}");
     }
 }
@@ -117,13 +101,13 @@ async fn nothing_is_claimed_of_an_edition_that_is_not_on_its_way() {
 #[tokio::test]
 async fn a_message_made_ready_does_not_go_once_its_edition_is_stopped() {
     let (_folder, store) = new_store("sending", &["pending", "pending"]).await;
-    let owner = store.owner().unwrap();
-    let work = Work { edition: 1, owner: &owner, relay: "a", rate: None, in_doubt: InDoubt::Resend };
-    let wanted = Exchange { wanted: 1, ..Exchange::default() };
-    let claim = store.exchange(&work, &wanted, at(5)).await.unwrap().claims.remove(0);
+    let owner = store.new_owner().unwrap();
+    let job = SendJob { edition: 1, owner: &owner, relay: "a", rate: None, in_doubt: InDoubt::Resend };
+    let wanted = OutboxRequest { wanted: 1, ..OutboxRequest::default() };
+    let claim = store.settle_and_claim(&job, &wanted, at(5)).await.unwrap().claims.remove(0);
     store.cancel(1, "by hand", at(5)).await.unwrap();
-    let held = Exchange { held: vec![claim.subscriber.id], ..Exchange::default() };
-    assert_eq!(store.exchange(&work, &held, at(5)).await.unwrap().withdrawn, [claim.subscriber.id]);
+    let held = OutboxRequest { held: vec![claim.subscriber.id], ..OutboxRequest::default() };
+    assert_eq!(store.settle_and_claim(&job, &held, at(5)).await.unwrap().withdrawn, [claim.subscriber.id]);
     assert_eq!(deliveries(&store).await, ["skipped", "skipped"]);
 }
 
@@ -139,9 +123,9 @@ async fn only_what_has_not_begun_is_held() {
     ] {
         let (_folder, store) = new_store(state, deliveries).await;
         assert_eq!(store.hold(1, "late").await.unwrap(), holds, "{state} {deliveries:?}");
-        let standing = store.standing_of("weekly", 1).await.unwrap().unwrap();
-        assert_eq!(standing.state == State::Held, holds);
-        assert_eq!(standing.why.as_deref(), holds.then_some("late"));
+        let edition = store.edition_by_number("weekly", 1).await.unwrap().unwrap();
+        assert_eq!(edition.state == EditionState::Held, holds);
+        assert_eq!(edition.why.as_deref(), holds.then_some("late"));
     }
 }
 
@@ -149,13 +133,16 @@ async fn only_what_has_not_begun_is_held() {
 async fn what_stands_in_the_way_comes_before_what_is_on_its_way() {
     let (_folder, store) = new_store("waiting", &[]).await;
     let open = store.open_editions().await.unwrap();
-    assert_eq!((open.len(), open[0].number, open[0].state), (1, 1, State::Waiting));
-    assert!(store.go(1, State::Waiting).await.unwrap());
-    assert!(!store.go(1, State::Waiting).await.unwrap());
-    store.asked(1, at(1)).await.unwrap();
-    store.note_stop(1, Some("no route")).await.unwrap();
+    assert_eq!((open.len(), open[0].number, open[0].state), (1, 1, EditionState::Waiting));
+    assert!(store.start_sending(1, EditionState::Waiting).await.unwrap());
+    assert!(!store.start_sending(1, EditionState::Waiting).await.unwrap());
+    store.mark_asked(1, at(1)).await.unwrap();
+    store.set_stopped(1, Some("no route")).await.unwrap();
     let open = store.open_editions().await.unwrap().remove(0);
-    assert_eq!((open.state, open.asked, open.stopped.as_deref()), (State::Sending, Some(at(1)), Some("no route")));
+    assert_eq!(
+        (open.state, open.asked, open.stopped.as_deref()),
+        (EditionState::Sending, Some(at(1)), Some("no route"))
+    );
     store.veto(1, at(1)).await.unwrap();
     store.cancel(1, "by hand", at(1)).await.unwrap();
     assert!(store.open_editions().await.unwrap().is_empty());

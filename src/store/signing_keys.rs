@@ -2,19 +2,19 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Error, Store, locked};
+use super::{db::values, error::Error, open::Store};
 use crate::token::Keys;
 
 /// A key signs for so long.
-const AGE: TimeDelta = TimeDelta::days(365);
+const MAX_AGE: TimeDelta = TimeDelta::days(365);
 
 impl Store {
     /// The signing keys, newest first.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn keys(&self) -> Result<Keys, Error> {
-        self.keys_of(DateTime::<Utc>::MAX_UTC).await
+    pub async fn signing_keys(&self) -> Result<Keys, Error> {
+        self.signing_keys_at(DateTime::<Utc>::MAX_UTC).await
     }
 
     /// The keys for an edition that was frozen then: what signed on its first try signs on every other, so that its
@@ -22,16 +22,20 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn keys_of(&self, frozen: DateTime<Utc>) -> Result<Keys, Error> {
-        let rows: Vec<(u8, Vec<u8>)> = sqlx::query_as(
-            "SELECT number, secret FROM signing_key ORDER BY
-             CASE WHEN made_ms <= ?1 THEN 0 ELSE 1 END, CASE WHEN made_ms <= ?1 THEN -number ELSE number END",
-        )
-        .bind(frozen.timestamp_millis())
-        .fetch_all(&self.readers)
-        .await?;
-        let mut keys = rows.into_iter().filter_map(|(number, secret)| Some((number, secret.try_into().ok()?)));
-        let signing = keys.next().ok_or(sqlx::Error::RowNotFound)?;
+    pub async fn signing_keys_at(&self, frozen: DateTime<Utc>) -> Result<Keys, Error> {
+        // The newest that was there by then signs; where the clock was set back, the oldest.
+        let keys = self
+            .db
+            .all(
+                "SELECT number, secret FROM signing_key ORDER BY
+                 CASE WHEN made_ms <= $1 THEN 0 ELSE 1 END, CASE WHEN made_ms <= $1 THEN -number ELSE number END",
+                values![frozen],
+            )
+            .await?;
+        let mut keys = keys
+            .iter()
+            .filter_map(|row| Some((row.get::<u8>("number"), row.get::<Vec<u8>>("secret").try_into().ok()?)));
+        let signing = keys.next().ok_or_else(|| no_key("it has none"))?;
         Ok(Keys::new(signing, keys))
     }
 
@@ -41,24 +45,23 @@ impl Store {
     /// When the store cannot be written.
     pub async fn rotate_key(&self, now: DateTime<Utc>) -> Result<bool, Error> {
         let newest = "SELECT number, made_ms FROM signing_key ORDER BY number DESC LIMIT 1";
-        let newest: Option<(i64, i64)> = sqlx::query_as(newest).fetch_optional(&self.pool).await?;
-        let number = match newest {
-            Some((_, made)) if now.timestamp_millis().saturating_sub(made) < AGE.num_milliseconds() => {
-                return Ok(false);
-            }
+        let number = match self.db.first(newest, []).await? {
+            Some(row) if now - row.get::<DateTime<Utc>>("made_ms") < MAX_AGE => return Ok(false),
             // A token names its key in one octet.
-            Some((255.., _)) => return Ok(false),
-            Some((number, _)) => number + 1,
+            Some(row) if row.get::<i64>("number") >= 255 => return Ok(false),
+            Some(row) => row.get::<i64>("number") + 1,
             None => 1,
         };
         let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|error| sqlx::Error::Protocol(error.to_string()))?;
+        getrandom::fill(&mut secret).map_err(|error| no_key(&error.to_string()))?;
         // Of two programs that draw at the same moment, one is first.
-        let query = "INSERT INTO signing_key (number, secret, made_ms) VALUES (?, ?, ?) ON CONFLICT DO NOTHING";
-        let query = sqlx::query(query).bind(number).bind(&secret[..]).bind(now.timestamp_millis());
-        let drawn = query.execute(&self.pool).await.map_err(|error| locked(error, &self.path))?;
-        Ok(drawn.rows_affected() > 0)
+        let insert = "INSERT INTO signing_key (number, secret, made_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        Ok(self.db.run(insert, values![number, &secret[..], now]).await? > 0)
     }
+}
+
+fn no_key(why: &str) -> Error {
+    Error::Corrupt { place: "signing_key", source: why.into() }
 }
 
 #[cfg(test)]
@@ -71,14 +74,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let day = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day);
         let store = Store::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
-        let old = store.keys().await.unwrap().sign(Purpose::Unsubscribe, b"x");
+        let old = store.signing_keys().await.unwrap().sign(Purpose::Unsubscribe, b"x");
         assert!(!store.rotate_key(day(364)).await.unwrap());
         assert!(store.rotate_key(day(365)).await.unwrap());
         assert!(!store.rotate_key(day(366)).await.unwrap());
-        let keys = store.keys().await.unwrap();
+        let keys = store.signing_keys().await.unwrap();
         assert_ne!(keys.sign(Purpose::Unsubscribe, b"x"), old);
         assert_eq!(keys.verify(Purpose::Unsubscribe, &old).as_deref(), Some(&b"x"[..]));
-        let of = |frozen| store.keys_of(frozen);
+        let of = |frozen| store.signing_keys_at(frozen);
         assert_eq!(of(day(364)).await.unwrap().sign(Purpose::Unsubscribe, b"x"), old, "an edition keeps its key");
         assert_ne!(of(day(365)).await.unwrap().sign(Purpose::Unsubscribe, b"x"), old);
         assert_eq!(of(day(-9)).await.unwrap().sign(Purpose::Unsubscribe, b"x"), old, "the clock was set back");

@@ -1,0 +1,193 @@
+//! Freezes an edition together with the plan of who gets it.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    db::{Transaction, to_json, values},
+    edition_record::EditionState,
+    editions::MAIN_LANGUAGE,
+    error::Error,
+    images,
+    open::Store,
+    owner::Owner,
+    runs,
+};
+use crate::{
+    edition::Edition,
+    post::{Filter, canonical},
+    render::{Rendered, Variants},
+    select::fingerprint,
+};
+
+/// Subscribers that are looked at together where tags decide; a plan of a million recipients never stands in memory
+/// whole.
+const PAGE: i64 = 10_000;
+
+/// How an edition begins.
+#[derive(Debug, Clone, Copy)]
+pub struct PublishOptions<'a> {
+    /// `Sending`, or one of those before it.
+    pub state: EditionState,
+    /// Why it is held.
+    pub why: Option<&'a str>,
+    /// The run that it is for: its number, when it was due, and who plans it.
+    pub run: Option<(i64, DateTime<Utc>, &'a Owner)>,
+}
+
+impl PublishOptions<'_> {
+    /// On its way at once, by a person's own act.
+    pub const BY_HAND: Self = Self { state: EditionState::Sending, why: None, run: None };
+}
+
+impl Store {
+    /// The number that the next edition of `digest` gets.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn next_edition_number(&self, digest: &str) -> Result<i64, Error> {
+        let select = "SELECT coalesce(max(number), 0) + 1 FROM edition WHERE digest = $1";
+        self.db.value(select, values![digest]).await
+    }
+
+    /// Freezes an edition and plans a delivery for each subscriber of its audience, in one transaction: after it
+    /// there is an edition with all its recipients, or none.
+    ///
+    /// # Errors
+    /// When the store cannot be written; [`Error::Overtaken`] when another program froze this number first, or has
+    /// the run.
+    pub async fn publish(
+        &self,
+        edition: &Edition,
+        variants: &Variants,
+        audience: &Filter,
+        options: &PublishOptions<'_>,
+    ) -> Result<i64, Error> {
+        let mut write = self.db.begin().await?;
+        let taken = "SELECT EXISTS (SELECT 1 FROM edition WHERE digest = $1 AND number >= $2)";
+        if write.value(taken, values![&edition.digest, edition.number]).await? {
+            return Err(Error::Overtaken(edition.number));
+        }
+        let row: i64 = write
+            .value(
+                "INSERT INTO edition (uid, digest, number, state, why, due_ms, frozen_ms, content, subject)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+                values![
+                    edition.id.as_str(),
+                    &edition.digest,
+                    edition.number,
+                    options.state.as_str(),
+                    options.why,
+                    options.run.map(|(_, due, _)| due),
+                    edition.date,
+                    to_json(edition, "edition")?,
+                    &variants.main().subject,
+                ],
+            )
+            .await?;
+        for (language, parts) in std::iter::once((MAIN_LANGUAGE, variants.main())).chain(variants.others()) {
+            insert_variant(&mut write, row, language, parts).await?;
+        }
+        images::insert(&mut write, row, &edition.images).await?;
+        let posts = edition.posts.iter().map(|item| {
+            let link = item.post.url.as_ref().map(canonical);
+            let fingerprint = fingerprint(&item.post).to_octets();
+            values![row, &item.post.source, item.post.id.as_str(), link, &fingerprint[..]]
+        });
+        let posts = posts.collect();
+        write.insert("INSERT INTO edition_post (edition, source, id, link, fingerprint)", posts, "").await?;
+        plan_deliveries(&mut write, row, &edition.digest, audience).await?;
+        if let Some((run, _, owner)) = options.run
+            && !runs::set_frozen(&mut write, run, owner, row).await?
+        {
+            return Err(Error::Overtaken(edition.number));
+        }
+        write.commit().await?;
+        Ok(row)
+    }
+
+    /// How many subscribers an edition of `digest` would go to now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn audience_size(&self, digest: &str, audience: &Filter) -> Result<i64, Error> {
+        let mut read = self.db.snapshot().await?;
+        if *audience == Filter::default() {
+            let count = "SELECT count(*) FROM subscriber s WHERE s.status = 'active' AND s.listed = 1
+                 AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = $1)";
+            return read.value(count, values![digest]).await;
+        }
+        let (mut after, mut count) = (0, 0);
+        while let Some((last, chosen)) = audience_page(&mut read, digest, audience, after).await? {
+            after = last;
+            count += chosen.len() as i64;
+        }
+        Ok(count)
+    }
+}
+
+/// Plans a delivery for each subscriber of the audience who has none yet; says how many.
+pub(super) async fn plan_deliveries(
+    write: &mut Transaction<'_>,
+    edition: i64,
+    digest: &str,
+    audience: &Filter,
+) -> Result<u64, Error> {
+    if *audience == Filter::default() {
+        let insert = "INSERT INTO delivery (edition, subscriber)
+             SELECT $1, s.id FROM subscriber s WHERE s.status = 'active' AND s.listed = 1
+             AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = $2)
+             ORDER BY s.id ON CONFLICT DO NOTHING";
+        return write.run(insert, values![edition, digest]).await;
+    }
+    let insert = "INSERT INTO delivery (edition, subscriber) SELECT $1, value FROM json_each($2) WHERE true
+         ON CONFLICT DO NOTHING";
+    let (mut after, mut planned) = (0, 0);
+    while let Some((last, chosen)) = audience_page(write, digest, audience, after).await? {
+        after = last;
+        planned += write.run(insert, values![edition, &chosen[..]]).await?;
+    }
+    Ok(planned)
+}
+
+/// The next page of those who may get an edition of `digest`: the last number looked at, and who is in the audience.
+/// Words compare without regard to case in every script, which SQLite cannot.
+async fn audience_page(
+    read: &mut Transaction<'_>,
+    digest: &str,
+    audience: &Filter,
+    after: i64,
+) -> Result<Option<(i64, Vec<i64>)>, Error> {
+    let page = "SELECT s.id, s.tags FROM subscriber s WHERE s.status = 'active' AND s.listed = 1
+         AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = $1)
+         AND s.id > $2 ORDER BY s.id LIMIT $3";
+    let page = read.all(page, values![digest, after, PAGE]).await?;
+    let is_wanted = |tags: String| audience.holds(&tags.split_whitespace().collect::<Vec<_>>());
+    let chosen = page.iter().filter(|row| is_wanted(row.get("tags"))).map(|row| row.get("id")).collect();
+    Ok(page.last().map(|last| (last.get("id"), chosen)))
+}
+
+async fn insert_variant(
+    write: &mut Transaction<'_>,
+    edition: i64,
+    language: &str,
+    parts: &Rendered,
+) -> Result<(), Error> {
+    let problems = to_json(&parts.problems, "variant")?;
+    write
+        .run(
+            "INSERT INTO variant (edition, language, subject, preheader, html, text, mjml, problems)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            values![
+                edition,
+                language,
+                &parts.subject,
+                &parts.preheader,
+                &parts.html,
+                &parts.text,
+                &parts.mjml,
+                problems
+            ],
+        )
+        .await?;
+    Ok(())
+}
