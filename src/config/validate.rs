@@ -8,13 +8,13 @@ use std::{
 use url::Url;
 
 use super::{
-    Config, Login,
     digests::digests,
     dkim,
     document::{Document, suggestion},
     file::{self, File, Smtp, SourceTable},
     llm::llm,
     secret::Secret,
+    settings::{Config, Login},
 };
 use crate::{
     deliver::{Destination, Limits, Relay, Tls},

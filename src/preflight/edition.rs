@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use chrono::{DateTime, Utc};
 
-use super::{of_diagnostic, of_error, project, shown};
+use super::{
+    project,
+    rows::{of_diagnostic, of_error, shown},
+};
 use crate::{
     config::Config,
     deliver::Destination,

@@ -2,7 +2,7 @@
 
 use url::Host;
 
-use super::{of_diagnostic, of_error};
+use super::rows::{of_diagnostic, of_error, shown};
 use crate::{
     config::Config,
     deliver::{Destination, Relay, Tls},
@@ -104,7 +104,7 @@ pub fn of_roster(config: &Config, error: &RosterError) -> Row {
 
 /// A row of the subscribers' file that was passed over.
 pub fn of_subscriber(config: &Config, bad: &Diagnostic) -> Row {
-    let file = config.subscribers.as_deref().map(super::shown).unwrap_or_default();
+    let file = config.subscribers.as_deref().map(shown).unwrap_or_default();
     let hint = "mend the row, or take it out: until then nobody is reached by it";
     Row { level: Level::Warning, ..of_diagnostic("subscribers", bad.clone(), file, hint) }
 }

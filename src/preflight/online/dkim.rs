@@ -1,10 +1,10 @@
 //! P6: the keys are published.
 
-use super::of_error;
 use crate::{
     dns::Resolver,
     lint::Row,
     message::dkim::{Published, Signer},
+    preflight::rows::of_error,
 };
 
 /// Compares each key with what is published under its name.

@@ -1,10 +1,11 @@
 //! P1: what receivers ask DNS of the domains of the sender.
 
-use super::{
-    of_error,
-    spf::{self, Spf},
+use super::spf::{self, Spf};
+use crate::{
+    dns::Resolver,
+    lint::Row,
+    preflight::{project::is_aligned, rows::of_error},
 };
-use crate::{dns::Resolver, lint::Row, preflight::project::is_aligned};
 
 /// How to mend a question that nobody answers.
 const SILENT: &str = "ask again, or see to the servers of the domain";
@@ -22,7 +23,7 @@ pub(super) async fn rows(from: &str, returns: &str, resolver: &Resolver) -> Vec<
 
 async fn of_spf(domain: &str, resolver: &Resolver) -> Row {
     let fault = |what: &str, hint: &str| Row::error("P1", what, format!("TXT {domain}"), hint);
-    match spf::judge(domain, resolver).await {
+    match spf::check_record(domain, resolver).await {
         Ok(Spf::Good) => Row::holds("P1", format!("`{domain}` has an SPF record")),
         Ok(Spf::Missing) => fault(
             &format!("`{domain}` has no SPF record"),

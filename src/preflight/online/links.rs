@@ -35,7 +35,7 @@ pub(super) async fn rows(html: &str, own: Option<&Url>, origin: &Origin<'_>, lim
             unasked += 1;
             continue;
         };
-        match judge(&probe, is_picture) {
+        match classify(&probe, is_picture) {
             None => there += 1,
             Some((is_error, what, hint)) => {
                 let rule = if is_picture { "I1" } else { "K1" };
@@ -77,7 +77,7 @@ fn addresses(html: &str, own: Option<&Url>) -> Vec<(Url, bool)> {
 }
 
 /// Whether it is an error, what is wrong and how to mend it; none where the address is in order.
-fn judge(probe: &Probe, is_picture: bool) -> Option<(bool, String, &'static str)> {
+fn classify(probe: &Probe, is_picture: bool) -> Option<(bool, String, &'static str)> {
     let away = "mend the address, or take it out";
     let later = "look at it in a browser, and run this again later";
     match probe {

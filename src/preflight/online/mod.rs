@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{edition, of_error};
+use super::{edition, rows::of_error};
 use crate::{
     config::Config,
     deliver::{Destination, Transport},

@@ -29,7 +29,7 @@ pub(super) enum Spf {
 ///
 /// # Errors
 /// When nobody answers.
-pub(super) async fn judge(domain: &str, resolver: &Resolver) -> Result<Spf, dns::Error> {
+pub(super) async fn check_record(domain: &str, resolver: &Resolver) -> Result<Spf, dns::Error> {
     let (mut waiting, mut seen) = (vec![domain.to_owned()], HashSet::new());
     let (mut lookups, mut is_first, mut ends) = (0, true, false);
     while let Some(name) = waiting.pop() {
@@ -113,7 +113,7 @@ mod tests {
             ("odd.example", Spf::Unknown("ipv4:192.0.2.1".to_owned())),
             ("c0.example", Spf::TooLong(12)),
         ] {
-            assert_eq!(judge(domain, &resolver).await.unwrap(), expect, "{domain}");
+            assert_eq!(check_record(domain, &resolver).await.unwrap(), expect, "{domain}");
         }
     }
 }

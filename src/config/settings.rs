@@ -1,0 +1,169 @@
+//! The project as its config has it, checked, and what each stage gets of it.
+
+use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, sync::Arc};
+
+use url::Url;
+
+use super::{
+    document::Document,
+    error::Error,
+    llm::Llm,
+    secret::{self, Secret},
+};
+use crate::{
+    deliver::{Destination, Limits},
+    diagnostic::{Diagnostic, Place},
+    digest::{Digest, Plan},
+    edition::Publication,
+    lint::Clients,
+    message::{Sender, dkim::Signer},
+    source::{Source, fetch},
+    subscriber::Address,
+    teaser::{TeaserMethod, llm::Access},
+    token::Keys,
+};
+
+/// The whole project, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file.
+    pub path: PathBuf,
+    /// The folder that relative paths start from.
+    pub root: PathBuf,
+    /// Who publishes.
+    pub publication: Publication,
+    /// In the order of the file.
+    pub sources: Vec<Source>,
+    /// By name.
+    pub digests: BTreeMap<String, Digest>,
+    /// Where mail is handed over.
+    pub destination: Destination,
+    /// Who we are to the relay.
+    pub login: Option<Login>,
+    /// How much and how often.
+    pub limits: Limits,
+    /// `smtp.return_path`.
+    pub return_path: Option<String>,
+    /// `[[dkim]]`, in the order of the file.
+    pub signers: Arc<[Signer]>,
+    /// `smtp.unsubscribe_mailto`.
+    pub unsubscribe_mailto: Option<Address>,
+    /// `web.public_url`.
+    pub public_url: Option<Url>,
+    /// Where `run` answers requests.
+    pub listen: SocketAddr,
+    /// Who is told when something due did not happen.
+    pub alert: Option<Address>,
+    /// What is called after each good run.
+    pub ping: Option<Url>,
+    /// The SQLite file.
+    pub store: PathBuf,
+    /// Limits of fetching.
+    pub fetch: fetch::Limits,
+    /// The subscribers file.
+    pub subscribers: Option<PathBuf>,
+    /// The folder of the user's own templates, where there is one.
+    pub templates: Option<PathBuf>,
+    /// The language model.
+    pub llm: Option<Llm>,
+    /// What readers read mail with.
+    pub clients: Clients,
+    /// The names of the variables that came before the file.
+    pub(super) variables: Vec<String>,
+}
+
+/// A user name, and where its password is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// `smtp.username`.
+    pub username: String,
+    /// Where the password is.
+    pub password: Secret,
+}
+
+impl Config {
+    /// The digest of that name, or the only one.
+    ///
+    /// # Errors
+    /// Says which digests there are.
+    pub fn digest(&self, name: Option<&str>) -> Result<&Digest, Diagnostic> {
+        let names = || self.digests.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        match (name, &self.digests.values().collect::<Vec<_>>()[..]) {
+            (Some(name), _) => self.digests.get(name).ok_or_else(|| {
+                Diagnostic::new(format!("no digest `{name}`")).hint(format!("the config has {}", names()))
+            }),
+            (None, [only]) => Ok(only),
+            (None, _) => Err(Diagnostic::new("which digest?").hint(format!("add `--digest NAME`, one of {}", names()))),
+        }
+    }
+
+    /// What making an edition of `digest` needs.
+    pub fn plan<'a>(&'a self, digest: &'a Digest, sources: &'a [Source]) -> Plan<'a> {
+        Plan {
+            digest,
+            publication: &self.publication,
+            sources,
+            limits: &self.fetch,
+            templates: self.templates.as_deref(),
+            public_url: self.public_url.as_ref(),
+            has_unsubscribe: self.public_url.is_some() || self.unsubscribe_mailto.is_some(),
+            // Whoever names no model needs no key.
+            llm: self.llm.as_ref().filter(|_| digest.teaser.from.contains(&TeaserMethod::Llm)).map(Llm::access),
+        }
+    }
+
+    /// The same for who only looks: what a language model once said is known, and nothing new is asked or paid for.
+    pub fn plan_without_asking<'a>(&'a self, digest: &'a Digest, sources: &'a [Source]) -> Plan<'a> {
+        let plan = self.plan(digest, sources);
+        let llm = plan.llm.map(|access| Access { may_ask: false, ..access });
+        Plan { llm, ..plan }
+    }
+
+    /// The sources of one digest, in the order of the file.
+    pub fn sources_of(&self, digest: &Digest) -> Vec<Source> {
+        let wanted = |source: &&Source| digest.sources.as_ref().is_none_or(|names| names.contains(&source.name));
+        self.sources.iter().filter(wanted).cloned().collect()
+    }
+
+    /// What all messages share.
+    pub fn sender(&self, keys: Keys) -> Sender {
+        Sender {
+            keys,
+            public_url: self.public_url.clone(),
+            unsubscribe_mailto: self.unsubscribe_mailto.clone(),
+            return_path: self.return_path.clone(),
+            signers: Arc::clone(&self.signers),
+        }
+    }
+
+    /// Where a key is set: the file with line and column, as near as it comes to it, or the variable.
+    pub fn place(&self, keys: &[&str]) -> Place {
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let variables: Vec<(String, String)> =
+            self.variables.iter().map(|name| (name.clone(), String::new())).collect();
+        Document { file: &self.path, text: &text, variables: &variables }.place(keys)
+    }
+
+    /// The error of a project whose mail nobody could leave (RFC 8058).
+    pub fn without_unsubscribe(&self) -> Error {
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let document = Document { file: &self.path, text: &text, variables: &[] };
+        let wrong = document.value(&["smtp", "url"], "mail goes out, and nobody could unsubscribe");
+        Error::Wrong(wrong.hint("set `web.public_url`, or `smtp.unsubscribe_mailto`"))
+    }
+
+    /// Where mail is handed over, with the password read from where the config says it is.
+    ///
+    /// # Errors
+    /// When the password cannot be had.
+    pub fn open_destination(&self, variables: &[(String, String)]) -> Result<Destination, Error> {
+        let mut destination = self.destination.clone();
+        if let Destination::Smtp(relay) = &mut destination
+            && let Some(login) = &self.login
+        {
+            relay.credentials =
+                Some((login.username.clone(), login.password.read(&secret::PASSWORD, variables, &self.root)?));
+        }
+        Ok(destination)
+    }
+}
