@@ -3,7 +3,11 @@
 //! Only these two are known by a sure sign; of anything else in plain text nobody can say that it is no answer by a
 //! person or a machine.
 
-use super::{Fate, Recipient, codes, fields::lines};
+use super::{
+    codes,
+    fields::lines,
+    report::{Fate, Recipient},
+};
 use crate::deliver::Reply;
 
 /// Reads qmail's text: a greeting, a paragraph for each recipient, and behind `---` the message.

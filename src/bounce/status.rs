@@ -1,6 +1,10 @@
 //! What became of a message: a delivery status notification (RFC 3464, RFC 6533).
 
-use super::{Fate, Recipient, codes, fields::Fields};
+use super::{
+    codes,
+    fields::Fields,
+    report::{Fate, Recipient},
+};
 
 /// Reads the groups of a `message/delivery-status`; those that say nothing of a recipient's fate are left out.
 pub(super) fn recipients(groups: &[Fields]) -> Vec<Recipient> {

@@ -10,7 +10,7 @@ use crate::{
     message::{Message, Occasion, Sender, compose},
     render::Rendered,
     subscriber::{Status, Subscriber},
-    token::Purpose,
+    token::{Keys, Purpose, Subject},
 };
 
 const ADA: i64 = 42;

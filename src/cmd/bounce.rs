@@ -52,7 +52,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
 /// Reads as much of a mail as counts.
 fn read(mail: impl Read) -> io::Result<Vec<u8>> {
     let mut octets = Vec::new();
-    mail.take(bounce::OCTETS).read_to_end(&mut octets)?;
+    mail.take(bounce::MAX_OCTETS).read_to_end(&mut octets)?;
     Ok(octets)
 }
 

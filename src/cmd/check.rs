@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::Diagnostic,
     lint::{Level, Row},
-    mailing::RosterError,
+    mailing::SubscriberFileError,
     preflight,
 };
 
@@ -35,7 +35,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     rows.extend(preflight::of_clock(&config, invocation.now()));
     match subscribers::sync(invocation, &config, &store).await {
         Ok(bad) => rows.extend(bad.iter().map(|bad| preflight::of_subscriber(&config, bad))),
-        Err(unread @ RosterError::Read { .. }) => rows.push(preflight::of_roster(&config, &unread)),
+        Err(unread @ SubscriberFileError::Read { .. }) => rows.push(preflight::of_roster(&config, &unread)),
         Err(error) => return Err(error.into()),
     }
     let mut nexts = Vec::new();

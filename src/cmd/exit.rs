@@ -61,7 +61,7 @@ impl<E: Explain + 'static> From<E> for Failure {
 fn exit_of(error: &dyn Any) -> Exit {
     let wrapped = match (error.downcast_ref(), error.downcast_ref()) {
         (Some(digest::Error::Render(render::Error::Key(_))), _) => return Exit::Config,
-        (Some(digest::Error::Store(store)), _) | (_, Some(mailing::RosterError::Store(store))) => Some(store),
+        (Some(digest::Error::Store(store)), _) | (_, Some(mailing::SubscriberFileError::Store(store))) => Some(store),
         _ => None,
     };
     match wrapped.or_else(|| error.downcast_ref()) {
@@ -100,7 +100,7 @@ mod tests {
         for (failure, exit) in [
             (Failure::from(locked()), Exit::Later),
             (digest::Error::Store(locked()).into(), Exit::Later),
-            (mailing::RosterError::Store(locked()).into(), Exit::Later),
+            (mailing::SubscriberFileError::Store(locked()).into(), Exit::Later),
             (digest::Error::Render(render::Error::Key(subject.clone())).into(), Exit::Config),
             (digest::Error::Render(render::Error::Template(subject)).into(), Exit::Failed),
             (config::Error::Missing("tidings.toml".into()).into(), Exit::Config),

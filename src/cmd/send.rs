@@ -27,7 +27,7 @@ use crate::{
     diagnostic::Diagnostic,
     diagnostic::error_report,
     digest::{self, Digest, Next},
-    mailing::{self, Report, Run, Stop},
+    mailing::{self, SendContext, SendReport, StopReason},
     message::{self, Occasion, Sender},
     preflight,
     store::{self, DeliveryCounts, EditionState, FrozenEdition, PublishOptions, Store},
@@ -161,7 +161,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     }
     // Another key may sign by now: what went out keeps its Message-IDs.
     let sender = config.sender(store.signing_keys_at(frozen.edition.date).await?);
-    let run = Run { store: &store, sender: &sender, destination: &destination, limits: &config.limits };
+    let run = SendContext { store: &store, sender: &sender, destination: &destination, limits: &config.limits };
     let report = deliver(invocation, &run, &frozen).await;
     // A daemon that finds an older store must know that this was sent.
     daemon::update_checkpoint(&store, invocation.now()).await?;
@@ -228,7 +228,11 @@ fn show_beside(folder: &std::path::Path, frozen: &FrozenEdition, sender: &Sender
     Ok(path)
 }
 
-async fn deliver(invocation: &Invocation, run: &Run<'_>, frozen: &FrozenEdition) -> Result<Report, Failure> {
+async fn deliver(
+    invocation: &Invocation,
+    run: &SendContext<'_>,
+    frozen: &FrozenEdition,
+) -> Result<SendReport, Failure> {
     let before = run.store.delivery_counts(frozen.row).await?;
     let bar = progress_bar(invocation, before.pending + before.deferred);
     let asked = Arc::new(AtomicBool::new(false));
@@ -307,7 +311,7 @@ pub fn in_words(summary: &Summary<'_>) -> String {
 }
 
 /// The exit code that a report deserves.
-fn verdict(invocation: &Invocation, report: &Report) -> Exit {
+fn verdict(invocation: &Invocation, report: &SendReport) -> Exit {
     if let Some(stop) = &report.stopped {
         invocation.tell(error_report(stop));
     }
@@ -317,8 +321,8 @@ fn verdict(invocation: &Invocation, report: &Report) -> Exit {
     }
     let counts = &report.counts;
     match &report.stopped {
-        Some(Stop::Asked) | None => {}
-        Some(stop) if stop.passes() => return Exit::Later,
+        Some(StopReason::Asked) | None => {}
+        Some(stop) if stop.is_temporary() => return Exit::Later,
         Some(_) => return Exit::Failed,
     }
     let held = counts.in_doubt > 0 && report.next.is_none();

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     config::Config,
     diagnostic::Diagnostic,
-    mailing::{self, RosterError},
+    mailing::{self, SubscriberFileError},
     store::Store,
     subscriber::{self, Address, Row, Status, Subscriber},
 };
@@ -81,7 +81,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             invocation.print(&json, format!("{address} is unsubscribed"))?;
         }
         Action::Import { file } => {
-            let (added, bad) = mailing::import(&store, &file, invocation.now()).await?;
+            let (added, bad) = mailing::import_subscribers(&store, &file, invocation.now()).await?;
             warn(invocation, &bad);
             let text = format!("{} new, {} known, {} bad rows", added.new, added.known, bad.len());
             let texts: Vec<String> = bad.iter().map(Diagnostic::to_string).collect();
@@ -129,9 +129,13 @@ async fn pages(store: &Store, mut each: impl FnMut(Vec<Subscriber>)) -> Result<(
 }
 
 /// Brings the store up to date with `[subscribers] file`, says its bad rows, and gives them back.
-pub async fn sync(invocation: &Invocation, config: &Config, store: &Store) -> Result<Vec<Diagnostic>, RosterError> {
+pub async fn sync(
+    invocation: &Invocation,
+    config: &Config,
+    store: &Store,
+) -> Result<Vec<Diagnostic>, SubscriberFileError> {
     let Some(file) = &config.subscribers else { return Ok(Vec::new()) };
-    let bad = mailing::sync(store, file, invocation.now()).await?;
+    let bad = mailing::sync_subscribers(store, file, invocation.now()).await?;
     warn(invocation, &bad);
     Ok(bad)
 }

@@ -13,7 +13,7 @@ use crate::{
     deliver,
     diagnostic::error_report,
     digest::{self, Next},
-    mailing::{self, End, SampleError},
+    mailing::{self, TestOutcome, TestSendError},
     subscriber::Address,
 };
 
@@ -46,29 +46,29 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let sender = config.sender(store.signing_keys().await?);
     let destination = config.open_destination(&invocation.environment)?;
     let nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
-    let sent = mailing::sample(&store, (&edition, &variants), &sender, &destination, &args.addresses, nonce).await;
+    let sent = mailing::send_test(&store, (&edition, &variants), &sender, &destination, &args.addresses, nonce).await;
     let tested = match sent {
         Ok(tested) => tested,
-        Err(SampleError::Deliver(error)) => {
+        Err(TestSendError::Deliver(error)) => {
             invocation.tell(error_report(&error));
             let later = matches!(error, deliver::Error::Unreachable { .. });
             return Ok(if later { Exit::Later } else { Exit::Failed });
         }
         // What another error shows as its own does not stand in the chain that decides the exit code.
-        Err(SampleError::Store(error)) => return Err(error.into()),
+        Err(TestSendError::Store(error)) => return Err(error.into()),
         Err(error) => return Err(error.into()),
     };
     let mut exit = Exit::Done;
     for test in &tested {
-        exit = match test.end {
-            End::Sent => exit,
-            End::Deferred | End::NotSent => Exit::Later,
-            End::Bounced | End::Refused => Exit::Failed,
-            End::InDoubt => Exit::Person,
+        exit = match test.outcome {
+            TestOutcome::Sent => exit,
+            TestOutcome::Deferred | TestOutcome::NotSent => Exit::Later,
+            TestOutcome::Bounced | TestOutcome::Refused => Exit::Failed,
+            TestOutcome::InDoubt => Exit::Person,
         };
         if !invocation.json {
             let why = test.reply.as_ref().map(|reply| format!(": {reply}")).unwrap_or_default();
-            print(&format!("{}: {}{why}\n", test.email, test.end.as_str()))?;
+            print(&format!("{}: {}{why}\n", test.email, test.outcome.as_str()))?;
         }
     }
     if invocation.json {

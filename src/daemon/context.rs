@@ -9,7 +9,7 @@ use crate::{
     deliver::Destination,
     diagnostic::error_report,
     digest::Digest,
-    mailing::{self, Unsent},
+    mailing::{self, NotSent},
     message::{self, Message, Sender},
     store::{self, DueRun, Owner, RunState, Store},
 };
@@ -56,10 +56,10 @@ impl Context {
     }
 
     /// Sends letters of the daemon's own, in their order.
-    pub(super) async fn send_letters(&self, letters: Result<Vec<Message>, message::Error>) -> Result<(), Unsent> {
-        let lasting = |why| Unsent { why, lasts: true };
+    pub(super) async fn send_letters(&self, letters: Result<Vec<Message>, message::Error>) -> Result<(), NotSent> {
+        let lasting = |why| NotSent { why, is_permanent: true };
         let letters = letters.map_err(|error| lasting(error_report(&error)))?;
-        mailing::hand_over(&self.destination().map_err(lasting)?, &letters).await
+        mailing::send_to_operators(&self.destination().map_err(lasting)?, &letters).await
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     deliver::InDoubt,
     diagnostic::error_report,
     digest::LatePolicy,
-    mailing::{self, Run, Stop},
+    mailing::{self, SendContext, StopReason},
     store::{self, EditionRecord},
     subscriber::mask,
 };
@@ -59,7 +59,7 @@ pub(super) async fn deliver_edition(
     let Some(frozen) = store.frozen_edition(&edition.digest, edition.number).await? else { return Ok(later(None)) };
     let sender = context.sender_of(edition.frozen).await?;
     let before = store.delivery_counts(edition.row).await?;
-    let delivery = Run { store, sender: &sender, destination: &destination, limits: &config.limits };
+    let delivery = SendContext { store, sender: &sender, destination: &destination, limits: &config.limits };
     let report = mailing::deliver(&delivery, &frozen, || clock(), |_| keep_going()).await?;
     let counts = report.counts;
     tracing::info!(
@@ -73,9 +73,9 @@ pub(super) async fn deliver_edition(
         "delivered"
     );
     match &report.stopped {
-        Some(Stop::Asked) => return Ok(Outcome::Done),
+        Some(StopReason::Asked) => return Ok(Outcome::Done),
         Some(stop) => {
-            let (why, passes) = (mask(&error_report(stop)), stop.passes());
+            let (why, passes) = (mask(&error_report(stop)), stop.is_temporary());
             tracing::warn!(digest = edition.digest, edition = edition.number, why, "nothing gets out");
             if is_retry || !passes {
                 store.set_stopped(edition.row, Some(&why)).await?;

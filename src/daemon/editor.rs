@@ -62,10 +62,10 @@ pub(super) async fn ask_editor(
     let why = &unsent.why;
     tracing::warn!(digest = name, edition = number, to, why, "the editor cannot be asked");
     store.set_stopped(edition.row, Some(why)).await?;
-    if unsent.lasts && edition.state == EditionState::Waiting {
+    if unsent.is_permanent && edition.state == EditionState::Waiting {
         store.hold(edition.row, &format!("its editor cannot be asked: {why}")).await?;
     }
-    Ok(unsent.lasts)
+    Ok(unsent.is_permanent)
 }
 
 /// Writes the letter: what becomes of the edition by itself, and how to answer.

@@ -4,7 +4,7 @@ use super::context::RunStep;
 use crate::{
     diagnostic::error_report,
     digest::{self, Next},
-    mailing::{self, RosterError},
+    mailing::{self, SubscriberFileError},
     preflight,
     store::{self, EditionState, PublishOptions},
     subscriber::mask,
@@ -39,12 +39,12 @@ pub(super) async fn freeze_edition(
         return Ok(FreezeOutcome::Failed(error_report(&config.without_unsubscribe())));
     }
     if let Some(file) = &config.subscribers {
-        match mailing::sync(store, file, now).await {
+        match mailing::sync_subscribers(store, file, now).await {
             Ok(bad) => bad
                 .iter()
                 .map(|row| mask(&row.to_string()))
                 .for_each(|row| tracing::warn!(row, "a row of the subscribers file is bad")),
-            Err(RosterError::Store(error)) => return Err(error),
+            Err(SubscriberFileError::Store(error)) => return Err(error),
             Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
         }
     }

@@ -1,6 +1,6 @@
 //! Whether a permanent failure is the address's fault; pure.
 
-use super::Reply;
+use super::outcome::Reply;
 
 /// What a permanent failure says about the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, Outcome, Reply};
+use super::outcome::{Error, Outcome, Reply};
 use crate::message::Message;
 
 /// Makes the folder, for its owner only: it will hold addresses.
@@ -48,7 +48,7 @@ fn write(file: &Path, part: &Path, octets: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deliver::tests::message;
+    use crate::deliver::transport::tests::message;
     use std::os::unix::fs::PermissionsExt as _;
 
     #[test]

@@ -13,7 +13,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Error, Outcome, Reply, smtp::reply::printable};
+use super::{
+    outcome::{Error, Outcome, Reply},
+    smtp::reply::printable,
+};
 use crate::{diagnostic::Diagnostic, message::Message};
 
 /// A program that queues a message takes moments; one that delivers it takes minutes (RFC 5321 4.5.3.2.6).
@@ -126,7 +129,7 @@ fn verdict(code: i32, said: String) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deliver::tests::message;
+    use crate::deliver::transport::tests::message;
     use std::fs;
 
     async fn run(script: &str, octets: &str) -> (Outcome, PathBuf, tempfile::TempDir) {

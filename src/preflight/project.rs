@@ -8,7 +8,7 @@ use crate::{
     deliver::{Destination, Relay, Tls},
     diagnostic::Diagnostic,
     lint::{Level, Row},
-    mailing::RosterError,
+    mailing::SubscriberFileError,
     message,
     teaser::TeaserMethod,
 };
@@ -97,7 +97,7 @@ fn in_clear(config: &Config, relay: &Relay) -> Option<Row> {
 }
 
 /// A subscribers' file that cannot be read.
-pub fn of_roster(config: &Config, error: &RosterError) -> Row {
+pub fn of_roster(config: &Config, error: &SubscriberFileError) -> Row {
     let place = config.place(&["subscribers", "file"]);
     of_error("subscribers", error, place, "name a file that is there: nobody is mailed until then")
 }

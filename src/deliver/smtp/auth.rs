@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::connection::{Broken, Connection};
 use crate::{
-    deliver::{Error, Reply},
+    deliver::outcome::{Error, Reply},
     diagnostic::Diagnostic,
 };
 

@@ -16,7 +16,7 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::reply::{self, LINE, WHOLE};
-use crate::deliver::Reply;
+use crate::deliver::outcome::Reply;
 
 /// The end of a message.
 const END: &str = ".\r\n";

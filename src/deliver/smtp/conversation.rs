@@ -2,14 +2,14 @@
 //! them (RFC 2920).
 
 use super::{
-    Session,
     connection::{Broken, Torn},
     dots,
     greet::{self, Ready},
     reply::verdict,
+    session::Session,
 };
 use crate::{
-    deliver::{Error, Outcome, Reply},
+    deliver::outcome::{Error, Outcome, Reply},
     message::Message,
 };
 
@@ -75,7 +75,7 @@ impl Session {
                 }
                 Err(Broken::Late) => return Ok(Envelope::Ended(Outcome::Cut(Broken::Late.to_string()))),
                 Err(why) if step == Step::Mail => {
-                    self.caps.note_end(ready.accepted);
+                    self.message_cap.record_end(ready.accepted);
                     return Err(why);
                 }
                 Err(why) => return Ok(Envelope::Ended(Outcome::Cut(why.to_string()))),
@@ -113,7 +113,7 @@ impl Session {
         if ready.accepted == 0 {
             return Ok(Envelope::Ended(Outcome::Deferred(reply)));
         }
-        self.caps.note_end(ready.accepted);
+        self.message_cap.record_end(ready.accepted);
         let why = format!("421 {}", reply.text);
         Err(Broken::Lost(std::io::Error::new(std::io::ErrorKind::ConnectionAborted, why)))
     }

@@ -6,12 +6,17 @@ use rustls::pki_types::ServerName;
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{
-    Deadlines, auth,
+    auth,
     connection::{Broken, Connection},
+    deadlines::Deadlines,
+    reply::{self, printable},
     tls,
 };
 use crate::{
-    deliver::{Error, Relay, Reply, Tls, smtp::reply::printable},
+    deliver::{
+        destination::{Relay, Tls},
+        outcome::{Error, Reply},
+    },
     diagnostic::Diagnostic,
 };
 
@@ -146,7 +151,7 @@ async fn hello(wire: &mut Connection, helo: &str, place: &str, deadline: Duratio
             Ok(Features::default())
         }
         _ => {
-            expect(super::reply::join(code, &lines), 250, place, "does not take our EHLO")?;
+            expect(reply::join(code, &lines), 250, place, "does not take our EHLO")?;
             Ok(Features::default())
         }
     }

@@ -1,6 +1,6 @@
 //! Replies: foreign octets in, three digits and printable words out (RFC 5321 4.2, RFC 2034).
 
-use crate::deliver::{Outcome, Reply};
+use crate::deliver::outcome::{Outcome, Reply};
 
 /// The longest line taken; RFC 5321 4.5.3.1.5 allows 512.
 pub(super) const LINE: usize = 8 * 1024;

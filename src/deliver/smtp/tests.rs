@@ -1,11 +1,14 @@
 //! Whole conversations with a scripted server.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject as _};
 
 use super::*;
-use crate::deliver::tests::message;
+use crate::{
+    deliver::{Error, Outcome, Relay, Tls, transport::tests::message},
+    message::Message,
+};
 
 mod groups;
 #[path = "../../../tests/it/world/sink.rs"]

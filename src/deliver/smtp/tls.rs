@@ -8,7 +8,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 
-use crate::{deliver::Error, diagnostic::Diagnostic};
+use crate::{deliver::outcome::Error, diagnostic::Diagnostic};
 
 /// The roots that browsers trust, and the publisher's own.
 pub(super) fn trust(own: Option<&Path>) -> Result<Arc<ClientConfig>, Error> {

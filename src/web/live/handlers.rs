@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, error_report},
-    mailing::{self, SampleError},
+    mailing::{self, TestSendError},
     subscriber::Address,
 };
 
@@ -145,9 +145,9 @@ async fn send_test(State(state): State<PreviewState>, Json(test): Json<Test>) ->
     let destination = view.built.config.open_destination(&state.session.project.environment);
     let destination = destination.map_err(|error| conflict(error_report(&error)))?;
     let nonce = chrono::Utc::now().timestamp_millis().unsigned_abs();
-    match mailing::sample(&view.built.store, parts, &view.sender, &destination, &to, nonce).await {
+    match mailing::send_test(&view.built.store, parts, &view.sender, &destination, &to, nonce).await {
         Ok(tested) => Ok(Json(json!({ "tested": tested }))),
-        Err(SampleError::Deliver(error)) => Err(Refused(StatusCode::BAD_GATEWAY, error_report(&error))),
+        Err(TestSendError::Deliver(error)) => Err(Refused(StatusCode::BAD_GATEWAY, error_report(&error))),
         Err(error) => Err(Refused(StatusCode::INTERNAL_SERVER_ERROR, error_report(&error))),
     }
 }

@@ -76,7 +76,7 @@ impl ReaderView {
             None => Subscriber::sample(),
             Some(address) => {
                 let address = address.parse().map_err(|words: String| Diagnostic::new(words))?;
-                mailing::reader(&built.store, &address).await.map_err(explain)?
+                mailing::subscriber_or_stranger(&built.store, &address).await.map_err(explain)?
             }
         };
         let sender = built.config.sender(built.store.signing_keys().await.map_err(explain)?);

@@ -189,7 +189,7 @@ impl PreviewSession {
     pub(super) async fn read_subscribers(&self) {
         let Some(config) = self.config() else { return };
         let rows = match (&config.subscribers, self.store(&config).await) {
-            (Some(file), Ok(store)) => match mailing::sync(&store, file, self.now()).await {
+            (Some(file), Ok(store)) => match mailing::sync_subscribers(&store, file, self.now()).await {
                 Ok(bad) => bad.iter().map(|bad| preflight::of_subscriber(&config, bad)).collect(),
                 Err(error) => vec![preflight::of_roster(&config, &error)],
             },

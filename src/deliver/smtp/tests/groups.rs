@@ -58,7 +58,7 @@ async fn a_cap_on_messages_is_learnt() {
     for round in 0..3 {
         assert_eq!(six(&mut session).await, ["sent"; 6], "{round}");
     }
-    assert_eq!((session.cap(), sink.messages().len()), (Some(2), 18));
+    assert_eq!((session.max_messages(), sink.messages().len()), (Some(2), 18));
     // Twice it learnt; from then on it says QUIT itself.
     let refused = sink.transcript().iter().filter(|line| line.contains("421")).count();
     assert_eq!(refused, 2);

@@ -1,22 +1,22 @@
-//! What a server taught us about itself.
+//! What a server has shown of itself.
 
 /// How many messages the server takes over one connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Caps {
+pub(super) struct MessageCap {
     /// It ends a connection after so many.
     pub(super) messages: Option<u64>,
     /// So many it had taken when it last ended one.
     ended_after: Option<u64>,
 }
 
-impl Caps {
+impl MessageCap {
     pub(super) fn new(messages: Option<u64>) -> Self {
         Self { messages, ended_after: None }
     }
 
-    /// Notes that the server ended a connection over which it had accepted so many messages. Twice the same number
+    /// Records that the server ended a connection over which it had accepted so many messages. Twice the same number
     /// is a cap; once may be a server that was tired of waiting.
-    pub(super) fn note_end(&mut self, accepted: u64) {
+    pub(super) fn record_end(&mut self, accepted: u64) {
         if accepted > 0 && self.ended_after.replace(accepted) == Some(accepted) {
             self.messages = Some(accepted);
         }
@@ -55,10 +55,10 @@ mod tests {
 
     #[test]
     fn a_cap_is_seen_twice() {
-        let mut caps = Caps::default();
+        let mut message_cap = MessageCap::default();
         for (accepted, cap) in [(0, None), (7, None), (100, None), (0, None), (100, Some(100)), (3, Some(100))] {
-            caps.note_end(accepted);
-            assert_eq!(caps.messages, cap, "{accepted}");
+            message_cap.record_end(accepted);
+            assert_eq!(message_cap.messages, cap, "{accepted}");
         }
     }
 }

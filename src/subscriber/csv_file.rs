@@ -7,7 +7,10 @@ use std::{
 
 use csv::ByteRecord;
 
-use super::{Address, Status, Subscriber};
+use super::{
+    address::Address,
+    record::{Status, Subscriber},
+};
 use crate::{diagnostic::Diagnostic, html};
 
 /// The columns of the file, as they are written.

@@ -16,11 +16,11 @@ use crate::{
 };
 
 /// Rows that are read before they go to the store.
-const BATCH: usize = 1_000;
+const MAX_BATCH: usize = 1_000;
 
 /// Why a file of subscribers is not in the store.
 #[derive(Debug, thiserror::Error)]
-pub enum RosterError {
+pub enum SubscriberFileError {
     /// The file.
     #[error("cannot read the subscribers file `{}`", path.display())]
     Read {
@@ -35,7 +35,7 @@ pub enum RosterError {
     Store(#[from] store::Error),
 }
 
-impl Explain for RosterError {
+impl Explain for SubscriberFileError {
     fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Store(error) => error.diagnostic(),
@@ -49,9 +49,13 @@ impl Explain for RosterError {
 ///
 /// # Errors
 /// When the file cannot be read or the store cannot be written.
-pub async fn sync(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<Vec<Diagnostic>, RosterError> {
+pub async fn sync_subscribers(
+    store: &Store,
+    file: &Path,
+    now: DateTime<Utc>,
+) -> Result<Vec<Diagnostic>, SubscriberFileError> {
     let sync = store.next_sync().await?;
-    let (_, bad) = take_in(store, file, Some(sync), now).await?;
+    let (_, bad) = import_file(store, file, Some(sync), now).await?;
     store.unlist_missing(sync).await?;
     Ok(bad)
 }
@@ -59,25 +63,25 @@ pub async fn sync(store: &Store, file: &Path, now: DateTime<Utc>) -> Result<Vec<
 /// Adds the rows of a CSV file; gives back its bad rows, each with its line and what is wrong.
 ///
 /// # Errors
-/// As [`sync`].
-pub async fn import(
+/// As [`sync_subscribers`].
+pub async fn import_subscribers(
     store: &Store,
     file: &Path,
     now: DateTime<Utc>,
-) -> Result<(Imported, Vec<Diagnostic>), RosterError> {
-    take_in(store, file, None, now).await
+) -> Result<(Imported, Vec<Diagnostic>), SubscriberFileError> {
+    import_file(store, file, None, now).await
 }
 
-async fn take_in(
+async fn import_file(
     store: &Store,
     path: &Path,
     sync: Option<i64>,
     now: DateTime<Utc>,
-) -> Result<(Imported, Vec<Diagnostic>), RosterError> {
-    let file = File::open(path).map_err(|source| RosterError::Read { path: path.to_owned(), source })?;
-    let mut intake = store.begin_import().await?;
-    let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(BATCH));
-    let mut seen = Seen::default();
+) -> Result<(Imported, Vec<Diagnostic>), SubscriberFileError> {
+    let file = File::open(path).map_err(|source| SubscriberFileError::Read { path: path.to_owned(), source })?;
+    let mut import = store.begin_import().await?;
+    let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(MAX_BATCH));
+    let mut seen = SeenAddresses::default();
     for row in subscriber::rows(file) {
         let row = row.and_then(|(line, row)| {
             let why = || BadRow { line, why: format!("{} stands in an earlier row, which counts", row.address).into() };
@@ -89,26 +93,26 @@ async fn take_in(
                 row.why.at(Place::line(path.display().to_string(), usize::try_from(row.line).unwrap_or(usize::MAX))),
             ),
         }
-        if batch.len() == BATCH {
-            intake.stage(&batch).await?;
+        if batch.len() == MAX_BATCH {
+            import.stage(&batch).await?;
             batch.clear();
         }
     }
-    intake.stage(&batch).await?;
-    Ok((intake.finish(sync, now).await?, bad))
+    import.stage(&batch).await?;
+    Ok((import.finish(sync, now).await?, bad))
 }
 
 /// The addresses of a file so far: eight octets for each, and no more than those.
 #[derive(Default)]
-struct Seen {
+struct SeenAddresses {
     /// Sorted.
     settled: Vec<u64>,
     recent: BTreeSet<u64>,
 }
 
-impl Seen {
+impl SeenAddresses {
     /// So many are put in order at a time.
-    const RECENT: usize = 10_000;
+    const MAX_RECENT: usize = 10_000;
 
     /// Says whether the address is new, in whatever case it is written.
     fn insert(&mut self, address: &Address) -> bool {
@@ -118,7 +122,7 @@ impl Seen {
         if self.settled.binary_search(&hash).is_ok() || !self.recent.insert(hash) {
             return false;
         }
-        if self.recent.len() == Self::RECENT {
+        if self.recent.len() == Self::MAX_RECENT {
             self.settle();
         }
         true
@@ -147,7 +151,7 @@ mod tests {
     #[test]
     fn every_address_is_new_once() {
         let address = |number: usize| format!("reader.{}@readers.example", number * 7_919 % 25_000).parse().unwrap();
-        let mut seen = Seen::default();
+        let mut seen = SeenAddresses::default();
         for number in 0..25_000 {
             assert!(seen.insert(&address(number)), "{number}");
         }

@@ -11,18 +11,18 @@ use crate::{
 
 /// How a run over an edition ended.
 #[derive(Debug)]
-pub struct Report {
+pub struct SendReport {
     /// What became of the deliveries.
     pub counts: DeliveryCounts,
     /// Why it ended before its time.
-    pub stopped: Option<Stop>,
+    pub stopped: Option<StopReason>,
     /// When the next delivery is due, where some are left for later.
     pub next: Option<DateTime<Utc>>,
 }
 
 /// Why a run ends before everything was tried.
 #[derive(Debug, thiserror::Error)]
-pub enum Stop {
+pub enum StopReason {
     /// The relay cannot be reached, or will not have us.
     #[error(transparent)]
     Transport(deliver::Error),
@@ -40,20 +40,20 @@ pub enum Stop {
     Asked,
 }
 
-impl Explain for Stop {
+impl Explain for StopReason {
     fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Transport(error) => error.diagnostic(),
-            Self::Refused(reply) => Diagnostic::of_causes(self).hint(remedy(reply)),
+            Self::Refused(reply) => Diagnostic::of_causes(self).hint(hint_for(reply)),
             Self::Unmade(error) => error.diagnostic().context(self),
             _ => Diagnostic::of_causes(self),
         }
     }
 }
 
-impl Stop {
+impl StopReason {
     /// Says whether running again later may help without a person mending anything.
-    pub fn passes(&self) -> bool {
+    pub fn is_temporary(&self) -> bool {
         match self {
             Self::Transport(error) => matches!(error, deliver::Error::Unreachable { .. }),
             Self::HangsUp(_) | Self::Asked => true,
@@ -63,7 +63,7 @@ impl Stop {
 }
 
 /// What to mend when a relay refuses the sender (RFC 3463, RFC 7372, Microsoft's 5.7.515).
-fn remedy(reply: &Reply) -> &'static str {
+fn hint_for(reply: &Reply) -> &'static str {
     match (reply.code, reply.enhanced) {
         (530 | 535, _) => "check `smtp.username` and the password",
         (_, Some((_, 7, 25))) => "the sending address needs a PTR record that leads back to it",

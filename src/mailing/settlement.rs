@@ -1,4 +1,4 @@
-//! What an outcome makes of a delivery; pure.
+//! What an outcome makes of a delivery: the state that its row gets; pure.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -7,13 +7,13 @@ use crate::{
     store::{Claim, Settlement, Verdict},
 };
 
-/// Turns an outcome into the row's next state (RFC 5321 4.5.4, RFC 3463). `answered` says whether the relay has ever
+/// Turns an outcome into the row's next state (RFC 5321 4.5.4, RFC 3463). `relay_has_answered` says whether the relay has ever
 /// spoken about a message of this edition: one that never did is at fault itself.
-pub(super) fn judge(
+pub(super) fn settle(
     limits: &Limits,
     claim: &Claim,
     outcome: &Outcome,
-    answered: bool,
+    relay_has_answered: bool,
     now: DateTime<Utc>,
 ) -> Settlement {
     let seed = claim.subscriber.id.cast_unsigned();
@@ -34,7 +34,7 @@ pub(super) fn judge(
         Outcome::Bounced(reply) => (Verdict::Bounced(classify_bounce(reply)), reply.clone()),
         Outcome::Refused(reply) => (untried, reply.clone()),
         Outcome::Unreached(words) => (untried, unanswered(words)),
-        Outcome::Cut(words) if !answered => (untried, unanswered(words)),
+        Outcome::Cut(words) if !relay_has_answered => (untried, unanswered(words)),
         // Others got through: the second time it may be this message's fault, and in the end it is.
         Outcome::Cut(words) => {
             (again().map_or(Verdict::Bounced(BounceKind::NotAddress), Verdict::Deferred), unanswered(words))

@@ -14,19 +14,18 @@ use crate::{
 
 /// What became of one test message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Tested {
+pub struct TestResult {
     /// Where it went.
     pub email: String,
     /// How that ended.
-    #[serde(rename = "outcome")]
-    pub end: End,
+    pub outcome: TestOutcome,
     /// What the other side said, where it did not simply take it.
     pub reply: Option<String>,
 }
 
 /// How handing over a test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum End {
+pub enum TestOutcome {
     /// Taken on.
     #[serde(rename = "sent")]
     Sent,
@@ -47,7 +46,7 @@ pub enum End {
     InDoubt,
 }
 
-impl End {
+impl TestOutcome {
     /// The word for it in JSON and in tables.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -63,7 +62,7 @@ impl End {
 
 /// Why no test can be sent.
 #[derive(Debug, thiserror::Error)]
-pub enum SampleError {
+pub enum TestSendError {
     /// The relay.
     #[error(transparent)]
     Deliver(#[from] deliver::Error),
@@ -75,7 +74,7 @@ pub enum SampleError {
     Message(#[from] message::Error),
 }
 
-impl Explain for SampleError {
+impl Explain for TestSendError {
     fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Deliver(error) => error.diagnostic(),
@@ -89,7 +88,7 @@ impl Explain for SampleError {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn reader(store: &Store, address: &Address) -> Result<Subscriber, store::Error> {
+pub async fn subscriber_or_stranger(store: &Store, address: &Address) -> Result<Subscriber, store::Error> {
     Ok(store.subscriber(address).await?.unwrap_or_else(|| Subscriber::stranger(address.clone())))
 }
 
@@ -99,29 +98,29 @@ pub async fn reader(store: &Store, address: &Address) -> Result<Subscriber, stor
 ///
 /// # Errors
 /// When the relay cannot be reached, the store cannot be read, or a message cannot be made.
-pub async fn sample(
+pub async fn send_test(
     store: &Store,
     (edition, variants): (&Edition, &Variants),
     sender: &Sender,
     destination: &Destination,
     addresses: &[Address],
     nonce: u64,
-) -> Result<Vec<Tested>, SampleError> {
+) -> Result<Vec<TestResult>, TestSendError> {
     let mut tested = Vec::new();
     let mut transport = Transport::open(destination, None).await?;
     for (number, address) in (1..).zip(addresses) {
-        let reader = reader(store, address).await?;
+        let reader = subscriber_or_stranger(store, address).await?;
         let parts = variants.of(reader.language.as_deref());
         let message = message::make(edition, parts, &reader, sender, Occasion::Sample(nonce + number))?;
-        let (end, reply) = match transport.deliver(&message, None).await {
-            Outcome::Sent(_) => (End::Sent, None),
-            Outcome::Deferred(reply) => (End::Deferred, Some(reply.to_string())),
-            Outcome::Unreached(words) | Outcome::Cut(words) => (End::NotSent, Some(words)),
-            Outcome::Bounced(reply) => (End::Bounced, Some(reply.to_string())),
-            Outcome::Refused(reply) => (End::Refused, Some(reply.to_string())),
-            Outcome::InDoubt(words) => (End::InDoubt, Some(words)),
+        let (outcome, reply) = match transport.deliver(&message, None).await {
+            Outcome::Sent(_) => (TestOutcome::Sent, None),
+            Outcome::Deferred(reply) => (TestOutcome::Deferred, Some(reply.to_string())),
+            Outcome::Unreached(words) | Outcome::Cut(words) => (TestOutcome::NotSent, Some(words)),
+            Outcome::Bounced(reply) => (TestOutcome::Bounced, Some(reply.to_string())),
+            Outcome::Refused(reply) => (TestOutcome::Refused, Some(reply.to_string())),
+            Outcome::InDoubt(words) => (TestOutcome::InDoubt, Some(words)),
         };
-        tested.push(Tested { email: address.to_string(), end, reply });
+        tested.push(TestResult { email: address.to_string(), outcome, reply });
     }
     transport.close().await;
     Ok(tested)

@@ -1,0 +1,74 @@
+//! What a mail that came back says of a message of ours.
+
+use crate::{deliver::Reply, token::Subject};
+
+/// A mail that speaks of a message of ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// What became of a message (RFC 3464).
+    Delivery {
+        /// The subscriber and the edition's id, or its first digits.
+        about: Subject,
+        /// What became of it at each address it was passed on to.
+        recipients: Vec<Recipient>,
+    },
+    /// What its reader thinks of a message (RFC 5965).
+    Feedback {
+        /// The subscriber and the edition's id, or its first digits.
+        about: Subject,
+        /// What they say.
+        kind: Feedback,
+    },
+    /// A reader's wish to leave a digest: the subscriber and the digest.
+    Unsubscribe(Subject),
+}
+
+/// One address that a report speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// As the report writes it; what we sent it to first, where it says so.
+    pub addresses: Vec<String>,
+    /// What became of the message there.
+    pub fate: Fate,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It went on its way or arrived (`delivered`, `relayed`, `expanded`).
+    Arrived,
+    /// Not yet, or not this time (`delayed`, 4.x.x): says nothing of the address.
+    Delayed(Reply),
+    /// Never (`failed`).
+    Failed(Reply),
+}
+
+/// What a reader says of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feedback {
+    /// That they never want such mail (`abuse`, `fraud`).
+    Complaint,
+    /// That they want to leave (`opt-out`).
+    OptOut,
+}
+
+/// Why a mail changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ignored {
+    /// It is something else: an answer, an absence, a receipt.
+    NoReport,
+    /// It speaks of nothing that asks for anything: feedback such as `not-spam`.
+    Idle,
+    /// It carries no token of ours, or one of a test or a preview, or those of two messages.
+    NotOurs,
+}
+
+impl std::fmt::Display for Ignored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::NoReport => "it is neither a bounce nor a complaint nor an unsubscription",
+            Self::Idle => "its feedback asks for nothing",
+            Self::NotOurs => "it speaks of no message of ours",
+        })
+    }
+}
