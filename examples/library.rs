@@ -6,7 +6,7 @@ use chrono::{TimeZone as _, Utc};
 use tidings::{
     digest::{Answers, Plan, compose},
     edition::EditionId,
-    render::render,
+    render::{Templates, render},
     select::{DigestHistory, select},
     source::{self, Kind, Source, Validators, fetch},
     zone::Zone,
@@ -28,12 +28,13 @@ async fn main() -> anyhow::Result<()> {
     let publication = serde_json::from_value(serde_json::json!({
         "name": "Pocket Almanac", "from": "Pocket Almanac <almanac@pocket.example>",
     }))?;
+    let templates = Templates::built_in();
     let plan = Plan {
         digest: &digest,
         publication: &publication,
         sources: &sources,
         limits: &limits,
-        templates: None,
+        templates: &templates,
         has_unsubscribe: false,
         public_url: None,
         llm: None,
@@ -41,7 +42,7 @@ async fn main() -> anyhow::Result<()> {
     let posts = gathered.harvests.into_iter().flat_map(|harvest| harvest.posts).collect();
     let selection = select(posts, &digest.select, &DigestHistory::default(), now);
     let draft = compose(&plan, selection, &Answers::new(), EditionId::new([7; 16]), 1, now);
-    let rendered = render(&draft.edition, None)?;
+    let rendered = render(&draft.edition, &templates)?;
     println!("{}\n\n{}", rendered.subject, rendered.text);
     Ok(())
 }

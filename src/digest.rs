@@ -6,7 +6,7 @@
 mod answers;
 mod pictures;
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
@@ -17,7 +17,7 @@ use crate::{
     edition::{Edition, EditionId, ImageUse, Item, Publication, Sections},
     message,
     post::{Filter, Post, canonical},
-    render::{self, Variants},
+    render::{self, Templates, Variants},
     schedule::Schedule,
     select::{self, Rules, Selection},
     source::{self, Gathered, Problem, Source, fetch},
@@ -184,7 +184,7 @@ pub struct Plan<'a> {
     /// Limits of fetching.
     pub limits: &'a fetch::Limits,
     /// The user's own templates.
-    pub templates: Option<&'a Path>,
+    pub templates: &'a Templates,
     /// Whether messages can carry a link to unsubscribe.
     pub has_unsubscribe: bool,
     /// Where the pages behind a mail's links are.
@@ -271,9 +271,8 @@ pub async fn fresh_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: 
         let reason = why_empty(&draft, plan.digest.select.min);
         return Ok(Next::Nothing(Box::new(draft), reason));
     }
-    draft.problems.extend(pictures::settle(store, plan, &mut draft.edition, now).await?);
-    let variants = render::variants(&draft.edition, &store.subscriber_languages().await?, plan.templates)?;
-    pictures::keep_shown(&mut draft.edition, &variants);
+    let (variants, problems) = pictures::lay_out(store, plan, &mut draft.edition, now).await?;
+    draft.problems.extend(problems);
     Ok(Next::Fresh(Box::new(draft), Box::new(variants)))
 }
 
@@ -372,7 +371,7 @@ pub fn compose(
         has_unsubscribe: plan.has_unsubscribe,
         archive_url: plan
             .public_url
-            .and_then(|url| message::page(url, &["archive", &digest.name, &number.to_string()])),
+            .and_then(|url| message::page_url(url, &["archive", &digest.name, &number.to_string()])),
     };
     Draft { edition, selection, refused, problems: Vec::new() }
 }

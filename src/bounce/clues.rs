@@ -9,7 +9,7 @@ use crate::{
     token::{Keys, Purpose, Subject},
 };
 
-/// A return path's token has so many letters and digits, as `message::compose` writes it.
+/// A return path's token has so many letters and digits, as `message` writes it.
 const RETURN_PATH: usize = 53;
 /// Longer words hold no token.
 const WORD: usize = 256;

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     edition::{Edition, EditionId, ImageUse, Publication},
-    message::{Message, Occasion, Sender, compose},
+    message::{Message, Occasion, Sender, fill_once},
     render::Rendered,
     subscriber::{Status, Subscriber},
     token::{Keys, Purpose, Subject},
@@ -68,7 +68,7 @@ fn sent(subscriber: i64, occasion: Occasion) -> Message {
         return_path: Some("bounce+{{ token }}@harbour.example".into()),
         signers: std::sync::Arc::default(),
     };
-    compose(&edition, &parts, &ada, &sender, occasion).unwrap()
+    fill_once(&edition, &parts, &ada, &sender, occasion).unwrap()
 }
 
 /// One of `tests/fixtures/bounces/`, with the tokens of a message to Ada in their places.

@@ -99,7 +99,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let sender = config.sender(store.signing_keys().await?);
     let occasion = Occasion::Sample(0);
     let personal = message::personalise(&edition, rendered, &reader, &sender, occasion);
-    write(&args.out, message::stand_alone(&edition, &personal.html).as_bytes())?;
+    write(&args.out, message::inline_images(&edition, &personal.html).as_bytes())?;
     if let Some(path) = &args.text {
         write(path, personal.text.as_bytes())?;
     }
@@ -107,7 +107,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         write(path, rendered.mjml.as_bytes())?;
     }
     if let Some(path) = &args.eml {
-        write(path, &message::make(&edition, rendered, &reader, &sender, occasion)?.octets)?;
+        write(path, &message::fill_once(&edition, rendered, &reader, &sender, occasion)?.octets)?;
     }
     if invocation.json {
         print_json(&shown(&edition, rendered, &personal, &problems))?;
@@ -149,7 +149,7 @@ fn one_to_stdout(args: &Args, invocation: &Invocation) -> Result<(), Failure> {
 fn shown<'a>(
     edition: &'a Edition,
     rendered: &'a Rendered,
-    personal: &'a message::Personal,
+    personal: &'a message::PersonalParts,
     problems: &[Problem],
 ) -> Shown<'a> {
     let posts = edition.posts.iter().map(|item| ShownPost {

@@ -43,8 +43,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     if invocation.digest.is_some() {
         return Err(Failure::usage("`run` looks after every digest of the config"));
     }
-    let config = Arc::new(invocation.load_config()?);
-    keep_templates(&config)?;
+    let config = Arc::new(with_templates_read(invocation.load_config()?)?);
     let store = invocation.open_store(&config).await?;
     if args.resume && !daemon::resume(&config, &store, invocation.now()).await? {
         invocation.tell("nothing was held");
@@ -156,7 +155,7 @@ fn read_again(invocation: &Invocation, configs: &watch::Sender<Arc<Config>>) -> 
     if config.store != old.store {
         return Err(Failure::new(Diagnostic::new("`store.url` is another").hint("end the daemon and start it again")));
     }
-    keep_templates(&config)?;
+    let config = with_templates_read(config)?;
     if config.listen != old.listen {
         tracing::warn!("`web.listen` is another, which takes effect at the next start");
     }
@@ -164,12 +163,10 @@ fn read_again(invocation: &Invocation, configs: &watch::Sender<Arc<Config>>) -> 
 }
 
 /// Takes the templates as they are now for all editions until the next reload.
-fn keep_templates(config: &Config) -> Result<(), render::Error> {
+fn with_templates_read(mut config: Config) -> Result<Config, render::Error> {
     let names: Vec<&str> = config.digests.values().map(|digest| digest.template.as_str()).collect();
-    match &config.templates {
-        Some(folder) => render::keep_templates(folder, &names),
-        None => names.iter().try_for_each(|name| render::check_templates(None, name)),
-    }
+    config.templates = config.templates.read_now(&names)?;
+    Ok(config)
 }
 
 /// Waits for the end; the pages look at the config themselves.

@@ -224,7 +224,7 @@ fn show_beside(folder: &std::path::Path, frozen: &FrozenEdition, sender: &Sender
     let FrozenEdition { edition, variants, .. } = frozen;
     let page = message::personalise(edition, variants.main(), &Subscriber::sample(), sender, Occasion::Sample(0)).html;
     let path = folder.join(format!("{}-{}.html", edition.digest, edition.number));
-    write(&path, message::stand_alone(edition, &page).as_bytes())?;
+    write(&path, message::inline_images(edition, &page).as_bytes())?;
     Ok(path)
 }
 

@@ -29,7 +29,7 @@ enum Action {
 
 /// Runs the command.
 pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
-    let files = render::builtin_templates();
+    let files = render::BUILTIN_TEMPLATES;
     let Some(Action::New { name }) = args.action else {
         let names = files.iter().filter_map(|(file, _)| file.strip_suffix(".mjml")).filter(|name| !name.contains('/'));
         invocation.print_list("templates", &names.map(str::to_owned).collect::<Vec<_>>())?;
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_layout_comes_with_all_that_it_includes() {
-        let files = render::builtin_templates();
+        let files = render::BUILTIN_TEMPLATES;
         for (name, _) in files {
             let all = with_parts(vec![name], files);
             assert!(all.iter().any(|(found, _)| found == name));
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn every_part_is_used() {
-        let files = render::builtin_templates();
+        let files = render::BUILTIN_TEMPLATES;
         let pages = files.iter().map(|(file, _)| *file).filter(|file| !file.starts_with("parts/")).collect();
         assert_eq!(with_parts(pages, files).len(), files.len());
     }

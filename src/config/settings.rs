@@ -17,6 +17,7 @@ use crate::{
     edition::Publication,
     lint::Clients,
     message::{Sender, dkim::Signer},
+    render::Templates,
     source::{Source, fetch},
     subscriber::Address,
     teaser::{TeaserMethod, llm::Access},
@@ -62,8 +63,8 @@ pub struct Config {
     pub fetch: fetch::Limits,
     /// The subscribers file.
     pub subscribers: Option<PathBuf>,
-    /// The folder of the user's own templates, where there is one.
-    pub templates: Option<PathBuf>,
+    /// The built-in templates, and the user's own before them.
+    pub templates: Templates,
     /// The language model.
     pub llm: Option<Llm>,
     /// What readers read mail with.
@@ -104,7 +105,7 @@ impl Config {
             publication: &self.publication,
             sources,
             limits: &self.fetch,
-            templates: self.templates.as_deref(),
+            templates: &self.templates,
             public_url: self.public_url.as_ref(),
             has_unsubscribe: self.public_url.is_some() || self.unsubscribe_mailto.is_some(),
             // Whoever names no model needs no key.

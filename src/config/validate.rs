@@ -21,6 +21,7 @@ use crate::{
     diagnostic::Diagnostic,
     lint::{Client, Clients},
     message,
+    render::Templates,
     source::{Kind, Location, Source, fetch},
     subscriber,
 };
@@ -78,7 +79,7 @@ pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Di
             user_agent: file.fetch.user_agent.unwrap_or(fetch.user_agent),
         },
         subscribers: file.subscribers.file.map(|file| root.join(file)),
-        templates,
+        templates: templates.map_or_else(Templates::built_in, Templates::in_folder),
         llm,
         clients: clients(file.check, document)?,
         variables: document.variables.iter().map(|(name, _)| name.clone()).collect(),
@@ -88,7 +89,7 @@ pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Di
 /// `[publication]`, and the addresses that mail comes from.
 fn publication(file: &File, document: &Document<'_>) -> Result<(), Diagnostic> {
     for (key, mailbox) in [("from", Some(&file.publication.from)), ("reply_to", file.publication.reply_to.as_ref())] {
-        if let Some(Err(error)) = mailbox.map(|text| message::mailbox(text)) {
+        if let Some(Err(error)) = mailbox.map(|text| message::parse_mailbox(text)) {
             let wrong = document.value(&["publication", key], error.to_string());
             return Err(wrong.hint("write `Name <name@domain>`"));
         }

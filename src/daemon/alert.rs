@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{context::Context, incidents::open_incidents, job::Outcome};
 use crate::{
-    message::{self, Note},
+    message::{self, OperatorNotice},
     source::fetch::{Answer, Fetcher},
     store,
 };
@@ -28,7 +28,7 @@ pub(super) async fn alert_people(context: &Context, now: DateTime<Utc>) -> Resul
     }
     let (keys, texts): (Vec<String>, Vec<String>) = noted.untold.into_iter().unzip();
     if let Some(to) = &context.config.alert {
-        let note = Note {
+        let notice = OperatorNotice {
             name: "alert",
             from: &context.config.publication.from,
             to,
@@ -40,7 +40,7 @@ pub(super) async fn alert_people(context: &Context, now: DateTime<Utc>) -> Resul
             about: None,
             date: now,
         };
-        let letter = message::note(&note, &context.sender().await?);
+        let letter = message::operator_notice(&notice, &context.sender().await?);
         if let Err(unsent) = context.send_letters(letter.map(|letter| vec![letter])).await {
             tracing::error!(to = to.masked(), why = unsent.why, "an alert cannot be sent");
             return Ok(Outcome::Failed);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     digest::{Approval, Digest},
-    message::{self, Note, Occasion, Sender, editor_link},
+    message::{self, Occasion, OperatorNotice, Sender, editor_link},
     store::{self, EditionRecord, EditionState},
     subscriber::Subscriber,
     token::Purpose,
@@ -39,8 +39,8 @@ pub(super) async fn ask_editor(
     let recipients = store.delivery_counts(edition.row).await?.pending;
     let occasion = Occasion::Sample(now.timestamp_millis().unsigned_abs());
     let letters =
-        message::make(&frozen.edition, frozen.variants.main(), &reader, &sender, occasion).and_then(|sample| {
-            let note = Note {
+        message::fill_once(&frozen.edition, frozen.variants.main(), &reader, &sender, occasion).and_then(|sample| {
+            let notice = OperatorNotice {
                 name: &format!("ask-{}-{}", edition.digest, edition.number),
                 from: &context.config.publication.from,
                 to: editor,
@@ -49,7 +49,7 @@ pub(super) async fn ask_editor(
                 about: Some(&sample.message_id),
                 date: now,
             };
-            let question = message::note(&note, &sender)?;
+            let question = message::operator_notice(&notice, &sender)?;
             Ok(vec![sample, question])
         });
     let (name, number, to) = (&digest.name, edition.number, editor.masked());

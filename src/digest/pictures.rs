@@ -1,4 +1,4 @@
-//! The pictures of an edition: those that its layout has a place for, settled before it is laid out.
+//! The pictures of an edition: those that its layout has a place for, shown as far as they are known, and asked for where they are not.
 
 use std::path::PathBuf;
 
@@ -7,8 +7,9 @@ use url::Url;
 
 use super::{Error, Plan};
 use crate::{
-    edition::{Edition, ImageUse},
-    image::{self, COLUMN, Embedded, LOGO, Looks, Settled, Wish},
+    edition::{Edition, ImageUse, Item},
+    html::escape,
+    image::{self, COLUMN_WIDTH, EmbedRequest, ImageOutcome, ImageProbes, LOGO_WIDTH},
     message,
     post::Image,
     render::{self, Variants},
@@ -16,20 +17,48 @@ use crate::{
     store::Store,
 };
 
-/// Settles the pictures of `edition` and its logo, and says what is wrong with them.
+/// Lays out an edition with those of its pictures that the layout has a place for, and says what is wrong with them.
 ///
-/// A store that cannot be read or written only makes addresses be asked again.
+/// The layout shows pictures as far as they are known, and tells which it showed: nobody is asked for one that no reader
+/// sees. It runs again only where what was learnt changes what is shown. A store that cannot be read or written only makes
+/// addresses be asked again.
 ///
 /// # Errors
-/// When a template fails.
-pub(super) async fn settle(
+/// When the store or a template fails.
+pub(super) async fn lay_out(
     store: &Store,
     plan: &Plan<'_>,
     edition: &mut Edition,
     now: DateTime<Utc>,
-) -> Result<Vec<Problem>, Error> {
+) -> Result<(Variants, Vec<Problem>), Error> {
     let logo = take_logo(edition);
-    let shown = shown(edition, plan)?;
+    let known = known(store, edition).await;
+    let expected = with_expected_images(edition, &known);
+    let mut main = render::render(&expected, plan.templates)?;
+    let problems = settle(store, plan, edition, &logo, (&known, &shown(&expected, &main.html)), now).await;
+    let is_expected = |(item, expected): (&Item, &Item)| {
+        // A picture that was not shown changes nothing by going.
+        item.post.image.is_none() && !is_shown(expected, &main.html) || item.post.image == expected.post.image
+    };
+    if logo.is_some() || !edition.posts.iter().zip(&expected.posts).all(is_expected) {
+        main = render::render(edition, plan.templates)?;
+    }
+    let variants = render::with_languages(main, edition, &store.subscriber_languages().await?, plan.templates)?;
+    // Clients would list the files that no part shows as attachments.
+    edition.images.retain(|image| variants.all().any(|parts| parts.html.contains(&image.address())));
+    Ok((variants, problems))
+}
+
+/// Finds out what becomes of the pictures that are shown and of the logo, puts that into the edition, and says what is
+/// wrong with them.
+async fn settle(
+    store: &Store,
+    plan: &Plan<'_>,
+    edition: &mut Edition,
+    logo: &Option<Image>,
+    (known, shown): (&ImageProbes, &[usize]),
+    now: DateTime<Utc>,
+) -> Vec<Problem> {
     let pictures: Vec<(usize, Image)> = edition
         .posts
         .iter_mut()
@@ -38,33 +67,34 @@ pub(super) async fn settle(
         .filter(|(index, _)| shown.contains(index))
         .collect();
     let images: Vec<&Image> = pictures.iter().map(|(_, image)| image).collect();
-    let past = past(store, &images).await;
     let mut problems = Vec::new();
-    let mut wishes: Vec<Wish<'_>> = logo.iter().map(|image| Wish { image, width: LOGO }).collect();
-    let (mut settled, mut learnt) = (Vec::new(), Looks::new());
+    let mut requests: Vec<EmbedRequest<'_>> =
+        logo.iter().map(|image| EmbedRequest { image, width: LOGO_WIDTH }).collect();
+    let (mut outcomes, mut learnt) = (Vec::new(), ImageProbes::new());
     if edition.image == ImageUse::Embed {
-        wishes.extend(images.iter().map(|&image| Wish { image, width: COLUMN }));
+        requests.extend(images.iter().map(|&image| EmbedRequest { image, width: COLUMN_WIDTH }));
     } else {
-        (settled, learnt) = image::link(&images, &past, plan.limits, now).await;
+        (outcomes, learnt) = image::link(&images, known, plan.limits, now).await;
     }
-    if !wishes.is_empty() {
-        let (mut embedded, files, looks) = image::embed(&wishes, &past, &domain(plan), plan.limits, now).await;
-        if logo.is_some() {
-            let Settled { image, problem } = embedded.remove(0);
+    if !requests.is_empty() {
+        let (mut embedded, files, probes) = image::embed(&requests, known, &domain(plan), plan.limits, now).await;
+        if let Some(logo) = logo {
+            let ImageOutcome { image, problem } = embedded.remove(0);
             edition.theme.extend(image.map(|image| ("logo".to_owned(), image.url.to_string())));
-            let source = format!("digest.{}.theme.logo", edition.digest);
-            let place = logo.as_ref().and_then(|logo| logo.file.as_ref()).map(|path| path.display().to_string());
-            let told = |message: String| Problem { source, place, message: message.replace("its picture", "it") };
-            problems.extend(problem.map(told));
+            problems.extend(problem.map(|message| Problem {
+                source: format!("digest.{}.theme.logo", edition.digest),
+                place: logo.file.as_ref().map(|path| path.display().to_string()),
+                message: message.replace("its picture", "it"),
+            }));
         }
-        settled.extend(embedded);
-        learnt.extend(looks);
+        outcomes.extend(embedded);
+        learnt.extend(probes);
         edition.images = files;
     }
-    for ((index, asked), answer) in pictures.iter().zip(settled) {
+    for ((index, asked), outcome) in pictures.iter().zip(outcomes) {
         let post = &mut edition.posts[*index].post;
-        post.image = answer.image;
-        problems.extend(answer.problem.map(|message| {
+        post.image = outcome.image;
+        problems.extend(outcome.problem.map(|message| {
             let address = || asked.url.to_string();
             let place = asked.file.as_ref().map_or_else(address, |path| path.display().to_string());
             Problem {
@@ -72,16 +102,10 @@ pub(super) async fn settle(
             }
         }));
     }
-    if let Err(error) = store.save_picture_looks(&learnt, now).await {
+    if let Err(error) = store.keep_image_probes(&learnt, now).await {
         tracing::warn!("what was learnt of pictures cannot be kept: {error}");
     }
-    Ok(problems)
-}
-
-/// Lets go of the files that no part shows: clients would list them as attachments.
-pub(super) fn keep_shown(edition: &mut Edition, variants: &Variants) {
-    let is_shown = |image: &Embedded| variants.all().any(|parts| parts.html.contains(&image.address()));
-    edition.images.retain(is_shown);
+    problems
 }
 
 /// A logo that is a file; one by its address stays as it is.
@@ -94,34 +118,51 @@ fn take_logo(edition: &mut Edition) -> Option<Image> {
     Some(Image { url, alt: None, width: None, height: None, file: Some(file) })
 }
 
-/// The posts whose pictures the layout shows: it is laid out once with an address of its own for each.
-fn shown(edition: &Edition, plan: &Plan<'_>) -> Result<Vec<usize>, Error> {
-    if edition.image == ImageUse::None || edition.posts.iter().all(|item| item.post.image.is_none()) {
-        return Ok(Vec::new());
-    }
-    let address = |index: usize| format!("https://{}.invalid/{index}/", edition.id.as_str());
-    let mut trial = edition.clone();
-    for (index, item) in trial.posts.iter_mut().enumerate() {
-        if let (Some(image), Ok(url)) = (&mut item.post.image, Url::parse(&address(index))) {
-            let (width, height) = (image.width.or(Some(COLUMN * 2)), image.height.or(Some(COLUMN)));
-            *image = Image { url, width, height, alt: image.alt.take(), file: None };
+/// The edition with its pictures as they will be if what is known of them holds; what has no address yet, or no size,
+/// has one for the layout to show.
+fn with_expected_images(edition: &Edition, known: &ImageProbes) -> Edition {
+    let mut expected = edition.clone();
+    for (index, item) in expected.posts.iter_mut().enumerate() {
+        let Some(image) = &mut item.post.image else { continue };
+        if image.file.take().is_some() || !matches!(image.url.scheme(), "https" | "http") {
+            let address = format!("https://{}.invalid/{index}/", edition.id.as_str());
+            image.url = Url::parse(&address).unwrap_or_else(|_| image.url.clone());
         }
+        if let Some(size) = known.get(image.url.as_str()).and_then(|probe| probe.size) {
+            (image.width, image.height) = (Some(size.width), Some(size.height));
+        }
+        image.width.get_or_insert(COLUMN_WIDTH * 2);
+        image.height.get_or_insert(COLUMN_WIDTH);
     }
-    let html = render::render(&trial, plan.templates)?.html;
-    Ok((0..edition.posts.len()).filter(|index| html.contains(&address(*index))).collect())
+    expected
 }
 
-async fn past(store: &Store, images: &[&Image]) -> Looks {
-    let urls: Vec<&str> = images.iter().filter(|image| image.file.is_none()).map(|image| image.url.as_str()).collect();
-    store.picture_looks(&urls).await.unwrap_or_else(|error| {
+/// The posts whose pictures the layout shows.
+fn shown(edition: &Edition, html: &str) -> Vec<usize> {
+    edition.posts.iter().enumerate().filter(|(_, item)| is_shown(item, html)).map(|(index, _)| index).collect()
+}
+
+fn is_shown(item: &Item, html: &str) -> bool {
+    let is_named = |image: &Image| html.contains(image.url.as_str()) || html.contains(&escape(image.url.as_str()));
+    item.post.image.as_ref().is_some_and(is_named)
+}
+
+/// What the store knows of the pictures.
+async fn known(store: &Store, edition: &Edition) -> ImageProbes {
+    if edition.image == ImageUse::None {
+        return ImageProbes::new();
+    }
+    let images = edition.posts.iter().filter_map(|item| item.post.image.as_ref());
+    let urls: Vec<&str> = images.filter(|image| image.file.is_none()).map(|image| image.url.as_str()).collect();
+    store.image_probes(&urls).await.unwrap_or_else(|error| {
         tracing::warn!("what is known of pictures cannot be read: {error}");
-        Looks::new()
+        ImageProbes::new()
     })
 }
 
 /// What stands after the `@` of the pictures' names: the sender's domain.
 fn domain(plan: &Plan<'_>) -> String {
-    let from = message::mailbox(&plan.publication.from);
+    let from = message::parse_mailbox(&plan.publication.from);
     let ascii = from.ok().map(|(_, address)| address.domain().to_owned()).filter(|domain| domain.is_ascii());
     ascii.unwrap_or_else(|| "tidings.invalid".to_owned())
 }

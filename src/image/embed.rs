@@ -13,10 +13,12 @@ use tokio::{sync::Semaphore, time::Instant};
 use url::Url;
 
 use super::{
-    BUDGET, Embedded, Look, Looks, Settled, State, budget, linked, look,
-    shrink::{self, Ladder, MOST_PIXELS},
+    budget::{self, MAX_TOTAL_SIZE},
+    embedded::Embedded,
+    outcome::{ImageOutcome, linked, unfit},
+    probe::{self, Availability, ImageProbe, ImageProbes},
+    shrink::{self, MAX_PIXELS, Renditions},
     size::{self, Head},
-    unfit,
     workers::{self, Workers},
 };
 use crate::{
@@ -25,113 +27,114 @@ use crate::{
 };
 
 /// At most so many pictures are held at the same time.
-const AT_ONCE: usize = 6;
+const MAX_CONCURRENT: usize = 6;
 
 /// No file of ours is larger: octets.
-const LARGEST: u64 = 64_000_000;
+const MAX_FILE_SIZE: u64 = 64_000_000;
 
 /// A picture that is to go along.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish<'a> {
+pub struct EmbedRequest<'a> {
     /// Where it is.
     pub image: &'a Image,
     /// It is shown no wider than this: pixels.
     pub width: u32,
 }
 
-/// Settles pictures that a mail carries: one answer for each wish, and the files, each once.
+/// Settles pictures that a mail carries: one answer for each request, and the files, each once.
 ///
 /// `domain` stands after the `@` of their names. A picture that is dead, private, broken or enormous is left out. One
-/// that could not be had in time, or that no room is left for ([`BUDGET`]), is named by its address where it has a safe
+/// that could not be had in time, or that no room is left for ([`MAX_TOTAL_SIZE`]), is named by its address where it has a safe
 /// one. What was learnt of addresses comes back.
 pub async fn embed(
-    wishes: &[Wish<'_>],
-    past: &Looks,
+    requests: &[EmbedRequest<'_>],
+    past: &ImageProbes,
     domain: &str,
     limits: &Limits,
     now: DateTime<Utc>,
-) -> (Vec<Settled>, Vec<Embedded>, Looks) {
-    let jobs = jobs(wishes);
-    let makers = Makers {
+) -> (Vec<ImageOutcome>, Vec<Embedded>, ImageProbes) {
+    let jobs = jobs(requests);
+    let embedder = Embedder {
         fetcher: Fetcher::new(limits),
         limits,
         past,
         deadline: Instant::now() + limits.timeout.max(Duration::from_secs(1)),
         now,
-        share: BUDGET / jobs.len().max(1),
-        room: Arc::new(Semaphore::new(ROOM as usize)),
+        share: MAX_TOTAL_SIZE / jobs.len().max(1),
+        room: Arc::new(Semaphore::new(MAX_MEGAPIXELS as usize)),
         workers: Workers::start(),
     };
-    let work: Vec<_> = jobs.iter().map(|job| makers.make(job)).collect();
-    let made: Vec<Made> = stream::iter(work).buffered(AT_ONCE).collect().await;
+    let work: Vec<_> = jobs.iter().map(|job| embedder.make(job)).collect();
+    let made: Vec<Prepared> = stream::iter(work).buffered(MAX_CONCURRENT).collect().await;
 
     let sizes: Vec<Vec<usize>> = made
         .iter()
-        .map(|made| match &made.ladder {
-            Ok(ladder) => ladder.rungs.iter().map(|rung| rung.octets.len()).collect(),
+        .map(|made| match &made.renditions {
+            Ok(renditions) => renditions.files.iter().map(|choice| choice.octets.len()).collect(),
             Err(_) => Vec::new(),
         })
         .collect();
-    let chosen = budget::choose(&sizes, BUDGET);
+    let chosen = budget::choose(&sizes, MAX_TOTAL_SIZE);
     let mut files: Vec<Embedded> = Vec::new();
-    let mut learnt = Looks::new();
-    let mut answers: Vec<Settled> = Vec::new();
-    for ((job, made), rung) in jobs.iter().zip(made).zip(chosen) {
-        learnt.extend(made.look.clone().map(|look| (job.image.url.to_string(), look)));
-        answers.push(match (made.ladder, rung) {
-            (Ok(ladder), Some(rung)) => {
-                let file = embedded(&ladder, rung, domain);
+    let mut learnt = ImageProbes::new();
+    let mut answers: Vec<ImageOutcome> = Vec::new();
+    for ((job, made), choice) in jobs.iter().zip(made).zip(chosen) {
+        learnt.extend(made.probe.clone().map(|probe| (job.image.url.to_string(), probe)));
+        answers.push(match (made.renditions, choice) {
+            (Ok(renditions), Some(choice)) => {
+                let file = embedded(&renditions, choice, domain);
                 let url = Url::parse(&file.address()).unwrap_or_else(|_| job.image.url.clone());
                 if !files.contains(&file) {
                     files.push(file);
                 }
-                Settled::shown(Image { url, ..linked(job.image, Some(ladder.size)) })
+                ImageOutcome::shown(Image { url, ..linked(job.image, Some(renditions.size)) })
             }
-            (Ok(ladder), None) => {
+            (Ok(renditions), None) => {
                 let why = "no room is left for it in the mail".to_owned();
-                by_address(linked(job.image, Some(ladder.size)), &why, limits)
+                by_address(linked(job.image, Some(renditions.size)), &why, limits)
             }
-            (Err(Fault::Dead(why)), _) => Settled::left_out(&why),
+            (Err(Fault::Dead(why)), _) => ImageOutcome::left_out(&why),
             (Err(Fault::Silent(why)), _) => {
-                let size = made.look.or_else(|| past.get(job.image.url.as_str()).cloned()).and_then(|look| look.size);
+                let size =
+                    made.probe.or_else(|| past.get(job.image.url.as_str()).cloned()).and_then(|probe| probe.size);
                 by_address(linked(job.image, size), &why, limits)
             }
         });
     }
-    let settled = wishes.iter().map(|wish| {
-        let answer = jobs.iter().position(|job| job.is_for(wish)).and_then(|index| answers.get(index)).cloned();
+    let settled = requests.iter().map(|request| {
+        let answer = jobs.iter().position(|job| job.is_for(request)).and_then(|index| answers.get(index)).cloned();
         let mut answer = answer.unwrap_or_default();
         // The same file may have other words in another post.
         if let Some(image) = &mut answer.image {
-            image.alt.clone_from(&wish.image.alt);
+            image.alt.clone_from(&request.image.alt);
         }
         answer
     });
     (settled.collect(), files, learnt)
 }
 
-/// One picture to make, for all wishes that name it.
+/// One picture to make, for all requests that name it.
 struct Job<'a> {
     image: &'a Image,
     width: u32,
 }
 
 impl Job<'_> {
-    fn is_for(&self, wish: &Wish<'_>) -> bool {
-        let same = match (&self.image.file, &wish.image.file) {
+    fn is_for(&self, request: &EmbedRequest<'_>) -> bool {
+        let same = match (&self.image.file, &request.image.file) {
             (Some(file), Some(other)) => file == other,
-            (None, None) => self.image.url == wish.image.url,
+            (None, None) => self.image.url == request.image.url,
             _ => false,
         };
-        same && self.width == wish.width
+        same && self.width == request.width
     }
 }
 
-fn jobs<'a>(wishes: &[Wish<'a>]) -> Vec<Job<'a>> {
+fn jobs<'a>(requests: &[EmbedRequest<'a>]) -> Vec<Job<'a>> {
     let mut jobs: Vec<Job<'a>> = Vec::new();
-    for wish in wishes {
-        if !jobs.iter().any(|job| job.is_for(wish)) {
-            jobs.push(Job { image: wish.image, width: wish.width });
+    for request in requests {
+        if !jobs.iter().any(|job| job.is_for(request)) {
+            jobs.push(Job { image: request.image, width: request.width });
         }
     }
     jobs
@@ -146,18 +149,18 @@ enum Fault {
 }
 
 /// A picture that was had, or not, and what was learnt of its address.
-struct Made {
-    ladder: Result<Ladder, Fault>,
-    look: Option<Look>,
+struct Prepared {
+    renditions: Result<Renditions, Fault>,
+    probe: Option<ImageProbe>,
 }
 
 /// All pictures that are decoded at the same time have no more pixels than the largest, in millions.
-const ROOM: u32 = (MOST_PIXELS / 1_000_000) as u32;
+const MAX_MEGAPIXELS: u32 = (MAX_PIXELS / 1_000_000) as u32;
 
-struct Makers<'a> {
+struct Embedder<'a> {
     fetcher: Fetcher,
     limits: &'a Limits,
-    past: &'a Looks,
+    past: &'a ImageProbes,
     deadline: Instant,
     now: DateTime<Utc>,
     share: usize,
@@ -165,58 +168,58 @@ struct Makers<'a> {
     workers: Workers,
 }
 
-impl Makers<'_> {
-    async fn make(&self, job: &Job<'_>) -> Made {
-        let (octets, look) = match &job.image.file {
+impl Embedder<'_> {
+    async fn make(&self, job: &Job<'_>) -> Prepared {
+        let (octets, probe) = match &job.image.file {
             Some(path) => (open(path).await, None),
             None => self.fetch(&job.image.url).await,
         };
-        let ladder = match octets {
+        let renditions = match octets {
             Ok(octets) => self.shrink(octets, job.width).await.map_err(Fault::Dead),
             Err(fault) => Err(fault),
         };
-        Made { ladder, look }
+        Prepared { renditions, probe }
     }
 
-    async fn fetch(&self, url: &Url) -> (Result<Vec<u8>, Fault>, Option<Look>) {
+    async fn fetch(&self, url: &Url) -> (Result<Vec<u8>, Fault>, Option<ImageProbe>) {
         if !matches!(url.scheme(), "http" | "https") || url.password().is_some() {
             let why = unfit(url, self.limits.allow_private).unwrap_or_default();
             return (Err(Fault::Dead(why)), None);
         }
         let past = self.past.get(url.as_str());
-        if let Some(Look { state: State::Dead(why), .. }) = past.filter(|look| look.holds(self.now)) {
+        if let Some(ImageProbe { state: Availability::Dead(why), .. }) = past.filter(|probe| probe.holds(self.now)) {
             return (Err(Fault::Dead(why.clone())), None);
         }
-        let (octets, look) = match tokio::time::timeout_at(self.deadline, self.fetcher.whole(url)).await {
+        let (octets, probe) = match tokio::time::timeout_at(self.deadline, self.fetcher.whole(url)).await {
             Ok(Octets::Got(octets)) => {
-                let look = Look::at_octets(&octets, self.now);
-                (Ok(octets), look)
+                let probe = ImageProbe::at_octets(&octets, self.now);
+                (Ok(octets), probe)
             }
-            Ok(Octets::Refused(why)) => (Err(Fault::Dead(why.clone())), Look::dead(why, self.now)),
-            Ok(Octets::Failed(why)) => (Err(Fault::Silent(why.clone())), Look::silent(why, past, self.now)),
+            Ok(Octets::Refused(why)) => (Err(Fault::Dead(why.clone())), ImageProbe::dead(why, self.now)),
+            Ok(Octets::Failed(why)) => (Err(Fault::Silent(why.clone())), ImageProbe::silent(why, past, self.now)),
             Err(_) => {
                 let why = "no answer in time".to_owned();
-                (Err(Fault::Silent(why.clone())), Look::silent(why, past, self.now))
+                (Err(Fault::Silent(why.clone())), ImageProbe::silent(why, past, self.now))
             }
         };
-        (octets, Some(look))
+        (octets, Some(probe))
     }
 
     /// Makes it small: as many at a time as there are processors, and as their pixels leave room for.
-    async fn shrink(&self, octets: Vec<u8>, shown: u32) -> Result<Ladder, String> {
+    async fn shrink(&self, octets: Vec<u8>, shown: u32) -> Result<Renditions, String> {
         let pixels = match size::read(&octets) {
             Head::Size(size) => u64::from(size.width) * u64::from(size.height),
-            _ => MOST_PIXELS,
+            _ => MAX_PIXELS,
         };
-        let least = ROOM / u32::try_from(workers::count()).unwrap_or(ROOM).clamp(1, ROOM);
-        let needs = u32::try_from(pixels.div_ceil(1_000_000)).unwrap_or(ROOM).clamp(least, ROOM);
+        let least = MAX_MEGAPIXELS / u32::try_from(workers::count()).unwrap_or(MAX_MEGAPIXELS).clamp(1, MAX_MEGAPIXELS);
+        let needs = u32::try_from(pixels.div_ceil(1_000_000)).unwrap_or(MAX_MEGAPIXELS).clamp(least, MAX_MEGAPIXELS);
         // The semaphore is never closed; without a permit only more memory would be used.
         let permit = Arc::clone(&self.room).acquire_many_owned(needs).await.ok();
         let share = self.share;
         let work = self.workers.run(move || {
-            let ladder = shrink::shrink(&octets, shown, share);
+            let renditions = shrink::shrink(&octets, shown, share);
             drop(permit);
-            ladder
+            renditions
         });
         work.await.unwrap_or_else(|| Err("its file upset the decoder".to_owned()))
     }
@@ -224,25 +227,25 @@ impl Makers<'_> {
 
 async fn open(path: &Path) -> Result<Vec<u8>, Fault> {
     let read = async |path: PathBuf| {
-        let length = tokio::fs::metadata(&path).await.map_err(|error| look::unread(&error))?.len();
-        if length > LARGEST {
-            return Err(format!("its file is larger than {LARGEST} octets"));
+        let length = tokio::fs::metadata(&path).await.map_err(|error| probe::unread(&error))?.len();
+        if length > MAX_FILE_SIZE {
+            return Err(format!("its file is larger than {MAX_FILE_SIZE} octets"));
         }
-        tokio::fs::read(&path).await.map_err(|error| look::unread(&error))
+        tokio::fs::read(&path).await.map_err(|error| probe::unread(&error))
     };
     read(path.to_owned()).await.map_err(Fault::Dead)
 }
 
 /// The picture by its address, where a mail may name that.
-fn by_address(image: Image, why: &str, limits: &Limits) -> Settled {
+fn by_address(image: Image, why: &str, limits: &Limits) -> ImageOutcome {
     match unfit(&image.url, limits.allow_private) {
-        Some(_) => Settled::left_out(why),
-        None => Settled { image: Some(image), problem: Some(format!("its picture is only linked: {why}")) },
+        Some(_) => ImageOutcome::left_out(why),
+        None => ImageOutcome { image: Some(image), problem: Some(format!("its picture is only linked: {why}")) },
     }
 }
 
-fn embedded(ladder: &Ladder, rung: usize, domain: &str) -> Embedded {
-    let file = &ladder.rungs[rung];
+fn embedded(renditions: &Renditions, choice: usize, domain: &str) -> Embedded {
+    let file = &renditions.files[choice];
     let hash = Sha256::digest(&file.octets);
     let name: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     Embedded {

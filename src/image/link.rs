@@ -6,30 +6,38 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream};
 use tokio::time::Instant;
 
-use super::{Look, Looks, Settled, State, is_nothing, linked, look, unfit};
+use super::{
+    outcome::{ImageOutcome, is_nothing, linked, unfit},
+    probe::{self, Availability, ImageProbe, ImageProbes},
+};
 use crate::{
     post::Image,
     source::fetch::{Fetcher, Limits},
 };
 
 /// Nobody waits longer for the sizes of all pictures of an edition.
-const LONGEST: Duration = Duration::from_secs(10);
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// At most so many pictures are looked at at the same time; the fetcher spares each host besides.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT: usize = 16;
 
 /// Settles pictures that a mail names by their addresses, one answer for each.
 ///
 /// Files of ours are read; addresses are asked, unless `past` holds. What was learnt comes back. A dead or private
 /// picture is left out; one whose server is silent now is kept, because it may be there when the mail is read.
-pub async fn link(images: &[&Image], past: &Looks, limits: &Limits, now: DateTime<Utc>) -> (Vec<Settled>, Looks) {
-    let deadline = Instant::now() + limits.timeout.min(LONGEST);
+pub async fn link(
+    images: &[&Image],
+    past: &ImageProbes,
+    limits: &Limits,
+    now: DateTime<Utc>,
+) -> (Vec<ImageOutcome>, ImageProbes) {
+    let deadline = Instant::now() + limits.timeout.min(TOTAL_TIMEOUT);
     let fetcher = Fetcher::new(limits);
     let mut wanted: Vec<&Image> = Vec::new();
     for &image in images {
         let is_fit = unfit(&image.url, limits.allow_private).is_none() && !is_nothing(image);
         let asks = image.file.is_none() && is_fit && !is_stated(image);
-        let known = past.get(image.url.as_str()).is_some_and(|look| look.holds(now));
+        let known = past.get(image.url.as_str()).is_some_and(|probe| probe.holds(now));
         if asks && !known && !wanted.iter().any(|other| other.url == image.url) {
             wanted.push(image);
         }
@@ -37,42 +45,42 @@ pub async fn link(images: &[&Image], past: &Looks, limits: &Limits, now: DateTim
     let fetcher = &fetcher;
     let ask = |image: &Image| {
         let (url, key) = (image.url.clone(), image.url.to_string());
-        async move { (look::ask(&url, fetcher, past.get(&key), deadline, now).await, key) }
+        async move { (probe::ask(&url, fetcher, past.get(&key), deadline, now).await, key) }
     };
     let asked: Vec<_> = wanted.into_iter().map(ask).collect();
-    let asked = stream::iter(asked).buffer_unordered(AT_ONCE);
-    let learnt: Looks = asked.map(|(look, key)| (key, look)).collect().await;
+    let asked = stream::iter(asked).buffer_unordered(MAX_CONCURRENT);
+    let learnt: ImageProbes = asked.map(|(probe, key)| (key, probe)).collect().await;
     let settled = images.iter().map(|image| {
         if let Some(why) = unfit(&image.url, limits.allow_private) {
-            return Settled::left_out(&why);
+            return ImageOutcome::left_out(&why);
         }
         if is_nothing(image) {
-            return Settled::left_out(look::NOTHING);
+            return ImageOutcome::left_out(probe::NOTHING);
         }
-        let look = match &image.file {
-            Some(path) => look::open(path, now),
+        let probe = match &image.file {
+            Some(path) => probe::open(path, now),
             None => {
-                let look = learnt.get(image.url.as_str()).or_else(|| past.get(image.url.as_str()));
-                look.cloned().ok_or_else(String::new)
+                let probe = learnt.get(image.url.as_str()).or_else(|| past.get(image.url.as_str()));
+                probe.cloned().ok_or_else(String::new)
             }
         };
-        match look {
-            Ok(look) => judge(image, &look),
-            Err(_) if is_stated(image) => Settled::shown(linked(image, None)),
-            Err(why) => Settled::left_out(&why),
+        match probe {
+            Ok(probe) => classify(image, &probe),
+            Err(_) if is_stated(image) => ImageOutcome::shown(linked(image, None)),
+            Err(why) => ImageOutcome::left_out(&why),
         }
     });
     (settled.collect(), learnt)
 }
 
-/// What follows from a look.
-fn judge(image: &Image, look: &Look) -> Settled {
-    let shown = linked(image, look.size);
-    match &look.state {
-        State::Alive => Settled::shown(shown),
-        State::Dead(why) => Settled::left_out(why),
-        State::Silent(why) => {
-            Settled { image: Some(shown), problem: Some(format!("its picture may not be seen: {why}")) }
+/// What becomes of a picture of which this is known.
+fn classify(image: &Image, probe: &ImageProbe) -> ImageOutcome {
+    let shown = linked(image, probe.size);
+    match &probe.state {
+        Availability::Alive => ImageOutcome::shown(shown),
+        Availability::Dead(why) => ImageOutcome::left_out(why),
+        Availability::Silent(why) => {
+            ImageOutcome { image: Some(shown), problem: Some(format!("its picture may not be seen: {why}")) }
         }
     }
 }

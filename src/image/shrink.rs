@@ -13,32 +13,32 @@ use fast_image_resize::{self as resize, PixelType, ResizeAlg, ResizeOptions, Res
 use jpeg_encoder::{ChromaSubsamplingMethod, ColorType, Encoder};
 
 use super::{
-    look::{FOREIGN, NOTHING},
+    probe::{FOREIGN, NOTHING},
     size::{self, Head, Size},
 };
 
 /// No picture with more pixels is decoded.
-pub(super) const MOST_PIXELS: u64 = 40_000_000;
+pub(super) const MAX_PIXELS: u64 = 40_000_000;
 
 /// A decoder may allocate so many octets: six for each pixel of the largest picture.
-const MOST_MEMORY: u64 = 6 * MOST_PIXELS;
+const MAX_MEMORY: u64 = 6 * MAX_PIXELS;
 
 /// Screens have up to twice as many pixels as a layout counts.
 const DENSITY: u32 = 2;
 
 /// Drawings have few colours: they may be smaller as PNG than as JPEG.
-const FEW_COLORS: usize = 4_096;
+const MAX_DRAWING_COLORS: usize = 4_096;
 
 /// How much of the full width, in hundredths, and the quality of a JPEG: each step makes a smaller file.
 const STEPS: [(u32, u8); 6] = [(100, 80), (100, 60), (75, 65), (75, 50), (50, 65), (50, 45)];
 
 /// A picture in files of decreasing size.
 #[derive(Debug)]
-pub(super) struct Ladder {
+pub(super) struct Renditions {
     /// How large the original is, the right way up.
     pub(super) size: Size,
     /// The best first; one at least.
-    pub(super) rungs: Vec<Encoded>,
+    pub(super) files: Vec<Encoded>,
 }
 
 /// A file made here.
@@ -53,7 +53,7 @@ pub(super) struct Encoded {
 ///
 /// # Errors
 /// Says why the file is no good.
-pub(super) fn shrink(file: &[u8], shown: u32, share: usize) -> Result<Ladder, String> {
+pub(super) fn shrink(file: &[u8], shown: u32, share: usize) -> Result<Renditions, String> {
     let (image, turn) = decode(file)?;
     let is_turned = (5..=8).contains(&turn.to_exif());
     let (width, height) = (image.width(), image.height());
@@ -66,19 +66,19 @@ pub(super) fn shrink(file: &[u8], shown: u32, share: usize) -> Result<Ladder, St
     let mut image = resized(Pixels::of(image), lying)?.into_image();
     image.apply_orientation(turn);
     let full = Pixels::of(image).without_idle_alpha();
-    let mut rungs: Vec<Encoded> = Vec::new();
+    let mut files: Vec<Encoded> = Vec::new();
     for (hundredths, quality) in STEPS {
-        let smallest = rungs.last().map(|rung| rung.octets.len());
+        let smallest = files.last().map(|choice| choice.octets.len());
         if smallest.is_some_and(|smallest| smallest <= share) {
             break;
         }
         let size = scaled(best, (best.width * hundredths / 100).max(1));
         let encoded = encode(resized(full.clone(), size)?, quality)?;
         if smallest.is_none_or(|smallest| encoded.octets.len() < smallest) {
-            rungs.push(encoded);
+            files.push(encoded);
         }
     }
-    Ok(Ladder { size, rungs })
+    Ok(Renditions { size, files })
 }
 
 /// Decodes the first frame, and says how it is to be turned.
@@ -90,13 +90,13 @@ fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation), String> {
     }
     let broken = |error: ::image::ImageError| format!("its file is broken: {error}");
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_MEMORY);
+    limits.max_alloc = Some(MAX_MEMORY);
     let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(|error| error.to_string())?;
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     check(width, height)?;
-    if decoder.total_bytes() > MOST_MEMORY {
+    if decoder.total_bytes() > MAX_MEMORY {
         return Err("it takes too much memory".to_owned());
     }
     let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -105,10 +105,10 @@ fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation), String> {
 
 fn check(width: u32, height: u32) -> Result<(), String> {
     let pixels = u64::from(width) * u64::from(height);
-    if pixels <= MOST_PIXELS {
+    if pixels <= MAX_PIXELS {
         return Ok(());
     }
-    let (millions, most) = (pixels.div_ceil(1_000_000), MOST_PIXELS / 1_000_000);
+    let (millions, most) = (pixels.div_ceil(1_000_000), MAX_PIXELS / 1_000_000);
     Err(format!("it has {millions} million pixels, and {most} million are the most"))
 }
 
@@ -202,7 +202,7 @@ fn has_few_colors(image: &RgbImage) -> bool {
     let mut colors = HashSet::new();
     image.pixels().all(|pixel| {
         colors.insert(pixel.0);
-        colors.len() <= FEW_COLORS
+        colors.len() <= MAX_DRAWING_COLORS
     })
 }
 
@@ -248,10 +248,10 @@ mod tests {
     fn pictures_have_twice_the_width_they_are_shown_at_and_never_more_than_their_own() {
         #[track_caller]
         fn check(own: (u32, u32), shown: u32, expect: (u32, u32)) {
-            let ladder = shrink(&photograph(own.0, own.1), shown, usize::MAX).unwrap();
-            let image = read(&ladder.rungs[0]);
+            let renditions = shrink(&photograph(own.0, own.1), shown, usize::MAX).unwrap();
+            let image = read(&renditions.files[0]);
             assert_eq!((image.width(), image.height()), expect);
-            assert_eq!(ladder.size, Size { width: own.0, height: own.1 });
+            assert_eq!(renditions.size, Size { width: own.0, height: own.1 });
         }
         check((1500, 1000), 552, (1104, 736));
         check((1000, 600), 552, (1000, 600));
@@ -261,36 +261,36 @@ mod tests {
 
     #[test]
     fn photographs_are_jpeg_drawings_and_what_one_can_see_through_png() {
-        let media_type = |file: &[u8]| shrink(file, 100, usize::MAX).unwrap().rungs[0].media_type;
+        let media_type = |file: &[u8]| shrink(file, 100, usize::MAX).unwrap().files[0].media_type;
         assert_eq!(media_type(&photograph(300, 200)), "image/jpeg");
         assert_eq!(media_type(&drawing(300, 200)), "image/png");
         let glass = RgbaImage::from_fn(60, 40, |x, y| Rgba([x as u8, y as u8, 9, if x > 30 { 255 } else { 0 }]));
         let mut file = Cursor::new(Vec::new());
         glass.write_to(&mut file, ::image::ImageFormat::Png).unwrap();
-        let ladder = shrink(file.get_ref(), 100, usize::MAX).unwrap();
-        assert!(read(&ladder.rungs[0]).into_rgba8().get_pixel(0, 0)[3] == 0);
+        let renditions = shrink(file.get_ref(), 100, usize::MAX).unwrap();
+        assert!(read(&renditions.files[0]).into_rgba8().get_pixel(0, 0)[3] == 0);
     }
 
     #[test]
     fn a_picture_stands_upright_and_tells_nothing_of_its_camera() {
         let file = with_orientation(&photograph(300, 200), 6);
-        let ladder = shrink(&file, 50, usize::MAX).unwrap();
-        assert_eq!(ladder.size, Size { width: 200, height: 300 });
-        let image = read(&ladder.rungs[0]).into_rgb8();
+        let renditions = shrink(&file, 50, usize::MAX).unwrap();
+        assert_eq!(renditions.size, Size { width: 200, height: 300 });
+        let image = read(&renditions.files[0]).into_rgb8();
         assert_eq!(image.dimensions(), (100, 150));
         // What is dark on the left of the original is above now.
         let sum = |pixel: &Rgb<u8>| pixel.0.iter().map(|color| u32::from(*color)).sum::<u32>();
         assert!(sum(image.get_pixel(50, 5)) < sum(image.get_pixel(50, 145)));
-        assert!(!ladder.rungs[0].octets.windows(4).any(|octets| octets == b"Exif"));
+        assert!(!renditions.files[0].octets.windows(4).any(|octets| octets == b"Exif"));
     }
 
     #[test]
     fn a_small_share_gives_ever_smaller_files() {
-        let ladder = shrink(&photograph(1500, 1000), 552, 1).unwrap();
-        let sizes: Vec<usize> = ladder.rungs.iter().map(|rung| rung.octets.len()).collect();
+        let renditions = shrink(&photograph(1500, 1000), 552, 1).unwrap();
+        let sizes: Vec<usize> = renditions.files.iter().map(|choice| choice.octets.len()).collect();
         assert!(sizes.len() > 3 && sizes.is_sorted_by(|a, b| a > b), "{sizes:?}");
         let share = sizes[1];
-        assert_eq!(shrink(&photograph(1500, 1000), 552, share).unwrap().rungs.len(), 2);
+        assert_eq!(shrink(&photograph(1500, 1000), 552, share).unwrap().files.len(), 2);
     }
 
     #[test]
@@ -319,7 +319,7 @@ mod tests {
                 encoder.encode_frame(::image::Frame::new(frame)).unwrap();
             }
         }
-        let ladder = shrink(&file, 100, usize::MAX).unwrap();
-        assert!(read(&ladder.rungs[0]).into_rgb8().get_pixel(5, 5)[0] > 150);
+        let renditions = shrink(&file, 100, usize::MAX).unwrap();
+        assert!(read(&renditions.files[0]).into_rgb8().get_pixel(5, 5)[0] > 150);
     }
 }

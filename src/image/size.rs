@@ -3,11 +3,17 @@
 use ::image::metadata::Orientation;
 use serde::{Deserialize, Serialize};
 
+/// Pictures are shown as wide as the column of the layout, or as wide as they are: pixels.
+pub const COLUMN_WIDTH: u32 = 552;
+
+/// A logo is shown no wider than this: pixels.
+pub const LOGO_WIDTH: u32 = 220;
+
 /// So many octets of a file tell its size, unless very much is written before the picture itself.
-pub(super) const HEAD: usize = 256 * 1024;
+pub(super) const MAX_HEAD: usize = 256 * 1024;
 
 /// A picture with a shorter side shows nothing: it counts readers, or is a line. Pixels.
-pub(super) const LEAST: u32 = 3;
+pub(super) const MIN_SIDE: u32 = 3;
 
 /// How large a picture is, the right way up: pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +27,7 @@ pub struct Size {
 impl Size {
     /// Says whether it shows nothing.
     pub(super) fn is_nothing(self) -> bool {
-        self.width.min(self.height) < LEAST
+        self.width.min(self.height) < MIN_SIDE
     }
 }
 

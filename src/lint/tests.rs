@@ -303,7 +303,7 @@ fn edition(language: &str, accent: &str, title: &str) -> Edition {
 
 /// The rows that do not hold, of a message that carries the rendered parts.
 fn bad_rows(edition: &Edition, origin: &Origin) -> Vec<Row> {
-    let parts = crate::render::render(edition, None).unwrap();
+    let parts = crate::render::render(edition, &crate::render::Templates::built_in()).unwrap();
     let fill = |text: &str| text.replace(&format!("slot-{}-unsubscribe", "07".repeat(16)), TOKEN);
     let octets = message(HEADER, &fill(&parts.text), &fill(&parts.html));
     // Line lengths are the business of the transfer encoding, which this message does without.

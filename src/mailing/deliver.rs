@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     deliver::{Destination, InDoubt, Limits, Transport},
-    message::{Form, Sender},
+    message::{MessageTemplate, Sender},
     store::{self, FrozenEdition, RelayLimits, SendJob, Store},
 };
 
@@ -68,9 +68,9 @@ async fn run_workers(
     clock: impl Fn() -> DateTime<Utc>,
     progress: impl FnMut(usize) -> bool,
 ) -> Result<Option<StopReason>, store::Error> {
-    let forms = frozen.variants.try_map(|parts| Form::new(&frozen.edition, parts, context.sender));
-    let forms = match forms {
-        Ok(forms) => forms,
+    let templates = frozen.variants.try_map(|parts| MessageTemplate::new(&frozen.edition, parts, context.sender));
+    let templates = match templates {
+        Ok(templates) => templates,
         Err(fault) => return Ok(Some(StopReason::Unmade(fault))),
     };
     let (relay, owner) = (context.destination.name(), context.store.new_owner()?);
@@ -83,7 +83,7 @@ async fn run_workers(
     let shared = Arc::new(worker::SharedWork {
         destination: context.destination.clone(),
         max_messages: known.messages,
-        forms,
+        templates,
         batch: if matches!(context.destination, Destination::File(_)) { FILES_PER_BATCH } else { 1 },
         claims_ahead: context.limits.in_doubt == InDoubt::Resend,
     });

@@ -111,7 +111,7 @@ pub async fn send_test(
     for (number, address) in (1..).zip(addresses) {
         let reader = subscriber_or_stranger(store, address).await?;
         let parts = variants.of(reader.language.as_deref());
-        let message = message::make(edition, parts, &reader, sender, Occasion::Sample(nonce + number))?;
+        let message = message::fill_once(edition, parts, &reader, sender, Occasion::Sample(nonce + number))?;
         let (outcome, reply) = match transport.deliver(&message, None).await {
             Outcome::Sent(_) => (TestOutcome::Sent, None),
             Outcome::Deferred(reply) => (TestOutcome::Deferred, Some(reply.to_string())),

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     deliver::{self, Destination, Outcome, Reply, Transport},
-    message::{Form, Message, Occasion},
+    message::{Message, MessageTemplate, Occasion},
     render::Variants,
     store::Claim,
 };
@@ -18,7 +18,7 @@ pub(super) struct SharedWork {
     pub(super) destination: Destination,
     /// Messages that the relay takes over one connection.
     pub(super) max_messages: Option<u64>,
-    pub(super) forms: Variants<Form>,
+    pub(super) templates: Variants<MessageTemplate>,
     /// Deliveries that a worker claims at a time.
     pub(super) batch: usize,
     /// Says that a worker may claim the next delivery while the one before is under way. A death leaves it in doubt
@@ -136,8 +136,8 @@ async fn hand_over(
 }
 
 fn fill_message(shared: &SharedWork, claim: Claim, buffer: Vec<u8>) -> Result<ReadyMessage, Box<(Claim, Outcome)>> {
-    let form = shared.forms.of(claim.subscriber.language.as_deref());
-    match form.fill(&claim.subscriber, Occasion::Send, buffer) {
+    let template = shared.templates.of(claim.subscriber.language.as_deref());
+    match template.fill(&claim.subscriber, Occasion::Send, buffer) {
         Ok(message) => Ok(ReadyMessage { claim, message }),
         // Our own fault, and not the address's (RFC 3463 5.6.0).
         Err(fault) => {

@@ -1,30 +1,32 @@
 //! Base64 in pieces (RFC 2045 6.8).
 //!
 //! Three octets make four characters, so a piece looks different for each number of octets left over before it: a
-//! literal is encoded for all three. Lines are short where pieces meet; padding stands at the end only.
+//! shared piece is encoded for all three, by lettre. Lines are short where pieces meet; padding stands at the end only.
+//! What depends on the column, a recipient's values and the groups where pieces meet, is encoded here.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use lettre::message::header::ContentTransferEncoding;
+
+use super::mime;
 
 /// Octets in a line of 76 characters.
-const LINE: usize = 57;
+const MAX_LINE: usize = 57;
 /// Octets that make four characters.
 const GROUP: usize = 3;
 
 /// A piece that all recipients share, encoded for 0, 1 and 2 octets left over before it.
 #[derive(Debug)]
-pub(super) struct Literal {
+pub(super) struct Shared {
     octets: Vec<u8>,
     lines: [Vec<u8>; GROUP],
 }
 
-impl Literal {
+impl Shared {
     /// Encodes `text`, LF line ends.
     pub(super) fn new(text: &str) -> Self {
         let octets = text.replace('\n', "\r\n").into_bytes();
         let lines = std::array::from_fn(|left_over| {
-            let mut lines = Vec::with_capacity(octets.len() * 4 / 3 + octets.len() / 28);
-            push_lines(whole(&octets, missing(left_over)), &mut lines);
-            lines
+            mime::encode(whole(&octets, missing(left_over)).to_vec(), ContentTransferEncoding::Base64)
         });
         Self { octets, lines }
     }
@@ -45,9 +47,9 @@ impl<'a> Joint<'a> {
     }
 
     /// Appends what was encoded before.
-    pub(super) fn literal(&mut self, literal: &Literal) {
+    pub(super) fn shared(&mut self, shared: &Shared) {
         let left_over = self.left_over.len();
-        self.join(&literal.octets, |_, out| out.extend_from_slice(&literal.lines[left_over]));
+        self.join(&shared.octets, |_, out| out.extend_from_slice(&shared.lines[left_over]));
     }
 
     /// Appends a recipient's value, a single line; nothing where it is empty.
@@ -100,8 +102,8 @@ fn whole(octets: &[u8], skipped: usize) -> &[u8] {
 }
 
 /// Appends lines of 76 characters, CRLF between them.
-pub(super) fn push_lines(octets: &[u8], out: &mut Vec<u8>) {
-    for (index, line) in octets.chunks(LINE).enumerate() {
+fn push_lines(octets: &[u8], out: &mut Vec<u8>) {
+    for (index, line) in octets.chunks(MAX_LINE).enumerate() {
         if index > 0 {
             out.extend_from_slice(b"\r\n");
         }
@@ -119,15 +121,15 @@ mod tests {
         fn joined_pieces_are_what_they_were(pieces in proptest::collection::vec((any::<bool>(), "[aé港\n]{0,90}"), 0..8)) {
             let mut out = Vec::new();
             let mut joint = Joint::new(&mut out);
-            for (is_literal, text) in &pieces {
-                if *is_literal { joint.literal(&Literal::new(text)) } else { joint.value(&text.replace('\n', " ")) }
+            for (is_shared, text) in &pieces {
+                if *is_shared { joint.shared(&Shared::new(text)) } else { joint.value(&text.replace('\n', " ")) }
             }
             joint.finish();
             let written = String::from_utf8(out).unwrap();
             prop_assert!(written.split("\r\n").all(|line| line.len() <= 76 && (!line.is_empty() || written.is_empty())));
             let expect: Vec<String> = pieces
                 .iter()
-                .map(|(is_literal, text)| text.replace('\n', if *is_literal { "\r\n" } else { " " }))
+                .map(|(is_shared, text)| text.replace('\n', if *is_shared { "\r\n" } else { " " }))
                 .collect();
             let decoded = STANDARD.decode(written.replace("\r\n", "")).unwrap();
             prop_assert_eq!(String::from_utf8(decoded).unwrap(), expect.concat());

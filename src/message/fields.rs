@@ -3,16 +3,21 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    edition::Edition,
+    edition::{Edition, Slot},
     render::Rendered,
     subscriber::{Address, Subscriber},
-    token::{Keys, Purpose, Subject as TokenSubject},
+    token::Keys,
 };
 
 use super::{
-    Error, Message, Occasion, Sender, header,
+    error::Error,
+    header_text as text,
     ids::{self, ReturnPath},
-    slots::{self, Leave, Piece, Values},
+    mailbox::parse_mailbox,
+    outgoing::{Message, Occasion},
+    sender::Sender,
+    slots::{self, Piece, Values},
+    unsubscribe::{self, UnsubscribeWays},
 };
 
 /// A field's name and its value as it stands in the header: ASCII but for an address that is not, and folded.
@@ -22,14 +27,14 @@ pub(super) type Field = (&'static str, String);
 #[derive(Debug)]
 pub(super) struct Fields {
     /// Who the publication is: the From address.
-    pub(super) from: Address,
+    from: Address,
     /// Stand before the recipient's own fields.
-    pub(super) first: Vec<Field>,
+    first: Vec<Field>,
     /// Stand after them.
-    pub(super) last: Vec<Field>,
+    last: Vec<Field>,
     subject: Subject,
     return_path: ReturnPath,
-    leave: Leave,
+    ways: UnsubscribeWays,
     keys: Keys,
     edition: String,
     digest: String,
@@ -37,19 +42,21 @@ pub(super) struct Fields {
     is_ascii: bool,
 }
 
-/// What one recipient's message has for itself, but for its octets.
+/// The fields that are a recipient's own, written.
 #[derive(Debug)]
-pub(super) struct Own {
-    pub(super) message: Message,
-    pub(super) fields: Vec<Field>,
-    pub(super) values: Values,
+pub(super) struct OwnFields {
+    pub(super) to: String,
+    pub(super) subject: String,
+    pub(super) message_id: String,
+    /// None where there is no way to leave.
+    pub(super) list_unsubscribe: Option<String>,
 }
 
 #[derive(Debug)]
 enum Subject {
     /// The same for all: written once.
     Shared(String),
-    Slots(Vec<Piece>),
+    Personal(Vec<Piece<Slot>>),
 }
 
 impl Fields {
@@ -58,27 +65,26 @@ impl Fields {
     /// # Errors
     /// When the sender's own mailboxes or the return path are not valid.
     pub(super) fn new(edition: &Edition, parts: &Rendered, sender: &Sender) -> Result<Self, Error> {
-        let (from_name, from) = mailbox(&edition.publication.from)?;
-        let reply_to = edition.publication.reply_to.as_deref().map(mailbox).transpose()?;
+        let (from_name, from) = parse_mailbox(&edition.publication.from)?;
+        let reply_to = edition.publication.reply_to.as_deref().map(parse_mailbox).transpose()?;
         let answers = reply_to.as_ref().map_or(&from, |(_, address)| address);
-        let leave = Leave::new(sender);
+        let ways = UnsubscribeWays::new(sender);
 
-        let mut first = Vec::new();
-        add(&mut first, "Date", |_| date(edition.date));
-        add(&mut first, "From", |column| header::mailbox(from_name.as_deref(), from.as_str(), column));
+        let mut first =
+            vec![("Date", date(edition.date)), ("From", mailbox_field("From", from_name.as_deref(), &from))];
         if let Some((name, address)) = &reply_to {
-            add(&mut first, "Reply-To", |column| header::mailbox(name.as_deref(), address.as_str(), column));
+            first.push(("Reply-To", mailbox_field("Reply-To", name.as_deref(), address)));
         }
         let mut last = Vec::new();
-        if leave.is_one_click() {
-            add(&mut last, "List-Unsubscribe-Post", |_| "List-Unsubscribe=One-Click".to_owned());
+        if ways.is_one_click() {
+            last.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
         }
-        list_fields(&mut last, edition, &from, answers, sender);
-        bulk_fields(&mut last, edition, &from);
+        last.extend(list_fields(edition, &from, answers, sender));
+        last.extend(bulk_fields(edition, &from));
 
-        let pieces = slots::cut(edition, &parts.subject);
+        let pieces = slots::cut(&parts.subject, &slots::markers(edition));
         let subject = if pieces.iter().any(|piece| matches!(piece, Piece::Slot(_))) {
-            Subject::Slots(pieces)
+            Subject::Personal(pieces)
         } else {
             Subject::Shared(subject(&parts.subject))
         };
@@ -88,7 +94,7 @@ impl Fields {
                 Some(template) => ReturnPath::read(template)?,
                 None => ReturnPath::Shared(from.to_string()),
             },
-            leave,
+            ways,
             keys: sender.keys.clone(),
             edition: edition.id.as_str().to_owned(),
             digest: edition.digest.clone(),
@@ -100,27 +106,35 @@ impl Fields {
         })
     }
 
-    /// Writes what is the recipient's own.
-    pub(super) fn own(&self, subscriber: &Subscriber, occasion: Occasion) -> Own {
-        let token = unsubscribe_token(&self.keys, &self.digest, subscriber, occasion);
-        let values = Values::new(subscriber, self.leave.link(&token));
+    /// The whole header in its order, with `own` in its place.
+    pub(super) fn header(&self, own: OwnFields) -> Vec<Field> {
+        let mut fields = self.first.clone();
+        fields.extend([("To", own.to), ("Subject", own.subject), ("Message-ID", own.message_id)]);
+        fields.extend(own.list_unsubscribe.map(|ways| ("List-Unsubscribe", ways)));
+        fields.extend_from_slice(&self.last);
+        fields
+    }
+
+    /// Says whether there is a way to leave that the header names.
+    pub(super) fn has_list_unsubscribe(&self) -> bool {
+        self.ways.field("").is_some()
+    }
+
+    /// Writes what is the recipient's own: the message but for its octets, its fields, and what stands in its slots.
+    pub(super) fn own(&self, subscriber: &Subscriber, occasion: Occasion) -> (Message, OwnFields, Values) {
+        let token = unsubscribe::token(&self.keys, &self.digest, subscriber, occasion);
+        let values = Values::new(subscriber, self.ways.link(&token));
         let message_id = ids::message_id(&self.keys, &self.edition, subscriber, occasion, &self.from);
         let return_path = self.return_path.of(&self.keys, &self.edition, subscriber, occasion);
-
-        let mut fields = Vec::with_capacity(4);
-        add(&mut fields, "To", |column| {
-            header::mailbox(subscriber.name.as_deref(), subscriber.address.as_str(), column)
-        });
-        fields.push((
-            "Subject",
-            match &self.subject {
+        let own = OwnFields {
+            to: mailbox_field("To", subscriber.name.as_deref(), &subscriber.address),
+            subject: match &self.subject {
                 Subject::Shared(written) => written.clone(),
-                Subject::Slots(pieces) => subject(&slots::fill(pieces, |slot| values.of(slot).into())),
+                Subject::Personal(pieces) => subject(&slots::fill(pieces, |slot| values.of(slot).into())),
             },
-        ));
-        fields.push(("Message-ID", message_id.clone()));
-        fields.extend(self.leave.field(&token).map(|ways| ("List-Unsubscribe", ways)));
-
+            message_id: message_id.clone(),
+            list_unsubscribe: self.ways.field(&token),
+        };
         let needs_smtputf8 = !(self.is_ascii && return_path.is_ascii() && subscriber.address.as_str().is_ascii());
         let message = Message {
             name: match occasion {
@@ -133,68 +147,43 @@ impl Fields {
             needs_smtputf8,
             octets: Vec::new(),
         };
-        Own { message, fields, values }
+        (message, own, values)
     }
 }
 
-/// The token of a recipient's unsubscribe link: the subscriber's number and the digest, signed; the address
-/// nowhere in it.
-pub(super) fn unsubscribe_token(keys: &Keys, digest: &str, subscriber: &Subscriber, occasion: Occasion) -> String {
-    let purpose = match occasion {
-        Occasion::Send => Purpose::Unsubscribe,
-        Occasion::Sample(_) => Purpose::Sample,
-    };
-    keys.sign(purpose, &TokenSubject { subscriber: subscriber.id, of: digest.to_owned() }.payload())
+/// Writes the value of a field that names one mailbox.
+pub(super) fn mailbox_field(field: &str, name: Option<&str>, address: &Address) -> String {
+    text::mailbox(name, address.as_str(), field.len() + 2)
 }
 
-/// Reads `Name <address>` or a bare address; the name comes back as one clean line.
-///
-/// # Errors
-/// When there is no one valid address in it.
-pub fn mailbox(text: &str) -> Result<(Option<String>, Address), Error> {
-    let wrong = |why: String| Error::Mailbox(header::line(text), why);
-    let trimmed = text.trim();
-    let Some(inner) = trimmed.strip_suffix('>') else {
-        return Ok((None, trimmed.parse().map_err(wrong)?));
-    };
-    let (name, address) = inner.rsplit_once('<').ok_or_else(|| wrong("a `>` without its `<`".to_owned()))?;
-    let name = header::line(name);
-    let name = match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
-        Some(quoted) => quoted.replace("\\\"", "\"").replace("\\\\", "\\"),
-        None => name,
-    };
-    Ok((Some(name).filter(|name| !name.is_empty()), address.parse().map_err(wrong)?))
-}
-
-/// Adds a field; `write` is told how many octets of its first line are taken.
-fn add(fields: &mut Vec<Field>, name: &'static str, write: impl FnOnce(usize) -> String) {
-    fields.push((name, write(name.len() + 2)));
-}
-
-fn subject(text: &str) -> String {
-    header::unstructured(text, "Subject: ".len())
+/// Writes a Subject.
+pub(super) fn subject(words: &str) -> String {
+    text::unstructured(words, "Subject: ".len())
 }
 
 /// What says that this is a list, and who helps (RFC 2369, 2919).
-fn list_fields(fields: &mut Vec<Field>, edition: &Edition, from: &Address, answers: &Address, sender: &Sender) {
+fn list_fields(edition: &Edition, from: &Address, answers: &Address, sender: &Sender) -> Vec<Field> {
     let id = format!("{}.{}", label(&edition.digest, 63), from.domain());
-    add(fields, "List-Id", |column| header::bracketed(header::phrase(&edition.title, column), &id, column));
-    add(fields, "List-Help", |_| format!("<{}>", slots::mailto(answers)));
-    if let Some(archive) = sender.public_url.as_ref().and_then(|url| slots::page(url, &["archive", ""])) {
-        add(fields, "List-Archive", |_| format!("<{archive}>"));
-    }
+    let column = "List-Id: ".len();
+    let mut fields = vec![
+        ("List-Id", text::bracketed(text::phrase(&edition.title, column), &id, column)),
+        ("List-Help", format!("<{}>", unsubscribe::mailto(answers))),
+    ];
+    let archive = sender.public_url.as_ref().and_then(|url| unsubscribe::page_url(url, &["archive", ""]));
+    fields.extend(archive.map(|archive| ("List-Archive", format!("<{archive}>"))));
+    fields
 }
 
 /// What keeps machines from answering and lets receivers tell our mailings apart.
-fn bulk_fields(fields: &mut Vec<Field>, edition: &Edition, from: &Address) {
+fn bulk_fields(edition: &Edition, from: &Address) -> [Field; 3] {
     let digest = label(&edition.digest, 32);
-    let mut who = label(from.domain(), 15);
-    while who.len() < 5 {
-        who.push('-');
-    }
-    add(fields, "Feedback-ID", |_| format!("{}:{digest}:tidings:{who}", edition.number));
-    add(fields, "Precedence", |_| "bulk".to_owned());
-    add(fields, "X-Auto-Response-Suppress", |_| "All".to_owned());
+    // Feedback-ID wants five characters of a sender at least.
+    let sender = format!("{:-<5}", label(from.domain(), 15));
+    [
+        ("Feedback-ID", format!("{}:{digest}:tidings:{sender}", edition.number)),
+        ("Precedence", "bulk".to_owned()),
+        ("X-Auto-Response-Suppress", "All".to_owned()),
+    ]
 }
 
 /// Reduces a name to lower-case letters, digits and hyphens.

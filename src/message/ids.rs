@@ -7,12 +7,12 @@ use crate::{
     token::{Keys, Purpose, Subject},
 };
 
-use super::{Error, Occasion};
+use super::{error::Error, outgoing::Occasion};
 
 /// Relays need not carry a longer local part (RFC 5321 4.5.3.1.1).
-const LOCAL_PART: usize = 64;
+const MAX_LOCAL_PART: usize = 64;
 /// So many digits of the edition's id stand in a return path, where every octet counts.
-const SHORT_ID: usize = 8;
+const SHORT_ID_LEN: usize = 8;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
 /// The Message-ID with its angle brackets: fixed by edition and subscriber, or by edition and sample.
@@ -52,7 +52,7 @@ impl ReturnPath {
     /// Says why it gives no address.
     pub(super) fn read(template: &str) -> Result<Self, Error> {
         let bad = |why: String| Error::ReturnPath(template.to_owned(), why);
-        let sample = token(&Keys::new((1, [0; 32]), []), 0, &"0".repeat(SHORT_ID));
+        let sample = token(&Keys::new((1, [0; 32]), []), 0, &"0".repeat(SHORT_ID_LEN));
         let filled = match template.split_once("{{").and_then(|(before, rest)| Some((before, rest.split_once("}}")?))) {
             None => template.to_owned(),
             Some((before, (name, after))) if name.trim() == "token" => format!("{before}{sample}{after}"),
@@ -60,9 +60,9 @@ impl ReturnPath {
         };
         let address: Address = filled.parse().map_err(bad)?;
         let local = address.as_str().len() - address.domain().len() - 1;
-        if local > LOCAL_PART {
+        if local > MAX_LOCAL_PART {
             return Err(bad(format!(
-                "the part before `@` has {local} octets with its token, mail allows {LOCAL_PART}"
+                "the part before `@` has {local} octets with its token, mail allows {MAX_LOCAL_PART}"
             )));
         }
         Ok(match address.as_str().split_once(&sample) {
@@ -92,7 +92,7 @@ pub fn check_return_path(template: &str) -> Result<(), Error> {
 }
 
 fn token(keys: &Keys, subscriber: i64, edition: &str) -> String {
-    let of = edition.chars().take(SHORT_ID).collect();
+    let of = edition.chars().take(SHORT_ID_LEN).collect();
     to_lower_case(&keys.sign(Purpose::ReturnPath, &Subject { subscriber, of }.payload()))
 }
 

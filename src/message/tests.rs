@@ -1,15 +1,15 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::DateTime;
 use mail_parser::{MessageParser, MimeHeaders as _};
 use proptest::prelude::*;
 
-use super::*;
+use super::{whole::build_whole, *};
 use crate::{
     edition::{Edition, EditionId, ImageUse, Publication, Slot},
     render::Rendered,
     subscriber::{Status, Subscriber},
-    token::{Purpose, Subject},
+    token::{Keys, Purpose, Subject},
 };
 
 pub(super) fn edition() -> Edition {
@@ -78,7 +78,7 @@ pub(super) fn sender() -> Sender {
 
 fn plain() -> Message {
     let parts = parts("Tides", "<p>Tides</p>\n", "Tides\n");
-    compose(&edition(), &parts, &subscriber("ana@lisbon.example", Some("Ana")), &sender(), Occasion::Send).unwrap()
+    build_whole(&edition(), &parts, &subscriber("ana@lisbon.example", Some("Ana")), &sender(), Occasion::Send).unwrap()
 }
 
 fn header_of(message: &Message) -> String {
@@ -156,8 +156,9 @@ fn ids_lead_back_to_the_recipient() {
 #[test]
 fn a_sample_has_ids_of_its_own_and_links_that_change_nothing() {
     let parts = parts("Tides", &edition().marker(Slot::Unsubscribe), "Tides");
-    let make =
-        |occasion| compose(&edition(), &parts, &subscriber("ana@lisbon.example", None), &sender(), occasion).unwrap();
+    let make = |occasion| {
+        build_whole(&edition(), &parts, &subscriber("ana@lisbon.example", None), &sender(), occasion).unwrap()
+    };
     let (sent, one, two) = (make(Occasion::Send), make(Occasion::Sample(1)), make(Occasion::Sample(2)));
     assert!(sent.message_id != one.message_id && one.message_id != two.message_id);
     assert_eq!(two.name, "weekly-3-sample-2");
@@ -169,7 +170,7 @@ fn a_sample_has_ids_of_its_own_and_links_that_change_nothing() {
 }
 
 fn unsubscribe(sender: &Sender, occasion: Occasion) -> Option<String> {
-    slots::unsubscribe_link(&edition(), &subscriber("ana@lisbon.example", None), sender, occasion)
+    unsubscribe_link(&edition(), &subscriber("ana@lisbon.example", None), sender, occasion)
 }
 
 #[test]
@@ -181,7 +182,8 @@ fn the_link_follows_what_the_publisher_has() {
     let neither = Sender { public_url: None, unsubscribe_mailto: None, ..sender() };
     assert_eq!(unsubscribe(&neither, Occasion::Send), None);
     let parts = parts("Tides", "Tides", "Tides");
-    let make = |sender| compose(&edition(), &parts, &subscriber("a@b.example", None), sender, Occasion::Send).unwrap();
+    let make =
+        |sender| build_whole(&edition(), &parts, &subscriber("a@b.example", None), sender, Occasion::Send).unwrap();
     assert!(!header_of(&make(&neither)).contains("List-Unsubscribe"));
     assert!(!header_of(&make(&by_mail)).contains("List-Unsubscribe-Post"));
     // The archive is where the pages are.
@@ -208,7 +210,7 @@ fn slots_are_filled_once_and_escaped_in_html() {
 fn mailboxes_are_read_or_refused() {
     #[track_caller]
     fn check(text: &str, name: Option<&str>, address: &str) {
-        let (read, at) = mailbox(text).unwrap();
+        let (read, at) = parse_mailbox(text).unwrap();
         assert_eq!((read.as_deref(), at.as_str()), (name, address));
     }
     check("notes@harbour.example", None, "notes@harbour.example");
@@ -216,7 +218,7 @@ fn mailboxes_are_read_or_refused() {
     check("\"A \\\"B\\\" C\" <a@b.example>", Some("A \"B\" C"), "a@b.example");
     check("<a@b.example>", None, "a@b.example");
     for wrong in ["", "nobody", "a@b.example>", "A <a@b.example, c@d.example>", "A <a@b.example\r\nBcc: x@y.example>"] {
-        assert!(mailbox(wrong).is_err(), "{wrong}");
+        assert!(parse_mailbox(wrong).is_err(), "{wrong}");
     }
 }
 
@@ -224,7 +226,7 @@ fn mailboxes_are_read_or_refused() {
 fn a_return_path_that_mail_cannot_carry_is_refused() {
     let check = |template: &str| {
         let sender = Sender { return_path: Some(template.into()), ..sender() };
-        compose(&edition(), &parts("", "", ""), &subscriber("a@b.example", None), &sender, Occasion::Send)
+        build_whole(&edition(), &parts("", "", ""), &subscriber("a@b.example", None), &sender, Occasion::Send)
             .map(|message| message.return_path)
     };
     assert_eq!(check("bounce@harbour.example").unwrap(), "bounce@harbour.example");
@@ -237,7 +239,7 @@ fn a_return_path_that_mail_cannot_carry_is_refused() {
 fn an_address_beyond_ascii_is_marked() {
     let make = |address: &str| {
         let who = subscriber(address, None);
-        compose(&edition(), &parts("", "", ""), &who, &sender(), Occasion::Send).unwrap()
+        build_whole(&edition(), &parts("", "", ""), &who, &sender(), Occasion::Send).unwrap()
     };
     assert!(make("zoë@lisbon.example").needs_smtputf8);
     let idn = make("ana@bücher.example");
@@ -249,7 +251,8 @@ fn parts_that_are_hardly_ascii_go_as_base64() {
     #[track_caller]
     fn check(text: &str, expect: &str) {
         let parts = parts("x", text, text);
-        let message = compose(&edition(), &parts, &subscriber("a@b.example", None), &sender(), Occasion::Send).unwrap();
+        let message =
+            build_whole(&edition(), &parts, &subscriber("a@b.example", None), &sender(), Occasion::Send).unwrap();
         let octets = String::from_utf8(message.octets).unwrap();
         assert_eq!(octets.matches(&format!("Content-Transfer-Encoding: {expect}\r\n")).count(), 2);
     }
@@ -277,7 +280,7 @@ proptest! {
         let edition = Edition { title: title.clone(), digest, ..edition() };
         let who = subscriber("ana@lisbon.example", Some(&name));
         let parts = parts(&title, &html, &text);
-        let message = compose(&edition, &parts, &who, &sender(), Occasion::Send).unwrap();
+        let message = build_whole(&edition, &parts, &who, &sender(), Occasion::Send).unwrap();
         check_form(&message);
         let personal = personalise(&edition, &parts, &who, &sender(), Occasion::Send);
 
@@ -285,7 +288,7 @@ proptest! {
         prop_assert_eq!(read.subject().unwrap_or_default(), &personal.subject);
         let to = read.to().unwrap().first().unwrap();
         prop_assert_eq!(to.address().unwrap(), "ana@lisbon.example");
-        prop_assert_eq!(to.name().unwrap_or_default(), header::line(&name));
+        prop_assert_eq!(to.name().unwrap_or_default(), header_text::line(&name));
         prop_assert_eq!(read.parts.len(), 3);
         for (part, kind, expect) in [(1, "plain", &personal.text), (2, "html", &personal.html)] {
             prop_assert_eq!(read.parts[part].content_type().unwrap().subtype(), Some(kind));

@@ -56,13 +56,13 @@ pub async fn of_next(config: &Config, chosen: &Digest, store: &Store, next: &Nex
         Next::Nothing(draft, reason) => {
             rows.extend(draft.problems.iter().map(of_source));
             rows.push(Row::holds("selection", format!("`{name}`: no edition to check: {reason}")));
-            let parsed = render::check_templates(config.templates.as_deref(), &chosen.template);
+            let parsed = config.templates.check(&chosen.template);
             rows.extend(parsed.err().as_ref().map(|error| of_render(config, chosen, error)));
             return Ok(rows);
         }
         Next::Unfinished(frozen) => {
             // It goes out as it was frozen, and the one after it would not.
-            let parsed = render::check_templates(config.templates.as_deref(), &chosen.template);
+            let parsed = config.templates.check(&chosen.template);
             rows.extend(parsed.err().as_ref().map(|error| of_render(config, chosen, error)));
             (&frozen.edition, &frozen.variants)
         }
@@ -93,7 +93,7 @@ pub async fn of_next(config: &Config, chosen: &Digest, store: &Store, next: &Nex
     // What the project says already is not said again: one fault, one row.
     let is_said = project::without_click(config).is_some();
     for parts in variants.all() {
-        let message = match message::make(edition, parts, &reader, &sender, Occasion::Sample(0)) {
+        let message = match message::fill_once(edition, parts, &reader, &sender, Occasion::Sample(0)) {
             Ok(message) => message,
             Err(error) => {
                 let hint = "see that `publication.from`, `reply_to` and `smtp.return_path` are addresses";
@@ -126,7 +126,7 @@ pub(super) fn origin<'a>(config: &Config, chosen: &Digest, edition: &'a Edition)
         .with_clients(config.clients.clone())
         .with_posts(|item| file_of(config, &item.post.source, item));
     let mut files = Vec::new();
-    if let Some(folder) = &config.templates {
+    if let Some(folder) = config.templates.folder() {
         own_files(folder, 0, &mut files);
         // The layout itself comes before what it includes, and before the layouts of other digests.
         let own = format!("{}.", chosen.template);

@@ -49,7 +49,7 @@ pub(super) fn without_click(config: &Config) -> Option<Row> {
 /// P1, RFC 7489 3.1: what authenticates the mail is of From's domain. Receivers count a signature, or a return path, only
 /// if it is of the same organization.
 fn unaligned(config: &Config) -> Option<Row> {
-    let (_, from) = message::mailbox(&config.publication.from).ok()?;
+    let (_, from) = message::parse_mailbox(&config.publication.from).ok()?;
     let from = from.domain();
     let return_path = config.return_path.as_deref().and_then(|path| path.rsplit_once('@'));
     let returns = return_path.map_or(from, |(_, domain)| domain);

@@ -25,7 +25,7 @@ pub fn refusal(
     let (reader, origin) = (Subscriber::sample(), lint::Origin::of(edition));
     let mut rows = Vec::new();
     for parts in variants.all() {
-        let message = message::make(edition, parts, &reader, sender, Occasion::Sample(0))?;
+        let message = message::fill_once(edition, parts, &reader, sender, Occasion::Sample(0))?;
         rows.extend(lint::lint(&message.octets, &origin));
     }
     rows.retain(|row| !(to_file && row.rule.starts_with('L')));

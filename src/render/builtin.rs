@@ -1,7 +1,7 @@
 //! The templates that come with Tidings, and the parts that they share.
 
 /// The layouts and the pages, by name.
-pub(super) const BUILTIN: &[(&str, &str)] = &[
+pub const BUILTIN_TEMPLATES: &[(&str, &str)] = &[
     ("brief.mjml", include_str!("../../templates/brief.mjml")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
     ("cards.mjml", include_str!("../../templates/cards.mjml")),

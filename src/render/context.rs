@@ -9,20 +9,22 @@ use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
-    Error, fonts, markup,
+    error::Error,
+    fonts, markup,
     picture::{Picture, picture},
     problem::Problem,
-    texts::{self, Texts},
+    script, text,
+    texts::Texts,
     theme::{self, Theme},
 };
 use crate::edition::{Edition, Item, Sections, Slot};
 
 /// Longer titles and names are broken content, and cut: graphemes.
-const TITLE: usize = 200;
-const NAMES: usize = 120;
+const MAX_TITLE: usize = 200;
+const MAX_NAMES: usize = 120;
 
 /// A title made of a teaser's opening words: graphemes.
-const OPENING: usize = 60;
+const MAX_OPENING: usize = 60;
 
 /// What a template sees.
 #[derive(Debug, Clone, Serialize)]
@@ -139,8 +141,8 @@ impl Context {
     pub(super) fn new(edition: &Edition) -> Result<Self, Error> {
         let words = Texts::new(&edition.language, &edition.digest, &edition.texts)?;
         let lang = language(&edition.language);
-        let dir = texts::direction(&lang);
-        let (theme, problems) = look(edition, &lang)?;
+        let dir = script::direction(&lang);
+        let (theme, problems) = themed(edition, &lang)?;
         let all: Vec<Post> = edition.posts.iter().map(|item| Post::new(item, edition, &words, &lang, &theme)).collect();
         let mut context = Self {
             publication: Publication {
@@ -170,7 +172,7 @@ impl Context {
             leading: fonts::leading(&lang),
             lang,
             dir,
-            rule: "=".repeat(super::text::WIDTH),
+            rule: "=".repeat(text::WIDTH),
             subscriber: Subscriber { name: edition.marker(Slot::Name), address: edition.marker(Slot::Address) },
             unsubscribe_url: edition.has_unsubscribe.then(|| edition.marker(Slot::Unsubscribe)),
             archive_url: edition.archive_url.clone(),
@@ -224,9 +226,9 @@ impl Context {
     }
 
     /// Keeps only title and link of the posts whose body would leave its cell; gives their titles.
-    pub(super) fn reduce(&mut self) -> Vec<String> {
+    pub(super) fn drop_broken_posts(&mut self) -> Vec<String> {
         let broken = self.all.iter_mut().filter(|post| !markup::is_sound(&post.body));
-        let titles = broken.map(Post::reduce).collect();
+        let titles = broken.map(Post::reduce_to_link).collect();
         self.show_all();
         titles
     }
@@ -260,9 +262,9 @@ fn group(posts: &[Post], by: Sections, other: &str) -> Vec<Section> {
 fn heading(name: &str) -> String {
     let name = name.trim();
     if name.chars().any(|char| char.is_uppercase() || char.is_whitespace()) {
-        return cut(name, TITLE);
+        return cut(name, MAX_TITLE);
     }
-    let name = cut(&name.replace(['-', '_'], " "), TITLE);
+    let name = cut(&name.replace(['-', '_'], " "), MAX_TITLE);
     let mut chars = name.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
@@ -277,7 +279,7 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// The theme, and what of it had to be changed.
-fn look(edition: &Edition, lang: &str) -> Result<(Theme, Vec<Problem>), Error> {
+fn themed(edition: &Edition, lang: &str) -> Result<(Theme, Vec<Problem>), Error> {
     let digest = &edition.digest;
     let (mut theme, problems) = theme::theme(&edition.theme, &edition.template, lang)
         .map_err(|(key, complaint)| Error::Template(complaint.at(format!("digest.{digest}.theme.{key}"))))?;
@@ -300,7 +302,7 @@ impl Post {
         let post = &item.post;
         let url = post.url.as_ref().filter(|url| matches!(url.scheme(), "http" | "https")).map(ToString::to_string);
         let (title, teaser) = title(&post.title, &item.teaser.text, url.as_deref().unwrap_or(&post.source));
-        let author = cut(&words.list(&post.authors), NAMES);
+        let author = cut(&words.list(&post.authors), MAX_NAMES);
         let by = if author.is_empty() { String::new() } else { words.word("by", "authors", &author) };
         let published_text = post.published.map(|at| words.date(at, edition.publication.timezone));
         let posted = published_text.as_ref().map(|date| words.word("posted", "date", date)).unwrap_or_default();
@@ -309,11 +311,11 @@ impl Post {
         let own = post.language.as_deref().filter(|own| is_tag(own)).map(language);
         // Posts stay as they are written, whatever language the reader has chosen for our own words.
         let usual = language(&edition.publication.language);
-        let own = own.or_else(|| texts::by_script(&seen, &usual).map(str::to_owned)).unwrap_or(usual);
-        let dir = texts::first_strong(&seen).unwrap_or_else(|| texts::direction(&own));
+        let own = own.or_else(|| script::by_script(&seen, &usual).map(str::to_owned)).unwrap_or(usual);
+        let dir = script::first_strong(&seen).unwrap_or_else(|| script::direction(&own));
         // A language that is not written in this direction is not the one that is written here.
         let letters =
-            if dir == texts::direction(&own) { own.as_str() } else { ["ar", "en"][usize::from(dir == "ltr")] };
+            if dir == script::direction(&own) { own.as_str() } else { ["ar", "en"][usize::from(dir == "ltr")] };
         let (font, heading_font) = theme::letters(&edition.theme, &edition.template, letters);
         Self {
             is_foreign: font != theme.font || fonts::leading(letters) != fonts::leading(lang),
@@ -346,7 +348,7 @@ impl Post {
     }
 
     /// Keeps the title and the link only; gives the title.
-    fn reduce(&mut self) -> String {
+    fn reduce_to_link(&mut self) -> String {
         self.teaser = String::new();
         self.body = String::new();
         self.image = None;
@@ -363,10 +365,10 @@ impl Post {
 /// The title and the teaser as they are shown: without a title the opening words of the teaser stand there.
 fn title(title: &str, teaser: &str, else_: &str) -> (String, String) {
     match (title.trim(), teaser.trim()) {
-        ("", "") => (cut(else_, TITLE), String::new()),
-        ("", teaser) if teaser.graphemes(true).count() <= OPENING => (teaser.to_owned(), String::new()),
-        ("", teaser) => (cut(teaser, OPENING), teaser.to_owned()),
-        (title, teaser) => (cut(title, TITLE), teaser.to_owned()),
+        ("", "") => (cut(else_, MAX_TITLE), String::new()),
+        ("", teaser) if teaser.graphemes(true).count() <= MAX_OPENING => (teaser.to_owned(), String::new()),
+        ("", teaser) => (cut(teaser, MAX_OPENING), teaser.to_owned()),
+        (title, teaser) => (cut(title, MAX_TITLE), teaser.to_owned()),
     }
 }
 
@@ -381,5 +383,5 @@ fn language(tag: &str) -> String {
 
 fn is_tag(tag: &str) -> bool {
     let plain = tag.chars().all(|char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_'));
-    plain && !tag.is_empty() && tag.len() <= 35 && texts::primary(tag) != "und"
+    plain && !tag.is_empty() && tag.len() <= 35 && script::primary(tag) != "und"
 }

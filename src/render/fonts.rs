@@ -1,6 +1,6 @@
 //! Lists of font families, with those that have the letters of a language.
 
-use super::texts::primary;
+use super::script::primary;
 
 /// The kind of letters that a template is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,10 @@ use std::path::{Component, Path, PathBuf};
 use serde::Serialize;
 
 use super::{
-    Error,
+    error::Error,
     mjml::{self, File, Fonts},
-    templates::Templates,
+    template_source::Templates,
+    templates::TemplateSet,
     trim::trim,
 };
 use crate::diagnostic::{Diagnostic, Explain as _};
@@ -25,7 +26,7 @@ pub(super) struct Layout {
 ///
 /// # Errors
 /// A template that cannot be run or laid out, with its file, line and column.
-pub(super) fn lay_out(templates: &Templates, name: &str, context: &impl Serialize) -> Result<Layout, Error> {
+pub(super) fn lay_out(templates: &TemplateSet, name: &str, context: &impl Serialize) -> Result<Layout, Error> {
     let marked = templates.render_marked(name, context)?;
     let mut files = templates.files();
     files.push(File { name: templates.path(name), text: marked.clone() });
@@ -61,7 +62,7 @@ pub fn mjml_file(path: &Path, data: Option<&serde_json::Value>) -> Result<(Strin
     let name = path.display().to_string();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let root = folder.canonicalize().map_err(unread)?;
-    let tera = data.map(|data| Ok::<_, Error>((Templates::load(None)?, data))).transpose()?;
+    let tera = data.map(|data| Ok::<_, Error>((Templates::built_in().load()?, data))).transpose()?;
     let run = |name: &str, text: String, number: Option<usize>| match &tera {
         Some((templates, data)) => templates.one_off(name, &text, number, data),
         None => Ok(text),

@@ -2,8 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::Path,
-    sync::{Arc, LazyLock},
+    sync::Arc,
 };
 
 use crate::zone::Zone;
@@ -11,19 +10,18 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    Error,
-    templates::Templates,
-    texts::{self, Texts},
+    error::Error,
+    languages::{ENGLISH, language},
+    script,
+    template_source::Templates,
+    templates::TemplateSet,
+    texts::Texts,
     theme,
 };
 
-/// Our words by language and name.
-static WORDS: LazyLock<HashMap<String, HashMap<String, String>>> =
-    LazyLock::new(|| toml::from_str(include_str!("words.toml")).unwrap_or_default());
-
 /// The templates of pages, the user's own before the built-in ones.
 #[derive(Clone)]
-pub struct Pages(Arc<Templates>);
+pub struct Pages(Arc<TemplateSet>);
 
 impl std::fmt::Debug for Pages {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -36,8 +34,8 @@ impl Pages {
     ///
     /// # Errors
     /// One of the user's that cannot be read or parsed, with its path, line and column.
-    pub fn load(folder: Option<&Path>) -> Result<Self, Error> {
-        Ok(Self(Templates::load(folder)?))
+    pub fn load(templates: &Templates) -> Result<Self, Error> {
+        Ok(Self(templates.load()?))
     }
 
     /// Runs the page `web/NAME`; what the context holds is text, and escaped.
@@ -59,7 +57,7 @@ impl Pages {
 }
 
 /// The words of a page in one language.
-pub struct Words {
+pub struct PageTexts {
     /// The BCP 47 tag of the language that the words are in.
     pub lang: String,
     /// `ltr` or `rtl`.
@@ -68,14 +66,14 @@ pub struct Words {
     texts: Texts,
 }
 
-impl Words {
+impl PageTexts {
     /// Takes the first of these languages that we speak, English where we speak none.
     pub fn of<'a>(wanted: impl IntoIterator<Item = &'a str>) -> Self {
-        let spoken = wanted.into_iter().find_map(|tag| Some((tag, WORDS.get(&texts::primary(tag))?)));
-        let (tag, words) = spoken.unwrap_or(("en", &WORDS["en"]));
+        let spoken = wanted.into_iter().find_map(|tag| Some((tag, language(tag)?)));
+        let (tag, language) = spoken.unwrap_or(("en", &ENGLISH));
         let lang = tag.replace('_', "-");
         let texts = Texts::plain(tag);
-        Self { dir: texts::direction(&lang), lang, words, texts }
+        Self { dir: script::direction(&lang), lang, words: &language.pages, texts }
     }
 
     /// A word.
@@ -87,7 +85,7 @@ impl Words {
     pub fn with(&self, key: &str, names: &[(&str, &str)]) -> String {
         let mut text = self.word(key).to_owned();
         for (name, value) in names {
-            let foreign = texts::first_strong(value).is_some_and(|dir| dir != self.dir);
+            let foreign = script::first_strong(value).is_some_and(|dir| dir != self.dir);
             let value = if foreign { format!("\u{2068}{value}\u{2069}") } else { (*value).to_owned() };
             text = text.replace(&format!("{{{name}}}"), &value);
         }
@@ -110,39 +108,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_language_has_every_word_with_what_belongs_in_it() {
-        let marks = |text: &str| {
-            let mut marks: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
-            marks.sort_unstable();
-            marks.join(" ")
-        };
-        assert_eq!(WORDS.len(), 11);
-        let english = &WORDS["en"];
-        for (language, words) in &*WORDS {
-            assert!(texts::speaks(language), "{language}");
-            assert_eq!(words.len(), english.len(), "{language}");
-            for (key, word) in english {
-                let own = words.get(key).unwrap_or_else(|| panic!("{language} has no {key}"));
-                assert!(!own.is_empty() && marks(own) == marks(word), "{language}: {key}");
-            }
-        }
-    }
-
-    #[test]
     fn the_first_language_that_we_speak_is_taken() {
-        let of = |wanted: &[&str]| Words::of(wanted.iter().copied()).lang;
+        let of = |wanted: &[&str]| PageTexts::of(wanted.iter().copied()).lang;
         assert_eq!(of(&["fi", "pt-BR"]), "pt-BR");
         assert_eq!(of(&["tlh"]), "en");
         assert_eq!(of(&["ar", "en"]), "ar");
-        let arabic = Words::of(["ar"]);
+        let arabic = PageTexts::of(["ar"]);
         assert_eq!(arabic.dir, "rtl");
         assert!(arabic.with("left", &[("title", "Harbour")]).contains("\u{2068}Harbour\u{2069}"));
-        assert!(!Words::of(["en"]).with("left", &[("title", "Harbour")]).contains('\u{2068}'));
+        assert!(!PageTexts::of(["en"]).with("left", &[("title", "Harbour")]).contains('\u{2068}'));
     }
 
     #[test]
     fn a_page_escapes_and_takes_the_colours_of_the_mail() {
-        let pages = Pages::load(None).unwrap();
+        let pages = Pages::load(&Templates::built_in()).unwrap();
         let context = serde_json::json!({
             "lang": "en", "dir": "ltr", "title": "<b>", "publication": "A & B", "paragraphs": ["<script>"],
             "actions": [], "links": [], "style": "", "posts": [], "head": [],

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::{
     edition::{ImageUse, Item},
-    image::COLUMN,
+    image::COLUMN_WIDTH,
 };
 
 /// Who listens to a page does not want to hear more of a picture: characters.
-const ALT: usize = 200;
+const MAX_ALT: usize = 200;
 
 /// What a template sees of a picture; lengths are in pixels.
 #[derive(Debug, Clone, Serialize)]
@@ -30,7 +30,7 @@ pub(super) fn picture(item: &Item, wanted: ImageUse, title: &str) -> Option<Pict
     }
     let alt = image.alt.as_deref().map(str::trim).filter(|alt| !alt.is_empty()).unwrap_or(title);
     let size = image.width.zip(image.height).filter(|(width, height)| *width > 0 && *height > 0);
-    let shown_width = image.width.filter(|width| *width > 0).map_or(COLUMN, |width| width.min(COLUMN));
+    let shown_width = image.width.filter(|width| *width > 0).map_or(COLUMN_WIDTH, |width| width.min(COLUMN_WIDTH));
     let shown_height = size.map(|(width, height)| {
         let shown = u64::from(height) * u64::from(shown_width) / u64::from(width);
         u32::try_from(shown).unwrap_or(u32::MAX).max(1)
@@ -49,7 +49,7 @@ pub(super) fn picture(item: &Item, wanted: ImageUse, title: &str) -> Option<Pict
 fn one_line(words: &str) -> String {
     let words = words.split(|char: char| char == ' ' || char.is_control()).filter(|word| !word.is_empty());
     let line = words.collect::<Vec<_>>().join(" ");
-    let Some((end, _)) = line.char_indices().nth(ALT - 1) else { return line };
+    let Some((end, _)) = line.char_indices().nth(MAX_ALT - 1) else { return line };
     if line[end..].chars().nth(1).is_none() {
         return line;
     }

@@ -7,42 +7,35 @@ use std::{
     cell::Cell,
     collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
 use super::{
-    Error,
-    builtin::BUILTIN,
+    builtin::BUILTIN_TEMPLATES,
+    error::Error,
     marks::{self, COUNT},
     mjml::{File, unmark},
     text,
 };
-use crate::diagnostic::{Diagnostic, Explain as _, Place};
+use crate::diagnostic::{Diagnostic, Place};
 
 /// The name that Tera gives to a template without a file.
 const ONE_OFF: &str = "__tera_one_off";
 
 /// All loops of a run together may go round so often.
-const ROUNDS: u64 = 200_000;
+const MAX_ROUNDS: u64 = 200_000;
 
 /// What a run may give, octets.
-const MOST: usize = 16 << 20;
+const MAX_OUTPUT: usize = 16 << 20;
 
 /// A parsed set of templates.
-pub(super) struct Templates {
+#[derive(Debug)]
+pub(super) struct TemplateSet {
     tera: Tera,
     markdown: Tera,
     sources: BTreeMap<String, Source>,
-}
-
-/// Templates that stay as they were when somebody last looked at their folder.
-static KEPT: Mutex<BTreeMap<PathBuf, Arc<Templates>>> = Mutex::new(BTreeMap::new());
-
-fn kept() -> MutexGuard<'static, BTreeMap<PathBuf, Arc<Templates>>> {
-    KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 thread_local! {
@@ -51,34 +44,19 @@ thread_local! {
 }
 
 /// Where a template came from.
+#[derive(Debug)]
 struct Source {
     path: String,
     text: String,
 }
 
-impl Templates {
+impl TemplateSet {
     /// Parses the built-in templates and those of `folder`, which win.
     ///
     /// # Errors
     /// A file that cannot be read or parsed, with its path, line and column.
-    pub(super) fn load(folder: Option<&Path>) -> Result<Arc<Self>, Error> {
-        static OURS: LazyLock<Result<Arc<Templates>, Diagnostic>> =
-            LazyLock::new(|| Templates::parse(None).map(Arc::new).map_err(|error| error.diagnostic()));
-        let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
-            return OURS.clone().map_err(Error::Template);
-        };
-        let kept = kept().get(folder).cloned();
-        kept.map_or_else(|| Self::parse(Some(folder)).map(Arc::new), Ok)
-    }
-
-    /// Keeps these: from now on [`load`](Self::load) gives them for `folder`, whatever becomes of its files.
-    pub(super) fn keep(self, folder: &Path) {
-        kept().insert(folder.to_owned(), Arc::new(self));
-    }
-
-    /// Parses the built-in templates and those of `folder`, each time anew.
     pub(super) fn parse(folder: Option<&Path>) -> Result<Self, Error> {
-        let mut sources: BTreeMap<String, Source> = BUILTIN
+        let mut sources: BTreeMap<String, Source> = BUILTIN_TEMPLATES
             .iter()
             .map(|(name, text)| ((*name).to_owned(), Source { path: (*name).to_owned(), text: (*text).to_owned() }))
             .collect();
@@ -210,8 +188,8 @@ impl Templates {
         COUNTED.set(0);
         let mut out = Bounded(Vec::new());
         run(&mut out).map_err(|error| match out.0.len() {
-            0..=MOST => error,
-            _ => tera::Error::message(format!("{BOUND} {} MB", MOST >> 20)),
+            0..=MAX_OUTPUT => error,
+            _ => tera::Error::message(format!("{BOUND} {} MB", MAX_OUTPUT >> 20)),
         })?;
         String::from_utf8(out.0).map_err(|error| tera::Error::message(error.to_string()))
     }
@@ -350,7 +328,7 @@ struct Bounded(Vec<u8>);
 impl std::io::Write for Bounded {
     fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
         self.0.extend_from_slice(octets);
-        if self.0.len() > MOST { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(octets.len()) }
+        if self.0.len() > MAX_OUTPUT { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(octets.len()) }
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -369,10 +347,10 @@ fn is_bound(error: &tera::Error) -> bool {
 fn register(tera: &mut Tera) {
     tera.register_function(COUNT, |_: Kwargs, _: &State| -> TeraResult<&'static str> {
         COUNTED.set(COUNTED.get() + 1);
-        if COUNTED.get() <= ROUNDS {
+        if COUNTED.get() <= MAX_ROUNDS {
             return Ok("");
         }
-        Err(tera::Error::message(format!("{BOUND} {ROUNDS} rounds of its loops")))
+        Err(tera::Error::message(format!("{BOUND} {MAX_ROUNDS} rounds of its loops")))
     });
     tera.register_filter("map", map);
     tera.register_filter("wrap", |value: &str, arguments: Kwargs, _: &State| -> TeraResult<String> {
@@ -414,7 +392,7 @@ mod tests {
     #[track_caller]
     fn check(template: &str, expect: Result<&str, &str>) {
         let context = json!({"posts": [{"title": "A & B"}, {"title": "C"}], "none": [], "html": "<b>"});
-        let got = Templates::load(None).unwrap().inline("digest.weekly.subject", template, &context);
+        let got = TemplateSet::parse(None).unwrap().inline("digest.weekly.subject", template, &context);
         match (got, expect) {
             (Ok(got), Ok(expect)) => assert_eq!(got, expect),
             (Err(got), Err(expect)) => assert!(got.to_string().contains(expect), "{got}"),
@@ -455,7 +433,7 @@ mod tests {
     #[test]
     fn values_are_escaped_in_mjml_and_html_but_not_in_text() {
         let folder = folder(&[("a.mjml", "{{ x }}"), ("a.html", "{{ x }}"), ("a.txt", "{{ x }}")]);
-        let templates = Templates::load(Some(folder.path())).unwrap();
+        let templates = TemplateSet::parse(Some(folder.path())).unwrap();
         let context = json!({"x": "<b> & \"'"});
         for name in ["a.mjml", "a.html"] {
             assert_eq!(templates.render(name, &context).unwrap(), "&lt;b&gt; &amp; &quot;&#39;");
@@ -466,17 +444,17 @@ mod tests {
     #[test]
     fn a_users_template_wins_and_may_have_parts() {
         let folder = folder(&[("classic.txt", "own {% include 'parts/x.txt' %}"), ("parts/x.txt", "part")]);
-        let templates = Templates::load(Some(folder.path())).unwrap();
+        let templates = TemplateSet::parse(Some(folder.path())).unwrap();
         assert_eq!(templates.render("classic.txt", &json!({})).unwrap(), "own part");
     }
 
     #[test]
     fn a_users_mistake_is_shown_with_its_file() {
         let broken = folder(&[("mine.mjml", "<mjml>\n  {% for x %}\n</mjml>")]);
-        let error = Templates::load(Some(broken.path())).err().unwrap().to_string();
+        let error = TemplateSet::parse(Some(broken.path())).err().unwrap().to_string();
         assert!(error.contains(&format!("{}:2:", broken.path().join("mine.mjml").display())), "{error}");
         let missing = folder(&[("mine.txt", "one\n{{ two }}")]);
-        let templates = Templates::load(Some(missing.path())).unwrap();
+        let templates = TemplateSet::parse(Some(missing.path())).unwrap();
         let error = templates.render("mine.txt", &json!({})).unwrap_err().to_string();
         assert!(error.contains("mine.txt:2:4: ") && error.contains("`two`"), "{error}");
         assert!(templates.render("no.txt", &json!({})).unwrap_err().to_string().contains("`classic`"));
@@ -487,7 +465,7 @@ mod tests {
         let rounds = "{% for a in range(end=1000) %}\n{% for b in range(end=1000) %}{% endfor %}{% endfor %}";
         let words = "{% for a in range(end=100000) %}{{ text }}{% endfor %}";
         let folder = folder(&[("rounds.mjml", rounds), ("words.txt", words)]);
-        let templates = Templates::load(Some(folder.path())).unwrap();
+        let templates = TemplateSet::parse(Some(folder.path())).unwrap();
         let context = json!({ "text": "x".repeat(1000) });
         let error = templates.render("rounds.mjml", &context).unwrap_err().to_string();
         assert!(error.contains("rounds.mjml:2: the template gives or repeats more than 200000 rounds"), "{error}");
@@ -498,7 +476,7 @@ mod tests {
 
     #[test]
     fn markdown_takes_values_as_text() {
-        let templates = Templates::load(None).unwrap();
+        let templates = TemplateSet::parse(None).unwrap();
         let out = templates.inline_markdown("k", "*{{ x }}*", &json!({"x": "a*b_[c]"})).unwrap();
         assert_eq!(out, r"*a\*b\_\[c\]*");
     }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use chrono::{TimeZone, Utc};
 use dom_query::Document;
@@ -103,7 +103,7 @@ fn dom(html: &str) -> Document {
 
 #[test]
 fn the_classic_template_says_all_it_should() {
-    let out = render(&sample(), None).unwrap();
+    let out = render(&sample(), &Templates::built_in()).unwrap();
     assert_eq!(out.problems, []);
     assert_eq!(out.subject, "The lights of the harbour come on again and 4 more");
     assert!(out.preheader.contains(" · What the tide"));
@@ -132,19 +132,19 @@ fn the_classic_template_says_all_it_should() {
 
 #[test]
 fn other_scripts_have_their_own_language_and_direction() {
-    let page = dom(&render(&sample(), None).unwrap().html);
+    let page = dom(&render(&sample(), &Templates::built_in()).unwrap().html);
     assert_eq!(page.select("div[lang='ar'][dir='rtl'] h2").length(), 1);
     assert_eq!(page.select("div[lang='ja'][dir='ltr'] h2").length(), 1);
     let mut arabic = sample();
     arabic.language = "ar".to_owned();
-    let page = dom(&render(&arabic, None).unwrap().html);
+    let page = dom(&render(&arabic, &Templates::built_in()).unwrap().html);
     assert_eq!(page.select("html").attr("dir").unwrap().to_string(), "rtl");
     assert_eq!(page.select("div[dir='ltr'][lang='en'] h2").length(), 3);
 }
 
 #[test]
 fn text_is_narrow_and_has_every_link() {
-    let out = render(&sample(), None).unwrap();
+    let out = render(&sample(), &Templates::built_in()).unwrap();
     for line in out.text.lines().filter(|line| !line.contains("://") && !line.contains("slot-")) {
         assert!(unicode_width::UnicodeWidthStr::width(line) <= 78, "{line}");
     }
@@ -160,9 +160,9 @@ fn an_edition_can_be_seen_in_a_browser_where_there_is_a_page_for_it() {
     for template in ["classic", "cards", "plain", "brief"] {
         let address = "https://news.harbour.example/archive/weekly/3";
         let mut edition = Edition { template: template.to_owned(), ..sample() };
-        assert!(!render(&edition, None).unwrap().html.contains("View in browser"));
+        assert!(!render(&edition, &Templates::built_in()).unwrap().html.contains("View in browser"));
         edition.archive_url = Some(address.to_owned());
-        let out = render(&edition, None).unwrap();
+        let out = render(&edition, &Templates::built_in()).unwrap();
         assert_eq!(dom(&out.html).select(&format!("a[href='{address}']")).text().to_string(), "View in browser");
         assert!(out.text.contains(&format!("View in browser: {address}")), "{}", out.text);
     }
@@ -173,7 +173,7 @@ fn nothing_leads_nowhere() {
     let mut edition = sample();
     edition.has_unsubscribe = false;
     edition.posts[1].post.url = None;
-    let out = render(&edition, None).unwrap();
+    let out = render(&edition, &Templates::built_in()).unwrap();
     assert!(!out.html.contains("Unsubscribe") && !out.text.contains("Unsubscribe"));
     let page = dom(&out.html);
     assert_eq!(page.select("h2").length(), 5);
@@ -201,7 +201,7 @@ fn the_text_of_posts_is_data() {
             height: None,
             file: None,
         });
-        let out = render(&edition(vec![item.clone()]), None).unwrap();
+        let out = render(&edition(vec![item.clone()]), &Templates::built_in()).unwrap();
         let page = dom(&out.html);
         assert_eq!(page.select("h2").text().trim(), hostile);
         assert_eq!(page.select("img").attr("alt").unwrap().to_string(), hostile);
@@ -223,7 +223,7 @@ fn a_post_that_breaks_the_layout_is_shown_as_title_and_link() {
         let mut edition = edition(vec![post("Good", "a"), post("Bad", "b"), post("Fine", "c")]);
         edition.template = "whole".to_owned();
         edition.posts[1].post.body = broken.to_owned();
-        let out = render(&edition, Some(folder.path())).unwrap();
+        let out = render(&edition, &Templates::in_folder(folder.path())).unwrap();
         let page = dom(&out.html);
         assert_eq!(page.select("a").length(), 3);
         if broken.contains("mj-") {
@@ -244,7 +244,7 @@ fn a_template_that_is_broken_is_named_with_its_line() {
     #[track_caller]
     fn check(edition: &Edition, path: &Path, text: &str, expect: &[&str]) {
         std::fs::write(path, text).unwrap();
-        let error = render(edition, path.parent()).unwrap_err().to_string();
+        let error = render(edition, &Templates::in_folder(path.parent().unwrap())).unwrap_err().to_string();
         for expect in expect {
             assert!(error.contains(expect), "{error}");
         }
@@ -258,16 +258,16 @@ fn a_template_that_is_broken_is_named_with_its_line() {
 
 #[test]
 fn subjects_of_no_posts_are_an_error_with_their_key() {
-    let error = render(&edition(vec![]), None).unwrap_err().to_string();
+    let error = render(&edition(vec![]), &Templates::built_in()).unwrap_err().to_string();
     assert!(error.contains("digest.weekly.subject:1:"), "{error}");
     let mut quiet = edition(vec![]);
     quiet.subject = "Nothing\nnew".to_owned();
-    assert_eq!(render(&quiet, None).unwrap().subject, "Nothing new");
+    assert_eq!(render(&quiet, &Templates::built_in()).unwrap().subject, "Nothing new");
 }
 
 #[test]
 fn the_same_edition_gives_the_same_octets() {
-    assert_eq!(render(&sample(), None).unwrap(), render(&sample(), None).unwrap());
+    assert_eq!(render(&sample(), &Templates::built_in()).unwrap(), render(&sample(), &Templates::built_in()).unwrap());
 }
 
 #[test]
@@ -275,11 +275,11 @@ fn colours_and_words_of_the_editor_are_checked() {
     let mut edition = sample();
     edition.theme.insert("accent".to_owned(), "#ffee00".to_owned());
     edition.texts.insert("read_on".to_owned(), "Keep reading".to_owned());
-    let out = render(&edition, None).unwrap();
+    let out = render(&edition, &Templates::built_in()).unwrap();
     assert!(!out.html.contains("color:#ffee00"));
     assert!(out.html.contains("Keep reading") && out.text.contains("Keep reading"));
     edition.theme.insert("accent".to_owned(), "blurple".to_owned());
-    assert!(render(&edition, None).unwrap_err().to_string().contains("`blurple`"));
+    assert!(render(&edition, &Templates::built_in()).unwrap_err().to_string().contains("`blurple`"));
 }
 
 #[test]
@@ -287,20 +287,20 @@ fn an_edition_frozen_before_there_were_sections_still_has_its_look() {
     let mut frozen = serde_json::to_value(sample()).unwrap();
     assert!(frozen.as_object_mut().unwrap().remove("sections").is_some());
     let thawed: Edition = serde_json::from_value(frozen).unwrap();
-    assert_eq!(render(&thawed, None).unwrap(), render(&sample(), None).unwrap());
+    assert_eq!(render(&thawed, &Templates::built_in()).unwrap(), render(&sample(), &Templates::built_in()).unwrap());
 }
 
 #[test]
 fn pictures_are_left_out_where_not_wanted() {
     let mut edition = sample();
     edition.image = ImageUse::None;
-    assert_eq!(dom(&render(&edition, None).unwrap().html).select("img").length(), 0);
+    assert_eq!(dom(&render(&edition, &Templates::built_in()).unwrap().html).select("img").length(), 0);
 }
 
 #[test]
 fn preheaders_are_cut_after_a_word() {
-    assert_eq!(shorten("short"), "short");
-    let cut = shorten(&"word ".repeat(60));
+    assert_eq!(rendered::shorten("short"), "short");
+    let cut = rendered::shorten(&"word ".repeat(60));
     assert!(cut.chars().count() <= 200 && cut.ends_with("word…"));
 }
 
@@ -324,7 +324,7 @@ fn one_file_is_laid_out_as_it_is() {
 #[test]
 fn the_sample_can_be_looked_at() {
     let Some(folder) = std::env::var_os("TIDINGS_SAMPLE") else { return };
-    let out = render(&sample(), None).unwrap();
+    let out = render(&sample(), &Templates::built_in()).unwrap();
     std::fs::write(Path::new(&folder).join("sample.html"), out.html).unwrap();
     std::fs::write(Path::new(&folder).join("sample.txt"), out.text).unwrap();
 }

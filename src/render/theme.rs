@@ -16,10 +16,10 @@ pub const THEME: [&str; 9] =
     ["accent", "background", "paper", "ink", "font", "heading_font", "logo", "width", "radius"];
 
 /// How wide a mail may be, in pixels.
-const WIDTHS: std::ops::RangeInclusive<u32> = 320..=800;
+const WIDTH_RANGE: std::ops::RangeInclusive<u32> = 320..=800;
 
 /// How round corners may be, in pixels.
-const RADII: std::ops::RangeInclusive<u32> = 0..=48;
+const RADIUS_RANGE: std::ops::RangeInclusive<u32> = 0..=48;
 
 /// What lies between the edge of the paper and its words on each side, in pixels.
 const MARGIN: u32 = 24;
@@ -164,7 +164,7 @@ pub(super) fn theme(
     lang: &str,
 ) -> Result<(Theme, Vec<Problem>), (String, Diagnostic)> {
     for (key, value) in given {
-        check(key, value).map_err(|complaint| (key.clone(), complaint))?;
+        check(key, value).map_err(|wrong| (key.clone(), wrong))?;
     }
     let own = defaults(template);
     let color = |key: &str| given.get(key).and_then(|text| color::parse(text));
@@ -228,26 +228,26 @@ fn defaults(template: &str) -> &'static Defaults {
 /// # Errors
 /// What is wrong with it. An unknown key has no wrong values.
 pub fn check(key: &str, value: &str) -> Result<(), Diagnostic> {
-    let complain = |what: String, hint: String| Err(Diagnostic::new(what).hint(hint));
+    let refuse = |what: String, hint: String| Err(Diagnostic::new(what).hint(hint));
     let within = |range: std::ops::RangeInclusive<u32>| match value.trim().parse::<u32>() {
         Ok(number) if range.contains(&number) => Ok(()),
         Ok(_) => {
-            complain(format!("`{key}` is {} px", value.trim()), format!("take {} to {}", range.start(), range.end()))
+            refuse(format!("`{key}` is {} px", value.trim()), format!("take {} to {}", range.start(), range.end()))
         }
         Err(_) => {
-            complain(format!("`{value}` is no number of pixels"), format!("write it as `{key} = {}`", range.end() / 2))
+            refuse(format!("`{value}` is no number of pixels"), format!("write it as `{key} = {}`", range.end() / 2))
         }
     };
     match key {
         "accent" | "background" | "paper" | "ink" if color::parse(value).is_none() => {
-            complain(format!("`{value}` is no colour"), "write it as `#1f6f8b`".to_owned())
+            refuse(format!("`{value}` is no colour"), "write it as `#1f6f8b`".to_owned())
         }
-        "font" | "heading_font" if fonts::families(value).is_none() => complain(
+        "font" | "heading_font" if fonts::families(value).is_none() => refuse(
             format!("`{value}` is no list of fonts"),
             "names of letters, digits, blanks and hyphens, as `Georgia, 'Times New Roman', serif`".to_owned(),
         ),
-        "width" => within(WIDTHS),
-        "radius" => within(RADII),
+        "width" => within(WIDTH_RANGE),
+        "radius" => within(RADIUS_RANGE),
         _ => Ok(()),
     }
 }

@@ -1,11 +1,14 @@
 //! An edition in each language that its readers ask for and we speak.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Error, Rendered, render_with, templates::Templates, texts};
+use super::{
+    error::Error,
+    languages::language,
+    rendered::{Rendered, render_with},
+    script::primary,
+    template_source::Templates,
+};
 use crate::edition::Edition;
 
 /// The parts of an edition by language: the publication's own, and the others that readers ask for.
@@ -31,7 +34,7 @@ impl<T> Variants<T> {
 
     /// The parts for a reader of this language; the publication's own where there are no others.
     pub fn of(&self, language: Option<&str>) -> &T {
-        language.and_then(|tag| self.others.get(&texts::primary(tag))).unwrap_or(&self.main)
+        language.and_then(|tag| self.others.get(&primary(tag))).unwrap_or(&self.main)
     }
 
     /// The variants in other languages than the publication's own.
@@ -57,13 +60,26 @@ impl<T> Variants<T> {
 /// Lays out an edition in its own language and in each of `languages` that we speak.
 ///
 /// # Errors
-/// As [`super::render`] does.
-pub fn variants(edition: &Edition, languages: &[String], templates: Option<&Path>) -> Result<Variants, Error> {
-    let templates = Templates::load(templates)?;
-    let main = render_with(&templates, edition)?;
-    let own = texts::primary(&edition.language);
-    let wanted: BTreeSet<String> = languages.iter().map(|tag| texts::primary(tag)).collect();
-    let others = wanted.into_iter().filter(|language| *language != own && texts::speaks(language));
+/// As [`render`](super::render()) does.
+pub fn variants(edition: &Edition, languages: &[String], templates: &Templates) -> Result<Variants, Error> {
+    let main = render_with(&*templates.load()?, edition)?;
+    with_languages(main, edition, languages, templates)
+}
+
+/// The same where the edition's own language is laid out already.
+///
+/// # Errors
+/// As [`variants`].
+pub fn with_languages(
+    main: Rendered,
+    edition: &Edition,
+    languages: &[String],
+    templates: &Templates,
+) -> Result<Variants, Error> {
+    let own = primary(&edition.language);
+    let wanted: BTreeSet<String> = languages.iter().map(|tag| primary(tag)).collect();
+    let others = wanted.into_iter().filter(|tag| *tag != own && language(tag).is_some());
+    let templates = templates.load()?;
     let others = others.map(|language| {
         let edition = Edition { language: language.clone(), ..edition.clone() };
         Ok((language, render_with(&templates, &edition)?))

@@ -9,7 +9,7 @@ use super::{
     error::Error,
     open::Store,
 };
-use crate::image::{Embedded, Looks};
+use crate::image::{Embedded, ImageProbes};
 
 /// What nobody looked at for so long is forgotten.
 const MAX_UNUSED: TimeDelta = TimeDelta::days(90);
@@ -19,7 +19,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn picture_looks(&self, urls: &[&str]) -> Result<Looks, Error> {
+    pub async fn image_probes(&self, urls: &[&str]) -> Result<ImageProbes, Error> {
         let select = "SELECT url, value FROM look WHERE url IN (SELECT value FROM json_each($1))";
         let rows = self.db.all(select, values![to_json(urls, "look")?]).await?;
         rows.iter().map(|row| Ok((row.get("url"), row.json("value", "look")?))).collect()
@@ -29,11 +29,11 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn save_picture_looks(&self, looks: &Looks, now: DateTime<Utc>) -> Result<(), Error> {
-        if looks.is_empty() {
+    pub async fn keep_image_probes(&self, probes: &ImageProbes, now: DateTime<Utc>) -> Result<(), Error> {
+        if probes.is_empty() {
             return Ok(());
         }
-        let rows = looks.iter().map(|(url, look)| Ok(values![url, to_json(look, "look")?, look.at]));
+        let rows = probes.iter().map(|(url, probe)| Ok(values![url, to_json(probe, "look")?, probe.at]));
         let rows = rows.collect::<Result<Vec<_>, Error>>()?;
         let replace = "ON CONFLICT (url) DO UPDATE SET value = excluded.value, at_ms = excluded.at_ms";
         let mut write = self.db.begin().await?;
@@ -67,23 +67,23 @@ pub(super) async fn insert(write: &mut Transaction<'_>, edition: i64, images: &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::{Look, Size, State};
+    use crate::image::{Availability, ImageProbe, Size};
 
     #[tokio::test]
     async fn looks_are_kept_and_forgotten_in_time() {
         let folder = tempfile::tempdir().unwrap();
         let day = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(1_000 + day);
         let store = Store::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
-        let look = |at, state| Look { at, state, size: Some(Size { width: 3, height: 4 }) };
-        let both = Looks::from([
-            ("a".to_owned(), look(day(0), State::Dead("gone".into()))),
-            ("b".to_owned(), look(day(50), State::Alive)),
+        let probe = |at, state| ImageProbe { at, state, size: Some(Size { width: 3, height: 4 }) };
+        let both = ImageProbes::from([
+            ("a".to_owned(), probe(day(0), Availability::Dead("gone".into()))),
+            ("b".to_owned(), probe(day(50), Availability::Alive)),
         ]);
-        store.save_picture_looks(&both, day(50)).await.unwrap();
-        assert_eq!(store.picture_looks(&["a", "b", "c"]).await.unwrap(), both);
-        let new = Looks::from([("c".to_owned(), look(day(100), State::Silent("slow".into())))]);
-        store.save_picture_looks(&new, day(100)).await.unwrap();
-        let left = store.picture_looks(&["a", "b", "c"]).await.unwrap();
+        store.keep_image_probes(&both, day(50)).await.unwrap();
+        assert_eq!(store.image_probes(&["a", "b", "c"]).await.unwrap(), both);
+        let new = ImageProbes::from([("c".to_owned(), probe(day(100), Availability::Silent("slow".into())))]);
+        store.keep_image_probes(&new, day(100)).await.unwrap();
+        let left = store.image_probes(&["a", "b", "c"]).await.unwrap();
         assert_eq!(left.into_keys().collect::<Vec<_>>(), ["b", "c"]);
     }
 }

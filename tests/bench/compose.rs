@@ -1,7 +1,7 @@
 //! How fast messages are made: `cargo bench --bench compose`
 //!
 //! An edition of ten posts, about 75 KB a message, is laid out once; printed are messages a second on one core, joined
-//! from the form, signed or not, and built by the plain path.
+//! from the template, signed or not, and each built for itself.
 
 mod edition;
 
@@ -12,8 +12,8 @@ use std::{
 
 use edition::edition;
 use tidings::{
-    message::{Form, Occasion, Sender, compose, dkim::Signer},
-    render::render,
+    message::{MessageTemplate, Occasion, Sender, dkim::Signer, fill_once},
+    render::{Templates, render},
     subscriber::{Status, Subscriber},
     token::Keys,
 };
@@ -24,16 +24,16 @@ const TEASER: usize = 230;
 /// Measures and prints.
 pub fn main() -> anyhow::Result<()> {
     let edition = edition(10, "classic", TEASER)?;
-    let parts = render(&edition, None)?;
+    let parts = render(&edition, &Templates::built_in())?;
     let sender = sender()?;
     let readers: Vec<Subscriber> = (1..=512).map(reader).collect::<Result<_, _>>().map_err(anyhow::Error::msg)?;
 
-    let form = Form::new(&edition, &parts, &sender)?;
-    let size = form.fill(&readers[0], Occasion::Send, Vec::new())?.octets.len();
+    let template = MessageTemplate::new(&edition, &parts, &sender)?;
+    let size = template.fill(&readers[0], Occasion::Send, Vec::new())?.octets.len();
     println!("{} posts, {size} octets a message, one core", edition.posts.len());
     let mut buffer = Vec::new();
     report("joined, unsigned", &readers, |reader| {
-        let message = form.fill(reader, Occasion::Send, std::mem::take(&mut buffer))?;
+        let message = template.fill(reader, Occasion::Send, std::mem::take(&mut buffer))?;
         buffer = black_box(message).octets;
         Ok(())
     })?;
@@ -42,15 +42,15 @@ pub fn main() -> anyhow::Result<()> {
         ("joined, Ed25519", "e", include_str!("../fixtures/dkim/ed25519.pem")),
     ] {
         let signers = [Signer::new("bench.example", selector, pem)?].into();
-        let form = Form::new(&edition, &parts, &Sender { signers, ..sender.clone() })?;
+        let template = MessageTemplate::new(&edition, &parts, &Sender { signers, ..sender.clone() })?;
         report(what, &readers, |reader| {
-            let message = form.fill(reader, Occasion::Send, std::mem::take(&mut buffer))?;
+            let message = template.fill(reader, Occasion::Send, std::mem::take(&mut buffer))?;
             buffer = black_box(message).octets;
             Ok(())
         })?;
     }
-    report("the plain path, unsigned", &readers, |reader| {
-        black_box(compose(&edition, &parts, reader, &sender, Occasion::Send)?);
+    report("each built, unsigned", &readers, |reader| {
+        black_box(fill_once(&edition, &parts, reader, &sender, Occasion::Send)?);
         Ok(())
     })
 }

@@ -6,6 +6,7 @@ use tidings::{
     digest::{self, Plan},
     edition::{Edition, EditionId},
     post::{Post, PostId},
+    render::Templates,
     select::{DigestHistory, select},
     source::fetch,
 };
@@ -23,12 +24,13 @@ pub(crate) fn edition(posts: usize, template: &str, words: usize) -> anyhow::Res
         "address": "1 Long Street, Lisbon",
     }))?;
     let limits = fetch::Limits::default();
+    let templates = Templates::built_in();
     let plan = Plan {
         digest: &digest,
         publication: &publication,
         sources: &[],
         limits: &limits,
-        templates: None,
+        templates: &templates,
         has_unsubscribe: true,
         public_url: None,
         llm: None,

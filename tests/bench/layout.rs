@@ -8,7 +8,7 @@ mod edition;
 use std::{hint::black_box, path::PathBuf, time::Instant};
 
 use edition::edition;
-use tidings::render::{mjml_file, render};
+use tidings::render::{Templates, mjml_file, render};
 
 const LAYOUTS: [&str; 4] = ["classic", "cards", "plain", "brief"];
 
@@ -23,8 +23,8 @@ pub fn main() -> anyhow::Result<()> {
     }
     for layout in LAYOUTS {
         let edition = edition(20, layout, 40)?;
-        let size = render(&edition, None)?.html.len();
-        let seconds = median(200, || render(&edition, None).map(drop))?;
+        let size = render(&edition, &Templates::built_in())?.html.len();
+        let seconds = median(200, || render(&edition, &Templates::built_in()).map(drop))?;
         println!("{layout:<8} 20 posts, {size:>6} octets of HTML {:>6.2} ms", seconds * 1e3);
     }
     Ok(())

@@ -46,7 +46,7 @@ pub async fn rows(config: &Config, environment: &[(String, String)], nexts: &[(&
 }
 
 async fn of_dns(config: &Config) -> Vec<Row> {
-    let Ok((_, from)) = message::mailbox(&config.publication.from) else { return Vec::new() };
+    let Ok((_, from)) = message::parse_mailbox(&config.publication.from) else { return Vec::new() };
     if is_example(&format!("http://{}", from.domain())) {
         return vec![Row::holds("P1", format!("`{}` is an example's domain: DNS was not asked", from.domain()))];
     }
@@ -95,7 +95,7 @@ fn is_example(url: &str) -> bool {
 
 /// L1: a provider that leaves for a reader gets an answer, and from nobody else.
 async fn of_page(public_url: Option<&Url>, config: &Config) -> Vec<Row> {
-    let Some(page) = public_url.and_then(|url| message::page(url, &["u", "INVALID"])?.parse::<Url>().ok()) else {
+    let Some(page) = public_url.and_then(|url| message::page_url(url, &["u", "INVALID"])?.parse::<Url>().ok()) else {
         return Vec::new();
     };
     if is_example(page.as_str()) {

@@ -6,7 +6,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use super::{
-    known::{Kind, Known},
+    schema::{AttributeKind, ElementSchema},
     tree::{Attributes, Element},
 };
 
@@ -78,13 +78,13 @@ impl Defaults {
     pub(super) fn get<'a>(
         &'a self,
         element: &'a Element,
-        known: Option<&'static Known>,
+        schema: Option<&'static ElementSchema>,
         name: &str,
     ) -> Option<Cow<'a, str>> {
-        let attribute = known.and_then(|known| known.attribute(name));
+        let attribute = schema.and_then(|schema| schema.attribute(name));
         let given = element.attributes.get(name).or_else(|| self.all.get(name));
         let value = given.or_else(|| attribute.and_then(|attribute| attribute.default))?;
-        let is_color = attribute.is_some_and(|attribute| attribute.kind == Kind::Color);
+        let is_color = attribute.is_some_and(|attribute| attribute.kind == AttributeKind::Color);
         Some(if is_color { color(value) } else { Cow::Borrowed(value) })
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    view::View,
+    view::ElementView,
     write::{is, open},
 };
 
@@ -18,7 +18,7 @@ pub(super) struct Background<'a> {
 
 impl<'a> Background<'a> {
     /// The image of a section that has one.
-    pub(super) fn of(view: &View<'a>) -> Option<Self> {
+    pub(super) fn of(view: &ElementView<'a>) -> Option<Self> {
         let url = view.get("background-url")?;
         let (x, y) = position(&view.get("background-position").unwrap_or_default());
         Some(Self {
@@ -63,7 +63,7 @@ fn position(text: &str) -> (String, String) {
 }
 
 /// Writes the start of Outlook's rectangle with the image in it; `size` is its style.
-pub(super) fn vml(view: &View<'_>, image: &Background<'_>, size: Option<Cow<'_, str>>, out: &mut String) {
+pub(super) fn vml(view: &ElementView<'_>, image: &Background<'_>, size: Option<Cow<'_, str>>, out: &mut String) {
     let repeats = image.repeat == "repeat";
     let (x, y) =
         (axis(&image.x, ["left", "center", "right"], "50%"), axis(&image.y, ["top", "center", "bottom"], "0%"));

@@ -2,12 +2,12 @@
 
 use super::{
     sizes::width,
-    view::View,
+    view::ElementView,
     write::{is, open, px, style, table},
 };
 
 /// Writes a button.
-pub(super) fn button(view: View<'_>, out: &mut String) {
+pub(super) fn button(view: ElementView<'_>, out: &mut String) {
     let outer =
         style(&[("border-collapse", is("separate")), ("width", view.get("width")), ("line-height", is("100%"))]);
     table(out, &[], &[("style", outer)]);
@@ -42,7 +42,7 @@ pub(super) fn button(view: View<'_>, out: &mut String) {
 }
 
 /// What padding and border leave of a width in pixels; a percentage depends on the words.
-fn link_width(view: &View<'_>) -> Option<f64> {
+fn link_width(view: &ElementView<'_>) -> Option<f64> {
     let text = view.some("width")?;
     let (pixels, unit) = width(&text);
     (unit == "px").then(|| pixels - view.sides("inner-padding") - view.borders("border"))

@@ -2,7 +2,7 @@
 
 use super::{
     include::File,
-    known::{Kind, holders, is_attribute, known, names},
+    schema::{AttributeKind, element_names, element_schema, is_attribute, parents_of},
     tree::{Element, Place, Problem},
 };
 use crate::diagnostic::Diagnostic;
@@ -37,18 +37,18 @@ pub(super) fn check(root: &Element, files: &[File]) -> Result<Vec<Problem>, Prob
 
 fn element(element: &Element, files: &[File], warnings: &mut Vec<Problem>) -> Result<(), Problem> {
     let name = element.name.as_str();
-    let Some(kind) = known(name) else { return Err(unknown_element(element)) };
+    let Some(kind) = element_schema(name) else { return Err(unknown_element(element)) };
     if !matches!(name, "mj-all" | "mj-class") {
         attributes(element, files, warnings)?;
     }
-    if !kind.ends && !element.content.is_empty() {
+    if !kind.holds_html && !element.content.is_empty() {
         let words: String = element.content.chars().take(30).collect();
         let shown = Diagnostic::new(format!("`{words}` stands in `<{name}>`, which shows no text"));
         warnings.push(Problem::new(shown.hint("put it into `<mj-text>`"), element.at));
     }
     for child in &element.children {
-        if !kind.may_hold(&child.name) && known(&child.name).is_some() && !child.is_raw() {
-            let holders: Vec<String> = holders(&child.name).map(|holder| format!("`<{holder}>`")).collect();
+        if !kind.may_hold(&child.name) && element_schema(&child.name).is_some() && !child.is_raw() {
+            let holders: Vec<String> = parents_of(&child.name).map(|holder| format!("`<{holder}>`")).collect();
             let shown = Diagnostic::new(format!("`<{}>` stands in `<{name}>`", child.name));
             warnings.push(Problem::new(shown.hint(format!("it belongs into {}", holders.join(", "))), child.at));
         }
@@ -58,7 +58,7 @@ fn element(element: &Element, files: &[File], warnings: &mut Vec<Problem>) -> Re
 }
 
 fn attributes(element: &Element, files: &[File], warnings: &mut Vec<Problem>) -> Result<(), Problem> {
-    let Some(kind) = known(&element.name) else { return Ok(()) };
+    let Some(kind) = element_schema(&element.name) else { return Ok(()) };
     for (name, value) in &element.attributes.0 {
         if matches!(name.as_str(), "mj-class" | "css-class") {
             continue;
@@ -100,7 +100,7 @@ fn unknown_element(element: &Element) -> Problem {
 }
 
 fn unknown_hint(name: &str) -> String {
-    match nearest(name, names()) {
+    match nearest(name, element_names()) {
         Some(near) => format!("did you mean `<{near}>`?"),
         None if name.starts_with("mj") => "the elements stand at documentation.mjml.io".to_owned(),
         None => "HTML belongs into `<mj-text>`, `<mj-table>` or `<mj-raw>`".to_owned(),
@@ -108,7 +108,7 @@ fn unknown_hint(name: &str) -> String {
 }
 
 fn unknown_attribute(element: &Element, name: &str, files: &[File]) -> Problem {
-    let known = known(&element.name).into_iter().flat_map(|known| known.attributes());
+    let known = element_schema(&element.name).into_iter().flat_map(|known| known.attributes());
     let near = nearest(name, known).or((name == "class").then_some("css-class"));
     let shown = Diagnostic::new(format!("`<{}>` has no attribute `{name}`", element.name));
     let hint = near.map(|near| format!("did you mean `{near}`?"));
@@ -136,15 +136,15 @@ fn nearest(name: &str, names: impl Iterator<Item = &'static str>) -> Option<&'st
 }
 
 /// What a value should be and is not; what a template engine will fill in cannot be judged.
-fn misfit(kind: &Kind, value: &str) -> Option<String> {
+fn misfit(kind: &AttributeKind, value: &str) -> Option<String> {
     if value.is_empty() || value.contains(['{', '[', '*', '%']) && value.contains(['}', ']', '|']) {
         return None;
     }
     match kind {
-        Kind::Word(words) if !words.contains(&value) => Some(format!("`{}`", words.join("`, `"))),
-        Kind::Boolean if !matches!(value, "true" | "false") => Some("`true` or `false`".to_owned()),
-        Kind::Color if !is_color(value) => Some("colour".to_owned()),
-        Kind::Size(units, most) if !is_size(value, units, *most) => {
+        AttributeKind::Word(words) if !words.contains(&value) => Some(format!("`{}`", words.join("`, `"))),
+        AttributeKind::Boolean if !matches!(value, "true" | "false") => Some("`true` or `false`".to_owned()),
+        AttributeKind::Color if !is_color(value) => Some("colour".to_owned()),
+        AttributeKind::Size(units, most) if !is_size(value, units, *most) => {
             let units: Vec<&str> = units.iter().copied().filter(|unit| !unit.is_empty()).collect();
             Some(format!("size in {}", units.join(" or ")))
         }

@@ -3,15 +3,17 @@
 use std::borrow::Cow;
 
 use super::{
-    components::rows,
+    children::rows,
+    column_width::{given_width, pixels},
     gutter,
+    head::PageHead,
     sizes::{fine, integer, number, round, width},
-    view::{Around, Page, View},
+    view::{ElementView, Surroundings},
     write::{is, open, px, style, table},
 };
 
 /// Writes a column.
-pub(super) fn column(view: View<'_>, page: &mut Page, out: &mut String) {
+pub(super) fn column(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     let mut classes = class(&view, page);
     if gutter::has(&view) {
         classes = format!("{classes} {}", gutter::class(&view));
@@ -48,20 +50,20 @@ pub(super) fn column(view: View<'_>, page: &mut Page, out: &mut String) {
 }
 
 /// The table with the column's content.
-fn inside(view: View<'_>, padded: bool, page: &mut Page, out: &mut String) {
+fn inside(view: ElementView<'_>, padded: bool, page: &mut PageHead, out: &mut String) {
     let mut properties = boxed(&view, if padded { "inner-" } else { "" });
     if view.some("inner-border-radius").is_some() {
         properties.push(("border-collapse", is("separate")));
     }
     table(out, &[], &[("style", style(&properties)), ("width", is("100%"))]);
     out.push_str("<tbody>");
-    let around = Around { width: format!("{}px", content_width(&view)).into(), ..view.around.clone() };
+    let around = Surroundings { width: format!("{}px", content_width(&view)).into(), ..view.around.clone() };
     rows(view, &around, page, out);
     out.push_str("</tbody></table>");
 }
 
 /// Background and borders, of the column or of what is inside its padding.
-fn boxed<'a>(view: &View<'a>, which: &str) -> Vec<(&'static str, Option<Cow<'a, str>>)> {
+fn boxed<'a>(view: &ElementView<'a>, which: &str) -> Vec<(&'static str, Option<Cow<'a, str>>)> {
     let names =
         ["background-color", "border", "border-bottom", "border-left", "border-radius", "border-right", "border-top"];
     let mut properties: Vec<_> = names.map(|name| (name, view.get(&format!("{which}{name}")))).into();
@@ -75,7 +77,7 @@ fn boxed<'a>(view: &View<'a>, which: &str) -> Vec<(&'static str, Option<Cow<'a, 
 }
 
 /// The style of Outlook's cell around it; empty for what is no column.
-pub(super) fn outlook_cell(view: &View<'_>) -> Option<Cow<'static, str>> {
+pub(super) fn outlook_cell(view: &ElementView<'_>) -> Option<Cow<'static, str>> {
     match view.element.name.as_str() {
         "mj-column" => style(&[
             ("vertical-align", view.get("vertical-align")),
@@ -87,24 +89,8 @@ pub(super) fn outlook_cell(view: &View<'_>) -> Option<Cow<'static, str>> {
     }
 }
 
-/// The width as it is given, or an equal share.
-pub(super) fn given_width(view: &View<'_>) -> (f64, String) {
-    let given = view.some("width").filter(|text| !width(text).0.is_nan());
-    let text = given.unwrap_or_else(|| Cow::Owned(format!("{}%", 100.0 / view.around.columns as f64)));
-    let (number, unit) = width(&text);
-    (number, unit.to_owned())
-}
-
-/// The width in pixels.
-pub(super) fn pixels(view: &View<'_>) -> f64 {
-    match given_width(view) {
-        (share, unit) if unit == "%" => number(&view.around.width) * share / 100.0,
-        (pixels, _) => pixels,
-    }
-}
-
 /// What paddings and borders leave for the content.
-fn content_width(view: &View<'_>) -> f64 {
+fn content_width(view: &ElementView<'_>) -> f64 {
     let taken = view.sides("padding") + view.borders("border") + view.borders("inner-border");
     let whole = number(&view.around.width);
     match view.some("width").filter(|text| !width(text).0.is_nan()) {
@@ -122,7 +108,7 @@ fn integer_of(pixels: f64) -> f64 {
 }
 
 /// The class that gives it its width, and the rule for the class.
-fn class(view: &View<'_>, page: &mut Page) -> String {
+fn class(view: &ElementView<'_>, page: &mut PageHead) -> String {
     let (number, unit) = if gutter::has(view) { gutter::width(view) } else { given_width(view) };
     let number = if unit == "px" { round(number) } else { number };
     let kind = if unit == "%" { "per" } else { "px" };
@@ -135,7 +121,7 @@ fn class(view: &View<'_>, page: &mut Page) -> String {
 }
 
 /// Columns stack where there is no room, but for those of a group.
-fn mobile_width(view: &View<'_>) -> String {
+fn mobile_width(view: &ElementView<'_>) -> String {
     if !view.around.in_group {
         return "100%".to_owned();
     }

@@ -2,12 +2,12 @@
 
 use super::{
     sizes::{integer, width},
-    view::View,
+    view::ElementView,
     write::{is, open, outlook, style},
 };
 
 /// Writes a line; Outlook gets a table with a border, because it gives a paragraph no width.
-pub(super) fn divider(view: View<'_>, out: &mut String) {
+pub(super) fn divider(view: ElementView<'_>, out: &mut String) {
     let margin = match view.get("align").as_deref() {
         Some("left") => "0px",
         Some("right") => "0px 0px 0px auto",
@@ -36,7 +36,7 @@ pub(super) fn divider(view: View<'_>, out: &mut String) {
     });
 }
 
-fn outlook_width(view: &View<'_>) -> String {
+fn outlook_width(view: &ElementView<'_>) -> String {
     let text = view.get("width").unwrap_or_default();
     let left = integer(&view.around.width) - view.sides("padding");
     match width(&text) {

@@ -1,15 +1,16 @@
 //! `mj-group`: columns that stand side by side on a phone too.
 
 use super::{
-    column::{given_width, pixels},
-    components::{children, component},
+    children::children,
+    column_width::{given_width, pixels},
+    head::PageHead,
     sizes::{integer, number, width},
-    view::{Around, Page, View},
+    view::{ElementView, Surroundings},
     write::{is, open, outlook, style, table},
 };
 
 /// Writes a group.
-pub(super) fn group(view: View<'_>, page: &mut Page, out: &mut String) {
+pub(super) fn group(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     let (share, unit) = given_width(&view);
     let class = format!("mj-column-{}-{}", if unit == "%" { "per" } else { "px" }, share.trunc());
     page.rule(&class, format!("{{ width:{share}{unit} !important; max-width: {share}{unit}; }}"));
@@ -32,7 +33,7 @@ pub(super) fn group(view: View<'_>, page: &mut Page, out: &mut String) {
         out.push_str("<tr>");
     });
     let inner = content_width(&view);
-    let around = Around {
+    let around = Surroundings {
         width: format!("{inner}px").into(),
         direction: view.get("direction").map(Into::into),
         in_group: true,
@@ -45,7 +46,7 @@ pub(super) fn group(view: View<'_>, page: &mut Page, out: &mut String) {
             ("width", is(cell_width(&view, &child, inner))),
         ];
         outlook(out, |out| open(out, "td", &[("style", style(&properties))]));
-        component(child, page, out);
+        child.write(page, out);
         outlook(out, |out| out.push_str("</td>"));
     });
     outlook(out, |out| out.push_str("</tr></table>"));
@@ -53,7 +54,7 @@ pub(super) fn group(view: View<'_>, page: &mut Page, out: &mut String) {
 }
 
 /// What the paddings leave.
-fn content_width(view: &View<'_>) -> f64 {
+fn content_width(view: &ElementView<'_>) -> f64 {
     let whole = number(&view.around.width);
     let taken = view.sides("padding");
     match view.some("width") {
@@ -66,7 +67,7 @@ fn content_width(view: &View<'_>) -> f64 {
 }
 
 /// The width of Outlook's cell around a column.
-fn cell_width(view: &View<'_>, child: &View<'_>, inner: f64) -> String {
+fn cell_width(view: &ElementView<'_>, child: &ElementView<'_>, inner: f64) -> String {
     if child.element.name == "mj-column" {
         return format!("{}px", super::sizes::round(pixels(child)));
     }

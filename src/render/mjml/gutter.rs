@@ -1,18 +1,18 @@
 //! The space between the columns of a section with `gutter`.
 
 use super::{
-    column::given_width,
+    column_width::given_width,
     sizes::{fine, number, round, width as parse_width},
-    view::View,
+    view::ElementView,
 };
 
 /// Says whether there is one.
-pub(super) fn has(view: &View<'_>) -> bool {
+pub(super) fn has(view: &ElementView<'_>) -> bool {
     view.around.gutter.as_deref().is_some_and(|gutter| !gutter.is_empty())
 }
 
 /// The gutter in a column's unit.
-fn gutter(view: &View<'_>, unit: &str) -> f64 {
+fn gutter(view: &ElementView<'_>, unit: &str) -> f64 {
     let Some(text) = view.around.gutter.as_deref() else { return 0.0 };
     let whole = number(&view.around.width);
     match (parse_width(text), unit) {
@@ -23,7 +23,7 @@ fn gutter(view: &View<'_>, unit: &str) -> f64 {
 }
 
 /// The width that the gutters leave to a column, and its unit.
-pub(super) fn width(view: &View<'_>) -> (f64, String) {
+pub(super) fn width(view: &ElementView<'_>) -> (f64, String) {
     let (given, unit) = given_width(view);
     let siblings = view.around.siblings as f64;
     let reduced = fine(given - gutter(view, &unit) * (siblings - 1.0) / siblings).max(0.0);
@@ -37,7 +37,7 @@ pub(super) fn width(view: &View<'_>) -> (f64, String) {
 }
 
 /// The class that gives a column its paddings.
-pub(super) fn class(view: &View<'_>) -> String {
+pub(super) fn class(view: &ElementView<'_>) -> String {
     let (_, unit) = given_width(view);
     let value = gutter(view, &unit);
     let value = fine(if unit == "px" { round(value) } else { value }).to_string().replacen('.', "-", 1);
@@ -46,12 +46,12 @@ pub(super) fn class(view: &View<'_>) -> String {
     format!("mj-column-gutter-{}-{}-{unit}-{value}{direction}", view.around.siblings, view.around.index + 1)
 }
 
-fn is_rtl(view: &View<'_>) -> bool {
+fn is_rtl(view: &ElementView<'_>) -> bool {
     view.around.direction.as_deref() == Some("rtl")
 }
 
 /// Half the gutter on each side where another column stands: top, right, bottom, left.
-fn sides(view: &View<'_>, unit: &str) -> [f64; 4] {
+fn sides(view: &ElementView<'_>, unit: &str) -> [f64; 4] {
     let value = gutter(view, unit);
     let (first, last) = (view.around.index == 0, view.around.index + 1 == view.around.siblings);
     let halves = if unit == "px" {
@@ -75,18 +75,18 @@ fn written(sides: [f64; 4], unit: &str) -> String {
 }
 
 /// The padding where columns stand side by side.
-pub(super) fn on_a_desk(view: &View<'_>) -> String {
+pub(super) fn on_a_desk(view: &ElementView<'_>) -> String {
     let (_, unit) = given_width(view);
     written(sides(view, &unit), &unit)
 }
 
 /// The padding of Outlook's cells.
-pub(super) fn in_outlook(view: &View<'_>) -> Option<String> {
+pub(super) fn in_outlook(view: &ElementView<'_>) -> Option<String> {
     has(view).then(|| written(sides(view, "px"), "px"))
 }
 
 /// The padding where columns stack; those of a group never do.
-pub(super) fn on_a_phone(view: &View<'_>) -> Option<String> {
+pub(super) fn on_a_phone(view: &ElementView<'_>) -> Option<String> {
     if !has(view) {
         return None;
     }

@@ -13,7 +13,7 @@ const FONTS: [(&str, &str); 5] = [
 
 /// The head of a page, gathered while the body is written.
 #[derive(Debug, Default)]
-pub(super) struct Head {
+pub(super) struct PageHead {
     pub(super) title: String,
     pub(super) preview: String,
     pub(super) breakpoint: String,
@@ -34,10 +34,17 @@ pub(super) struct Head {
     /// CSS of single components.
     pub(super) single: Vec<String>,
     /// What mrml is to draw.
-    pub(super) later: Vec<super::engine::Later>,
+    pub(super) for_mrml: Vec<MrmlComponent>,
 }
 
-impl Head {
+/// A component that mrml is to draw, and the width that is left to it in pixels.
+#[derive(Debug)]
+pub(super) struct MrmlComponent {
+    pub(super) element: Element,
+    pub(super) width: f64,
+}
+
+impl PageHead {
     /// Reads `mj-head`; with `linked`, MJML's own fonts may be linked.
     pub(super) fn read(root: &Element, defaults: &mut Defaults, linked: bool) -> Self {
         let mut head = Self { breakpoint: "480px".to_owned(), ..Self::default() };

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::{
-    components::rows,
+    children::rows,
+    head::PageHead,
     sizes::{integer, number, round},
-    view::{Around, Page, View},
+    view::{ElementView, Surroundings},
     write::{is, open, outlook, style, table},
 };
 
@@ -19,7 +20,7 @@ const INNER: [(&str, &str); 6] = [
 ];
 
 /// Writes a hero.
-pub(super) fn hero(view: View<'_>, page: &mut Page, out: &mut String) {
+pub(super) fn hero(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     let width = view.around.width.to_string();
     let height = view.get("background-height");
     outlook(out, |out| {
@@ -72,7 +73,7 @@ pub(super) fn hero(view: View<'_>, page: &mut Page, out: &mut String) {
     outlook(out, |out| out.push_str("</td></tr></table>"));
 }
 
-fn paint<'a>(view: &View<'a>) -> Option<Cow<'a, str>> {
+fn paint<'a>(view: &ElementView<'a>) -> Option<Cow<'a, str>> {
     let color = view.some("background-color").map(Cow::into_owned);
     let image = view
         .some("background-url")
@@ -81,9 +82,9 @@ fn paint<'a>(view: &View<'a>) -> Option<Cow<'a, str>> {
     Some(Cow::Owned(parts.join(" ")))
 }
 
-fn content(view: View<'_>, page: &mut Page, out: &mut String) {
+fn content(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     let width = number(&view.around.width) - view.sides("padding");
-    let inner = |view: &View<'_>| style(&INNER.map(|(property, name)| (property, view.get(name))));
+    let inner = |view: &ElementView<'_>| style(&INNER.map(|(property, name)| (property, view.get(name))));
     outlook(out, |out| {
         let attributes = [
             ("align", view.get("align")),
@@ -107,7 +108,7 @@ fn content(view: View<'_>, page: &mut Page, out: &mut String) {
     out.push_str("<tbody><tr><td style=\"\">");
     table(out, &[], &[("style", whole)]);
     out.push_str("<tbody>");
-    let around = Around { width: format!("{width}px").into(), ..view.around.clone() };
+    let around = Surroundings { width: format!("{width}px").into(), ..view.around.clone() };
     rows(view, &around, page, out);
     out.push_str("</tbody></table></td></tr></tbody></table></div>");
     outlook(out, |out| out.push_str("</td></tr></table>"));

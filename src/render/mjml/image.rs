@@ -1,13 +1,14 @@
 //! `mj-image`.
 
 use super::{
+    head::PageHead,
     sizes::integer,
-    view::{Page, View},
+    view::ElementView,
     write::{is, open, px, style, table},
 };
 
 /// Writes a picture.
-pub(super) fn image(view: View<'_>, page: &mut Page, out: &mut String) {
+pub(super) fn image(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     page.styles("mj-image", |lower| {
         format!(
             "@media only screen and (max-width:{lower}) {{ table.mj-full-width-mobile {{ width: 100% !important; }} td.mj-full-width-mobile {{ width: auto !important; }} }}"

@@ -1,13 +1,14 @@
 //! `mj-navbar`: links in a row, behind a button on a phone where that is wished.
 
 use super::{
-    components::{children, component},
-    view::{Page, View},
+    children::children,
+    head::PageHead,
+    view::ElementView,
     write::{is, open, outlook, style, suffixed, table},
 };
 
 /// Writes the button, then the links.
-pub(super) fn navbar(view: View<'_>, page: &mut Page, out: &mut String) {
+pub(super) fn navbar(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     page.styles("mj-navbar", css);
     if view.has("hamburger", "hamburger") {
         // Each menu of a page has its own number, and the same page the same numbers.
@@ -21,7 +22,7 @@ pub(super) fn navbar(view: View<'_>, page: &mut Page, out: &mut String) {
     });
     children(view, view.around, page, out, |child, page, out| match child.element.name.as_str() {
         "mj-navbar-link" => link(&view, &child, out),
-        _ => component(child, page, out),
+        _ => child.write(page, out),
     });
     outlook(out, |out| out.push_str("</tr></table>"));
     out.push_str("</div>");
@@ -42,7 +43,7 @@ fn css(lower: &str) -> String {
     )
 }
 
-fn button(view: &View<'_>, number: &str, out: &mut String) {
+fn button(view: &ElementView<'_>, number: &str, out: &mut String) {
     out.push_str("<!--[if !mso]><!-->");
     let hidden = is("display:none !important; max-height:0; visibility:hidden;");
     let class = ("class", is("mj-menu-checkbox"));
@@ -85,7 +86,7 @@ fn button(view: &View<'_>, number: &str, out: &mut String) {
     out.push_str("</label></div>");
 }
 
-fn link(bar: &View<'_>, view: &View<'_>, out: &mut String) {
+fn link(bar: &ElementView<'_>, view: &ElementView<'_>, out: &mut String) {
     let paddings = ["padding", "padding-top", "padding-left", "padding-right", "padding-bottom"];
     let padded = paddings.map(|name| (name, view.get(name)));
     let class = suffixed(view.get("css-class"));

@@ -4,7 +4,7 @@
 //! `<p>`, `3 < 4`, CDATA, a template language. MJML's elements must match.
 
 use super::{
-    known::known,
+    schema::element_schema,
     tree::{Attributes, Element, Place, Problem},
 };
 use crate::{
@@ -87,11 +87,11 @@ fn element(open: &mut Vec<Element>, rest: &str, here: Place) -> Result<usize, Pr
     let Tag { name, attributes, mark, length, closed } = tag(rest);
     let at = mark.unwrap_or(here);
     let mut element = Element { name, attributes, at, ..Element::default() };
-    if closed || (known(&element.name).is_none() && is_void(&element.name)) {
+    if closed || (element_schema(&element.name).is_none() && is_void(&element.name)) {
         add(open, element);
         return Ok(length);
     }
-    if known(&element.name).is_some_and(|known| known.ends) {
+    if element_schema(&element.name).is_some_and(|known| known.holds_html) {
         let Some((content, end)) = content(&rest[length..], &element.name) else {
             return Err(Problem::new(format!("`<{}>` is never closed", element.name), at));
         };
@@ -118,7 +118,7 @@ fn content<'a>(rest: &'a str, name: &str) -> Option<(&'a str, usize)> {
         } else if let Some(closing) = here.strip_prefix("</") {
             let end = closing.find('>').unwrap_or(closing.len());
             let closed = unmark(closing[..end].trim()).to_ascii_lowercase();
-            if known(&closed).is_some_and(|known| known.ends) {
+            if element_schema(&closed).is_some_and(|known| known.holds_html) {
                 depth -= 1;
                 at = start + (end + 3).min(here.len());
                 if depth == 0 && closed != name {
@@ -130,7 +130,7 @@ fn content<'a>(rest: &'a str, name: &str) -> Option<(&'a str, usize)> {
             }
         } else if is_tag(here) {
             let tag = tag(here);
-            if !tag.closed && known(&tag.name).is_some_and(|known| known.ends) {
+            if !tag.closed && element_schema(&tag.name).is_some_and(|known| known.holds_html) {
                 depth += 1;
             }
             at = start + tag.length;
@@ -182,7 +182,7 @@ fn tag(rest: &str) -> Tag {
 
 /// Closes the element that is open.
 fn close(open: &mut Vec<Element>, name: &str, here: Place) -> Result<(), Problem> {
-    if is_void(name) && known(name).is_none() {
+    if is_void(name) && element_schema(name).is_none() {
         return Ok(());
     }
     match open.pop() {

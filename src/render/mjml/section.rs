@@ -4,14 +4,15 @@ use std::borrow::Cow;
 
 use super::{
     background::{Background, vml},
-    components::{children, component},
+    children::children,
+    head::PageHead,
     sizes::integer,
-    view::{Around, Page, View},
+    view::{ElementView, Surroundings},
     write::{is, open, outlook, style, suffixed, table},
 };
 
 /// Writes a section; a wrapper is one that holds sections.
-pub(super) fn section(view: View<'_>, page: &mut Page, out: &mut String) {
+pub(super) fn section(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     let own = Own::new(&view);
     if own.full_width {
         let around =
@@ -42,7 +43,7 @@ struct Own<'a> {
 }
 
 impl<'a> Own<'a> {
-    fn new(view: &View<'a>) -> Self {
+    fn new(view: &ElementView<'a>) -> Self {
         let color = view.get("background-color");
         let background = match Background::of(view).filter(Background::is_seen) {
             Some(image) => image.properties(color),
@@ -54,7 +55,7 @@ impl<'a> Own<'a> {
 }
 
 /// What Outlook needs before a section: a table of its width.
-fn before(view: View<'_>, out: &mut String) {
+fn before(view: ElementView<'_>, out: &mut String) {
     let width = &*view.around.width;
     let gap = view.around.gap.as_deref();
     let space = gap.filter(|_| view.around.index > 0).and_then(is);
@@ -84,7 +85,7 @@ fn after(out: &mut String) {
 }
 
 /// The section itself.
-fn inner(view: View<'_>, own: &Own<'_>, page: &mut Page, out: &mut String) {
+fn inner(view: ElementView<'_>, own: &Own<'_>, page: &mut PageHead, out: &mut String) {
     let paint = |mut properties: Vec<_>, more: &[(&'static str, Option<Cow<'static, str>>)]| {
         properties.extend_from_slice(more);
         style(&properties)
@@ -116,7 +117,7 @@ fn inner(view: View<'_>, own: &Own<'_>, page: &mut Page, out: &mut String) {
     cell.extend(names.map(|name| (name, view.get(name))));
     open(out, "td", &[("style", style(&cell))]);
     outlook(out, |out| out.push_str("<table role=\"presentation\" border=\"0\" cellpadding=\"0\" cellspacing=\"0\">"));
-    let around = Around {
+    let around = Surroundings {
         width: format!("{}px", view.inner_width()).into(),
         gap: view.get("gap").map(Into::into),
         gutter: view.get("gutter").map(Into::into),
@@ -137,7 +138,7 @@ fn inner(view: View<'_>, own: &Own<'_>, page: &mut Page, out: &mut String) {
 }
 
 /// The columns of a section, side by side in Outlook.
-fn columns(view: View<'_>, around: &Around, page: &mut Page, out: &mut String) {
+fn columns(view: ElementView<'_>, around: &Surroundings, page: &mut PageHead, out: &mut String) {
     outlook(out, |out| out.push_str("<tr>"));
     children(view, around, page, out, |child, page, out| {
         let cell = super::column::outlook_cell(&child);
@@ -145,14 +146,14 @@ fn columns(view: View<'_>, around: &Around, page: &mut Page, out: &mut String) {
             let class = suffixed(child.get("css-class"));
             open(out, "td", &[("align", child.get("align")), ("class", class), ("style", cell)]);
         });
-        component(child, page, out);
+        child.write(page, out);
         outlook(out, |out| out.push_str("</td>"));
     });
     outlook(out, |out| out.push_str("</tr>"));
 }
 
 /// The sections of a wrapper, one below the other.
-fn wrapped(view: View<'_>, around: &Around, page: &mut Page, out: &mut String) {
+fn wrapped(view: ElementView<'_>, around: &Surroundings, page: &mut PageHead, out: &mut String) {
     let width = view.around.width.to_string();
     children(view, around, page, out, |child, page, out| {
         outlook(out, |out| {
@@ -160,13 +161,13 @@ fn wrapped(view: View<'_>, around: &Around, page: &mut Page, out: &mut String) {
             let class = suffixed(child.get("css-class"));
             open(out, "td", &[("align", child.get("align")), ("class", class), ("width", is(width.as_str()))]);
         });
-        component(child, page, out);
+        child.write(page, out);
         outlook(out, |out| out.push_str("</td></tr>"));
     });
 }
 
 /// Puts Outlook's own rectangle around what has a background image.
-fn with_vml(view: View<'_>, own: &Own<'_>, out: &mut String, content: impl FnOnce(&mut String)) {
+fn with_vml(view: ElementView<'_>, own: &Own<'_>, out: &mut String, content: impl FnOnce(&mut String)) {
     let Some(image) = Background::of(&view) else { return content(out) };
     let size = if own.full_width {
         style(&[("mso-width-percent", is("1000"))])

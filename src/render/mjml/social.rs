@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::{
-    components::children,
+    children::children,
+    head::PageHead,
     sizes::integer,
-    view::{Page, View},
+    view::ElementView,
     write::{is, open, outlook, style, table},
 };
 
@@ -30,7 +31,7 @@ const SHARED: [&str; 13] = [
 const ICONS: &str = "https://www.mailjet.com/images/theme/v1/icons/ico-social/";
 
 /// Writes the links, side by side or below each other.
-pub(super) fn social(view: View<'_>, page: &mut Page, out: &mut String) {
+pub(super) fn social(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     let mut element = view.element.clone();
     let shared: Vec<_> = SHARED.iter().filter_map(|name| Some((*name, view.get(name)?))).collect();
     for child in &mut element.children {
@@ -41,7 +42,7 @@ pub(super) fn social(view: View<'_>, page: &mut Page, out: &mut String) {
             }
         }
     }
-    let inner = View::new(&element, view.around, view.defaults);
+    let inner = view.of(&element, view.around);
     if view.has("mode", "horizontal") {
         let align = view.get("align");
         outlook(out, |out| {
@@ -66,7 +67,7 @@ pub(super) fn social(view: View<'_>, page: &mut Page, out: &mut String) {
 }
 
 /// Writes one link: its icon, then its words, or the other way round.
-fn link(view: &View<'_>, out: &mut String) {
+fn link(view: &ElementView<'_>, out: &mut String) {
     let network = view.some("name").and_then(|name| Network::of(&name));
     let or_its = |name: &str, own: fn(&Network) -> String| {
         view.some(name).or_else(|| network.as_ref().map(|n| Cow::Owned(own(n))))
@@ -90,7 +91,7 @@ fn link(view: &View<'_>, out: &mut String) {
 }
 
 fn icon<'a>(
-    view: &View<'a>,
+    view: &ElementView<'a>,
     source: Option<Cow<'a, str>>,
     color: Option<Cow<'a, str>>,
     href: Option<Cow<'a, str>>,
@@ -129,7 +130,7 @@ fn icon<'a>(
     out.push_str(if linked { "</a></td></tr></tbody></table></td>" } else { "</td></tr></tbody></table></td>" });
 }
 
-fn words<'a>(view: &View<'a>, href: Option<Cow<'a, str>>, out: &mut String) {
+fn words<'a>(view: &ElementView<'a>, href: Option<Cow<'a, str>>, out: &mut String) {
     if view.element.content.is_empty() {
         return;
     }

@@ -2,12 +2,12 @@
 
 use super::{
     sizes::{number, width},
-    view::View,
+    view::ElementView,
     write::{is, open, style},
 };
 
 /// Writes a table around its rows.
-pub(super) fn own_table(view: View<'_>, out: &mut String) {
+pub(super) fn own_table(view: ElementView<'_>, out: &mut String) {
     let names = ["color", "font-family", "font-size", "line-height", "table-layout", "width", "border"];
     let mut properties: Vec<_> = names.map(|name| (name, view.get(name))).into();
     let spacing = view.get("cellspacing").unwrap_or_default();

@@ -1,12 +1,12 @@
 //! `mj-text` and `mj-spacer`: words, and room between them.
 
 use super::{
-    view::View,
+    view::ElementView,
     write::{open, outlook, style},
 };
 
 /// Writes words; of a fixed height, Outlook needs a table to keep it.
-pub(super) fn text(view: View<'_>, out: &mut String) {
+pub(super) fn text(view: ElementView<'_>, out: &mut String) {
     let height = view.some("height");
     if let Some(height) = &height {
         outlook(out, |out| {
@@ -28,7 +28,7 @@ pub(super) fn text(view: View<'_>, out: &mut String) {
 }
 
 /// Writes room.
-pub(super) fn spacer(view: View<'_>, out: &mut String) {
+pub(super) fn spacer(view: ElementView<'_>, out: &mut String) {
     let height = view.get("height");
     open(out, "div", &[("style", style(&[("height", height.clone()), ("line-height", height)]))]);
     out.push_str("&#8202;</div>");

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 
-/// An element, as it was written; its content where it is one that ends the tree ([`super::known::Known::ends`]).
+/// An element, as it was written; its content where it is one that ends the tree ([`super::schema::ElementSchema::holds_html`]).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Element {
     pub(super) name: String,

@@ -4,15 +4,15 @@ use std::{borrow::Cow, rc::Rc};
 
 use super::{
     attributes::Defaults,
-    head::Head,
-    known::{Known, known},
+    head::PageHead,
+    schema::{ElementSchema, element_schema},
     sizes::{border, integer, side},
     tree::Element,
 };
 
 /// What a component knows of what is around it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Around {
+pub(super) struct Surroundings {
     /// The width that is left to it, with its unit.
     pub(super) width: Rc<str>,
     /// Of the section around: between its columns, or its sections where it is a wrapper.
@@ -29,25 +29,41 @@ pub(super) struct Around {
 
 /// An element, what is around it, and what the document says of all.
 #[derive(Clone, Copy)]
-pub(super) struct View<'a> {
+pub(super) struct ElementView<'a> {
     pub(super) element: &'a Element,
-    pub(super) around: &'a Around,
+    pub(super) around: &'a Surroundings,
     pub(super) defaults: &'a Defaults,
-    known: Option<&'static Known>,
+    write: WriteComponent,
+    schema: Option<&'static ElementSchema>,
 }
 
-/// What the components leave for the page: head styles, media queries, what mrml is to draw.
-pub(super) type Page = Head;
+/// Writes a component of any kind into the body; what it leaves for the page goes into the head.
+pub(super) type WriteComponent = for<'a> fn(ElementView<'a>, &mut PageHead, &mut String);
 
-impl<'a> View<'a> {
-    /// Looks at an element.
-    pub(super) fn new(element: &'a Element, around: &'a Around, defaults: &'a Defaults) -> Self {
-        Self { element, around, defaults, known: known(&element.name) }
+impl<'a> ElementView<'a> {
+    /// The view of the element that all others stand in; `write` writes those that stand in others.
+    pub(super) fn new(
+        element: &'a Element,
+        around: &'a Surroundings,
+        defaults: &'a Defaults,
+        write: WriteComponent,
+    ) -> Self {
+        Self { element, around, defaults, write, schema: element_schema(&element.name) }
+    }
+
+    /// The view of another element of the same document.
+    pub(super) fn of(&self, element: &'a Element, around: &'a Surroundings) -> Self {
+        Self { element, around, schema: element_schema(&element.name), ..*self }
+    }
+
+    /// Writes it, whatever kind it is.
+    pub(super) fn write(self, head: &mut PageHead, out: &mut String) {
+        (self.write)(self, head, out);
     }
 
     /// An attribute's value.
     pub(super) fn get(&self, name: &str) -> Option<Cow<'a, str>> {
-        self.defaults.get(self.element, self.known, name)
+        self.defaults.get(self.element, self.schema, name)
     }
 
     /// An attribute's value, unless it is empty or `false`.
@@ -91,13 +107,13 @@ impl<'a> View<'a> {
     }
 
     /// The views of its children, with what is around them.
-    pub(super) fn arounds(&self, around: &Around) -> impl Iterator<Item = (&'a Element, Around)> {
+    pub(super) fn arounds(&self, around: &Surroundings) -> impl Iterator<Item = (&'a Element, Surroundings)> {
         let children = &self.element.children;
         let (siblings, columns) = (children.len(), children.iter().filter(|child| !child.is_raw()).count());
         let around = around.clone();
         children
             .iter()
             .enumerate()
-            .map(move |(index, child)| (child, Around { index, siblings, columns, ..around.clone() }))
+            .map(move |(index, child)| (child, Surroundings { index, siblings, columns, ..around.clone() }))
     }
 }

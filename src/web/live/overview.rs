@@ -124,7 +124,7 @@ fn in_words(ahead: TimeDelta) -> String {
 fn mail(view: &ReaderView) -> Value {
     let Some((edition, parts, personal)) = view.mail() else { return Value::Null };
     let from = &edition.publication.from;
-    let (name, address) = match message::mailbox(from) {
+    let (name, address) = match message::parse_mailbox(from) {
         Ok((name, address)) => (name, address.to_string()),
         Err(_) => (None, from.clone()),
     };

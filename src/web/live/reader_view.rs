@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Diagnostic, Explain as _},
     edition::Edition,
     mailing,
-    message::{self, Occasion, Personal, Sender},
+    message::{self, Occasion, PersonalParts, Sender},
     render::Rendered,
     store,
     subscriber::Subscriber,
@@ -43,7 +43,7 @@ pub(super) struct ReaderView {
     pub(super) sender: Sender,
     /// It is not what would go out now.
     pub(super) is_stale: bool,
-    personal: Option<Personal>,
+    personal: Option<PersonalParts>,
 }
 
 impl ReaderView {
@@ -88,7 +88,7 @@ impl ReaderView {
     }
 
     /// Gives the edition, its parts, and these with the reader's own values.
-    pub(super) fn mail(&self) -> Option<(&Edition, &Rendered, &Personal)> {
+    pub(super) fn mail(&self) -> Option<(&Edition, &Rendered, &PersonalParts)> {
         let (edition, variants) = self.built.parts()?;
         Some((edition, variants.of(self.reader.language.as_deref()), self.personal.as_ref()?))
     }
@@ -104,6 +104,6 @@ impl ReaderView {
     /// Gives the page of the mail, with its pictures, as a client shows it; empty where there is none.
     pub(super) fn html(&self, options: DisplayOptions) -> String {
         let Some((edition, _, personal)) = self.mail() else { return String::new() };
-        message::stand_alone(edition, &views::simulate(&personal.html, options)).into_owned()
+        message::inline_images(edition, &views::simulate(&personal.html, options)).into_owned()
     }
 }

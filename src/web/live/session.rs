@@ -26,7 +26,7 @@ use crate::{
     diagnostic::{Diagnostic, Explain as _},
     digest::{self, Digest, Next},
     lint::Row,
-    mailing, preflight, render,
+    mailing, preflight,
     source::Problem,
     store::{self, Store},
 };
@@ -283,9 +283,8 @@ impl PreviewSession {
         }
         let fault = new.or_else(|| built.local_problems().next()).map(of_problem);
         // A frozen edition is shown as it is, whatever became of its template; the next one is not.
-        let parsed = matches!(built.next, Next::Unfinished(_))
-            .then(|| render::check_templates(config.templates.as_deref(), &chosen.template).err())
-            .flatten();
+        let parsed =
+            matches!(built.next, Next::Unfinished(_)).then(|| config.templates.check(&chosen.template).err()).flatten();
         let fault = fault.or_else(|| parsed.map(|error| error.diagnostic()));
         BuildOutcome { built: Some(built), fault }
     }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Explain as _},
     edition::Edition,
-    message::{self, Occasion, Personal},
+    message::{self, Occasion, PersonalParts},
     post::canonical,
     render::{self, Rendered},
     teaser::{self, SkippedMethod},
@@ -51,7 +51,7 @@ pub(super) async fn content(
         "headers" => message_octets(view, edition, parts).map(|octets| json!({ "headers": header_fields(&octets) })),
         "raw" => message_octets(view, edition, parts)
             .map(|octets| json!({ "text": String::from_utf8_lossy(&octets), "octets": octets.len() })),
-        "context" => render::context(edition, view.reader.language.as_deref(), view.built.config.templates.as_deref())
+        "context" => render::template_context(edition, view.reader.language.as_deref(), &view.built.config.templates)
             .map(|context| json!({ "context": context }))
             .map_err(|error| error.diagnostic()),
         "links" => Ok(json!({ "links": links(view, edition, personal) })),
@@ -61,7 +61,7 @@ pub(super) async fn content(
 
 /// The message as it goes over the wire.
 fn message_octets(view: &ReaderView, edition: &Edition, parts: &Rendered) -> Result<Vec<u8>, Diagnostic> {
-    let message = message::make(edition, parts, &view.reader, &view.sender, Occasion::Sample(0));
+    let message = message::fill_once(edition, parts, &view.reader, &view.sender, Occasion::Sample(0));
     message.map(|message| message.octets).map_err(|error| error.diagnostic())
 }
 
@@ -81,7 +81,7 @@ fn header_fields(octets: &[u8]) -> Vec<Value> {
 }
 
 /// Every link of the page: where it leads, its words, and the post that it belongs to.
-fn links(view: &ReaderView, edition: &Edition, personal: &Personal) -> Vec<Value> {
+fn links(view: &ReaderView, edition: &Edition, personal: &PersonalParts) -> Vec<Value> {
     let leave = message::unsubscribe_link(edition, &view.reader, &view.sender, Occasion::Sample(0));
     let page = dom_query::Document::from(personal.html.as_str());
     let mut links: Vec<Value> = Vec::new();

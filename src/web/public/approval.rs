@@ -113,7 +113,7 @@ fn page(context: &PageContext, approval: &Approval, key: &str, token: &str) -> M
     let words = context.words(None);
     let EditionRecord { digest, number, subject, uid, due, .. } = &approval.standing;
     let which = format!("{} · {}", context.title(digest), words.number(*number));
-    let mut paragraphs = vec![which, message::neutral_line(uid, subject)];
+    let mut paragraphs = vec![which, message::anonymise_line(uid, subject)];
     if let Some(due) = due {
         let zone = context.config.publication.timezone;
         let time = due.with_timezone(&zone).format("%H:%M %Z");

@@ -17,7 +17,7 @@ use super::{
     page_context::PageContext,
     state::PublicState,
 };
-use crate::{message, render::Words, store::ArchiveEntry};
+use crate::{message, render::PageTexts, store::ArchiveEntry};
 
 /// Editions on a page, and of each digest where there are several.
 const PAGE_LENGTH: i64 = 50;
@@ -135,10 +135,10 @@ fn page(
     conditional::respond(headers, conditional::HTML, &style.policy, newest, body)
 }
 
-fn entry(context: &PageContext, words: &Words, issue: &ArchiveEntry) -> Value {
+fn entry(context: &PageContext, words: &PageTexts, issue: &ArchiveEntry) -> Value {
     json!({
         "href": context.edition_link(&issue.digest, issue.number),
-        "subject": message::neutral_line(&issue.uid, &issue.subject),
+        "subject": message::anonymise_line(&issue.uid, &issue.subject),
         "number": words.number(issue.number),
         "date": words.date(issue.at, context.config.publication.timezone),
         "at": issue.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),

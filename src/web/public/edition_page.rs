@@ -21,9 +21,9 @@ pub(super) const POLICY: &str = "default-src 'none'; img-src https: http: data:;
 /// Makes the page of an edition as everybody may see it.
 pub(super) fn edition_page(context: &PageContext, frozen: &FrozenEdition) -> String {
     let edition = &frozen.edition;
-    let neutral = message::neutral(edition, frozen.variants.main());
+    let neutral = message::anonymise(edition, frozen.variants.main());
     let address = context.edition_link(&edition.digest, edition.number);
-    web_page(&message::stand_alone(edition, &neutral.html), &address, &context.link("feed.xml"))
+    web_page(&message::inline_images(edition, &neutral.html), &address, &context.link("feed.xml"))
 }
 
 /// Makes a web page of a mail's; `address` is its own, `feed` that of the archive.

@@ -64,8 +64,8 @@ fn entry(context: &PageContext, issue: &ArchiveEntry, edition: &Edition) -> Valu
     let posts: Vec<Value> = posts.collect();
     json!({
         "id": edition_urn(&issue.uid),
-        "title": message::neutral_line(&issue.uid, &issue.subject),
-        "summary": message::neutral_line(&issue.uid, &issue.preheader),
+        "title": message::anonymise_line(&issue.uid, &issue.subject),
+        "summary": message::anonymise_line(&issue.uid, &issue.preheader),
         "at": instant(issue.at),
         "href": context.edition_link(&issue.digest, issue.number),
         "digest": issue.digest,

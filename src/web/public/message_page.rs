@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::page_context::PageContext;
-use crate::render::Words;
+use crate::render::PageTexts;
 
 /// What a short page says; all of it is text.
 #[derive(Debug, Default)]
@@ -37,7 +37,7 @@ impl MessagePage {
     pub(super) fn respond(
         &self,
         context: &PageContext,
-        words: &Words,
+        words: &PageTexts,
         digest: Option<&str>,
         status: StatusCode,
     ) -> Response {

@@ -12,8 +12,8 @@ use url::Url;
 
 use crate::{
     config::Config,
-    message::mailbox,
-    render::{Pages, Words},
+    message::parse_mailbox,
+    render::{PageTexts, Pages, Templates},
 };
 
 /// What all pages of one config share.
@@ -33,9 +33,9 @@ pub(super) struct PageStyle {
 
 impl PageContext {
     pub(super) fn new(config: Arc<Config>) -> Self {
-        let templates = Pages::load(config.templates.as_deref()).or_else(|error| {
+        let templates = Pages::load(&config.templates).or_else(|error| {
             tracing::error!("{error}: pages are shown as they come with tidings");
-            Pages::load(None)
+            Pages::load(&Templates::built_in())
         });
         let listen = || Url::parse(&format!("http://{}/", config.listen)).expect("a socket's address is one of a URL");
         let mut base = config.public_url.clone().unwrap_or_else(listen);
@@ -48,8 +48,8 @@ impl PageContext {
     }
 
     /// Gives the words of the first of these languages that we speak: the reader's, the publication's, English.
-    pub(super) fn words(&self, reader: Option<&str>) -> Words {
-        Words::of(reader.into_iter().chain([self.config.publication.language.as_str()]))
+    pub(super) fn words(&self, reader: Option<&str>) -> PageTexts {
+        PageTexts::of(reader.into_iter().chain([self.config.publication.language.as_str()]))
     }
 
     /// Gives a page's address; `path` is ASCII that a URL takes as it is.
@@ -84,12 +84,12 @@ impl PageContext {
     /// Gives the address that readers write to.
     pub(super) fn contact(&self) -> String {
         let publication = &self.config.publication;
-        let mailbox = mailbox(publication.reply_to.as_deref().unwrap_or(&publication.from));
+        let mailbox = parse_mailbox(publication.reply_to.as_deref().unwrap_or(&publication.from));
         mailbox.map(|(_, address)| address.to_string()).unwrap_or_default()
     }
 
     /// Gives the style of a digest's pages; without one, of the first digest's.
-    pub(super) fn style(&self, digest: Option<&str>, words: &Words) -> Arc<PageStyle> {
+    pub(super) fn style(&self, digest: Option<&str>, words: &PageTexts) -> Arc<PageStyle> {
         let digest =
             digest.and_then(|name| self.config.digests.get(name)).or_else(|| self.config.digests.values().next());
         let language = words.lang.split('-').next().unwrap_or_default().to_owned();
@@ -115,7 +115,7 @@ impl PageContext {
     pub(super) fn render(&self, name: &str, context: &impl serde::Serialize) -> String {
         let ours = |error| {
             tracing::error!("{error}: the page is shown as it comes with tidings");
-            Pages::load(None)?.render(name, context)
+            Pages::load(&Templates::built_in())?.render(name, context)
         };
         let Some(templates) = &self.templates else { return String::new() };
         templates.render(name, context).or_else(ours).unwrap_or_default()

@@ -203,8 +203,9 @@ fn config(project: &Project, digests: &str, extra: &str) -> Arc<Config> {
 }
 
 async fn daemon(config: Arc<Config>, store: &Store, clock: &Arc<AtomicI64>) -> Supervisor {
-    let templates = config.templates.as_deref().unwrap();
-    tidings::render::keep_templates(templates, &["small"]).unwrap();
+    let mut config = Config::clone(&config);
+    config.templates = config.templates.read_now(&["small"]).unwrap();
+    let config = Arc::new(config);
     let context = Context::new(config, store.clone(), [].into()).unwrap();
     Supervisor::new(context, reading(clock)).await.unwrap()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt::Write as _};
 
-use super::head::Head;
+use super::head::PageHead;
 
 /// What the `<mjml>` element itself says.
 pub(super) struct Root<'a> {
@@ -25,7 +25,7 @@ const OUTLOOK: &str = "<!--[if mso]>\n<noscript>\n<xml>\n<o:OfficeDocumentSettin
     <!--[if lte mso 11]>\n<style type=\"text/css\">\n.mj-outlook-group-fix { width:100% !important; }\n</style>\n<![endif]-->\n";
 
 /// Puts the page together.
-pub(super) fn page(root: &Root<'_>, head: &Head, body: &str) -> String {
+pub(super) fn page(root: &Root<'_>, head: &PageHead, body: &str) -> String {
     let mut out = String::with_capacity(body.len() + 4096);
     if !head.before.is_empty() {
         let _ = writeln!(out, "{}", head.before.join("\n"));
@@ -54,7 +54,7 @@ pub(super) fn page(root: &Root<'_>, head: &Head, body: &str) -> String {
 }
 
 /// The widths of the columns where there is room for them.
-fn media(root: &Root<'_>, head: &Head, out: &mut String) {
+fn media(root: &Root<'_>, head: &PageHead, out: &mut String) {
     if head.rules.is_empty() {
         return;
     }
@@ -87,7 +87,7 @@ fn grouped(rules: &[(String, String)], prefix: &str) -> Vec<String> {
 }
 
 /// Links the fonts that the body names.
-fn fonts(head: &Head, body: &str, out: &mut String) {
+fn fonts(head: &PageHead, body: &str, out: &mut String) {
     if head.fonts.is_empty() {
         return;
     }

@@ -6,8 +6,9 @@ use crate::{
     edition::{Edition, Slot},
     image::Embedded,
     message::{
-        compose, personalise, stand_alone,
+        inline_images, personalise,
         tests::{edition, nasty, parts, sender, subscriber},
+        whole::build_whole,
     },
 };
 
@@ -23,7 +24,7 @@ fn fields(octets: &[u8]) -> Vec<String> {
 /// The body of the message as raw octets by part.
 fn bodies(octets: &[u8]) -> [&str; 2] {
     let text = std::str::from_utf8(octets).unwrap();
-    let boundary = format!("\r\n--{}", boundary(&edition()));
+    let boundary = format!("\r\n--=_{}", edition().id.as_str());
     let mut parts = text.split(&boundary).skip(1).map(|part| part.split_once("\r\n\r\n").map_or("", |(_, body)| body));
     let (text, html) = (parts.next().unwrap(), parts.next().unwrap());
     // With pictures, the HTML part stands in a part of its own.
@@ -58,8 +59,9 @@ fn check_edition(edition: &Edition, parts: &Rendered, name: Option<&str>, sender
     // The text part, and the HTML part, which stands in a part of its own with its pictures.
     let (text, html) = (1, if images.is_empty() { 2 } else { 3 });
     for occasion in [Occasion::Sample(7), Occasion::Send] {
-        let form = Form::new(edition, parts, sender).unwrap().fill(&who, occasion, b"left over".to_vec()).unwrap();
-        let plain = compose(edition, parts, &who, sender, occasion).unwrap();
+        let form =
+            MessageTemplate::new(edition, parts, sender).unwrap().fill(&who, occasion, b"left over".to_vec()).unwrap();
+        let plain = build_whole(edition, parts, &who, sender, occasion).unwrap();
         assert_eq!(fields(&form.octets), fields(&plain.octets));
         assert_eq!(Message { octets: vec![], ..form.clone() }, Message { octets: vec![], ..plain.clone() });
         check_lines(&form.octets);
@@ -140,7 +142,7 @@ fn literals_are_joined_by_soft_line_breaks() {
 
 #[test]
 fn a_buffer_is_used_again() {
-    let form = Form::new(&edition(), &parts("Tides", "<p>", "p"), &sender()).unwrap();
+    let form = MessageTemplate::new(&edition(), &parts("Tides", "<p>", "p"), &sender()).unwrap();
     let who = subscriber("ana@lisbon.example", None);
     let first = form.fill(&who, Occasion::Send, Vec::with_capacity(9_000)).unwrap();
     let (place, copy) = (first.octets.as_ptr(), first.octets.clone());
@@ -169,10 +171,10 @@ fn a_message_with_pictures_is_written_so() {
     );
     assert!(text.contains(&start), "{text}");
     let end = format!(
-        "\r\n--=_r_{id}\r\nContent-Type: image/jpeg\r\nContent-ID: <00@harbour.example>\r\nContent-Disposition: inline; filename=\"00.jpg\"\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--=_r_{id}--\r\n\r\n--=_{id}--\r\n"
+        "\r\n--=_r_{id}\r\nContent-ID: <00@harbour.example>\r\nContent-Disposition: inline; filename=\"00.jpg\"\r\nContent-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--=_r_{id}--\r\n--=_{id}--\r\n"
     );
     assert!(text.ends_with(&end), "{text}");
-    assert_eq!(stand_alone(&edition, &html), "<img src=\"data:image/jpeg;base64,YWJj\">");
+    assert_eq!(inline_images(&edition, &html), "<img src=\"data:image/jpeg;base64,YWJj\">");
 }
 
 /// A text of words, slots, and what may break a join.

@@ -1,13 +1,16 @@
 //! Foreign text into header fields: ASCII only, folded, never a new field (RFC 5322 2.2, RFC 2047).
+//!
+//! lettre's own encoding will not do for values that others write: it panics on a line break in a display name, leaves a
+//! word of a thousand letters on one line, and lets `=?` through, which a reader takes for an encoded word.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 /// Lines are folded to stay within this many octets (RFC 2047 2 asks it of lines with encoded words).
-const LINE: usize = 76;
+const MAX_LINE: usize = 76;
 /// A word longer than this is encoded, because only encoded words can be cut.
-const WORD: usize = 60;
+const MAX_WORD: usize = 60;
 /// The octets of an encoded word between `=?utf-8?q?` and `?=`.
-const ENCODED: usize = 60;
+const MAX_ENCODED: usize = 60;
 
 /// Makes one clean line: every run of spaces, line breaks and control characters becomes a single space.
 ///
@@ -51,7 +54,7 @@ pub fn bracketed(phrase: String, inner: &str, column: usize) -> String {
     }
     let last = phrase.rsplit("\r\n").next().map_or(0, str::len);
     let taken = if phrase.contains("\r\n") { last } else { column + last };
-    let gap = if taken + inner.len() + 3 > LINE { "\r\n " } else { " " };
+    let gap = if taken + inner.len() + 3 > MAX_LINE { "\r\n " } else { " " };
     format!("{phrase}{gap}<{inner}>")
 }
 
@@ -60,7 +63,7 @@ pub fn bracketed(phrase: String, inner: &str, column: usize) -> String {
 fn is_plain(text: &str) -> bool {
     text.bytes().all(|octet| matches!(octet, b' '..=b'~'))
         && !text.contains("=?")
-        && text.split(' ').all(|word| word.len() <= WORD)
+        && text.split(' ').all(|word| word.len() <= MAX_WORD)
 }
 
 /// The characters of an atom (RFC 5322 3.2.3).
@@ -72,7 +75,7 @@ fn fold(text: &str, mut column: usize) -> String {
     let mut folded = String::with_capacity(text.len() + 8);
     for (index, word) in text.split(' ').enumerate() {
         if index > 0 {
-            if column + 1 + word.len() > LINE {
+            if column + 1 + word.len() > MAX_LINE {
                 folded.push_str("\r\n");
                 column = 0;
             }
@@ -93,7 +96,7 @@ fn encode(text: &str, column: usize) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut rest = text;
     // The first line holds the field's name as well.
-    let mut room = ENCODED.min(LINE.saturating_sub(column + 12)).max(12);
+    let mut room = MAX_ENCODED.min(MAX_LINE.saturating_sub(column + 12)).max(12);
     while !rest.is_empty() {
         let (mut end, mut used) = (0, 0);
         for (at, character) in rest.char_indices() {
@@ -114,7 +117,7 @@ fn encode(text: &str, column: usize) -> String {
         } else {
             format!("=?utf-8?q?{}?=", word.bytes().map(quote).collect::<String>())
         });
-        (rest, room) = (after, ENCODED);
+        (rest, room) = (after, MAX_ENCODED);
     }
     words.join("\r\n ")
 }
@@ -159,8 +162,8 @@ mod tests {
     fn long_text_is_folded() {
         for text in ["word ".repeat(60), "ë".repeat(300), "港".repeat(300), "x".repeat(2000)] {
             let folded = unstructured(&text, 9);
-            assert!(folded.split("\r\n").all(|line| line.len() <= LINE), "{folded}");
-            assert!(folded.split("\r\n ").next().is_some_and(|first| first.len() <= LINE - 9), "{folded}");
+            assert!(folded.split("\r\n").all(|line| line.len() <= MAX_LINE), "{folded}");
+            assert!(folded.split("\r\n ").next().is_some_and(|first| first.len() <= MAX_LINE - 9), "{folded}");
         }
     }
 

@@ -10,10 +10,11 @@ use mrml::prelude::{parser::ParserOptions, render::RenderOptions};
 
 use super::{
     attributes::{Defaults, color},
-    known::{Kind, known},
+    head::{MrmlComponent, PageHead},
+    schema::{AttributeKind, element_schema},
     sizes::number,
     tree::{Attributes, Element, Problem},
-    view::{Page, View},
+    view::ElementView,
 };
 
 /// Encloses the number of a place; it is no character of any text.
@@ -22,35 +23,28 @@ const PLACE: char = '\u{f8f1}';
 /// What mrml's recursion may use.
 const STACK: usize = 16 << 20;
 
-/// A component to draw.
-#[derive(Debug)]
-pub(super) struct Later {
-    element: Element,
-    width: f64,
-}
-
 /// Leaves a place for a component that mrml draws.
-pub(super) fn later(view: View<'_>, page: &mut Page, out: &mut String) {
+pub(super) fn leave_place(view: ElementView<'_>, page: &mut PageHead, out: &mut String) {
     if view.element.name == "mj-accordion" {
         page.styles("mj-accordion", |_| String::new());
     }
-    let _ = write!(out, "{PLACE}{}{PLACE}", page.later.len());
-    page.later.push(Later { element: folded(&view), width: number(&view.around.width) });
+    let _ = write!(out, "{PLACE}{}{PLACE}", page.for_mrml.len());
+    page.for_mrml.push(MrmlComponent { element: folded(&view), width: number(&view.around.width) });
 }
 
-/// Draws what was left for later and puts it in its places.
+/// Draws what was left for mrml and puts it in its places.
 ///
 /// # Errors
 /// When mrml fails; what it is given is well formed, so that is a problem of ours.
-pub(super) fn draw(body: &str, page: &mut Page, defaults: &Defaults) -> Result<String, Problem> {
-    if page.later.is_empty() {
+pub(super) fn draw(body: &str, page: &mut PageHead, defaults: &Defaults) -> Result<String, Problem> {
+    if page.for_mrml.is_empty() {
         return Ok(body.to_owned());
     }
     let mut tokens = Tokens::default();
-    let document = document(&page.later, page, defaults, &mut tokens);
+    let document = document(&page.for_mrml, page, defaults, &mut tokens);
     let drawn = run(document)?;
-    let mut parts = Vec::with_capacity(page.later.len());
-    for (index, later) in page.later.iter().enumerate() {
+    let mut parts = Vec::with_capacity(page.for_mrml.len());
+    for (index, component) in page.for_mrml.iter().enumerate() {
         let mark = format!("`L{index}`");
         let cell = drawn.split(&mark).nth(1).and_then(|row| {
             let from = row.find("<td")?;
@@ -58,7 +52,7 @@ pub(super) fn draw(body: &str, page: &mut Page, defaults: &Defaults) -> Result<S
             row.get(start..row.rfind("</td>")?)
         });
         let cell = cell.ok_or_else(|| Problem::whole("the layout engine left a component out"))?;
-        parts.push(tokens.resolve(&mend(&later.element, cell)));
+        parts.push(tokens.resolve(&mend(&component.element, cell)));
     }
     component_styles(&drawn, page, &tokens);
     let mut out = String::with_capacity(body.len() * 2);
@@ -100,13 +94,13 @@ impl Tokens {
 }
 
 /// Writes a document with a section for each component.
-fn document(later: &[Later], page: &Page, defaults: &Defaults, tokens: &mut Tokens) -> String {
-    let widest = later.iter().map(|later| later.width).fold(600.0, f64::max);
+fn document(components: &[MrmlComponent], page: &PageHead, defaults: &Defaults, tokens: &mut Tokens) -> String {
+    let widest = components.iter().map(|component| component.width).fold(600.0, f64::max);
     let mut out = String::from("<mjml><mj-head>");
     let _ = write!(out, "<mj-breakpoint width=\"{}\" /><mj-attributes><mj-all", page.breakpoint);
     attributes(defaults.all(), None, tokens, &mut out);
     let _ = write!(out, " /></mj-attributes></mj-head><mj-body width=\"{widest}px\">");
-    for (index, Later { element, width }) in later.iter().enumerate() {
+    for (index, MrmlComponent { element, width }) in components.iter().enumerate() {
         let _ = write!(
             out,
             "<mj-section padding=\"0\"><mj-column width=\"{width}px\" padding=\"0\"><mj-raw>`L{index}`</mj-raw>"
@@ -131,7 +125,7 @@ fn component(element: &Element, tokens: &mut Tokens, out: &mut String) {
 }
 
 /// Says outright what MJML says by default and mrml otherwise; what mrml does not know goes with what it copies.
-fn folded(view: &View<'_>) -> Element {
+fn folded(view: &ElementView<'_>) -> Element {
     let mut element = view.element.clone();
     match element.name.as_str() {
         "mj-carousel" if view.some("tb-width").is_none() => element.attributes.set("tb-width", "110px"),
@@ -169,10 +163,11 @@ fn attributes(attributes: &Attributes, element: Option<&str>, tokens: &mut Token
         if !name.chars().all(|char| char.is_ascii_alphanumeric() || char == '-') {
             continue;
         }
-        let kind = element.and_then(known).and_then(|known| known.attribute(name)).map(|attribute| &attribute.kind);
+        let kind =
+            element.and_then(element_schema).and_then(|known| known.attribute(name)).map(|attribute| &attribute.kind);
         // Thumbnails that are hidden at first are drawn like others, and hidden after.
         let value = if name == "thumbnails" && value == "supported" { "visible" } else { value };
-        let value = if kind == Some(&Kind::Color) { color(value) } else { value.into() };
+        let value = if kind == Some(&AttributeKind::Color) { color(value) } else { value.into() };
         let plain = value.chars().all(is_plain);
         let _ = write!(out, " {name}=\"{}\"", if plain { value.into_owned() } else { tokens.keep(&value) });
     }
@@ -252,7 +247,7 @@ fn edit(cell: &str, mend: impl Fn(&str) -> Option<String>) -> String {
 }
 
 /// Takes over the CSS of the components, which mrml writes into its own head; carousels have each their own.
-fn component_styles(drawn: &str, page: &mut Page, tokens: &Tokens) {
+fn component_styles(drawn: &str, page: &mut PageHead, tokens: &Tokens) {
     let Some(css) = drawn.split("</head>").next().and_then(|head| head.strip_suffix("</style>")) else { return };
     let css = &css[css.rfind("<style type=\"text/css\">").map_or(0, |at| at + 23)..];
     let starts = [".mj-carousel {", "noinput.mj-accordion-checkbox"];

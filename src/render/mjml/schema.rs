@@ -11,9 +11,9 @@ use std::{
 
 /// An element of MJML.
 #[derive(Debug)]
-pub(super) struct Known {
+pub(super) struct ElementSchema {
     pub(super) name: &'static str,
-    pub(super) ends: bool,
+    pub(super) holds_html: bool,
     holds: Vec<&'static str>,
     attributes: HashMap<&'static str, Attribute>,
 }
@@ -21,13 +21,13 @@ pub(super) struct Known {
 /// An attribute of an element.
 #[derive(Debug)]
 pub(super) struct Attribute {
-    pub(super) kind: Kind,
+    pub(super) kind: AttributeKind,
     pub(super) default: Option<&'static str>,
 }
 
 /// What an attribute's value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum AttributeKind {
     /// Whatever stands there.
     Text,
     /// A colour: `#abc` is written as `#aabbcc`.
@@ -41,17 +41,17 @@ pub(super) enum Kind {
 }
 
 /// The element of this name.
-pub(super) fn known(name: &str) -> Option<&'static Known> {
+pub(super) fn element_schema(name: &str) -> Option<&'static ElementSchema> {
     KNOWN.get(name)
 }
 
 /// All names of elements.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub(super) fn element_names() -> impl Iterator<Item = &'static str> {
     KNOWN.keys().copied()
 }
 
 /// The elements that may hold this one.
-pub(super) fn holders(name: &str) -> impl Iterator<Item = &'static str> {
+pub(super) fn parents_of(name: &str) -> impl Iterator<Item = &'static str> {
     KNOWN.values().filter(move |known| known.holds.contains(&name)).map(|known| known.name)
 }
 
@@ -60,7 +60,7 @@ pub(super) fn is_attribute(name: &str) -> bool {
     KNOWN.values().any(|known| known.attributes.contains_key(name))
 }
 
-impl Known {
+impl ElementSchema {
     /// The attribute of this name.
     pub(super) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.get(name)
@@ -77,8 +77,8 @@ impl Known {
     }
 }
 
-static KNOWN: LazyLock<BTreeMap<&'static str, Known>> = LazyLock::new(|| {
-    let mut known: BTreeMap<&str, Known> = BTreeMap::new();
+static KNOWN: LazyLock<BTreeMap<&'static str, ElementSchema>> = LazyLock::new(|| {
+    let mut known: BTreeMap<&str, ElementSchema> = BTreeMap::new();
     let mut last = "";
     for line in include_str!("elements.txt").lines() {
         if let Some(attribute) = line.strip_prefix("  ") {
@@ -95,24 +95,24 @@ static KNOWN: LazyLock<BTreeMap<&'static str, Known>> = LazyLock::new(|| {
             let name = head.trim_end_matches(" ends");
             last = name;
             let (ends, holds) = (head != name, holds.split_whitespace().collect());
-            known.insert(name, Known { name, ends, holds, attributes: HashMap::new() });
+            known.insert(name, ElementSchema { name, holds_html: ends, holds, attributes: HashMap::new() });
         }
     }
     known
 });
 
 /// Reads `unit(px,%){1,4}`.
-fn kind(text: &'static str) -> Kind {
+fn kind(text: &'static str) -> AttributeKind {
     let words = || text.split_once('(').and_then(|(_, rest)| rest.split_once(')')).unwrap_or_default();
     match text.split(['(', '{']).next() {
-        Some("color") => Kind::Color,
-        Some("boolean") => Kind::Boolean,
-        Some("enum") => Kind::Word(words().0.split(',').collect()),
+        Some("color") => AttributeKind::Color,
+        Some("boolean") => AttributeKind::Boolean,
+        Some("enum") => AttributeKind::Word(words().0.split(',').collect()),
         Some("unit" | "unitWithNegative") => {
             let most = if words().1.is_empty() { 1 } else { 4 };
-            Kind::Size(words().0.split(',').collect(), most)
+            AttributeKind::Size(words().0.split(',').collect(), most)
         }
-        _ => Kind::Text,
+        _ => AttributeKind::Text,
     }
 }
 
@@ -122,14 +122,17 @@ mod tests {
 
     #[test]
     fn the_table_is_read() {
-        let button = known("mj-button").unwrap();
-        assert!(button.ends && !button.may_hold("mj-text"));
+        let button = element_schema("mj-button").unwrap();
+        assert!(button.holds_html && !button.may_hold("mj-text"));
         assert_eq!(button.attribute("inner-padding").unwrap().default, Some("10px 25px"));
-        assert_eq!(button.attribute("inner-padding").unwrap().kind, Kind::Size(vec!["px", "%"], 4));
-        assert_eq!(button.attribute("align").unwrap().kind, Kind::Word(vec!["left", "center", "right"]));
-        assert_eq!(known("mj-image").unwrap().attribute("alt").unwrap().default, Some(""));
-        assert!(known("mj-column").unwrap().may_hold("mj-text") && known("mj-attributes").unwrap().may_hold("mj-text"));
-        assert!(known("mj-txt").is_none());
-        assert_eq!(names().count(), 37);
+        assert_eq!(button.attribute("inner-padding").unwrap().kind, AttributeKind::Size(vec!["px", "%"], 4));
+        assert_eq!(button.attribute("align").unwrap().kind, AttributeKind::Word(vec!["left", "center", "right"]));
+        assert_eq!(element_schema("mj-image").unwrap().attribute("alt").unwrap().default, Some(""));
+        assert!(
+            element_schema("mj-column").unwrap().may_hold("mj-text")
+                && element_schema("mj-attributes").unwrap().may_hold("mj-text")
+        );
+        assert!(element_schema("mj-txt").is_none());
+        assert_eq!(element_names().count(), 37);
     }
 }

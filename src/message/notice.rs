@@ -8,15 +8,21 @@ use crate::{
 };
 
 use super::{
-    Error, Message, Occasion, Sender, base64, dkim, fields, header,
+    body::{PartKind, only_part},
+    dkim,
+    error::Error,
+    fields,
     ids::{self, ReturnPath},
-    part::Encoding,
-    quoted_printable as quoted, slots,
+    mailbox::parse_mailbox,
+    mime,
+    outgoing::{Message, Occasion},
+    sender::Sender,
+    unsubscribe::page_url,
 };
 
-/// What a note says, and to whom.
+/// What a notice says, and to whom.
 #[derive(Debug, Clone)]
-pub struct Note<'a> {
+pub struct OperatorNotice<'a> {
     /// Its name, of letters, digits and hyphens; with the date it makes the Message-ID.
     pub name: &'a str,
     /// Who writes: `publication.from`.
@@ -33,63 +39,41 @@ pub struct Note<'a> {
     pub date: DateTime<Utc>,
 }
 
-/// Writes a note. Nobody answers it (RFC 3834), and a bounce of it counts against no subscriber.
+/// Writes a notice. Nobody answers it (RFC 3834), and a bounce of it counts against no subscriber.
 ///
 /// # Errors
 /// When the sender's own mailbox or the return path is not valid.
-pub fn note(note: &Note<'_>, sender: &Sender) -> Result<Message, Error> {
-    let (from_name, from) = fields::mailbox(note.from)?;
+pub fn operator_notice(notice: &OperatorNotice<'_>, sender: &Sender) -> Result<Message, Error> {
+    let (from_name, from) = parse_mailbox(notice.from)?;
     let (nobody, name) =
-        (Subscriber::stranger(note.to.clone()), format!("{}-{}", note.name, note.date.timestamp_millis()));
+        (Subscriber::stranger(notice.to.clone()), format!("{}-{}", notice.name, notice.date.timestamp_millis()));
     let message_id = ids::message_id(&sender.keys, &name, &nobody, Occasion::Sample(0), &from);
     let return_path = match &sender.return_path {
         Some(template) => ReturnPath::read(template)?.of(&sender.keys, "note", &nobody, Occasion::Sample(0)),
         None => from.to_string(),
     };
-    let (encoding, body) = match Encoding::of(note.text) {
-        Encoding::QuotedPrintable => {
-            let mut body = Vec::new();
-            quoted::Joint::new(&mut body).literal(&quoted::Literal::new(note.text));
-            ("quoted-printable", body)
-        }
-        Encoding::Base64 => {
-            let mut body = Vec::new();
-            let mut joint = base64::Joint::new(&mut body);
-            joint.literal(&base64::Literal::new(note.text));
-            joint.finish();
-            ("base64", body)
-        }
-    };
     let mut written = vec![
-        ("Date", fields::date(note.date)),
-        ("From", header::mailbox(from_name.as_deref(), from.as_str(), "From: ".len())),
-        ("To", note.to.to_string()),
-        ("Subject", header::unstructured(note.subject, "Subject: ".len())),
+        ("Date", fields::date(notice.date)),
+        ("From", fields::mailbox_field("From", from_name.as_deref(), &from)),
+        ("To", notice.to.to_string()),
+        ("Subject", fields::subject(notice.subject)),
         ("Message-ID", message_id.clone()),
     ];
     for name in ["In-Reply-To", "References"] {
-        written.extend(note.about.map(|id| (name, id.to_owned())));
+        written.extend(notice.about.map(|id| (name, id.to_owned())));
     }
-    written.extend([
-        ("Auto-Submitted", "auto-generated".to_owned()),
-        ("MIME-Version", "1.0".to_owned()),
-        ("Content-Type", "text/plain; charset=utf-8".to_owned()),
-        ("Content-Transfer-Encoding", encoding.to_owned()),
-    ]);
-    let head: String = written.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let mut octets = [head.as_bytes(), b"\r\n", &body].concat();
-    if !octets.ends_with(b"\r\n") {
-        octets.extend_from_slice(b"\r\n");
-    }
+    written.push(("Auto-Submitted", "auto-generated".to_owned()));
+    let body = only_part(PartKind::Text, notice.text);
+    let mut octets = mime::header(written)?.singlepart(body).map_err(Error::Build)?.formatted();
     dkim::sign(&sender.signers, &mut octets)?;
-    let needs_smtputf8 = ![from.as_str(), note.to.as_str(), &return_path].iter().all(|address| address.is_ascii());
-    Ok(Message { name, return_path, recipient: note.to.clone(), message_id, needs_smtputf8, octets })
+    let needs_smtputf8 = ![from.as_str(), notice.to.as_str(), &return_path].iter().all(|address| address.is_ascii());
+    Ok(Message { name, return_path, recipient: notice.to.clone(), message_id, needs_smtputf8, octets })
 }
 
 /// The editor's link to let the edition with this id go, or to stop it: `public_url/a/TOKEN`.
 pub fn editor_link(sender: &Sender, purpose: Purpose, edition: &str) -> Option<String> {
     let about = Subject { subscriber: 0, of: edition.to_owned() };
-    Some(slots::page(sender.public_url.as_ref()?, &["a", ""])? + &sender.keys.sign(purpose, &about.payload()))
+    Some(page_url(sender.public_url.as_ref()?, &["a", ""])? + &sender.keys.sign(purpose, &about.payload()))
 }
 
 #[cfg(test)]
@@ -110,11 +94,11 @@ mod tests {
     }
 
     #[test]
-    fn a_note_says_what_it_was_given_in_any_script() {
+    fn a_notice_says_what_it_was_given_in_any_script() {
         let to = "editor@harbour.example".parse().unwrap();
         for text in ["Plain words.\n\n.A dot = a sign\nhttps://news.example/a/1\n", "Олег, весть\nвторая строка\n"]
         {
-            let given = Note {
+            let given = OperatorNotice {
                 name: "ask",
                 from: "Harbour Notes <notes@harbour.example>",
                 to: &to,
@@ -123,7 +107,7 @@ mod tests {
                 about: Some("<1@harbour.example>"),
                 date: DateTime::UNIX_EPOCH,
             };
-            let message = note(&given, &sender()).unwrap();
+            let message = operator_notice(&given, &sender()).unwrap();
             let read = MessageParser::default().parse(&message.octets).unwrap();
             assert_eq!(read.body_text(0).unwrap().replace("\r\n", "\n"), text);
             assert_eq!(read.subject(), Some("Looked at? Bcc: x@y.example"));
@@ -131,7 +115,7 @@ mod tests {
             assert!(read.header_raw("Bcc").is_none() && read.header_raw("List-Id").is_none());
             assert_eq!(format!("<{}>", read.message_id().unwrap()), message.message_id);
             assert!(message.return_path.starts_with("bounce+"), "{}", message.return_path);
-            assert_eq!(note(&given, &sender()).unwrap(), message);
+            assert_eq!(operator_notice(&given, &sender()).unwrap(), message);
         }
     }
 

@@ -1,6 +1,7 @@
 //! One look at a picture: by its address, or in its file.
 
 use std::{
+    collections::BTreeMap,
     fs::File,
     io::{self, Read as _},
     path::Path,
@@ -10,24 +11,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::size::{self, HEAD, Head, Size};
+use super::size::{self, Head, MAX_HEAD, Size};
 use crate::source::fetch::{Fetcher, Octets};
 
-/// What a look at an address showed.
+/// What is known of pictures, by their addresses.
+pub type ImageProbes = BTreeMap<String, ImageProbe>;
+
+/// What is known of a picture from the first octets of its file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
+pub struct ImageProbe {
     /// When it was taken.
     pub at: DateTime<Utc>,
     /// Whether there is a picture.
-    pub state: State,
-    /// How large it is, as far as any look told.
+    pub state: Availability,
+    /// How large it is, as far as any request told.
     pub size: Option<Size>,
 }
 
 /// Whether a picture is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum Availability {
     /// Everybody can see it.
     Alive,
     /// Nobody sees it, and why.
@@ -36,34 +40,34 @@ pub enum State {
     Silent(String),
 }
 
-impl Look {
+impl ImageProbe {
     /// Says whether it need not be taken again: what is there will stay for a while, what failed may be mended by now.
     pub fn holds(&self, now: DateTime<Utc>) -> bool {
         let most = match self.state {
-            State::Alive => TimeDelta::days(7),
-            State::Dead(_) | State::Silent(_) => TimeDelta::minutes(15),
+            Availability::Alive => TimeDelta::days(7),
+            Availability::Dead(_) | Availability::Silent(_) => TimeDelta::minutes(15),
         };
         (now - self.at).abs() < most
     }
 
-    /// A look that showed these octets of a file.
+    /// What these octets of a file say.
     pub(super) fn at_octets(octets: &[u8], now: DateTime<Utc>) -> Self {
         let (state, size) = match size::read(octets) {
-            Head::Size(size) if size.is_nothing() => (State::Dead(NOTHING.to_owned()), Some(size)),
-            Head::Size(size) => (State::Alive, Some(size)),
-            Head::Unknown => (State::Alive, None),
-            Head::Foreign => (State::Dead(FOREIGN.to_owned()), None),
+            Head::Size(size) if size.is_nothing() => (Availability::Dead(NOTHING.to_owned()), Some(size)),
+            Head::Size(size) => (Availability::Alive, Some(size)),
+            Head::Unknown => (Availability::Alive, None),
+            Head::Foreign => (Availability::Dead(FOREIGN.to_owned()), None),
         };
         Self { at: now, state, size }
     }
 
     pub(super) fn dead(why: String, now: DateTime<Utc>) -> Self {
-        Self { at: now, state: State::Dead(why), size: None }
+        Self { at: now, state: Availability::Dead(why), size: None }
     }
 
-    /// Keeps the size that an earlier look told.
+    /// Keeps the size that an earlier request told.
     pub(super) fn silent(why: String, past: Option<&Self>, now: DateTime<Utc>) -> Self {
-        Self { at: now, state: State::Silent(why), size: past.and_then(|past| past.size) }
+        Self { at: now, state: Availability::Silent(why), size: past.and_then(|past| past.size) }
     }
 }
 
@@ -77,16 +81,16 @@ pub(super) const FOREIGN: &str = "it is no JPEG, PNG, GIF or WebP";
 pub(super) async fn ask(
     url: &Url,
     fetcher: &Fetcher,
-    past: Option<&Look>,
+    past: Option<&ImageProbe>,
     deadline: tokio::time::Instant,
     now: DateTime<Utc>,
-) -> Look {
+) -> ImageProbe {
     let enough = |octets: &[u8]| octets.len() > 64 && size::read(octets) != Head::Unknown;
-    match tokio::time::timeout_at(deadline, fetcher.start(url, HEAD, enough)).await {
-        Ok(Octets::Got(octets)) => Look::at_octets(&octets, now),
-        Ok(Octets::Refused(why)) => Look::dead(why, now),
-        Ok(Octets::Failed(why)) => Look::silent(why, past, now),
-        Err(_) => Look::silent("no answer in time".to_owned(), past, now),
+    match tokio::time::timeout_at(deadline, fetcher.start(url, MAX_HEAD, enough)).await {
+        Ok(Octets::Got(octets)) => ImageProbe::at_octets(&octets, now),
+        Ok(Octets::Refused(why)) => ImageProbe::dead(why, now),
+        Ok(Octets::Failed(why)) => ImageProbe::silent(why, past, now),
+        Err(_) => ImageProbe::silent("no answer in time".to_owned(), past, now),
     }
 }
 
@@ -94,11 +98,11 @@ pub(super) async fn ask(
 ///
 /// # Errors
 /// Says why it cannot be read.
-pub(super) fn open(path: &Path, now: DateTime<Utc>) -> Result<Look, String> {
+pub(super) fn open(path: &Path, now: DateTime<Utc>) -> Result<ImageProbe, String> {
     let mut octets = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD as u64).read_to_end(&mut octets));
+    let read = File::open(path).and_then(|file| file.take(MAX_HEAD as u64).read_to_end(&mut octets));
     read.map_err(|error| unread(&error))?;
-    Ok(Look::at_octets(&octets, now))
+    Ok(ImageProbe::at_octets(&octets, now))
 }
 
 /// Says why a file of ours cannot be read.
@@ -116,13 +120,13 @@ mod tests {
     #[test]
     fn failures_are_looked_at_again_sooner() {
         let now = DateTime::UNIX_EPOCH;
-        let look = |state| Look { at: now, state, size: None };
-        let failed =
-            [State::Silent(String::new()), State::Dead(String::new())].map(|state| (state, TimeDelta::minutes(15)));
-        for (state, most) in failed.into_iter().chain([(State::Alive, TimeDelta::days(7))]) {
-            let look = look(state);
-            assert!(look.holds(now) && look.holds(now + most - TimeDelta::seconds(1)), "{look:?}");
-            assert!(!look.holds(now + most) && !look.holds(now - most), "{look:?}");
+        let probe = |state| ImageProbe { at: now, state, size: None };
+        let failed = [Availability::Silent(String::new()), Availability::Dead(String::new())]
+            .map(|state| (state, TimeDelta::minutes(15)));
+        for (state, most) in failed.into_iter().chain([(Availability::Alive, TimeDelta::days(7))]) {
+            let probe = probe(state);
+            assert!(probe.holds(now) && probe.holds(now + most - TimeDelta::seconds(1)), "{probe:?}");
+            assert!(!probe.holds(now + most) && !probe.holds(now - most), "{probe:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The parts of an edition as everybody may see them: nobody's name, address or link in them.
 
-use super::{Personal, header, slots};
+use super::{header_text, personal::PersonalParts, slots};
 use crate::{
     edition::{Edition, Slot},
     html::{self, Token},
@@ -8,19 +8,24 @@ use crate::{
 };
 
 /// Empties the slots; a link to unsubscribe goes as a whole, because it would be nobody's.
-pub fn neutral(edition: &Edition, parts: &Rendered) -> Personal {
+pub fn anonymise(edition: &Edition, parts: &Rendered) -> PersonalParts {
     let html = without_links(&slots::line_feeds(&parts.html), &edition.marker(Slot::Unsubscribe));
     // Who sees the page is in a browser already.
     let html = match &edition.archive_url {
         Some(own) => without_links(&html, &format!("\"{}\"", html::escape(own))),
         None => html,
     };
-    let empty = |text: &str| slots::fill(&slots::cut(edition, text), |_| "".into());
-    Personal { subject: tidy(&empty(&parts.subject)), html: empty(&html), text: empty(&slots::line_feeds(&parts.text)) }
+    let markers = slots::markers(edition);
+    let empty = |text: &str| slots::fill(&slots::cut(text, &markers), |_| "".into());
+    PersonalParts {
+        subject: tidy(&empty(&parts.subject)),
+        html: empty(&html),
+        text: empty(&slots::line_feeds(&parts.text)),
+    }
 }
 
 /// The same for one line of the edition of this random id.
-pub fn neutral_line(uid: &str, line: &str) -> String {
+pub fn anonymise_line(uid: &str, line: &str) -> String {
     let empty =
         Slot::ALL.iter().fold(line.to_owned(), |line, slot| line.replace(&format!("slot-{uid}-{}", slot.name()), ""));
     tidy(&empty)
@@ -28,7 +33,7 @@ pub fn neutral_line(uid: &str, line: &str) -> String {
 
 /// What stood beside a name at the beginning goes with it.
 fn tidy(line: &str) -> String {
-    header::line(line).trim_start_matches([',', ':', ' ', '،', '、']).to_owned()
+    header_text::line(line).trim_start_matches([',', ':', ' ', '،', '、']).to_owned()
 }
 
 /// Takes out each `a` element whose address is `marker`.
@@ -69,8 +74,8 @@ mod tests {
 
     #[test]
     fn a_line_loses_the_name_and_what_stood_beside_it() {
-        assert_eq!(neutral_line("0a", "slot-0a-name, your news"), "your news");
-        assert_eq!(neutral_line("0a", "slot-0b-name"), "slot-0b-name");
+        assert_eq!(anonymise_line("0a", "slot-0a-name, your news"), "your news");
+        assert_eq!(anonymise_line("0a", "slot-0b-name"), "slot-0b-name");
     }
 
     proptest! {

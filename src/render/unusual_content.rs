@@ -17,7 +17,7 @@ fn all(posts: &[Item], change: impl Fn(&mut Edition)) -> Vec<(Rendered, Document
     let laid_out = TEMPLATES.map(|template| {
         let mut edition = Edition { template: template.to_owned(), ..edition(posts.to_vec()) };
         change(&mut edition);
-        let out = render(&edition, None).unwrap_or_else(|error| panic!("{template}: {error}"));
+        let out = render(&edition, &Templates::built_in()).unwrap_or_else(|error| panic!("{template}: {error}"));
         let page = Document::from(out.html.as_str());
         (out, page)
     });
@@ -145,7 +145,11 @@ fn two_hundred_posts_fit_and_none_is_lost() {
         (0..200).map(|n| post(&format!("Story {n} of the quay"), &"A sentence of the teaser. ".repeat(9))).collect();
     for (index, (out, page)) in all(&posts, |_| ()).into_iter().enumerate() {
         let template = TEMPLATES[index];
-        assert!(out.html.len() < CLIPPED && out.html.len() > CLIPPED * 3 / 4, "{template}: {}", out.html.len());
+        assert!(
+            out.html.len() < fit::MAX_PAGE_SIZE && out.html.len() > fit::MAX_PAGE_SIZE * 3 / 4,
+            "{template}: {}",
+            out.html.len()
+        );
         let whole = page.select("h2 a").length();
         let links: Vec<String> = page.select("a").iter().map(|link| link.attr("href").unwrap().to_string()).collect();
         for item in &posts {
@@ -168,9 +172,9 @@ fn a_list_that_is_too_long_ends_with_the_number_of_the_rest() {
     for (n, item) in posts.iter_mut().enumerate() {
         item.post.url = Some(Url::parse(&format!("https://harbour.example/{}/{n}", "deep/".repeat(20))).unwrap());
     }
-    let out = render(&edition(posts.clone()), None).unwrap();
+    let out = render(&edition(posts.clone()), &Templates::built_in()).unwrap();
     let page = Document::from(out.html.as_str());
-    assert!(out.html.len() < CLIPPED);
+    assert!(out.html.len() < fit::MAX_PAGE_SIZE);
     assert_eq!(page.select("h2").text().to_string().matches("Story").count(), 1, "the lead stays whole");
     let listed = page.select("li a").length();
     assert!(listed > 100, "{listed}");
@@ -187,9 +191,9 @@ fn a_list_that_is_too_long_ends_with_the_number_of_the_rest() {
 #[test]
 fn a_lead_without_room_is_a_link_and_still_in_the_text() {
     let long = "words ".repeat(30_000);
-    let out = render(&edition(vec![post("One", &long), post("Two", "Short.")]), None).unwrap();
+    let out = render(&edition(vec![post("One", &long), post("Two", "Short.")]), &Templates::built_in()).unwrap();
     let page = Document::from(out.html.as_str());
-    assert!(out.html.len() < CLIPPED);
+    assert!(out.html.len() < fit::MAX_PAGE_SIZE);
     assert_eq!(page.select("li a").length(), 2);
     assert!(out.text.contains("words words words"));
 }
@@ -200,7 +204,8 @@ fn a_template_without_the_list_says_what_it_leaves_out() {
     let template = "<mjml lang=\"en\"><mj-body>{% for post in posts %}<mj-section><mj-column><mj-text>{{ post.title }} {{ post.teaser }}</mj-text></mj-column></mj-section>{% endfor %}</mj-body></mjml>";
     std::fs::write(folder.path().join("own.mjml"), template).unwrap();
     let posts: Vec<Item> = (0..100).map(|n| post(&format!("Story {n}"), &"words ".repeat(300))).collect();
-    let out = render(&Edition { template: "own".to_owned(), ..edition(posts) }, Some(folder.path())).unwrap();
+    let out = render(&Edition { template: "own".to_owned(), ..edition(posts) }, &Templates::in_folder(folder.path()))
+        .unwrap();
     assert!(out.problems[0].to_string().contains("stand in the text part only"), "{:?}", out.problems);
     assert!(out.text.contains("Story 99"));
 }
@@ -298,7 +303,7 @@ fn the_theme_is_seen_in_every_template() {
 fn a_broken_theme_in_a_frozen_edition_is_an_error() {
     let mut edition = edition(vec![post("One", "First.")]);
     edition.theme.insert("font".to_owned(), "x;}</style>".to_owned());
-    let error = render(&edition, None).unwrap_err().to_string();
+    let error = render(&edition, &Templates::built_in()).unwrap_err().to_string();
     assert!(error.contains("digest.weekly.theme.font") && error.contains("hint: "), "{error}");
 }
 
@@ -308,7 +313,7 @@ fn cards_stand_in_pairs_where_there_is_room_for_two() {
         let posts: Vec<Item> = (0..count).map(|n| post(&format!("Post {n}"), "Words.")).collect();
         let mut edition = Edition { template: "cards".to_owned(), ..edition(posts) };
         edition.theme.insert("width".to_owned(), width.to_owned());
-        let page = Document::from(render(&edition, None).unwrap().html.as_str());
+        let page = Document::from(render(&edition, &Templates::built_in()).unwrap().html.as_str());
         (page.select("div.pair").length(), page.select("div.pair div.card").length(), page.select("div.card").length())
     };
     assert_eq!(pairs(5, "640"), (2, 4, 5));

@@ -1,0 +1,27 @@
+use crate::subscriber::Address;
+
+/// One message to one recipient, ready for the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Stays the same on every try, and is fit for a file's name: `weekly-3-000042`.
+    pub name: String,
+    /// The envelope's sender.
+    pub return_path: String,
+    /// The envelope's only recipient.
+    pub recipient: Address,
+    /// With its angle brackets.
+    pub message_id: String,
+    /// Says that an address of the envelope or the header is not ASCII: the relay must speak SMTPUTF8 (RFC 6531).
+    pub needs_smtputf8: bool,
+    /// Header and body, CRLF line ends and no other, not dot-stuffed.
+    pub octets: Vec<u8>,
+}
+
+/// Why a message is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The edition itself: the same Message-ID on every try.
+    Send,
+    /// A test or a preview: links change nothing; the Message-ID is its own, told from others by the number.
+    Sample(u64),
+}

@@ -1,0 +1,110 @@
+//! The languages that we speak: one file each, with our own words in mails and on pages.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
+
+use chrono::Locale;
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::script::primary;
+
+macro_rules! languages {
+    ($($tag:literal)*) => {
+        [$(($tag, include_str!(concat!("languages/", $tag, ".toml")))),*]
+    };
+}
+
+/// The file of each language, by its tag.
+const FILES: [(&str, &str); 11] = languages!["ar" "de" "en" "es" "fr" "it" "ja" "nl" "pl" "pt" "zh"];
+
+/// What a language's file says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Language {
+    /// Names the months.
+    #[serde(deserialize_with = "locale")]
+    pub(super) locale: Locale,
+    /// A strftime form of the long date.
+    pub(super) date: String,
+    /// Stands between names in a row.
+    pub(super) names: String,
+    /// Our words in mails.
+    pub(super) mail: HashMap<String, String>,
+    /// Our words on pages.
+    pub(super) pages: HashMap<String, String>,
+}
+
+/// What we speak where we do not speak a reader's language.
+pub(super) static ENGLISH: LazyLock<&Language> = LazyLock::new(|| &LANGUAGES["en"]);
+
+static LANGUAGES: LazyLock<BTreeMap<&str, Language>> =
+    LazyLock::new(|| FILES.into_iter().map(|(tag, file)| (tag, toml::from_str(file).unwrap_or_default())).collect());
+
+/// The language of a BCP 47 tag, where we speak it.
+pub(super) fn language(tag: &str) -> Option<&'static Language> {
+    LANGUAGES.get(primary(tag).as_str())
+}
+
+fn locale<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Locale, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Locale::try_from(name.as_str()).map_err(|_| D::Error::custom(format!("no locale is called `{name}`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::texts::TEXTS;
+
+    /// The names in braces.
+    fn placeholders(text: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// What `own` lacks of `english`, and what it has that nobody asks for.
+    fn lacks(own: &HashMap<String, String>, english: &HashMap<String, String>) -> Vec<String> {
+        let missing = english.iter().filter_map(|(key, word)| match own.get(key) {
+            None => Some(format!("no `{key}`")),
+            Some(text) if text.is_empty() => Some(format!("`{key}` is empty")),
+            Some(text) if placeholders(text) != placeholders(word) => {
+                Some(format!("`{key}` fills in {:?}, and English {:?}", placeholders(text), placeholders(word)))
+            }
+            Some(_) => None,
+        });
+        let unknown =
+            own.keys().filter(|key| !english.contains_key(*key)).map(|key| format!("`{key}` is not asked for"));
+        missing.chain(unknown).collect()
+    }
+
+    #[test]
+    fn no_language_lacks_a_word() {
+        let mut lacking = Vec::new();
+        for (tag, file) in FILES {
+            let own: Language = toml::from_str(file).unwrap_or_else(|error| panic!("{tag}.toml: {error}"));
+            let found = [lacks(&own.mail, &ENGLISH.mail), lacks(&own.pages, &ENGLISH.pages)].concat();
+            lacking.extend(found.into_iter().map(|what| format!("{tag}.toml: {what}")));
+        }
+        assert!(lacking.is_empty(), "{}", lacking.join("\n"));
+    }
+
+    #[test]
+    fn every_file_is_spoken() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/render/languages");
+        for file in std::fs::read_dir(folder).unwrap() {
+            let name = file.unwrap().file_name().into_string().unwrap();
+            let tag = name.strip_suffix(".toml").unwrap();
+            assert!(language(tag).is_some(), "`{name}` is not named in languages.rs");
+        }
+    }
+
+    #[test]
+    fn english_has_every_text_of_the_config() {
+        let mut keys: Vec<&str> = ENGLISH.mail.keys().map(String::as_str).collect();
+        let mut texts = TEXTS.to_vec();
+        (keys.sort_unstable(), texts.sort_unstable());
+        assert_eq!(keys, texts);
+    }
+}
