@@ -3,8 +3,8 @@
 //! [`compose`] is pure. [`draft`] reads the past from the store, gathers, and composes; [`next`] is what preview,
 //! test and send all show: the frozen edition where one is still being sent, else a fresh draft.
 
-mod answers;
 mod pictures;
+mod teasers;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,17 +16,18 @@ use crate::{
     diagnostic::{Diagnostic, Explain},
     edition::{Edition, EditionId, ImageUse, Item, Publication, Sections},
     message,
-    post::{Filter, Post, canonical},
+    post::Filter,
     render::{self, Templates, Variants},
     schedule::Schedule,
     select::{self, Rules, Selection},
     source::{self, Gathered, Problem, Source, fetch},
     store::{self, FrozenEdition, Store},
     subscriber::Address,
-    teaser::{self, PreviousTeaser, SharedText, SkippedMethod, TeaserContext, TeaserOptions, llm},
+    teaser::{SkippedMethod, TeaserOptions, TeaserResult, llm},
 };
 
-pub use answers::Answers;
+pub use teasers::Answers;
+use teasers::Teasers;
 
 /// A recurring publication: `[digest.NAME]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -319,8 +320,13 @@ async fn draft_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: Date
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::Random(error.to_string()))?;
     let selection = select::select(posts, &plan.digest.select, &seen, now);
-    let answers = answers::answers(store, plan, &selection, now).await;
-    let mut draft = compose(plan, selection, &answers, EditionId::new(random), number, now);
+    let mut teasers = Teasers::of(&plan.digest.teaser, &plan.digest.teasers, &selection);
+    let answers = match &plan.llm {
+        Some(access) => teasers.ask(store, access, now).await,
+        None => Answers::new(),
+    };
+    let made = teasers.make(&answers);
+    let mut draft = assemble(plan, selection, made, EditionId::new(random), number, now);
     draft.problems.clone_from(&gathered.problems);
     Ok(draft)
 }
@@ -335,20 +341,28 @@ pub fn compose(
     number: i64,
     now: DateTime<Utc>,
 ) -> Draft {
+    let teasers = Teasers::of(&plan.digest.teaser, &plan.digest.teasers, &selection).make(answers);
+    assemble(plan, selection, teasers, id, number, now)
+}
+
+/// Puts an edition together of the selected posts and their teasers.
+fn assemble(
+    plan: &Plan<'_>,
+    selection: Selection,
+    teasers: Vec<TeaserResult>,
+    id: EditionId,
+    number: i64,
+    now: DateTime<Utc>,
+) -> Draft {
     let Plan { digest, publication, .. } = *plan;
-    let shared = SharedText::of(selection.candidates.iter().map(|candidate| &candidate.post));
-    let (mut posts, mut refused, mut earlier) = (Vec::new(), Vec::new(), Vec::new());
-    for &index in &selection.picked {
+    let (mut posts, mut refused) = (Vec::new(), Vec::new());
+    for (&index, result) in selection.picked.iter().zip(teasers) {
         let candidate = &selection.candidates[index];
         let mut post = candidate.post.clone();
         // A post without a date takes the time when it was first seen.
         post.published = post.published.or(candidate.first_seen);
-        let answer = answers.get(&index).map(|answer| answer.as_deref().map_err(String::as_str));
-        let context = TeaserContext { pinned: pinned(&post, digest), shared: Some(&shared), earlier: &earlier, answer };
-        let made = teaser::tease(&post, &digest.teaser, &context);
-        earlier.push(PreviousTeaser::of(&made.teaser.text));
-        refused.push(made.skipped);
-        posts.push(Item { post, teaser: made.teaser });
+        refused.push(result.skipped);
+        posts.push(Item { post, teaser: result.teaser });
     }
     let edition = Edition {
         id,
@@ -374,12 +388,4 @@ pub fn compose(
             .and_then(|url| message::page_url(url, &["archive", &digest.name, &number.to_string()])),
     };
     Draft { edition, selection, refused, problems: Vec::new() }
-}
-
-/// An editor's teaser of a post, where the config holds one.
-fn pinned<'a>(post: &Post, digest: &'a Digest) -> Option<&'a str> {
-    let link = post.url.as_ref().map(canonical);
-    let mut pins = digest.teasers.iter();
-    let own = |key: &str| key == post.id.as_str() || Url::parse(key).is_ok_and(|url| Some(canonical(&url)) == link);
-    pins.find(|(key, _)| own(key)).map(|(_, words)| words.as_str())
 }

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{
     duplicates::SentIndex,
+    fingerprint::LazyFingerprint,
     history::DigestHistory,
     reason::Reason,
     rules::{Duplicates, Rules, Since},
@@ -23,6 +24,8 @@ pub(super) struct Classification {
     pub pin: Option<usize>,
     /// Whether it went out before.
     pub sent: bool,
+    /// What its text is known by, once somebody asked.
+    pub fingerprint: LazyFingerprint,
 }
 
 /// The rules and the memory, made ready for looking up.
@@ -55,7 +58,8 @@ impl<'a> Classifier<'a> {
         let date = post.published.or(first_seen).unwrap_or(self.now);
         let pin = place_of(&self.pin, post).filter(|_| eligible);
         let merge = self.rules.duplicates == Duplicates::Merge;
-        let mut sent = self.sent.edition(post, merge);
+        let fingerprint = LazyFingerprint::default();
+        let mut sent = self.sent.edition(post, &fingerprint, merge);
         let mut reason = match (ahead, pin, sent) {
             _ if dropped => Reason::Dropped,
             _ if post.draft => Reason::Draft,
@@ -68,12 +72,12 @@ impl<'a> Classifier<'a> {
                 .unwrap_or_else(|| self.new_or_not(post, first_seen.unwrap_or(self.now), date)),
         };
         if merge && sent.is_none() && reason.is_in() {
-            sent = self.sent.near_duplicate(post);
+            sent = self.sent.near_duplicate(post, &fingerprint);
             if let Some(edition) = sent.filter(|_| pin.is_none()) {
                 reason = Reason::Sent(edition);
             }
         }
-        Classification { reason, first_seen, date, pin, sent: sent.is_some() }
+        Classification { reason, first_seen, date, pin, sent: sent.is_some(), fingerprint }
     }
 
     fn filtered(&self, post: &Post) -> Option<Reason> {

@@ -3,10 +3,10 @@
 //! Every post is compared with the few earlier ones that share a link, a title or a part of its fingerprint with it,
 //! never with all of them.
 
-use std::{cell::OnceCell, collections::HashMap};
+use std::collections::HashMap;
 
 use super::{
-    fingerprint::{Fingerprint, fingerprint, text, vocabulary},
+    fingerprint::{Fingerprint, LazyFingerprint, text, vocabulary},
     history::SentPost,
 };
 use crate::post::{Post, canonical};
@@ -46,15 +46,14 @@ impl<'a> SentIndex<'a> {
     }
 
     /// The edition in which `post` went out, by its id or its link; with `merge` also from another source.
-    pub(super) fn edition(&self, post: &Post, merge: bool) -> Option<i64> {
+    pub(super) fn edition(&self, post: &Post, print: &LazyFingerprint, merge: bool) -> Option<i64> {
         if let Some(at) = self.by_id.get(&(post.source.as_str(), post.id.as_str())) {
             return Some(self.posts.get(*at)?.edition);
         }
         let link = post.url.as_ref().map(canonical)?;
-        let print = OnceCell::new();
         let same_page = |sent: &&SentPost| {
             // A publisher that has several posts on one page gives them one link and other words.
-            let near = || print.get_or_init(|| fingerprint(post)).likeness(&sent.fingerprint).is_none_or(|l| l > FAR);
+            let near = || print.of(post).likeness(&sent.fingerprint).is_none_or(|l| l > FAR);
             if sent.source == post.source { near() } else { merge }
         };
         let linked = self.by_link.get(link.as_str())?.iter().rev().take(LOOK_AT);
@@ -62,13 +61,16 @@ impl<'a> SentIndex<'a> {
     }
 
     /// The edition in which another source's post in nearly the same words went out.
-    pub(super) fn near_duplicate(&self, post: &Post) -> Option<i64> {
+    pub(super) fn near_duplicate(&self, post: &Post, print: &LazyFingerprint) -> Option<i64> {
         // Making a fingerprint takes longer than all else here: not where there is nothing to compare it with.
-        let print = if self.by_key.is_empty() { Fingerprint::default() } else { fingerprint(post) };
+        if self.by_key.is_empty() {
+            return None;
+        }
+        let print = print.of(post);
         let near = print.keys().iter().filter_map(|key| self.by_key.get(key));
         near.flat_map(|posts| posts.iter().rev().take(LOOK_AT))
             .filter_map(|at| self.posts.get(*at))
-            .find(|sent| sent.source != post.source && sent.fingerprint.likeness(&print) >= Some(SAME_TEXT))
+            .find(|sent| sent.source != post.source && sent.fingerprint.likeness(print) >= Some(SAME_TEXT))
             .map(|sent| sent.edition)
     }
 }
@@ -100,8 +102,8 @@ impl<'a> StoryIndex<'a> {
     }
 
     /// Takes `post` unless the same story is taken already, whose index it then gives back.
-    pub(super) fn insert(&mut self, index: usize, post: &'a Post) -> Option<usize> {
-        let print = if self.words { fingerprint(post) } else { Fingerprint::default() };
+    pub(super) fn insert(&mut self, index: usize, post: &'a Post, print: &LazyFingerprint) -> Option<usize> {
+        let print = if self.words { print.of(post).clone() } else { Fingerprint::default() };
         let title = title_key(&post.title).filter(|_| self.words);
         let link = post.url.as_ref().map(canonical);
         if let Some(same) = self.find(post, &print, title.as_deref(), link.as_deref()) {
@@ -196,6 +198,7 @@ fn names_a_story(title: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::select::fingerprint;
 
     #[track_caller]
     fn same_story(a: (&str, &str), b: (&str, &str), expect: bool) {

@@ -4,7 +4,7 @@
 //! sketch: Broder, "On the resemblance and containment of documents", 1997). Two fingerprints give the likeness of
 //! the two sets, as exactly as 64 draws can. The store keeps them, so the way they are made must not change.
 
-use std::cmp::Ordering;
+use std::{cell::OnceCell, cmp::Ordering};
 
 use crate::post::Post;
 
@@ -23,6 +23,17 @@ const LONGEST_TAG: usize = 4_096;
 /// What a text is known by; empty for one too short to be compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fingerprint(Vec<u64>);
+
+/// The fingerprint of one post, made when somebody asks, because it takes longer than all else here.
+#[derive(Debug, Default)]
+pub(super) struct LazyFingerprint(OnceCell<Fingerprint>);
+
+impl LazyFingerprint {
+    /// The fingerprint, of the same post each time.
+    pub(super) fn of(&self, post: &Post) -> &Fingerprint {
+        self.0.get_or_init(|| fingerprint(post))
+    }
+}
 
 /// Makes the fingerprint of the post's body, or of its description where there is no body.
 pub fn fingerprint(post: &Post) -> Fingerprint {

@@ -37,15 +37,15 @@ use duplicates::StoryIndex;
 pub fn select(posts: Vec<Post>, rules: &Rules, history: &DigestHistory, now: DateTime<Utc>) -> Selection {
     let classifier = Classifier::new(rules, history, now);
     let mut table =
-        Table { rules, verdicts: posts.iter().map(|post| classifier.classify(post)).collect(), posts: &posts };
+        Table { rules, classified: posts.iter().map(|post| classifier.classify(post)).collect(), posts: &posts };
     let open = table.drop_duplicates();
     let mut picked = table.keep_most(open);
     table.sort(&mut picked);
     table.require_minimum(&mut picked);
 
-    let verdicts = table.verdicts;
-    let candidates = posts.into_iter().zip(verdicts).map(|(post, verdict)| {
-        let Classification { first_seen, reason, .. } = verdict;
+    let classified = table.classified;
+    let candidates = posts.into_iter().zip(classified).map(|(post, classification)| {
+        let Classification { first_seen, reason, .. } = classification;
         Candidate { post, first_seen, reason }
     });
     Selection { candidates: candidates.collect(), picked }
@@ -55,34 +55,34 @@ pub fn select(posts: Vec<Post>, rules: &Rules, history: &DigestHistory, now: Dat
 struct Table<'a> {
     rules: &'a Rules,
     posts: &'a [Post],
-    verdicts: Vec<Classification>,
+    classified: Vec<Classification>,
 }
 
 impl Table<'_> {
     /// Takes out posts that tell the same story as another: the pinned one stays, or else the one published first.
     fn drop_duplicates(&mut self) -> Vec<usize> {
         let sources = self.sources();
-        let mut open: Vec<usize> = (0..self.posts.len()).filter(|at| self.verdicts[*at].reason.is_in()).collect();
+        let mut open: Vec<usize> = (0..self.posts.len()).filter(|at| self.classified[*at].reason.is_in()).collect();
         open.sort_by_cached_key(|at| {
-            let (post, verdict) = (&self.posts[*at], &self.verdicts[*at]);
+            let (post, classification) = (&self.posts[*at], &self.classified[*at]);
             let source = sources.get(post.source.as_str()).copied();
-            (verdict.pin.unwrap_or(usize::MAX), verdict.date, source, &post.title, &post.id, *at)
+            (classification.pin.unwrap_or(usize::MAX), classification.date, source, &post.title, &post.id, *at)
         });
         let merge = self.rules.duplicates == Duplicates::Merge;
         let mut stories = StoryIndex::new(merge, merge && sources.len() > 1);
         let mut pins = HashSet::new();
         let mut doubles = Vec::new();
         open.retain(|at| {
-            let same = stories.insert(*at, &self.posts[*at]);
+            let same = stories.insert(*at, &self.posts[*at], &self.classified[*at].fingerprint);
             // Two posts that the editor pinned one by one are both wanted.
-            let wanted = self.verdicts[*at].pin.is_some_and(|pin| pins.insert(pin));
+            let wanted = self.classified[*at].pin.is_some_and(|pin| pins.insert(pin));
             let double = same.filter(|_| !wanted);
             doubles.extend(double.map(|other| (*at, other)));
             double.is_none()
         });
         for (at, other) in doubles {
             let Post { title, source, .. } = &self.posts[other];
-            self.verdicts[at].reason = Reason::Duplicate { title: title.clone(), source: source.clone() };
+            self.classified[at].reason = Reason::Duplicate { title: title.clone(), source: source.clone() };
         }
         open
     }
@@ -91,32 +91,39 @@ impl Table<'_> {
     fn keep_most(&mut self, mut open: Vec<usize>) -> Vec<usize> {
         let by_weight = self.rules.order == Order::Weight;
         open.sort_by_cached_key(|at| {
-            let (post, verdict) = (&self.posts[*at], &self.verdicts[*at]);
+            let (post, classification) = (&self.posts[*at], &self.classified[*at]);
             let weight = post.weight.filter(|_| by_weight).unwrap_or(i64::MAX);
-            (verdict.pin.unwrap_or(usize::MAX), weight, Reverse(verdict.date), &post.title, &post.id, &post.source)
+            (
+                classification.pin.unwrap_or(usize::MAX),
+                weight,
+                Reverse(classification.date),
+                &post.title,
+                &post.id,
+                &post.source,
+            )
         });
         let mut of_source: HashMap<&str, usize> = HashMap::new();
         let mut count = 0;
         open.retain(|at| {
             let taken = of_source.entry(&self.posts[*at].source).or_default();
-            let verdict = &mut self.verdicts[*at];
-            let cap = self.rules.per_source.filter(|cap| *taken >= *cap && verdict.pin.is_none());
+            let classification = &mut self.classified[*at];
+            let cap = self.rules.per_source.filter(|cap| *taken >= *cap && classification.pin.is_none());
             if let Some(cap) = cap {
-                verdict.reason = Reason::PerSource(cap);
-            } else if count >= self.rules.max && verdict.pin.is_none() {
-                verdict.reason = Reason::Max(self.rules.max);
+                classification.reason = Reason::PerSource(cap);
+            } else if count >= self.rules.max && classification.pin.is_none() {
+                classification.reason = Reason::Max(self.rules.max);
             } else {
                 *taken += 1;
                 count += 1;
             }
-            verdict.reason.is_in()
+            classification.reason.is_in()
         });
         open
     }
 
     /// Puts the posts behind the pinned ones into the order that the rules name; so far the newest or lightest lead.
     fn sort(&self, picked: &mut [usize]) {
-        let pinned = picked.iter().take_while(|at| self.verdicts[**at].pin.is_some()).count();
+        let pinned = picked.iter().take_while(|at| self.classified[**at].pin.is_some()).count();
         let free = picked.get_mut(pinned..).unwrap_or_default();
         match self.rules.order {
             Order::Newest | Order::Weight => {}
@@ -130,11 +137,11 @@ impl Table<'_> {
 
     /// Picks nothing where too few posts are new.
     fn require_minimum(&mut self, picked: &mut Vec<usize>) {
-        let found = picked.iter().filter(|at| !self.verdicts[**at].sent).count();
+        let found = picked.iter().filter(|at| !self.classified[**at].sent).count();
         let min = self.rules.min.max(1);
         if found < min {
             for at in picked.drain(..) {
-                self.verdicts[at].reason = Reason::Waits { found, min };
+                self.classified[at].reason = Reason::Waits { found, min };
             }
         }
     }

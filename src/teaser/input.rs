@@ -1,6 +1,6 @@
 //! What teasers are made from.
 
-use super::{language, options::TeaserOptions, repetition::PreviousTeaser, shared_text::SharedText};
+use super::{options::TeaserOptions, post_text::PostText, repetition::PreviousTeaser, shared_text::SharedText};
 use crate::{html::Block, post::Post};
 
 /// What is known of a post besides itself.
@@ -29,16 +29,10 @@ pub(super) struct TeaserInput<'a> {
 impl<'a> TeaserInput<'a> {
     pub(super) fn new(
         post: &'a Post,
-        blocks: &'a [Block],
+        text: &'a PostText,
         options: &'a TeaserOptions,
         context: &'a TeaserContext<'a>,
     ) -> Self {
-        Self {
-            post,
-            blocks,
-            options,
-            context,
-            language: language::detect_post_language(post.language.as_deref(), blocks),
-        }
+        Self { post, blocks: &text.blocks, language: text.language, options, context }
     }
 }

@@ -16,6 +16,7 @@ mod limits;
 pub mod llm;
 mod options;
 mod phrases;
+mod post_text;
 mod prompt_injection;
 mod repetition;
 mod result;
@@ -26,7 +27,8 @@ mod shared_text;
 pub use highlight::{HighlightedBlock, TextSpan, highlight_teaser};
 pub use input::TeaserContext;
 pub use options::{TeaserMethod, TeaserOptions};
-pub use repetition::PreviousTeaser;
+pub use post_text::PostText;
+pub use repetition::{PreviousTeaser, repeats_previous};
 pub use result::{RefusalReason, SkippedMethod, Teaser, TeaserResult, TeaserSource};
 pub use shared_text::SharedText;
 
@@ -37,35 +39,68 @@ use input::TeaserInput;
 ///
 /// Editors' words stay as they are, whatever their length; all others keep to `options`.
 pub fn tease(post: &Post, options: &TeaserOptions, context: &TeaserContext<'_>) -> TeaserResult {
-    let editors = [context.pinned, post.teaser.as_deref()];
-    let mut editors = editors.into_iter().flatten().map(|text| limits::one_line(&html::plain_line(text)));
-    if let Some(text) = editors.find(|text| !text.is_empty()) {
-        return TeaserResult { teaser: Teaser { text, from: TeaserSource::Editor }, skipped: Vec::new() };
+    tease_text(post, &PostText::of(post), options, context)
+}
+
+/// Makes the teaser of a post that was read before.
+pub fn tease_text(post: &Post, text: &PostText, options: &TeaserOptions, context: &TeaserContext<'_>) -> TeaserResult {
+    if let Some(result) = editors_teaser(post, context) {
+        return result;
     }
-    let blocks = prompt_injection::remove(html::blocks(&post.body));
-    let input = TeaserInput::new(post, &blocks, options, context);
-    let mut skipped = Vec::new();
+    let input = TeaserInput::new(post, text, options, context);
     // Who asks for a model's words alone gets the extractor's where the model has none.
     let methods = match options.from.contains(&TeaserMethod::Llm) && !options.from.contains(&TeaserMethod::Extract) {
         true => [&options.from[..], &[TeaserMethod::Extract]].concat(),
         false => options.from.clone(),
     };
-    for method in methods.iter().copied() {
-        let text = apply(method, &input);
-        // Whatever a method thinks of its own work, nothing with a defect goes out.
-        let text =
-            text.and_then(|text| checks::find_defect(&text, &input).map_or(Ok(text), |defect| Err(defect.into())));
-        match text {
-            Ok(text) => return TeaserResult { teaser: Teaser { text, from: method.into() }, skipped },
-            Err(reason) => skipped.push(SkippedMethod { method, reason }),
-        }
-    }
+    let skipped = match try_methods(&methods, &input) {
+        Ok(result) => return result,
+        Err(skipped) => skipped,
+    };
     let fallback = methods.into_iter().find_map(|method| {
         let text = apply_fallback(method, &input).filter(|text| !prompt_injection::is_prompt_injection(text))?;
         Some(Teaser { text, from: method.into() })
     });
     let teaser = fallback.unwrap_or(Teaser { text: String::new(), from: TeaserSource::None });
     TeaserResult { teaser, skipped }
+}
+
+/// Makes the teaser of a post as far as no language model is needed for it; `None` where its words come next.
+pub fn tease_before_model(
+    post: &Post,
+    text: &PostText,
+    options: &TeaserOptions,
+    context: &TeaserContext<'_>,
+) -> Option<TeaserResult> {
+    let Some(model) = options.from.iter().position(|method| *method == TeaserMethod::Llm) else {
+        return Some(tease_text(post, text, options, context));
+    };
+    let input = TeaserInput::new(post, text, options, context);
+    editors_teaser(post, context).or_else(|| try_methods(options.from.get(..model)?, &input).ok())
+}
+
+/// An editor's own words, from the config or the front matter.
+fn editors_teaser(post: &Post, context: &TeaserContext<'_>) -> Option<TeaserResult> {
+    let editors = [context.pinned, post.teaser.as_deref()];
+    let mut editors = editors.into_iter().flatten().map(|text| limits::one_line(&html::plain_line(text)));
+    let text = editors.find(|text| !text.is_empty())?;
+    Some(TeaserResult { teaser: Teaser { text, from: TeaserSource::Editor }, skipped: Vec::new() })
+}
+
+/// The teaser of the first method that has one, or why none of them has.
+fn try_methods(methods: &[TeaserMethod], input: &TeaserInput<'_>) -> Result<TeaserResult, Vec<SkippedMethod>> {
+    let mut skipped = Vec::new();
+    for method in methods.iter().copied() {
+        let text = apply(method, input);
+        // Whatever a method thinks of its own work, nothing with a defect goes out.
+        let text =
+            text.and_then(|text| checks::find_defect(&text, input).map_or(Ok(text), |defect| Err(defect.into())));
+        match text {
+            Ok(text) => return Ok(TeaserResult { teaser: Teaser { text, from: method.into() }, skipped }),
+            Err(reason) => skipped.push(SkippedMethod { method, reason }),
+        }
+    }
+    Err(skipped)
 }
 
 /// Whole sentences within the limits, or why there are none.
@@ -128,7 +163,9 @@ mod tests {
             blocks.iter().map(|(kind, text)| Block { kind: *kind, text: (*text).to_owned() }).collect();
         let options = TeaserOptions { max_chars: 100, ..TeaserOptions::default() };
         let context = TeaserContext::default();
-        apply(method, &TeaserInput::new(&post(description, ""), &blocks, &options, &context))
+        let post = post(description, "");
+        let text = PostText { language: language::detect_post_language(None, &blocks), blocks };
+        apply(method, &TeaserInput::new(&post, &text, &options, &context))
     }
 
     #[track_caller]

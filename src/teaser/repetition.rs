@@ -63,7 +63,7 @@ fn hash(text: &str) -> u64 {
 }
 
 /// Says whether one of the earlier teasers is nearly `text`, or shares a long sentence with it.
-pub(super) fn repeats_previous(text: &str, earlier: &[PreviousTeaser]) -> bool {
+pub fn repeats_previous(text: &str, earlier: &[PreviousTeaser]) -> bool {
     if earlier.is_empty() {
         return false;
     }

@@ -1,8 +1,11 @@
 //! What stands in many posts of one source and so tells nothing of any of them.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
-use super::sentence::split_sentences;
+use super::{post_text::PostText, sentence::split_sentences};
 use crate::{html, post::Post};
 
 /// Sentences and descriptions that three or more posts of one source share.
@@ -24,14 +27,19 @@ const MANY: usize = 3;
 impl SharedText {
     /// Reads the newest posts of each source; the work has a bound, however many there are.
     pub fn of<'a>(posts: impl IntoIterator<Item = &'a Post>) -> Self {
-        let mut sources: HashMap<&str, Vec<&Post>> = HashMap::new();
-        for post in posts {
-            sources.entry(&post.source).or_default().push(post);
+        Self::of_read(posts.into_iter().map(|post| (post, None)))
+    }
+
+    /// The same where some of the posts were read before.
+    pub fn of_read<'a>(posts: impl IntoIterator<Item = (&'a Post, Option<&'a PostText>)>) -> Self {
+        let mut sources: HashMap<&str, Vec<(&Post, Option<&PostText>)>> = HashMap::new();
+        for (post, text) in posts {
+            sources.entry(&post.source).or_default().push((post, text));
         }
         let mut shared = Self::default();
         for (source, mut posts) in sources {
             if posts.len() > POSTS {
-                posts.select_nth_unstable_by_key(POSTS, |post| std::cmp::Reverse(post.published));
+                posts.select_nth_unstable_by_key(POSTS, |(post, _)| std::cmp::Reverse(post.published));
                 posts.truncate(POSTS);
             }
             shared.read(source, &posts);
@@ -39,12 +47,12 @@ impl SharedText {
         shared
     }
 
-    fn read(&mut self, source: &str, posts: &[&Post]) {
+    fn read(&mut self, source: &str, posts: &[(&Post, Option<&PostText>)]) {
         if posts.len() < 2 {
             return;
         }
         let mut descriptions: HashMap<u64, usize> = HashMap::new();
-        for description in posts.iter().filter_map(|post| post.description.as_deref()) {
+        for description in posts.iter().filter_map(|(post, _)| post.description.as_deref()) {
             *descriptions.entry(key(source, description)).or_default() += 1;
         }
         // Two posts that both have it are the whole source.
@@ -53,13 +61,17 @@ impl SharedText {
 
         let mut found: HashMap<u64, usize> = HashMap::new();
         let mut room = OCTETS;
-        for post in posts {
+        for (post, text) in posts {
             let share = post.body.len().min(OCTETS / 10);
             let Some(rest) = room.checked_sub(share) else { continue };
             room = rest;
-            let body = post.body.get(..post.body.floor_char_boundary(share)).unwrap_or_default();
             let mut own = HashSet::new();
-            for block in html::blocks(body) {
+            let known = text.filter(|_| share == post.body.len()).map(|text| Cow::Borrowed(text.blocks.as_slice()));
+            let blocks = known.unwrap_or_else(|| {
+                let body = post.body.get(..post.body.floor_char_boundary(share)).unwrap_or_default();
+                html::blocks(body).into()
+            });
+            for block in blocks.iter() {
                 own.extend(split_sentences(&block.text).map(|sentence| key(source, sentence)));
             }
             let description = post.description.as_deref().unwrap_or_default();

@@ -19,9 +19,8 @@ fn made(description: &str, body: &str, max_chars: usize) -> String {
     assert!(text.graphemes(true).count() <= max_chars, "{text:?}");
     assert_eq!(text.is_empty(), from == TeaserSource::None, "{text:?}");
     if !text.is_empty() {
-        let blocks = html::blocks(&post.body);
         assert_eq!(
-            checks::find_hard_defect(&text, &TeaserInput::new(&post, &blocks, &options, &context)),
+            checks::find_hard_defect(&text, &TeaserInput::new(&post, &PostText::of(&post), &options, &context)),
             None,
             "{text:?}"
         );

@@ -1,5 +1,5 @@
 use super::{
-    super::{PreviousTeaser, SharedText, TeaserContext, TeaserOptions, tests::post},
+    super::{PostText, PreviousTeaser, SharedText, TeaserContext, TeaserOptions, tests::post},
     *,
 };
 
@@ -10,7 +10,7 @@ const BODY: &str = "The harbour master closed the old wall for a while, and boat
 fn check(text: &str, expect: Option<&str>) {
     let post = post("", "");
     let (options, context) = (TeaserOptions::default(), TeaserContext::default());
-    assert_eq!(find_defect(text, &TeaserInput::new(&post, &[], &options, &context)), expect, "{text}");
+    assert_eq!(find_defect(text, &TeaserInput::new(&post, &PostText::of(&post), &options, &context)), expect, "{text}");
 }
 
 #[test]
@@ -75,8 +75,7 @@ fn a_second_sentence_is_judged_but_for_its_opener() {
 /// Material of a post with this body, in these surroundings.
 fn with(body: &str, context: &TeaserContext<'_>, options: &TeaserOptions, judge: impl Fn(&TeaserInput<'_>)) {
     let post = post("", body);
-    let blocks = crate::html::blocks(body);
-    judge(&TeaserInput::new(&post, &blocks, options, context));
+    judge(&TeaserInput::new(&post, &PostText::of(&post), options, context));
 }
 
 #[test]

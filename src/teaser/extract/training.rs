@@ -5,6 +5,7 @@ use super::{
         checks,
         input::{TeaserContext, TeaserInput},
         options::TeaserOptions,
+        post_text::PostText,
     },
     candidates::Candidates,
     features, parsed_post,
@@ -25,7 +26,8 @@ pub struct TrainingData {
 /// Reads a post as the extractor does, for the fitting program.
 pub fn training_data(post: &Post, blocks: &[Block], options: &TeaserOptions, weights: &Weights) -> TrainingData {
     let context = TeaserContext::default();
-    let input = TeaserInput::new(post, blocks, options, &context);
+    let text = PostText::of_blocks(post, blocks.to_vec());
+    let input = TeaserInput::new(post, &text, options, &context);
     let candidates = Candidates::of(&input, options, weights);
     let mut quality = candidates.unknown_quality();
     let good = candidates.candidates.iter().filter(|candidate| candidates.is_usable(candidate, &input, &mut quality));
@@ -36,7 +38,8 @@ pub fn training_data(post: &Post, blocks: &[Block], options: &TeaserOptions, wei
 /// The teaser that these weights choose.
 pub fn extract_with(post: &Post, blocks: &[Block], options: &TeaserOptions, weights: &Weights) -> Option<String> {
     let context = TeaserContext::default();
-    let input = TeaserInput::new(post, blocks, options, &context);
+    let text = PostText::of_blocks(post, blocks.to_vec());
+    let input = TeaserInput::new(post, &text, options, &context);
     Candidates::of(&input, options, weights).best_without_defect(&input, checks::find_defect).ok()
 }
 

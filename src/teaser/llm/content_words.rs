@@ -7,8 +7,8 @@ use std::{
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::super::{languages::LANGUAGES, prompt_injection};
-use crate::{html, post::Post};
+use super::super::{languages::LANGUAGES, post_text::PostText, prompt_injection};
+use crate::{html::Block, post::Post};
 
 /// The content words of a text, each by its first letters, so that endings do not part them; of scripts without
 /// spaces, the pairs of neighbours.
@@ -17,8 +17,8 @@ pub struct ContentWords(HashSet<String>);
 
 impl ContentWords {
     /// The words of a post's title and body.
-    pub fn of_post(post: &Post) -> Self {
-        Self::of(&text(post))
+    pub fn of_post(post: &Post, text: &PostText) -> Self {
+        Self::of(&text_of(post, &text.blocks))
     }
 
     /// The words of a text.
@@ -64,16 +64,10 @@ fn single(word: &str) -> Option<char> {
 }
 
 /// What a post says of itself, without what speaks to machines.
-pub(super) fn text(post: &Post) -> String {
-    let mut text = String::new();
-    if !prompt_injection::is_prompt_injection(&post.title) {
-        text.push_str(&post.title);
-    }
-    for block in prompt_injection::remove(html::blocks(&post.body)) {
-        text.push('\n');
-        text.push_str(&block.text);
-    }
-    text
+pub(super) fn text_of(post: &Post, blocks: &[Block]) -> String {
+    let title = Some(post.title.as_str()).filter(|title| !prompt_injection::is_prompt_injection(title));
+    let blocks = blocks.iter().flat_map(|block| ["\n", &block.text]);
+    title.into_iter().chain(blocks).collect()
 }
 
 /// Says whether a word, in lower case, is one of those that hold sentences together.

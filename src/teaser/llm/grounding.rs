@@ -21,8 +21,8 @@ use crate::post::Post;
 const SHARE: f64 = 0.6;
 
 /// Says whether `text` speaks of its task or of its writer instead of the post, in words for an editor.
-pub(super) fn find_talk_of_itself(text: &str, post: &Post) -> Option<RefusalReason> {
-    let (plain, known) = (simple(text), simple(&content_words::text(post)));
+pub(super) fn find_talk_of_itself(text: &str, source: &str) -> Option<RefusalReason> {
+    let (plain, known) = (simple(text), simple(source));
     let begins = |words: &&str| plain.trim_start().starts_with(&format!("{words} "));
     let holds = |words: &&str| plain.contains(&format!(" {words} "));
     let of_itself = entries(|language| &language.model_starts)
@@ -36,18 +36,17 @@ pub(super) fn find_talk_of_itself(text: &str, post: &Post) -> Option<RefusalReas
 }
 
 /// The first thing in `text` that the post does not bear out, in words for an editor.
-pub(super) fn find_unfounded(text: &str, post: &Post) -> Option<RefusalReason> {
-    let source = content_words::text(post);
-    let known = simple(&source);
+pub(super) fn find_unfounded(text: &str, source: &str, post: &Post) -> Option<RefusalReason> {
+    let known = simple(source);
     if let Some(sign) = text.chars().find(|c| "{}<>`|\\^~".contains(*c) && !source.contains(*c)) {
         return Some(format!("markup: `{sign}`").into());
     }
-    if let (Some(own), Some(of_post)) = (content_words::language(text), content_words::language(&source))
+    if let (Some(own), Some(of_post)) = (content_words::language(text), content_words::language(source))
         && own != of_post
     {
         return Some(format!("another language ({own}) than the post ({of_post})").into());
     }
-    if script(text) != script(&source) && script(text).is_some() {
+    if script(text) != script(source) && script(text).is_some() {
         return Some("another script than the post".into());
     }
     // A name with a dot may be what the post is about; a way into a site is an address to go to, and no teaser's.
@@ -55,20 +54,20 @@ pub(super) fn find_unfounded(text: &str, post: &Post) -> Option<RefusalReason> {
     if let Some(address) = text.split_whitespace().find(|word| is_address(word) && leads(word)) {
         return Some(format!("the address `{}`", trimmed(address)).into());
     }
-    let numbers: HashSet<String> = numbers::numbers(&source).collect();
+    let numbers: HashSet<String> = numbers::numbers(source).collect();
     if let Some(number) = numbers::numbers(text).find(|number| !numbers.contains(number)) {
         return Some(format!("the number {number} is not in the post").into());
     }
     if let Some(word) = numbers::words(text).find(|word| !numbers::stands(word, &known, &numbers)) {
         return Some(format!("the number “{word}” is not in the post").into());
     }
-    if let Some(name) = unknown_name(text, &source, post.language.as_deref()) {
+    if let Some(name) = unknown_name(text, source, post.language.as_deref()) {
         return Some(format!("the name “{name}” is not in the post").into());
     }
-    if let Some(word) = negation(text).find(|_| negation(&source).next().is_none()) {
+    if let Some(word) = negation(text).find(|_| negation(source).next().is_none()) {
         return Some(format!("the “{word}” is not in the post").into());
     }
-    let share = ContentWords::of(text).share_in(&ContentWords::of(&source));
+    let share = ContentWords::of(text).share_in(&ContentWords::of(source));
     (share < SHARE).then(|| format!("only {:.0} % of its words are in the post", share * 100.0).into())
 }
 
@@ -218,6 +217,15 @@ fn is_katakana(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::teaser::PostText;
+
+    fn find_talk_of_itself(text: &str, post: &Post) -> Option<RefusalReason> {
+        super::find_talk_of_itself(text, &content_words::text_of(post, &PostText::of(post).blocks))
+    }
+
+    fn find_unfounded(text: &str, post: &Post) -> Option<RefusalReason> {
+        super::find_unfounded(text, &content_words::text_of(post, &PostText::of(post).blocks), post)
+    }
 
     const BODY: &str = "<p>Divers of the Porto Alto harbour office found a hole in the north quay on Sunday, \
          says Marta Reis. The repair costs 1,200,000 euros and takes 11 weeks. The ferry to Vila Nova leaves from \

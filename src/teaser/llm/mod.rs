@@ -32,7 +32,8 @@ pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
         Some(Ok(text)) if text.contains('\u{fffd}') => return Err("a broken character".into()),
         Some(Ok(text)) => limits::one_line(text),
     };
-    if let Some(reason) = grounding::find_talk_of_itself(&text, input.post) {
+    let source = content_words::text_of(input.post, input.blocks);
+    if let Some(reason) = grounding::find_talk_of_itself(&text, &source) {
         return Err(reason);
     }
     if !limits::fits(&text, input.options) {
@@ -44,5 +45,5 @@ pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
     if let Some(defect) = checks::find_defect(&text, input) {
         return Err(defect.into());
     }
-    grounding::find_unfounded(&text, input.post).map_or(Ok(text), Err)
+    grounding::find_unfounded(&text, &source, input.post).map_or(Ok(text), Err)
 }

@@ -9,11 +9,11 @@ use super::{
         input::{TeaserContext, TeaserInput},
         limits,
         options::TeaserOptions,
-        prompt_injection,
+        post_text::PostText,
     },
     endpoint::Endpoint,
 };
-use crate::{html, post::Post};
+use crate::post::Post;
 
 /// Changes with every word of the prompt, so that answers to an older one are not taken for answers to this.
 pub const PROMPT_VERSION: u32 = 1;
@@ -60,10 +60,9 @@ impl Prompt {
 }
 
 /// What is asked about `post`; `None` where it has no sentence to ask about.
-pub fn build_prompt(post: &Post, options: &TeaserOptions, endpoint: &Endpoint) -> Option<Prompt> {
-    let blocks = prompt_injection::remove(html::blocks(&post.body));
+pub fn build_prompt(post: &Post, text: &PostText, options: &TeaserOptions, endpoint: &Endpoint) -> Option<Prompt> {
     let context = TeaserContext::default();
-    let best = extract::best_sentences(&TeaserInput::new(post, &blocks, options, &context), SENTENCES);
+    let best = extract::best_sentences(&TeaserInput::new(post, text, options, &context), SENTENCES);
     if best.is_empty() || options.max_sentences == 0 {
         return None;
     }
@@ -134,7 +133,7 @@ mod tests {
     fn asked(title: &str, body: &str) -> Prompt {
         let endpoint = Endpoint::new("http://127.0.0.1/v1".parse().unwrap(), "small".to_owned());
         let post = Post { title: title.to_owned(), ..super::super::super::tests::post("", body) };
-        build_prompt(&post, &TeaserOptions::default(), &endpoint).unwrap()
+        build_prompt(&post, &PostText::of(&post), &TeaserOptions::default(), &endpoint).unwrap()
     }
 
     const BODY: &str = "<p>Divers found a hole in the quay on Sunday. The repair takes weeks and costs money.</p>";
@@ -170,7 +169,8 @@ mod tests {
     #[test]
     fn nothing_is_asked_about_nothing() {
         let endpoint = Endpoint::new("http://127.0.0.1/v1".parse().unwrap(), "small".to_owned());
-        assert_eq!(build_prompt(&super::super::super::tests::post("", ""), &TeaserOptions::default(), &endpoint), None);
+        let empty = super::super::super::tests::post("", "");
+        assert_eq!(build_prompt(&empty, &PostText::of(&empty), &TeaserOptions::default(), &endpoint), None);
     }
 
     #[test]
