@@ -6,21 +6,21 @@
 use std::collections::HashMap;
 
 use super::{
-    fingerprint::{Fingerprint, LazyFingerprint, text, vocabulary},
+    fingerprint::{Fingerprint, LazyFingerprint, compared_text, vocabulary},
     history::SentPost,
 };
 use crate::post::{Post, canonical};
 
 /// Texts that are so much alike are the same story, unless their titles count different things.
-const SAME_TEXT: f64 = 0.75;
+const MIN_SIMILARITY: f64 = 0.75;
 /// So much is enough where the titles are the same, word for word.
-const SAME_TITLE: f64 = 0.4;
+const MIN_SIMILARITY_OF_SAME_TITLE: f64 = 0.4;
 /// A short text of so many different words is not repeated by chance.
-const ENOUGH_TO_REPEAT: usize = 6;
+const MIN_REPEATED_WORDS: usize = 6;
 /// Texts that are less alike are other texts.
-const FAR: f64 = 0.1;
+const MAX_SIMILARITY_OF_OTHER_TEXTS: f64 = 0.1;
 /// So many posts with the same part are looked at, the latest first: what many posts share is a form, not a story.
-const LOOK_AT: usize = 64;
+const MAX_COMPARED: usize = 64;
 
 /// What went out in earlier editions, for looking up.
 pub(super) struct SentIndex<'a> {
@@ -53,10 +53,10 @@ impl<'a> SentIndex<'a> {
         let link = post.url.as_ref().map(canonical)?;
         let same_page = |sent: &&SentPost| {
             // A publisher that has several posts on one page gives them one link and other words.
-            let near = || print.of(post).likeness(&sent.fingerprint).is_none_or(|l| l > FAR);
+            let near = || print.of(post).likeness(&sent.fingerprint).is_none_or(|l| l > MAX_SIMILARITY_OF_OTHER_TEXTS);
             if sent.source == post.source { near() } else { merge }
         };
-        let linked = self.by_link.get(link.as_str())?.iter().rev().take(LOOK_AT);
+        let linked = self.by_link.get(link.as_str())?.iter().rev().take(MAX_COMPARED);
         linked.filter_map(|at| self.posts.get(*at)).find(same_page).map(|sent| sent.edition)
     }
 
@@ -68,9 +68,9 @@ impl<'a> SentIndex<'a> {
         }
         let print = print.of(post);
         let near = print.keys().iter().filter_map(|key| self.by_key.get(key));
-        near.flat_map(|posts| posts.iter().rev().take(LOOK_AT))
+        near.flat_map(|posts| posts.iter().rev().take(MAX_COMPARED))
             .filter_map(|at| self.posts.get(*at))
-            .find(|sent| sent.source != post.source && sent.fingerprint.likeness(print) >= Some(SAME_TEXT))
+            .find(|sent| sent.source != post.source && sent.fingerprint.likeness(print) >= Some(MIN_SIMILARITY))
             .map(|sent| sent.edition)
     }
 }
@@ -134,14 +134,14 @@ impl<'a> StoryIndex<'a> {
             other.is_some_and(|other| if other.source == post.source { other.title == post.title } else { self.links })
         };
         let linked = link.and_then(|link| self.by_link.get(link)).into_iter();
-        if let Some(at) = linked.flat_map(|posts| posts.iter().rev().take(LOOK_AT)).find(same_page) {
+        if let Some(at) = linked.flat_map(|posts| posts.iter().rev().take(MAX_COMPARED)).find(same_page) {
             return Some(*at);
         }
         let titled = title.and_then(|title| self.by_title.get(title)).into_iter();
         let near = print.keys().iter().filter_map(|key| self.by_key.get(key));
         titled
             .chain(near)
-            .flat_map(|posts| posts.iter().rev().take(LOOK_AT))
+            .flat_map(|posts| posts.iter().rev().take(MAX_COMPARED))
             .find(|at| self.taken.get(**at).is_some_and(|(_, other, theirs)| is_same_story(post, print, other, theirs)))
             .copied()
     }
@@ -154,11 +154,11 @@ fn is_same_story(post: &Post, ours: &Fingerprint, other: &Post, theirs: &Fingerp
     }
     let same_title = || title_key(&post.title).is_some_and(|title| title_key(&other.title) == Some(title));
     match ours.likeness(theirs) {
-        Some(likeness) if likeness >= SAME_TEXT => numbers(&post.title) == numbers(&other.title),
-        Some(likeness) => likeness >= SAME_TITLE && same_title() && names_a_story(&post.title),
+        Some(likeness) if likeness >= MIN_SIMILARITY => numbers(&post.title) == numbers(&other.title),
+        Some(likeness) => likeness >= MIN_SIMILARITY_OF_SAME_TITLE && same_title() && names_a_story(&post.title),
         None => {
             let told = if names_a_story(&post.title) { contained } else { repeated };
-            same_title() && told(text(post), text(other))
+            same_title() && told(compared_text(post), compared_text(other))
         }
     }
 }
@@ -179,7 +179,7 @@ fn contained(a: &str, b: &str) -> bool {
 /// Says whether two short texts are made of the very same words, and enough of them to be no mere form.
 fn repeated(a: &str, b: &str) -> bool {
     let words = vocabulary(a);
-    words.len() >= ENOUGH_TO_REPEAT && words == vocabulary(b)
+    words.len() >= MIN_REPEATED_WORDS && words == vocabulary(b)
 }
 
 /// A title without case and punctuation; `None` for one without a word.

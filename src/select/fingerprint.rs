@@ -9,16 +9,16 @@ use std::{cell::OnceCell, cmp::Ordering};
 use crate::post::Post;
 
 /// Texts of fewer words have no fingerprint: one changed word would change too much of them.
-const ENOUGH_WORDS: u32 = 40;
+const MIN_WORDS: u32 = 40;
 
 /// So many hashes are kept.
-const KEPT: usize = 64;
+const MAX_HASHES: usize = 64;
 
 /// Texts that are four fifths alike share one of the eight smallest hashes in all but one of a million cases.
-const KEYS: usize = 8;
+const LOOKUP_HASHES: usize = 8;
 
 /// So many octets after a `<` are searched for its `>`; what is longer is text.
-const LONGEST_TAG: usize = 4_096;
+const MAX_TAG_BYTES: usize = 4_096;
 
 /// What a text is known by; empty for one too short to be compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub fn fingerprint(post: &Post) -> Fingerprint {
     // Of a script without spaces, two characters make a shingle.
     let mut last = [0_u64; 2];
     let mut words = 0;
-    each_word(text(post), |word| {
+    each_word(compared_text(post), |word| {
         words += 1;
         match word {
             Word::Spaced(hash) if words > 2 => {
@@ -53,12 +53,12 @@ pub fn fingerprint(post: &Post) -> Fingerprint {
         let (Word::Spaced(hash) | Word::Character(hash)) = word;
         last = [hash, last[0]];
     });
-    if words < ENOUGH_WORDS {
+    if words < MIN_WORDS {
         return Fingerprint::default();
     }
     shingles.sort_unstable();
     shingles.dedup();
-    shingles.truncate(KEPT);
+    shingles.truncate(MAX_HASHES);
     Fingerprint(shingles)
 }
 
@@ -70,7 +70,7 @@ impl Fingerprint {
         }
         let (mut ours, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
         let (mut seen, mut shared) = (0_u32, 0_u32);
-        while seen < KEPT as u32 {
+        while seen < MAX_HASHES as u32 {
             let order = match (ours.peek(), theirs.peek()) {
                 (Some(a), Some(b)) => a.cmp(b),
                 (Some(_), None) => Ordering::Less,
@@ -91,7 +91,7 @@ impl Fingerprint {
 
     /// The numbers under which like texts find each other.
     pub(super) fn keys(&self) -> &[u64] {
-        &self.0[..self.0.len().min(KEYS)]
+        &self.0[..self.0.len().min(LOOKUP_HASHES)]
     }
 
     /// The fingerprint as octets, eight for each number.
@@ -115,7 +115,7 @@ pub(super) fn vocabulary(text: &str) -> Vec<u64> {
 }
 
 /// The words that a post is known by.
-pub(super) fn text(post: &Post) -> &str {
+pub(super) fn compared_text(post: &Post) -> &str {
     if post.body.trim().is_empty() { post.description.as_deref().unwrap_or_default() } else { &post.body }
 }
 
@@ -152,7 +152,7 @@ fn each_word(text: &str, mut found: impl FnMut(Word)) {
         let rest = text.get(at..).unwrap_or_default().as_bytes();
         let skip = match c {
             '<' if rest.get(1).is_some_and(|next| next.is_ascii_alphabetic() || b"/!".contains(next)) => {
-                rest.iter().take(LONGEST_TAG).position(|byte| *byte == b'>')
+                rest.iter().take(MAX_TAG_BYTES).position(|byte| *byte == b'>')
             }
             '&' => rest.iter().take(10).position(|byte| *byte == b';'),
             _ if unspaced(c) => {

@@ -72,7 +72,7 @@ fn without_notice(text: &str) -> Option<&str> {
 }
 
 /// So much of what a body begins with may be in a description of its own.
-const SHARE: usize = 85;
+const MAX_SHARED_PERCENT: usize = 85;
 
 /// Says whether one of the body's first paragraphs begins with these very words, or nearly so, or is nothing else.
 fn begins_body(text: &str, input: &TeaserInput<'_>) -> bool {
@@ -97,7 +97,7 @@ fn begins_body(text: &str, input: &TeaserInput<'_>) -> bool {
         }
         let same = own.chars().zip(body.chars()).take_while(|(one, other)| one == other).count();
         let all = own.chars().count();
-        same * 100 >= all * SHARE || same >= 40 && same * 2 >= all
+        same * 100 >= all * MAX_SHARED_PERCENT || same >= 40 && same * 2 >= all
     })
 }
 

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Fewer words in a row say nothing, unless they are the whole of what was taken.
-const RUN: usize = 4;
+const MIN_RUN_WORDS: usize = 4;
 
 /// A paragraph of a post, cut into what the teaser has of it and what it has not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -88,7 +88,7 @@ fn runs(own: &[(usize, usize, String)], sought: &[String]) -> Vec<(usize, usize)
     for (at, word) in sought.iter().enumerate() {
         places.entry(word).or_default().push(at);
     }
-    let enough = RUN.min(sought.len());
+    let enough = MIN_RUN_WORDS.min(sought.len());
     let (mut runs, mut at) = (Vec::new(), 0);
     while let Some((_, _, word)) = own.get(at) {
         let length =

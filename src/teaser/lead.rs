@@ -4,7 +4,7 @@ use super::{checks, input::TeaserInput, limits, result::RefusalReason, sentence}
 use crate::html::{Block, BlockKind};
 
 /// So many sentences are looked at.
-const LOOK_AT: usize = 200;
+const MAX_SENTENCES_READ: usize = 200;
 
 /// Takes whole sentences from the first one on that can stand in a teaser.
 pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
@@ -57,7 +57,7 @@ fn longest(
 fn starts<'a>(input: &TeaserInput<'a>) -> impl Iterator<Item = (usize, &'a str)> {
     let sentences =
         |(number, block): (usize, &'a Block)| sentence::split_sentences(&block.text).map(move |next| (number, next));
-    spoken(input.blocks).flat_map(sentences).take(LOOK_AT)
+    spoken(input.blocks).flat_map(sentences).take(MAX_SENTENCES_READ)
 }
 
 fn spoken(blocks: &[Block]) -> impl Iterator<Item = (usize, &Block)> {

@@ -81,7 +81,7 @@ pub(super) fn remove(blocks: Vec<Block>) -> Vec<Block> {
     let mut looked_at = 0;
     let kept = blocks.into_iter().filter_map(|block| {
         looked_at += block.text.len();
-        if looked_at > LOOK_AT || !is_prompt_injection(&block.text) {
+        if looked_at > MAX_BYTES_READ || !is_prompt_injection(&block.text) {
             return Some(block);
         }
         let before: Vec<&str> =
@@ -94,18 +94,19 @@ pub(super) fn remove(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 /// So many octets of a post are looked through at once; its sentences are looked at again before one is taken.
-const LOOK_AT: usize = 8_000;
+const MAX_BYTES_READ: usize = 8_000;
 
 /// An order and what sets it aside stand within so many letters.
-const NEAR: usize = 60;
+const MAX_DISTANCE: usize = 60;
 
 /// Says whether what the verb of `language` at `at` sets aside is an earlier order: all three stand near each other, in
 /// this order or (for Japanese and German) with the verb last.
 fn overrides(letters: &str, at: usize, language: &Language) -> bool {
     let (before, after) = (letters.get(..at).unwrap_or_default(), letters.get(at..).unwrap_or_default());
-    let from = before.char_indices().rev().take(NEAR).last().map_or(at, |(from, _)| from);
+    let from = before.char_indices().rev().take(MAX_DISTANCE).last().map_or(at, |(from, _)| from);
     let before = before.get(from..).unwrap_or_default();
-    let after = after.get(..after.char_indices().nth(NEAR).map_or(after.len(), |(to, _)| to)).unwrap_or_default();
+    let after =
+        after.get(..after.char_indices().nth(MAX_DISTANCE).map_or(after.len(), |(to, _)| to)).unwrap_or_default();
     let names = |text: &str| {
         let says = |list| entries(list).any(|word| text.contains(word));
         says(|language| &language.injection_earlier_words) && says(|language| &language.injection_order_words)

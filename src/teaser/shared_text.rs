@@ -16,13 +16,13 @@ pub struct SharedText {
 }
 
 /// So many posts of a source are compared, the newest.
-const POSTS: usize = 500;
+const MAX_POSTS: usize = 500;
 
 /// So many octets of their bodies are read, all posts of a source together.
-const OCTETS: usize = 4_000_000;
+const MAX_BYTES: usize = 4_000_000;
 
 /// In so many posts a sentence is common.
-const MANY: usize = 3;
+const MIN_POSTS: usize = 3;
 
 impl SharedText {
     /// Reads the newest posts of each source; the work has a bound, however many there are.
@@ -38,9 +38,9 @@ impl SharedText {
         }
         let mut shared = Self::default();
         for (source, mut posts) in sources {
-            if posts.len() > POSTS {
-                posts.select_nth_unstable_by_key(POSTS, |(post, _)| std::cmp::Reverse(post.published));
-                posts.truncate(POSTS);
+            if posts.len() > MAX_POSTS {
+                posts.select_nth_unstable_by_key(MAX_POSTS, |(post, _)| std::cmp::Reverse(post.published));
+                posts.truncate(MAX_POSTS);
             }
             shared.read(source, &posts);
         }
@@ -56,13 +56,13 @@ impl SharedText {
             *descriptions.entry(key(source, description)).or_default() += 1;
         }
         // Two posts that both have it are the whole source.
-        let many = MANY.min(posts.len());
+        let many = MIN_POSTS.min(posts.len());
         self.descriptions.extend(descriptions.into_iter().filter(|(_, count)| *count >= many).map(|(key, _)| key));
 
         let mut found: HashMap<u64, usize> = HashMap::new();
-        let mut room = OCTETS;
+        let mut room = MAX_BYTES;
         for (post, text) in posts {
-            let share = post.body.len().min(OCTETS / 10);
+            let share = post.body.len().min(MAX_BYTES / 10);
             let Some(rest) = room.checked_sub(share) else { continue };
             room = rest;
             let mut own = HashSet::new();
@@ -80,7 +80,7 @@ impl SharedText {
                 *found.entry(key).or_default() += 1;
             }
         }
-        self.sentences.extend(found.into_iter().filter(|(_, count)| *count >= MANY).map(|(key, _)| key));
+        self.sentences.extend(found.into_iter().filter(|(_, count)| *count >= MIN_POSTS).map(|(key, _)| key));
     }
 
     /// Says whether three or more posts of `source` have this sentence.
@@ -138,7 +138,11 @@ mod tests {
     #[test]
     fn the_newest_posts_of_many_are_read() {
         let mut many =
-            posts(POSTS + 200, "", |n| if n < 3 { "<p>We love boats.</p>".to_owned() } else { format!("<p>{n}.</p>") });
+            posts(
+                MAX_POSTS + 200,
+                "",
+                |n| if n < 3 { "<p>We love boats.</p>".to_owned() } else { format!("<p>{n}.</p>") },
+            );
         assert!(!SharedText::of(&many).has_sentence("nobody", "We love boats."));
         for (n, post) in many.iter_mut().enumerate() {
             post.published = chrono::DateTime::from_timestamp(1_000_000 - n as i64, 0);

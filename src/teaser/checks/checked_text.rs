@@ -28,18 +28,18 @@ impl<'a> CheckedText<'a> {
 }
 
 /// So many words a phrase has at most.
-const LONGEST: usize = 6;
+const MAX_PHRASE_WORDS: usize = 6;
 
 /// The first words of a text with one space between them; a comma or a full stop counts as a word.
 pub(super) struct FirstWords {
     words: String,
-    ends: [usize; LONGEST],
+    ends: [usize; MAX_PHRASE_WORDS],
     count: usize,
 }
 
 impl FirstWords {
     fn new(lower: &str) -> Self {
-        let mut first = Self { words: String::with_capacity(64), ends: [0; LONGEST], count: 0 };
+        let mut first = Self { words: String::with_capacity(64), ends: [0; MAX_PHRASE_WORDS], count: 0 };
         let mut in_word = false;
         for c in lower.chars() {
             let letter = c.is_alphanumeric() || matches!(c, '\'' | '-' | '\u{301}');
@@ -81,7 +81,7 @@ impl FirstWords {
             *end = self.words.len();
             self.count += 1;
         }
-        self.count < LONGEST
+        self.count < MAX_PHRASE_WORDS
     }
 
     /// The beginnings of it that end with a word, the longest first.

@@ -44,7 +44,7 @@ fn dangles_before_comma(lower: &str, language: &Language) -> bool {
     if pronouns.is_empty() {
         return false;
     }
-    let start = lower.get(..lower.floor_char_boundary(CLAUSE)).unwrap_or_default();
+    let start = lower.get(..lower.floor_char_boundary(MAX_CLAUSE_BYTES)).unwrap_or_default();
     let Some((clause, _)) = start.split_once(',') else { return false };
     let mut words = clause.split_whitespace();
     let (first, last) = (words.next().unwrap_or_default(), words.next_back().unwrap_or_default());
@@ -55,7 +55,8 @@ fn dangles_before_comma(lower: &str, language: &Language) -> bool {
 
 /// Says whether it begins with the aim of something: "To address these questions, the town …"
 fn has_dangling_aim(lower: &str, english: &Language) -> bool {
-    let Some(start) = lower.strip_prefix("to ").and_then(|rest| rest.get(..rest.floor_char_boundary(CLAUSE))) else {
+    let Some(start) = lower.strip_prefix("to ").and_then(|rest| rest.get(..rest.floor_char_boundary(MAX_CLAUSE_BYTES)))
+    else {
         return false;
     };
     let Some((clause, _)) = start.split_once(',') else { return false };
@@ -107,7 +108,7 @@ fn has_pronoun_after_time(lower: &str, english: &Language) -> bool {
 }
 
 /// A clause of eight words takes no more octets.
-const CLAUSE: usize = 100;
+const MAX_CLAUSE_BYTES: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Start {

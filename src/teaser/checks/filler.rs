@@ -36,10 +36,10 @@ fn welcomes(lower: &str) -> bool {
 }
 
 /// Longer sentences say something besides.
-const LONGEST: usize = 140;
+const MAX_NO_NEWS_CHARS: usize = 140;
 
 fn has_no_news(lower: &str) -> bool {
-    if NONE.find_in(lower).next().is_none() || lower.chars().nth(LONGEST).is_some() {
+    if NONE.find_in(lower).next().is_none() || lower.chars().nth(MAX_NO_NEWS_CHARS).is_some() {
         return false;
     }
     let contains = |words: &[String]| words.iter().any(|word| lower.contains(word));

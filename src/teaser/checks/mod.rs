@@ -203,16 +203,16 @@ fn is_question(text: &str) -> bool {
 }
 
 /// A teaser has at least so many graphemes, and half as many as are allowed where fewer are allowed than twice that.
-const ENOUGH: usize = 60;
+const MIN_GRAPHEMES: usize = 60;
 
 /// The same in Chinese, Japanese and Korean.
-const ENOUGH_WIDE: usize = 20;
+const MIN_WIDE_GRAPHEMES: usize = 20;
 
 /// Says whether it is shorter than a teaser should be though the post has more to say.
 fn is_too_short(text: &str, input: &TeaserInput<'_>) -> bool {
     let wide = is_wide(text);
     let most = input.options.max_chars;
-    let enough = if wide { ENOUGH_WIDE.min(most / 4) } else { ENOUGH.min(most / 2) };
+    let enough = if wide { MIN_WIDE_GRAPHEMES.min(most / 4) } else { MIN_GRAPHEMES.min(most / 2) };
     let length = text.graphemes(true).take(enough).count();
     length < enough && has_more_to_say(input, enough)
 }
@@ -228,14 +228,14 @@ fn is_wide(text: &str) -> bool {
 }
 
 /// So many sentences are looked at for what a post has to say.
-const LOOK_AT: usize = 60;
+const MAX_SENTENCES_READ: usize = 60;
 
 /// Says whether sentences of the body that could be a teaser, or stand second in one, have `enough` graphemes.
 fn has_more_to_say(input: &TeaserInput<'_>, enough: usize) -> bool {
     let spoken = |kind: BlockKind| matches!(kind, BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Quote);
     let blocks = input.blocks.iter().filter(|block| spoken(block.kind));
     let mut length = 0;
-    for sentence in blocks.flat_map(|block| split_sentences(&block.text)).take(LOOK_AT) {
+    for sentence in blocks.flat_map(|block| split_sentences(&block.text)).take(MAX_SENTENCES_READ) {
         if limits::fits(sentence, input.options)
             && matches!(find_sentence_defect(sentence, input), None | Some(DANGLING))
         {

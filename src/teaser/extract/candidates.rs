@@ -10,9 +10,9 @@ use super::{
 };
 
 /// The second sentence is among so many behind the first.
-const NEAR: usize = 4;
+const MAX_DISTANCE: usize = 4;
 /// How many of the best candidates are put to the checks.
-const TRIED: usize = 40;
+const MAX_CHECKED: usize = 40;
 
 /// All that could stand for a post.
 pub(super) struct Candidates<'a> {
@@ -78,7 +78,7 @@ impl<'a> Candidates<'a> {
         let own: Vec<f64> = self.facts.iter().map(|facts| weigh(facts, by_sentence)).collect();
         for (first, sentence) in self.sentences.iter().enumerate() {
             let near = if first < single && options.max_sentences > 1 {
-                first + 1..(first + 1 + NEAR).min(single)
+                first + 1..(first + 1 + MAX_DISTANCE).min(single)
             } else {
                 0..0
             };
@@ -118,7 +118,7 @@ impl<'a> Candidates<'a> {
         let mut quality = self.unknown_quality();
         let holding = self.ranked().into_iter().filter(|candidate| self.is_usable(candidate, input, &mut quality));
         let mut first = None;
-        for candidate in holding.take(TRIED) {
+        for candidate in holding.take(MAX_CHECKED) {
             let text = self.text(candidate);
             match find_defect(&text, input) {
                 None => return Ok(text),

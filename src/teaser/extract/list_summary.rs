@@ -7,23 +7,23 @@ use super::{
 use crate::html::{Block, BlockKind};
 
 /// An item longer than this is no headline.
-const LONGEST: usize = 110;
+const MAX_HEADLINE_BYTES: usize = 110;
 /// So many items are read.
-const READ: usize = 80;
+const MAX_ITEMS_READ: usize = 80;
 /// Nobody reads a longer row.
-const MOST: usize = 12;
+const MAX_HEADLINES: usize = 12;
 
 /// What the list items of a post are about, in their order: what stands before the colon or the dash of an item;
 /// where no items have such a label, the short items themselves.
 pub(super) fn headlines(blocks: &[Block]) -> Vec<String> {
-    let items = blocks.iter().filter(|block| block.kind == BlockKind::ListItem).take(READ);
+    let items = blocks.iter().filter(|block| block.kind == BlockKind::ListItem).take(MAX_ITEMS_READ);
     let (mut labels, mut short): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for (headline, labelled) in items.filter_map(|item| headline(&item.text)) {
         let found = if labelled { &mut labels } else { &mut short };
-        if found.len() < MOST && !found.contains(&headline) {
+        if found.len() < MAX_HEADLINES && !found.contains(&headline) {
             found.push(headline);
         }
-        if labels.len() == MOST {
+        if labels.len() == MAX_HEADLINES {
             break;
         }
     }
@@ -33,7 +33,7 @@ pub(super) fn headlines(blocks: &[Block]) -> Vec<String> {
 /// What one item is about, and whether the item says more than that.
 fn headline(item: &str) -> Option<(String, bool)> {
     // Only the beginning can be a headline.
-    let item = one_line(item.get(..item.floor_char_boundary(3 * LONGEST))?);
+    let item = one_line(item.get(..item.floor_char_boundary(3 * MAX_HEADLINE_BYTES))?);
     let item = item.trim_start_matches(|c: char| !c.is_alphanumeric() && !"\"“„«「『¿¡".contains(c));
     let label = [": ", "：", " – ", " — ", " -- "].iter().filter_map(|sign| item.find(sign)).min();
     let head =
@@ -49,7 +49,7 @@ fn headline(item: &str) -> Option<(String, bool)> {
     let whole = whole && !head.ends_with([':', '：', ',', '，', '、']);
     // "2 cups of flour" is an ingredient, and a hash names a change and no news.
     let whole = whole && (label.is_some() || !head.starts_with(|c: char| c.is_ascii_digit()));
-    let good = letters >= 6 && head.len() <= LONGEST && begins && whole && checks::is_usable_phrase(head);
+    let good = letters >= 6 && head.len() <= MAX_HEADLINE_BYTES && begins && whole && checks::is_usable_phrase(head);
     good.then(|| (head.to_owned(), label.is_some()))
 }
 

@@ -15,13 +15,13 @@ use super::{
 use crate::html::{Block, BlockKind};
 
 /// So many octets of a post say what it is about; the rest is not read, so that a book costs no more than an article.
-const READ: usize = 7_000;
+const MAX_BYTES_READ: usize = 7_000;
 
 /// So many sentences are looked at more closely, the first.
-const LOOKED_AT: usize = 22;
+const MAX_SENTENCES: usize = 22;
 
 /// A sentence of fewer characters says too little.
-const SHORTEST: f64 = 24.0;
+const MIN_CHARS: f64 = 24.0;
 
 /// One sentence, or a summary of a list that stands for several.
 #[derive(Debug, Clone)]
@@ -99,7 +99,7 @@ pub(super) fn parse_post<'a>(input: &TeaserInput<'a>) -> ParsedPost<'a> {
     let title_words = words.list.iter().filter(|word| word.in_title).count();
     let title_words = u32::try_from(title_words).unwrap_or(0);
     let mut post = ParsedPost { plausible: Vec::new(), item: None, count: 0, words, title, title_words, listed: 0.0 };
-    let (mut headings, mut left, mut listed) = (0, READ, 0);
+    let (mut headings, mut left, mut listed) = (0, MAX_BYTES_READ, 0);
     for block in input.blocks {
         if left == 0 {
             break;
@@ -143,7 +143,7 @@ fn read_block<'a>(post: &mut ParsedPost<'a>, kind: BlockKind, text: &'a str, hea
         post.count += 1;
         let last_in_block = all.peek().is_none();
         let item = post.item.is_none() && kind == BlockKind::ListItem;
-        if post.plausible.len() >= LOOKED_AT && !item {
+        if post.plausible.len() >= MAX_SENTENCES && !item {
             post.words.read(sentence, place, opening);
             continue;
         }
@@ -155,7 +155,7 @@ fn read_block<'a>(post: &mut ParsedPost<'a>, kind: BlockKind, text: &'a str, hea
             None => text,
         };
         let words = post.words.read(&text, place, opening);
-        let plausible = post.plausible.len() < LOOKED_AT && is_plausible(&text);
+        let plausible = post.plausible.len() < MAX_SENTENCES && is_plausible(&text);
         if plausible || item {
             let (chars, count) = (length(&text), text.chars().count());
             let sentence = Sentence {
@@ -185,7 +185,7 @@ fn read_block<'a>(post: &mut ParsedPost<'a>, kind: BlockKind, text: &'a str, hea
 
 /// Says whether it is worth looking at more closely: "None this week." is whole and says nothing.
 fn is_plausible(text: &str) -> bool {
-    length(text) >= SHORTEST
+    length(text) >= MIN_CHARS
         && !text.starts_with(char::is_lowercase)
         && !text.ends_with([':', '：', ',', ';', '…'])
         && is_ended(text)

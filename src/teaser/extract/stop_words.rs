@@ -4,12 +4,12 @@ use std::{collections::HashSet, sync::LazyLock};
 
 use super::{
     super::languages::entries,
-    word_key::{Seed, key},
+    word_key::{KeyHasher, key},
 };
 
 /// Says whether `word`, in lower case, is one that any text is full of.
 pub(super) fn is_stop_word(word: &str) -> bool {
-    static STOP_WORDS: LazyLock<HashSet<u64, Seed>> =
+    static STOP_WORDS: LazyLock<HashSet<u64, KeyHasher>> =
         LazyLock::new(|| entries(|language| &language.stop_words).map(key).collect());
     STOP_WORDS.contains(&key(word))
 }

@@ -25,16 +25,16 @@ pub(super) const fn key(word: &str) -> u64 {
 
 /// Spreads keys, which are hashes already, so that nobody can make them meet on purpose.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seed(u64);
+pub(super) struct KeyHasher(u64);
 
-impl Default for Seed {
+impl Default for KeyHasher {
     fn default() -> Self {
         static SEED: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(0));
         Self(*SEED)
     }
 }
 
-impl BuildHasher for Seed {
+impl BuildHasher for KeyHasher {
     type Hasher = Self;
 
     fn build_hasher(&self) -> Self {
@@ -42,7 +42,7 @@ impl BuildHasher for Seed {
     }
 }
 
-impl Hasher for Seed {
+impl Hasher for KeyHasher {
     fn write(&mut self, octets: &[u8]) {
         for octet in octets {
             self.write_u64(u64::from(*octet));

@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
     stop_words,
-    word_key::{Seed, key},
+    word_key::{KeyHasher, key},
 };
 
 /// How many facts about a word are weighed.
@@ -39,7 +39,7 @@ pub(super) struct Word {
 #[derive(Debug, Default)]
 pub(super) struct Words {
     /// Numbers by key.
-    pub ids: HashMap<u64, u32, Seed>,
+    pub ids: HashMap<u64, u32, KeyHasher>,
     pub list: Vec<Word>,
     /// All words of all sentences.
     pub total: u32,

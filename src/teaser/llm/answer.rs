@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// So long a text is no teaser under any limits; it is not kept.
-const LONGEST: usize = 10_000;
+const MAX_TEASER_BYTES: usize = 10_000;
 
 /// What a whole answer holds.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ struct Content {
 ///
 /// # Errors
 /// When it is no answer of such an endpoint at all.
-pub(super) fn read(octets: &[u8]) -> Result<Answer, String> {
+pub(super) fn parse_answer(octets: &[u8]) -> Result<Answer, String> {
     let octets = octets.strip_prefix(b"\xef\xbb\xbf").unwrap_or(octets);
     let envelope: Envelope = serde_json::from_slice(octets).map_err(|_| {
         let what = if octets.trim_ascii_start().starts_with(b"<") { "a web page" } else { "no answer of a model" };
@@ -71,7 +71,7 @@ fn teaser(choice: Choice) -> Result<String, String> {
         serde_json::from_str(unfenced(&content)).map_err(|_| "the model did not answer with JSON".to_owned())?;
     match content.teaser.trim() {
         "" => Err("the model's answer is empty".to_owned()),
-        text if text.len() > LONGEST => Err("the model's answer is far too long".to_owned()),
+        text if text.len() > MAX_TEASER_BYTES => Err("the model's answer is far too long".to_owned()),
         text => Ok(text.to_owned()),
     }
 }
@@ -102,7 +102,7 @@ mod tests {
 
     #[track_caller]
     fn check(content: &str, finish: &str, expect: Result<&str, &str>) {
-        let answer = read(envelope(content, finish).as_bytes()).unwrap();
+        let answer = parse_answer(envelope(content, finish).as_bytes()).unwrap();
         assert_eq!(answer, Answer { words: expect.map(str::to_owned).map_err(str::to_owned), tokens: Some(7) });
     }
 
@@ -144,16 +144,16 @@ mod tests {
         assert_ne!(plain, parts);
         for octets in [plain.replace(":7}", ":-7}"), plain.replace(":7}", ":\"7\"}"), format!("\u{feff}{plain}"), parts]
         {
-            assert_eq!(read(octets.as_bytes()).unwrap().words, Ok("Fine.".to_owned()), "{octets}");
+            assert_eq!(parse_answer(octets.as_bytes()).unwrap().words, Ok("Fine.".to_owned()), "{octets}");
         }
     }
 
     #[test]
     fn what_is_no_envelope_is_the_endpoints_fault() {
-        assert_eq!(read(b" <html>"), Err("the endpoint sent a web page".to_owned()));
+        assert_eq!(parse_answer(b" <html>"), Err("the endpoint sent a web page".to_owned()));
         for octets in [&b"{\"choices\": ["[..], b"", b"\xff", b"{\"error\": \"x\"}", b"[]"] {
-            assert_eq!(read(octets), Err("the endpoint sent no answer of a model".to_owned()));
+            assert_eq!(parse_answer(octets), Err("the endpoint sent no answer of a model".to_owned()));
         }
-        assert_eq!(read(b"{\"choices\": []}").unwrap().words, Err("the model's answer is empty".to_owned()));
+        assert_eq!(parse_answer(b"{\"choices\": []}").unwrap().words, Err("the model's answer is empty".to_owned()));
     }
 }

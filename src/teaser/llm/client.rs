@@ -58,7 +58,7 @@ async fn one(access: &Access<'_>, poster: &Poster, budget: &Mutex<Budget>, promp
         let posted = poster.post(&url, key, prompt.body(json)).await;
         match posted {
             Posted::Answer(octets) => {
-                let read = answer::read(&octets);
+                let read = answer::parse_answer(&octets);
                 settle(budget, prompt.estimate(), read.as_ref().ok().and_then(|answer| answer.tokens));
                 return match read {
                     // Neither kept nor quoted, as refused words are.

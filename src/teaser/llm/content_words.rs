@@ -36,7 +36,7 @@ impl ContentWords {
                     let word = word.to_lowercase();
                     // ContentWords of two letters, and the smallest ones of each language, say nothing of a text.
                     if word.chars().nth(2).is_some() && !is_grammar_word(&word) {
-                        words.insert(word.chars().take(STEM).collect());
+                        words.insert(word.chars().take(STEM_LETTERS).collect());
                     }
                 }
             }
@@ -54,7 +54,7 @@ impl ContentWords {
 }
 
 /// ContentWords are cut behind so many letters: a stemmer that is as good as most in most languages.
-const STEM: usize = 5;
+const STEM_LETTERS: usize = 5;
 
 /// The one character of a word of a script without spaces.
 fn single(word: &str) -> Option<char> {
@@ -76,7 +76,7 @@ pub(super) fn is_grammar_word(word: &str) -> bool {
 }
 
 /// The language whose small words a text uses most, where one is clearly ahead.
-pub(super) fn language(text: &str) -> Option<&'static str> {
+pub(super) fn dominant_language(text: &str) -> Option<&'static str> {
     let mut counts: Vec<(usize, &str)> = LANGUAGES.iter().map(|language| (0, language.tag)).collect();
     for word in text.unicode_words().take(2_000) {
         for place in GRAMMAR_WORDS.get(word.to_lowercase().as_str()).into_iter().flatten() {
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn languages_are_told_by_their_small_words() {
-        assert_eq!(language("The quay is closed and the repair takes weeks."), Some("en"));
-        assert_eq!(language("Der Kai ist gesperrt und die Reparatur dauert Wochen."), Some("de"));
-        assert_eq!(language("Le quai est fermé et les travaux dureront des semaines."), Some("fr"));
-        assert_eq!(language("Quay closed."), None);
+        assert_eq!(dominant_language("The quay is closed and the repair takes weeks."), Some("en"));
+        assert_eq!(dominant_language("Der Kai ist gesperrt und die Reparatur dauert Wochen."), Some("de"));
+        assert_eq!(dominant_language("Le quai est fermé et les travaux dureront des semaines."), Some("fr"));
+        assert_eq!(dominant_language("Quay closed."), None);
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
         Some(Ok(text)) => limits::one_line(text),
     };
     let source = content_words::text_of(input.post, input.blocks);
-    if let Some(reason) = grounding::find_talk_of_itself(&text, &source) {
+    if let Some(reason) = grounding::find_self_reference(&text, &source) {
         return Err(reason);
     }
     if !limits::fits(&text, input.options) {
@@ -45,5 +45,5 @@ pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
     if let Some(defect) = checks::find_defect(&text, input) {
         return Err(defect.into());
     }
-    grounding::find_unfounded(&text, &source, input.post).map_or(Ok(text), Err)
+    grounding::find_unsupported_claim(&text, &source, input.post).map_or(Ok(text), Err)
 }

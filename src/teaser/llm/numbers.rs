@@ -131,7 +131,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// Says whether a number word stands in `known`, which is in lower case, or its digits among `numbers`.
-pub(super) fn stands(word: &str, known: &str, numbers: &HashSet<String>) -> bool {
+pub(super) fn is_supported(word: &str, known: &str, numbers: &HashSet<String>) -> bool {
     known.contains(&format!(" {word} "))
         || word.starts_with(|c| CHINESE.contains(c)) && known.contains(word)
         || value(word).is_some_and(|value| numbers.contains(value))
@@ -185,7 +185,7 @@ mod tests {
     fn number_words_mean_their_digits() {
         let numbers: HashSet<String> = ["11".to_owned()].into();
         assert_eq!(words("Eleven of them").collect::<Vec<_>>(), ["eleven"]);
-        assert!(stands("eleven", " none ", &numbers) && !stands("twelve", " none ", &numbers));
-        assert!(stands("twelve", " the twelve boats ", &numbers));
+        assert!(is_supported("eleven", " none ", &numbers) && !is_supported("twelve", " none ", &numbers));
+        assert!(is_supported("twelve", " the twelve boats ", &numbers));
     }
 }

@@ -19,9 +19,9 @@ use crate::post::Post;
 pub const PROMPT_VERSION: u32 = 1;
 
 /// So many of the post's sentences are shown to the model.
-const SENTENCES: usize = 12;
+const MAX_SENTENCES: usize = 12;
 /// A sentence is shown up to so many characters.
-const LONGEST: usize = 400;
+const MAX_SENTENCE_CHARS: usize = 400;
 
 /// What is asked about one post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Prompt {
 /// What is asked about `post`; `None` where it has no sentence to ask about.
 pub fn build_prompt(post: &Post, text: &PostText, options: &TeaserOptions, endpoint: &Endpoint) -> Option<Prompt> {
     let context = TeaserContext::default();
-    let best = extract::best_sentences(&TeaserInput::new(post, text, options, &context), SENTENCES);
+    let best = extract::best_sentences(&TeaserInput::new(post, text, options, &context), MAX_SENTENCES);
     if best.is_empty() || options.max_sentences == 0 {
         return None;
     }
@@ -112,7 +112,7 @@ fn language(post: &Post) -> String {
 /// A JSON string in which nothing that could end the block, or be taken for a turn of the conversation, stands as
 /// itself: markers of chat formats need brackets, bars, braces, backticks or number signs.
 fn quoted(text: &str) -> String {
-    let line: String = limits::one_line(text).chars().take(LONGEST).collect();
+    let line: String = limits::one_line(text).chars().take(MAX_SENTENCE_CHARS).collect();
     let json = serde_json::Value::String(line).to_string();
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {

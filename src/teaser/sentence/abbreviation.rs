@@ -6,7 +6,7 @@ use super::{
 };
 
 /// The longest abbreviation, in octets.
-pub(super) const LONGEST: usize = 18;
+pub(super) const MAX_ABBREVIATION_BYTES: usize = 18;
 
 /// Says whether the dot behind `before` is part of its last word.
 ///
@@ -111,7 +111,7 @@ fn is_opening(earlier: &str, word: &str) -> bool {
 
 /// The kind of `word`, together with the single letters before it ("z. B.", "и т. д.") or by itself.
 fn kind(earlier: &str, word: &str) -> Option<Abbreviation> {
-    if word.len() > LONGEST {
+    if word.len() > MAX_ABBREVIATION_BYTES {
         return None;
     }
     // French "M. Dupont" and Spanish "D. Luis" are titles only with a capital.
@@ -305,7 +305,7 @@ impl<'a> Next<'a> {
         let single = self.word.chars().nth(1).is_none() && self.word.chars().all(char::is_alphabetic);
         single
             || is_contraction(self.word)
-            || self.word.len() < LONGEST
+            || self.word.len() < MAX_ABBREVIATION_BYTES
                 && lexicon::abbreviation(&format!("{letter}.{}", self.word).to_lowercase()).is_some()
     }
 

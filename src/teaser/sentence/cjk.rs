@@ -8,7 +8,7 @@ use super::{
 /// Says whether a sentence goes on behind a quotation or bracket that ends with a terminator.
 ///
 /// `before` is the sentence up to the opening sign, `opener` that sign, `after` what follows the closing one.
-pub(super) fn goes_on(before: &str, opener: char, after: &str) -> bool {
+pub(super) fn continues_after_quotation(before: &str, opener: char, after: &str) -> bool {
     if after.starts_with(['、', '，', ',', '；', ';', '：', '。', '．']) {
         return true;
     }
@@ -26,7 +26,7 @@ pub(super) fn goes_on(before: &str, opener: char, after: &str) -> bool {
 }
 
 /// Says whether the sentence goes on behind "！" or "？" without a quotation: もうだめだ！と思った。
-pub(super) fn is_thought(after: &str) -> bool {
+pub(super) fn continues_after_exclamation(after: &str) -> bool {
     entries(|language| &language.speech_after_exclamations).any(|words| after.starts_with(words))
 }
 
@@ -56,7 +56,7 @@ fn is_predicate(after: &str) -> bool {
 }
 
 /// The length of a short note in brackets behind a full stop, which belongs to what stands before: 。（记者李明）
-pub(super) fn note(after: &str) -> usize {
+pub(super) fn bracket_note_length(after: &str) -> usize {
     let Some(inside) = after.strip_prefix('（') else { return 0 };
     let mut letters = 0;
     for (at, c) in inside.char_indices().take(16) {

@@ -137,7 +137,7 @@ mod tests {
             for word in [&of.always, &of.title, &of.rank, &of.number, &of.seldom, &of.mostly].into_iter().flatten() {
                 assert_eq!(*word, word.to_lowercase());
                 assert!(!word.ends_with('.'), "{word}: the last dot is not part of the look-up");
-                assert!(word.len() <= super::super::abbreviation::LONGEST, "{word}");
+                assert!(word.len() <= super::super::abbreviation::MAX_ABBREVIATION_BYTES, "{word}");
                 assert!(seen.insert(word), "{word} stands twice");
             }
         }
