@@ -52,10 +52,7 @@ pub fn teasers(project: &Project) -> Vec<(String, String, Option<String>)> {
     };
     let items = draft.edition.posts.iter().zip(&draft.refused);
     items
-        .map(|(item, refused)| {
-            let from = format!("{:?}", item.teaser.from).to_lowercase();
-            (item.teaser.text.clone(), from, refusal(refused))
-        })
+        .map(|(item, refused)| (item.teaser.text.clone(), item.teaser.from.as_str().to_owned(), refusal(refused)))
         .collect()
 }
 
