@@ -3,7 +3,7 @@
 use crate::deliver::Reply;
 
 /// So many characters of a server's words are kept.
-const KEPT: usize = 500;
+const MAX_TEXT: usize = 500;
 
 /// Class, subject and detail.
 type Enhanced = (u8, u16, u16);
@@ -12,7 +12,7 @@ type Enhanced = (u8, u16, u16);
 ///
 /// The code that was heard is nearer to the mailbox, and counts where it says more than `5.0.0`.
 pub(super) fn reply(status: Option<&str>, diagnostic: Option<&str>) -> Reply {
-    let mut reply = diagnostic.map(heard).unwrap_or_default();
+    let mut reply = diagnostic.map(parse_reply).unwrap_or_default();
     let status = status.and_then(enhanced).map(|(status, _)| status);
     // `5.0.0` beside `smtp; 451` is only what a server says when it gives up.
     let says_little = |code: Enhanced| (code.1, code.2) == (0, 0);
@@ -24,7 +24,7 @@ pub(super) fn reply(status: Option<&str>, diagnostic: Option<&str>) -> Reply {
 }
 
 /// Reads what a server said: `smtp; 550 5.1.1 no such user`, `550-5.1.1 no`, `5.1.2 - no such host`.
-pub(super) fn heard(words: &str) -> Reply {
+pub(super) fn parse_reply(words: &str) -> Reply {
     let words = match words.split_once(';') {
         Some((kind, rest)) if kind.trim().bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-') => rest,
         _ => words,
@@ -39,7 +39,7 @@ pub(super) fn heard(words: &str) -> Reply {
         }
         _ => rest.to_owned(),
     };
-    Reply { code, enhanced, text: text.chars().take(KEPT).collect() }
+    Reply { code, enhanced, text: text.chars().take(MAX_TEXT).collect() }
 }
 
 /// Makes foreign words one line that is fit for a terminal: nothing that moves, hides or turns text.
@@ -79,7 +79,7 @@ mod tests {
     fn what_servers_say_is_read() {
         #[track_caller]
         fn check(words: &str, code: u16, enhanced: Option<Enhanced>, text: &str) {
-            assert_eq!(heard(words), Reply { code, enhanced, text: text.into() });
+            assert_eq!(parse_reply(words), Reply { code, enhanced, text: text.into() });
         }
         check("smtp; 550 5.1.1 <a@b.example>: no", 550, Some((5, 1, 1)), "<a@b.example>: no");
         check(

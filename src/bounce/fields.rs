@@ -1,9 +1,9 @@
 //! `Name: value` lines, as they stand in a header (RFC 5322 2.2) and in a delivery status (RFC 3464 2.1).
 
 /// More fields than this no mailer writes.
-const FIELDS: usize = 1_000;
+const MAX_FIELDS: usize = 1_000;
 /// So much of a value is kept.
-const VALUE: usize = 8 * 1024;
+const MAX_VALUE: usize = 8 * 1024;
 
 /// The fields of a header or of a group: the names in lower case, the values on one line each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,18 +16,18 @@ impl Fields {
         // What is passed over takes the lines with it that go on with it.
         let mut is_open = false;
         for line in lines(octets) {
-            let text = String::from_utf8_lossy(&line[..line.len().min(VALUE)]);
+            let text = String::from_utf8_lossy(&line[..line.len().min(MAX_VALUE)]);
             let text = text.trim_end();
             if text.trim_start().is_empty() {
                 break;
             } else if text.starts_with([' ', '\t']) {
-                if let Some((_, value)) = fields.last_mut().filter(|(_, value)| is_open && value.len() < VALUE) {
+                if let Some((_, value)) = fields.last_mut().filter(|(_, value)| is_open && value.len() < MAX_VALUE) {
                     value.push(' ');
                     value.push_str(text.trim_start());
                 }
             } else if let Some((name, value)) = text.split_once(':')
                 && is_name(name.trim_end())
-                && fields.len() < FIELDS
+                && fields.len() < MAX_FIELDS
             {
                 fields.push((name.trim_end().to_ascii_lowercase(), value.trim_start().to_owned()));
                 is_open = true;

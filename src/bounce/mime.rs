@@ -13,9 +13,9 @@ use mail_parser::{
 use super::fields::Fields;
 
 /// Multiparts within multiparts that are looked into.
-const DEPTH: usize = 8;
+const MAX_DEPTH: usize = 8;
 /// Parts of one mail that are looked at.
-const PARTS: usize = 100;
+const MAX_PARTS: usize = 100;
 
 /// A mail taken apart.
 #[derive(Debug)]
@@ -43,14 +43,14 @@ impl<'a> Mail<'a> {
         while let Some((octets, depth)) = open.pop() {
             let (header, body) = split(octets);
             let (kind, boundary) = content_type(&header);
-            match boundary.filter(|_| kind.starts_with("multipart/") && depth < DEPTH) {
+            match boundary.filter(|_| kind.starts_with("multipart/") && depth < MAX_DEPTH) {
                 Some(boundary) => {
                     let inner = pieces(body, boundary.as_bytes());
                     open.extend(inner.into_iter().rev().map(|piece| (piece, depth + 1)));
                 }
                 None => parts.push(Part { kind, body: decode(&header, body) }),
             }
-            if parts.len() == PARTS {
+            if parts.len() == MAX_PARTS {
                 break;
             }
         }
@@ -106,7 +106,7 @@ fn pieces<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
                 pieces.push(&body[begin..start]);
             }
             begin = Some(end);
-            if !rest.is_empty() || pieces.len() == PARTS {
+            if !rest.is_empty() || pieces.len() == MAX_PARTS {
                 return pieces;
             }
         }
@@ -175,6 +175,6 @@ mod tests {
         }
         assert_eq!(Mail::read(nested.as_bytes()).parts.len(), 1);
         let many = format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(10_000));
-        assert_eq!(Mail::read(many.as_bytes()).parts.len(), PARTS);
+        assert_eq!(Mail::read(many.as_bytes()).parts.len(), MAX_PARTS);
     }
 }

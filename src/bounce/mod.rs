@@ -4,7 +4,7 @@
 //! can write one: so a mail that carries no token of ours says nothing, whatever stands in it, and whom it is about
 //! is read from tokens alone. [`Store::apply_report`](crate::store::Store::apply_report) does what follows from it.
 
-mod clues;
+mod tokens;
 mod codes;
 mod fate;
 mod fields;

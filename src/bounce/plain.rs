@@ -20,8 +20,9 @@ pub(super) fn qmail(text: &str) -> Vec<Recipient> {
     let recipient = |paragraph: &str| {
         let (address, words) = paragraph.strip_prefix('<')?.split_once(">:")?;
         // What the other server said, else qmail's own words, which end in a code: `(#5.1.1)`.
-        let heard = ["said: ", "(#"].iter().find_map(|mark| Some(words.split_once(mark)?.1));
-        let reply = Reply { text: codes::heard(words).text, ..codes::heard(heard.unwrap_or_default()) };
+        let parse_reply = ["said: ", "(#"].iter().find_map(|mark| Some(words.split_once(mark)?.1));
+        let reply =
+            Reply { text: codes::parse_reply(words).text, ..codes::parse_reply(parse_reply.unwrap_or_default()) };
         Some(Recipient { addresses: vec![address.to_owned()], fate: fate(reply) })
     };
     paragraphs.filter_map(recipient).collect()
@@ -33,7 +34,7 @@ pub(super) fn exim(failed: &str, text: &str) -> Vec<Recipient> {
     let addresses: Vec<String> = failed.split([',', ' ']).filter(|one| one.contains('@')).map(str::to_owned).collect();
     let mut fate = fate(Reply::default());
     if addresses.len() == 1 {
-        let said = lines(text.as_bytes()).map(|line| codes::heard(&String::from_utf8_lossy(line)));
+        let said = lines(text.as_bytes()).map(|line| codes::parse_reply(&String::from_utf8_lossy(line)));
         fate = said.take(100).find(|reply| reply.code >= 400).map_or(fate, self::fate);
     }
     if addresses.is_empty() { Vec::new() } else { vec![Recipient { addresses, fate }] }

@@ -1,12 +1,12 @@
 //! Reads a mail that came back: finds the report in it, and whom it is about.
 
 use super::{
-    clues::{self, Clues},
     fields::Fields,
     mime::{self, Mail, Part},
     plain,
     report::{Feedback, Ignored, Recipient, Report},
     status,
+    tokens::{self, TokenTexts},
 };
 use crate::token::Keys;
 
@@ -22,51 +22,51 @@ const MAX_DEPTH: usize = 3;
 /// Says why it is to be ignored: that is no fault of whoever hands it in.
 pub fn read(octets: &[u8], keys: &Keys) -> Result<Report, Ignored> {
     let octets = octets.trim_ascii_start();
-    let Some((said, clues)) = find(octets, MAX_DEPTH) else {
+    let Some((said, texts)) = find(octets, MAX_DEPTH) else {
         let subject = mime::subject(&Fields::read(octets));
-        return clues::unsubscription(keys, &subject).map(Report::Unsubscribe).ok_or(Ignored::NoReport);
+        return tokens::unsubscription(keys, &subject).map(Report::Unsubscribe).ok_or(Ignored::NoReport);
     };
-    let about = clues.about(keys).ok_or(Ignored::NotOurs)?;
+    let about = texts.subject(keys).ok_or(Ignored::NotOurs)?;
     match said {
-        Said::Fates(recipients) => Ok(Report::Delivery { about, recipients }),
-        Said::Feedback(kind) => kind.map(|kind| Report::Feedback { about, kind }).ok_or(Ignored::Idle),
+        ReportBody::Fates(recipients) => Ok(Report::Delivery { about, recipients }),
+        ReportBody::Feedback(kind) => kind.map(|kind| Report::Feedback { about, kind }).ok_or(Ignored::Idle),
     }
 }
 
 /// What a report says, whoever it is about.
 #[derive(Debug)]
-enum Said {
+enum ReportBody {
     Fates(Vec<Recipient>),
     Feedback(Option<Feedback>),
 }
 
 /// Finds the report in a mail, or in a mail that is attached to it, and what may hold a token of ours.
-fn find(octets: &[u8], depth: usize) -> Option<(Said, Clues)> {
+fn find(octets: &[u8], depth: usize) -> Option<(ReportBody, TokenTexts)> {
     let mail = Mail::read(octets);
-    let mut clues = Clues::default();
-    let found = said(&mail, &mut clues).or_else(|| {
+    let mut texts = TokenTexts::default();
+    let found = report_body(&mail, &mut texts).or_else(|| {
         let attached = mail.parts.iter().filter(|part| is_message(part)).take_while(|_| depth > 0);
         let (said, inner) = attached.filter_map(|part| find(&part.body, depth - 1)).next()?;
-        clues = inner;
+        texts = inner;
         Some(said)
     })?;
     // Whom the report itself was sent to, as each server on its way wrote it down.
     let envelope = ["delivered-to", "x-delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"];
-    clues.take(&mail.header, &envelope, &["in-reply-to", "references"]);
-    Some((found, clues))
+    texts.collect(&mail.header, &envelope, &["in-reply-to", "references"]);
+    Some((found, texts))
 }
 
-fn said(mail: &Mail, clues: &mut Clues) -> Option<Said> {
+fn report_body(mail: &Mail, texts: &mut TokenTexts) -> Option<ReportBody> {
     let said = if let Some(part) = mail.part(&["message/delivery-status", "message/global-delivery-status"]) {
         let groups = Fields::groups(&part.body);
         for group in &groups {
-            clues.take(group, &[], &["original-envelope-id", "original-message-id", "x-original-message-id"]);
+            texts.collect(group, &[], &["original-envelope-id", "original-message-id", "x-original-message-id"]);
         }
-        Said::Fates(status::recipients(&groups))
+        ReportBody::Fates(status::recipients(&groups))
     } else if let Some(part) = mail.part(&["message/feedback-report"]) {
         let fields = Fields::read(part.body.trim_ascii_start());
-        clues.take(&fields, &["original-mail-from"], &["original-envelope-id"]);
-        Said::Feedback(feedback(fields.first("feedback-type")?))
+        texts.collect(&fields, &["original-mail-from"], &["original-envelope-id"]);
+        ReportBody::Feedback(feedback(fields.first("feedback-type")?))
     } else {
         let text = mail.part(&["text/plain"])?;
         let text = String::from_utf8_lossy(&text.body[..text.body.len().min(64 * 1024)]).replace('\r', "");
@@ -78,15 +78,15 @@ fn said(mail: &Mail, clues: &mut Clues) -> Option<Said> {
             return None;
         }
         // The message itself stands somewhere below.
-        clues.paths.push(text.clone());
-        clues.ids.push(text);
-        Said::Fates(recipients)
+        texts.paths.push(text.clone());
+        texts.ids.push(text);
+        ReportBody::Fates(recipients)
     };
     for returned in mail.parts.iter().filter(|part| is_message(part) || is_header(part)) {
-        clues.take(&Fields::read(returned.body.trim_ascii_start()), &["return-path"], &["message-id"]);
+        texts.collect(&Fields::read(returned.body.trim_ascii_start()), &["return-path"], &["message-id"]);
     }
     match said {
-        Said::Fates(recipients) if recipients.is_empty() => None,
+        ReportBody::Fates(recipients) if recipients.is_empty() => None,
         said => Some(said),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     diagnostic::Diagnostic,
     mailing::{self, SubscriberFileError},
     store::Store,
-    subscriber::{self, Address, Row, Status, Subscriber},
+    subscriber::{self, Address, Status, Subscriber, SubscriberRow},
 };
 
 /// Lists, adds, removes, imports and exports subscribers.
@@ -66,7 +66,14 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         Action::Add { address, name, tags, language } => {
             let tags = tags.split_whitespace().map(str::to_owned).collect();
             let name = name.map(|name| crate::html::plain_line(&name));
-            let row = Row { address: address.clone(), name, language, timezone: None, tags, status: Status::Active };
+            let row = SubscriberRow {
+                address: address.clone(),
+                name,
+                language,
+                timezone: None,
+                tags,
+                status: Status::Active,
+            };
             let added = store.import_subscribers(&[row], None, invocation.now()).await?;
             let status = store.subscriber(&address).await?.map_or(Status::Active, |known| known.status);
             let word = if added.new > 0 { "added" } else { "was known" };

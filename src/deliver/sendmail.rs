@@ -20,10 +20,10 @@ use super::{
 use crate::{diagnostic::Diagnostic, message::Message};
 
 /// A program that queues a message takes moments; one that delivers it takes minutes (RFC 5321 4.5.3.2.6).
-const DEADLINE: Duration = Duration::from_secs(600);
+const EXIT_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// So long the complaints of a program that has ended are waited for.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+const OUTPUT_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// Looks whether the program is there.
 pub(super) fn open(program: &Path) -> Result<PathBuf, Error> {
@@ -47,7 +47,7 @@ pub(super) async fn deliver(program: &Path, message: &Message) -> Outcome {
         .spawn();
     let handed_over = &mut false;
     let outcome = match child {
-        Ok(child) => timeout(DEADLINE, talk(child, &message.octets, handed_over)).await,
+        Ok(child) => timeout(EXIT_TIMEOUT, talk(child, &message.octets, handed_over)).await,
         Err(why) => return Outcome::Unreached(format!("cannot run `{}`: {why}", program.display())),
     };
     match outcome {
@@ -88,7 +88,7 @@ async fn talk(mut child: Child, octets: &[u8], handed_over: &mut bool) -> Option
         tokio::pin!(ended);
         tokio::select! {
             ended = &mut ended => {
-                let _ = timeout(LAST_WORDS, read).await;
+                let _ = timeout(OUTPUT_TIMEOUT, read).await;
                 ended
             }
             _ = &mut read => ended.await,
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn exit_codes_are_judged() {
+    async fn exit_codes_are_classified() {
         let outcome = run("cat >/dev/null; echo no such user >&2; exit 67", "x").await.0;
         let reply = Reply { code: 0, enhanced: Some((5, 1, 1)), text: "no such user".into() };
         assert_eq!(outcome, Outcome::Bounced(reply));

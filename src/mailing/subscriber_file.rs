@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     diagnostic::{Diagnostic, Explain, Place},
-    store::{self, Imported, Store},
+    store::{self, ImportCounts, Store},
     subscriber::{self, Address, BadRow},
 };
 
@@ -68,7 +68,7 @@ pub async fn import_subscribers(
     store: &Store,
     file: &Path,
     now: DateTime<Utc>,
-) -> Result<(Imported, Vec<Diagnostic>), SubscriberFileError> {
+) -> Result<(ImportCounts, Vec<Diagnostic>), SubscriberFileError> {
     import_file(store, file, None, now).await
 }
 
@@ -77,7 +77,7 @@ async fn import_file(
     path: &Path,
     sync: Option<i64>,
     now: DateTime<Utc>,
-) -> Result<(Imported, Vec<Diagnostic>), SubscriberFileError> {
+) -> Result<(ImportCounts, Vec<Diagnostic>), SubscriberFileError> {
     let file = File::open(path).map_err(|source| SubscriberFileError::Read { path: path.to_owned(), source })?;
     let mut import = store.begin_import().await?;
     let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(MAX_BATCH));

@@ -10,11 +10,11 @@ use super::{
     error::Error,
     open::Store,
 };
-use crate::subscriber::Row as SubscriberRow;
+use crate::subscriber::SubscriberRow;
 
 /// What an import changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Imported {
+pub struct ImportCounts {
     /// New to the store.
     pub new: u64,
     /// Known, and brought up to date or left as they were.
@@ -38,7 +38,7 @@ impl Store {
         rows: &[SubscriberRow],
         sync: Option<i64>,
         now: DateTime<Utc>,
-    ) -> Result<Imported, Error> {
+    ) -> Result<ImportCounts, Error> {
         let mut import = self.begin_import().await?;
         import.stage(rows).await?;
         import.finish(sync, now).await
@@ -106,7 +106,7 @@ impl SubscriberImport {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn finish(mut self, sync: Option<i64>, now: DateTime<Utc>) -> Result<Imported, Error> {
+    pub async fn finish(mut self, sync: Option<i64>, now: DateTime<Utc>) -> Result<ImportCounts, Error> {
         let count = "SELECT count(*) FROM subscriber";
         // A row that says `pending` about somebody who has confirmed would stop their mail: it does not.
         let merge = "INSERT INTO subscriber
@@ -127,6 +127,6 @@ impl SubscriberImport {
         write.commit().await?;
         self.writer.run("DROP TABLE temp.intake", []).await?;
         let new = (after - before).unsigned_abs();
-        Ok(Imported { new, known: self.staged.saturating_sub(new) })
+        Ok(ImportCounts { new, known: self.staged.saturating_sub(new) })
     }
 }

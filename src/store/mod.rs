@@ -41,7 +41,7 @@ pub use decisions::Decision;
 pub use edition_record::{DeliveryCounts, EditionRecord, EditionState, EditionSummary, FrozenEdition};
 pub use error::Error;
 pub use heartbeat::Heartbeat;
-pub use import::Imported;
+pub use import::ImportCounts;
 pub use model_answers::ModelAnswer;
 pub use open::Store;
 pub use outbox::{OutboxReply, OutboxRequest, Settlement, Verdict};

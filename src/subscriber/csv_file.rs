@@ -17,11 +17,11 @@ use crate::{diagnostic::Diagnostic, html};
 const HEADER: [&str; 6] = ["email", "name", "language", "timezone", "tags", "status"];
 
 /// So many octets of the first line are looked at to find the delimiter.
-const LONGEST_HEADER: u64 = 64 * 1024;
+const MAX_HEADER: u64 = 64 * 1024;
 
 /// One readable row.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row {
+pub struct SubscriberRow {
     /// Where mail goes.
     pub address: Address,
     /// One line of plain text.
@@ -56,11 +56,11 @@ impl fmt::Display for BadRow {
 /// The first line is a header with an `email` column, in any order and case, unknown columns left unread; where it is
 /// an address, the file is a plain list of addresses. Cells are parted by commas, semicolons or tabs. The same address
 /// may come twice: what that means is for the caller to say.
-pub fn rows(input: impl Read) -> impl Iterator<Item = Result<(u64, Row), BadRow>> {
+pub fn rows(input: impl Read) -> impl Iterator<Item = Result<(u64, SubscriberRow), BadRow>> {
     let mut input = BufReader::new(input);
     let mut first = Vec::new();
     // An error comes again when the reader goes on, and is told then.
-    let _ = input.by_ref().take(LONGEST_HEADER).read_until(b'\n', &mut first);
+    let _ = input.by_ref().take(MAX_HEADER).read_until(b'\n', &mut first);
     let (start, utf16) = match first.as_slice() {
         [0xef, 0xbb, 0xbf, ..] => (3, false),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => (0, true),
@@ -201,7 +201,7 @@ impl Columns {
         Err(none.hint("the first line is `email,name,language,timezone,tags,status`"))
     }
 
-    fn row(&self, record: &ByteRecord) -> Result<Row, String> {
+    fn row(&self, record: &ByteRecord) -> Result<SubscriberRow, String> {
         if record.iter().skip(self.width).any(|cell| !cell.trim_ascii().is_empty()) {
             let expected = if self.is_header { "the header has" } else { "a list without a header has" };
             return Err(format!("{} cells where {expected} {}", record.len(), self.width));
@@ -228,7 +228,7 @@ impl Columns {
                 unique.push(tag.to_owned());
             }
         }
-        Ok(Row {
+        Ok(SubscriberRow {
             address,
             name,
             language: language.transpose()?,
@@ -297,14 +297,14 @@ mod tests {
 
     /// Reads `input`; rows as `line:address`, bad ones as `line!why`.
     fn read(input: impl AsRef<[u8]>) -> Vec<String> {
-        let told = |row: Result<(u64, Row), BadRow>| match row {
+        let told = |row: Result<(u64, SubscriberRow), BadRow>| match row {
             Ok((line, row)) => format!("{line}:{}", row.address),
             Err(bad) => format!("{}!{}", bad.line, bad.why),
         };
         rows(input.as_ref()).map(told).collect()
     }
 
-    fn only(input: impl AsRef<[u8]>) -> Row {
+    fn only(input: impl AsRef<[u8]>) -> SubscriberRow {
         let mut rows = rows(input.as_ref());
         let row = rows.next().unwrap().unwrap().1;
         assert!(rows.next().is_none());

@@ -5,5 +5,5 @@ mod csv_file;
 mod record;
 
 pub use address::{Address, mask};
-pub use csv_file::{BadRow, Row, is_tag as is_language, rows, write_csv};
+pub use csv_file::{BadRow, SubscriberRow, is_tag as is_language, rows, write_csv};
 pub use record::{Status, Subscriber};

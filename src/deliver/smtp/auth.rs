@@ -5,7 +5,7 @@ use std::{io, time::Duration};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::connection::{Broken, Connection};
+use super::connection::{Connection, ConnectionError};
 use crate::{
     deliver::outcome::{Error, Reply},
     diagnostic::Diagnostic,
@@ -57,7 +57,7 @@ async fn converse(
     command: String,
     answers: Vec<String>,
     deadline: Duration,
-) -> Result<Reply, Broken> {
+) -> Result<Reply, ConnectionError> {
     let mut reply = wire.command(&format!("{command}\r\n"), deadline).await?;
     for answer in answers {
         if reply.code != 334 {

@@ -2,7 +2,7 @@
 //! them (RFC 2920).
 
 use super::{
-    connection::{Broken, Torn},
+    connection::{ConnectionError, InterruptedMessage},
     dots,
     greet::{self, Ready},
     reply::verdict,
@@ -23,10 +23,14 @@ enum Envelope {
 
 impl Session {
     /// One conversation about one message. Fails only where MAIL was never answered.
-    pub(super) async fn converse(&mut self, message: &Message, next: Option<&Message>) -> Result<Outcome, Broken> {
+    pub(super) async fn converse(
+        &mut self,
+        message: &Message,
+        next: Option<&Message>,
+    ) -> Result<Outcome, ConnectionError> {
         let ready = match self.ready.take() {
             Some(ready) => ready,
-            None => match greet::greet(&self.relay, &self.deadlines, self.trust.as_ref()).await {
+            None => match greet::greet(&self.relay, &self.deadlines, self.tls_config.as_ref()).await {
                 Ok(ready) => ready,
                 Err(Error::Refused(shown)) => {
                     return Ok(Outcome::Refused(Reply { text: shown.to_string(), ..Reply::default() }));
@@ -47,7 +51,7 @@ impl Session {
     }
 
     /// MAIL, RCPT, DATA and their replies: in one group where the server takes that, step by step where not.
-    async fn envelope(&mut self, mut ready: Ready, message: &Message) -> Result<Envelope, Broken> {
+    async fn envelope(&mut self, mut ready: Ready, message: &Message) -> Result<Envelope, ConnectionError> {
         let went_ahead = ready.ahead.take().is_some();
         if ready.features.pipelining && !went_ahead {
             if let Some(reply) = ready.wire.unasked(self.deadlines.command).await? {
@@ -69,11 +73,13 @@ impl Session {
             };
             let reply = match reply {
                 Ok(reply) => reply,
-                Err(Broken::Late) if step == Step::Mail && went_ahead && !self.overlap.is_proven() => {
+                Err(ConnectionError::Late) if step == Step::Mail && went_ahead && !self.overlap.is_proven() => {
                     self.overlap.fails();
-                    return Err(Broken::Late);
+                    return Err(ConnectionError::Late);
                 }
-                Err(Broken::Late) => return Ok(Envelope::Ended(Outcome::Cut(Broken::Late.to_string()))),
+                Err(ConnectionError::Late) => {
+                    return Ok(Envelope::Ended(Outcome::Cut(ConnectionError::Late.to_string())));
+                }
                 Err(why) if step == Step::Mail => {
                     self.message_cap.record_end(ready.accepted);
                     return Err(why);
@@ -90,7 +96,7 @@ impl Session {
                 // It kept the envelope of a message that it refused, and took our RCPT for one more of that: nothing
                 // more is said here, lest the old envelope goes out with nothing in it.
                 503 if step == Step::Mail && went_ahead => {
-                    return Err(Broken::Garbage("it keeps the envelope of a message that it refused"));
+                    return Err(ConnectionError::NotSmtp("it keeps the envelope of a message that it refused"));
                 }
                 421 => return Ok(Envelope::Ended(Outcome::Deferred(reply))),
                 400.. => {
@@ -109,27 +115,27 @@ impl Session {
     }
 
     /// 421 before anything happened: many servers close an idle connection with it, or one that carried enough.
-    fn closing(&mut self, ready: &Ready, reply: Reply) -> Result<Envelope, Broken> {
+    fn closing(&mut self, ready: &Ready, reply: Reply) -> Result<Envelope, ConnectionError> {
         if ready.accepted == 0 {
             return Ok(Envelope::Ended(Outcome::Deferred(reply)));
         }
         self.message_cap.record_end(ready.accepted);
         let why = format!("421 {}", reply.text);
-        Err(Broken::Lost(std::io::Error::new(std::io::ErrorKind::ConnectionAborted, why)))
+        Err(ConnectionError::Lost(std::io::Error::new(std::io::ErrorKind::ConnectionAborted, why)))
     }
 
     /// The message itself, after 354: from its last octet on, silence means doubt. The envelope of the next one goes
     /// in the same write, where the server takes that.
     async fn hand_over(&mut self, mut ready: Ready, message: &Message, next: Option<&Message>) -> Outcome {
         if ready.wire.has_unread() {
-            return Outcome::Cut(Broken::Garbage("it spoke out of turn").to_string());
+            return Outcome::Cut(ConnectionError::NotSmtp("it spoke out of turn").to_string());
         }
         let next = next.filter(|next| self.can_overlap(&ready) && beyond_the_server(&ready, next).is_none());
         let after = next.map(|next| group(&ready, next)).unwrap_or_default();
         match ready.wire.send_message(&dots::stuff(&message.octets), &after, self.deadlines.block).await {
             Ok(()) => {}
-            Err(Torn::AtTheEnd(why)) => return Outcome::InDoubt(why.to_string()),
-            Err(Torn::BeforeTheEnd(why)) => {
+            Err(InterruptedMessage::PerhapsWhole(why)) => return Outcome::InDoubt(why.to_string()),
+            Err(InterruptedMessage::Incomplete(why)) => {
                 // A server that has had enough says why before it closes.
                 return match ready.wire.reply(self.deadlines.quit).await {
                     Ok(reply) if reply.code >= 400 => verdict(reply),

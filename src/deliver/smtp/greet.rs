@@ -7,7 +7,7 @@ use tokio::{net::TcpStream, time::timeout};
 
 use super::{
     auth,
-    connection::{Broken, Connection},
+    connection::{Connection, ConnectionError},
     deadlines::Deadlines,
     reply::{self, printable},
     tls,
@@ -67,7 +67,7 @@ impl Features {
 pub(super) async fn greet(
     relay: &Relay,
     deadlines: &Deadlines,
-    trust: Option<&Arc<rustls::ClientConfig>>,
+    tls_config: Option<&Arc<rustls::ClientConfig>>,
 ) -> Result<Ready, Error> {
     let place = format!("the SMTP server `{}:{}`", relay.host, relay.port);
     let host = relay.host.trim_start_matches('[').trim_end_matches(']');
@@ -77,14 +77,14 @@ pub(super) async fn greet(
     let mut wire = Connection::new(stream).map_err(|why| Error::Unreachable(place.clone(), why))?;
     let helo = helo(relay.helo.as_deref(), here);
 
-    if let (Tls::Implicit, Some(trust)) = (relay.tls, trust) {
-        wire = encrypt(wire, trust, host, &place, deadlines.tls).await?;
+    if let (Tls::Implicit, Some(tls_config)) = (relay.tls, tls_config) {
+        wire = encrypt(wire, tls_config, host, &place, deadlines.tls).await?;
     }
     let greeting = wire.reply(deadlines.greeting).await.map_err(|why| broken(&place, "greeting", why))?;
     expect(greeting, 220, &place, "will not talk to us")?;
     let mut features = hello(&mut wire, &helo, &place, deadlines.command).await?;
 
-    if let (Tls::Required, Some(trust)) = (relay.tls, trust) {
+    if let (Tls::Required, Some(tls_config)) = (relay.tls, tls_config) {
         if !features.starttls {
             let refused = Diagnostic::new(format!("{place} does not offer STARTTLS, and mail does not go in clear"));
             return Err(Error::Refused(
@@ -99,10 +99,10 @@ pub(super) async fn greet(
             let what = format!("{place} sent data between STARTTLS and encryption; somebody may be in between");
             return Err(Error::Refused(what.into()));
         }
-        wire = encrypt(wire, trust, host, &place, deadlines.tls).await?;
+        wire = encrypt(wire, tls_config, host, &place, deadlines.tls).await?;
         features = hello(&mut wire, &helo, &place, deadlines.command).await?;
     }
-    if let (Some(credentials), true) = (&relay.credentials, trust.is_some()) {
+    if let (Some(credentials), true) = (&relay.credentials, tls_config.is_some()) {
         auth::login(&mut wire, &features.auth, credentials, &place, deadlines.command).await?;
     }
     Ok(Ready { wire, features, accepted: 0, ahead: None })
@@ -125,16 +125,16 @@ async fn connect(host: &str, port: u16, deadline: Duration) -> io::Result<TcpStr
 
 async fn encrypt(
     wire: Connection,
-    trust: &Arc<rustls::ClientConfig>,
+    tls_config: &Arc<rustls::ClientConfig>,
     host: &str,
     place: &str,
     deadline: Duration,
 ) -> Result<Connection, Error> {
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| Error::Refused(format!("`{host}` is no name that a certificate can have").into()))?;
-    match timeout(deadline, wire.encrypt(trust, name)).await {
-        Err(_) => Err(broken(place, "TLS handshake", Broken::Late)),
-        Ok(encrypted) => encrypted.map_err(|why| tls::judge(place, why)),
+    match timeout(deadline, wire.encrypt(tls_config, name)).await {
+        Err(_) => Err(broken(place, "TLS handshake", ConnectionError::Late)),
+        Ok(encrypted) => encrypted.map_err(|why| tls::classify_error(place, why)),
     }
 }
 
@@ -169,8 +169,8 @@ fn expect(reply: Reply, code: u16, place: &str, fault: &str) -> Result<(), Error
     Err(Error::Refused(format!("{place} {fault}: {said}").into()))
 }
 
-fn broken(place: &str, phase: &str, why: Broken) -> Error {
-    let is_garbage = matches!(why, Broken::Garbage(_));
+fn broken(place: &str, phase: &str, why: ConnectionError) -> Error {
+    let is_garbage = matches!(why, ConnectionError::NotSmtp(_));
     let mut why = io::Error::from(why);
     if is_garbage {
         let hint = "is this an SMTP port? `smtps://` is for ports with TLS from the start";

@@ -3,11 +3,11 @@
 use crate::deliver::outcome::{Outcome, Reply};
 
 /// The longest line taken; RFC 5321 4.5.3.1.5 allows 512.
-pub(super) const LINE: usize = 8 * 1024;
+pub(super) const MAX_LINE: usize = 8 * 1024;
 /// The longest reply taken, all lines together.
-pub(super) const WHOLE: usize = 64 * 1024;
+pub(super) const MAX_REPLY: usize = 64 * 1024;
 /// So much of a reply's words is kept.
-const KEPT: usize = 500;
+const MAX_TEXT: usize = 500;
 
 /// Class, subject and detail of an enhanced status code.
 type Enhanced = (u8, u16, u16);
@@ -44,7 +44,7 @@ pub(super) fn join(code: u16, texts: &[Vec<u8>]) -> Reply {
         })
         .filter(|words| !words.is_empty())
         .collect();
-    Reply { code, enhanced, text: words.join(" ").chars().take(KEPT).collect() }
+    Reply { code, enhanced, text: words.join(" ").chars().take(MAX_TEXT).collect() }
 }
 
 /// Splits `5.1.1 No such user` (RFC 3463 2).
@@ -68,7 +68,7 @@ pub(in crate::deliver) fn printable(octets: &[u8]) -> String {
         b'\t' | b'\r' | b'\n' => ' ',
         _ => '?',
     };
-    octets.iter().take(LINE).map(show).collect::<String>().trim().to_owned()
+    octets.iter().take(MAX_LINE).map(show).collect::<String>().trim().to_owned()
 }
 
 /// Judges a refusal, 4yz or 5yz: of this one message, or of us.

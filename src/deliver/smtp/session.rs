@@ -25,7 +25,7 @@ use crate::{
 pub struct Session {
     pub(super) relay: Relay,
     pub(super) deadlines: Deadlines,
-    pub(super) trust: Option<Arc<rustls::ClientConfig>>,
+    pub(super) tls_config: Option<Arc<rustls::ClientConfig>>,
     pub(super) ready: Option<Ready>,
     pub(super) message_cap: MessageCap,
     pub(super) overlap: Overlap,
@@ -43,13 +43,13 @@ impl Session {
                     .hint("`smtp.tls` is `none`; encrypt, or leave out `smtp.username`"),
             ));
         }
-        let trust = match relay.tls {
+        let tls_config = match relay.tls {
             Tls::None => None,
-            Tls::Required | Tls::Implicit => Some(tls::trust(relay.tls_ca.as_deref())?),
+            Tls::Required | Tls::Implicit => Some(tls::client_config(relay.tls_ca.as_deref())?),
         };
-        let ready = Some(greet::greet(relay, &deadlines, trust.as_ref()).await?);
+        let ready = Some(greet::greet(relay, &deadlines, tls_config.as_ref()).await?);
         let (message_cap, overlap) = (MessageCap::new(cap), Overlap::default());
-        Ok(Self { relay: relay.clone(), deadlines, trust, ready, message_cap, overlap })
+        Ok(Self { relay: relay.clone(), deadlines, tls_config, ready, message_cap, overlap })
     }
 
     /// Hands over one message. Where [`takes_next`](Self::takes_next) says so, the envelope of `next` goes with it:

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     bounce::Recipient,
-    subscriber::{Row, Status},
+    subscriber::{Status, SubscriberRow},
 };
 
 const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
@@ -11,7 +11,7 @@ const ADA: i64 = 1;
 async fn new_store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("tidings.db"), NOW).await.unwrap();
-    let row = |address: &str| Row {
+    let row = |address: &str| SubscriberRow {
         address: address.parse().unwrap(),
         name: None,
         language: None,

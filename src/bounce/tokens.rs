@@ -10,33 +10,33 @@ use crate::{
 };
 
 /// A return path's token has so many letters and digits, as `message` writes it.
-const RETURN_PATH: usize = 53;
+const RETURN_PATH_LENGTH: usize = 53;
 /// Longer words hold no token.
-const WORD: usize = 256;
+const MAX_WORD: usize = 256;
 /// So many words of a text are tried.
-const TRIED: usize = 500;
+const MAX_WORDS: usize = 500;
 /// Mail clients cut a long word of a subject into so many pieces at most.
-const PIECES: usize = 4;
+const MAX_PIECES: usize = 4;
 
 /// Texts that may hold tokens of ours.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Clues {
+pub(super) struct TokenTexts {
     /// Addresses that a return path of ours may be among.
     pub(super) paths: Vec<String>,
     /// Message-IDs that ours may be among.
     pub(super) ids: Vec<String>,
 }
 
-impl Clues {
+impl TokenTexts {
     /// Takes the texts of these fields.
-    pub(super) fn take(&mut self, fields: &Fields, paths: &[&str], ids: &[&str]) {
+    pub(super) fn collect(&mut self, fields: &Fields, paths: &[&str], ids: &[&str]) {
         self.paths.extend(paths.iter().flat_map(|name| fields.all(name)).map(str::to_owned));
         self.ids.extend(ids.iter().flat_map(|name| fields.all(name)).map(str::to_owned));
     }
 
     /// The subscriber and the edition's id, or its first digits, that the verified tokens name. Where they name two
     /// messages, somebody put them together, and they name none.
-    pub(super) fn about(&self, keys: &Keys) -> Option<Subject> {
+    pub(super) fn subject(&self, keys: &Keys) -> Option<Subject> {
         let paths = self.paths.iter().flat_map(|text| return_paths(keys, text));
         let mut found = paths.chain(self.ids.iter().flat_map(|text| message_ids(keys, text)));
         // Zero is who sees a preview or gets a test.
@@ -62,21 +62,22 @@ fn is_one_edition(a: &str, b: &str) -> bool {
 /// or what forwarders add.
 fn return_paths(keys: &Keys, text: &str) -> Vec<Subject> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-    let words = words.filter(|word| (RETURN_PATH..=WORD).contains(&word.len())).take(TRIED);
-    let stretches = words.flat_map(|word| (0..=word.len() - RETURN_PATH).map(|at| &word[at..at + RETURN_PATH]));
-    stretches.take(TRIED).filter_map(|token| read_return_path(keys, token)).collect()
+    let words = words.filter(|word| (RETURN_PATH_LENGTH..=MAX_WORD).contains(&word.len())).take(MAX_WORDS);
+    let stretches =
+        words.flat_map(|word| (0..=word.len() - RETURN_PATH_LENGTH).map(|at| &word[at..at + RETURN_PATH_LENGTH]));
+    stretches.take(MAX_WORDS).filter_map(|token| read_return_path(keys, token)).collect()
 }
 
 /// The subjects of the Message-IDs in a text, whatever became of their domains.
 fn message_ids(keys: &Keys, text: &str) -> Vec<Subject> {
-    let words = tokens(text).filter(|word| (40..=WORD).contains(&word.len())).take(TRIED);
+    let words = tokens(text).filter(|word| (40..=MAX_WORD).contains(&word.len())).take(MAX_WORDS);
     words.filter_map(|word| read_message_id(keys, &format!("{word}@"))).collect()
 }
 
 /// The subscriber and the digest of the token in a Subject, which mail clients may prefix or cut.
 pub(super) fn unsubscription(keys: &Keys, subject: &str) -> Option<Subject> {
-    let words: Vec<&str> = tokens(subject).take(TRIED / PIECES).collect();
-    let starts = (0..words.len()).flat_map(|start| (1..=PIECES).map(move |length| start..start + length));
+    let words: Vec<&str> = tokens(subject).take(MAX_WORDS / MAX_PIECES).collect();
+    let starts = (0..words.len()).flat_map(|start| (1..=MAX_PIECES).map(move |length| start..start + length));
     let joined = starts.filter_map(|range| Some(words.get(range)?.concat()));
     let verified = joined.filter_map(|token| keys.verify(Purpose::Unsubscribe, &token));
     let mut subjects = verified.filter_map(|payload| Subject::read(&payload));
