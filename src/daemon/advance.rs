@@ -44,8 +44,8 @@ pub(super) async fn advance_run(
     let store = &context.store;
     let mut outcome = Outcome::Done;
     let editions = store.open_editions().await?;
-    let runs = store.open_runs(Some(&context.owner)).await?;
-    for (run, _) in runs.iter().filter(|(run, is_mine)| run.digest == digest.name && *is_mine) {
+    let runs = store.open_runs().await?;
+    for run in runs.iter().filter(|run| run.digest == digest.name && run.owner == context.owner.id()) {
         let step = RunStep { context, digest, run, now };
         match run.state {
             RunState::Frozen => match editions.iter().find(|edition| Some(edition.row) == run.edition) {

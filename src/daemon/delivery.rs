@@ -36,8 +36,7 @@ pub(super) async fn deliver_edition(
         let now = clock();
         Outcome::Until(next.filter(|next| *next > now).unwrap_or(now + RETRY_AFTER))
     };
-    let runs = store.open_runs(None).await?;
-    let run = runs.into_iter().map(|(run, _)| run).find(|run| run.edition == Some(edition.row));
+    let run = store.open_runs().await?.into_iter().find(|run| run.edition == Some(edition.row));
     // A person's own act is not late, and what has begun goes on.
     if let (Some(run), None) = (&run, edition.released)
         && let Some(digest) = config.digests.get(&edition.digest)

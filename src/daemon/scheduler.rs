@@ -84,13 +84,13 @@ impl Scheduler {
         let due = self.timetable.due(now).into_iter();
         let mut digests: BTreeMap<String, Option<ScheduledRun>> =
             due.map(|(digest, due)| (digest.to_owned(), Some(due))).collect();
-        for (run, is_mine) in store.open_runs(Some(owner)).await? {
+        for run in store.open_runs().await? {
             let edition = editions.iter().find(|edition| Some(edition.row) == run.edition);
             let is_due = match run.state {
                 RunState::Frozen => edition.is_none_or(|edition| self.has_step(edition, now)),
                 _ => run.next.is_none_or(|next| next <= now),
             };
-            if is_mine && is_due && config.digests.contains_key(&run.digest) {
+            if is_due && run.owner == owner.id() && config.digests.contains_key(&run.digest) {
                 digests.entry(run.digest).or_default();
             }
         }

@@ -132,6 +132,8 @@ impl Supervisor {
             self.context().store.record_heartbeat(now).await?;
             self.last_heartbeat = Some(now);
         }
+        let Context { store, owner, .. } = self.context();
+        store.adopt_runs(owner).await?;
         self.scheduler.due_jobs(now).await
     }
 

@@ -83,6 +83,8 @@ pub struct DueRun {
     pub missed: i64,
     /// How it ended, or how far it is.
     pub state: RunState,
+    /// The id of the [`Owner`] that goes on with it.
+    pub owner: String,
     /// Its edition's row.
     pub edition: Option<i64>,
     /// How often it failed.
@@ -102,6 +104,7 @@ impl DueRun {
             found: row.get("found_ms"),
             missed: row.get("missed"),
             state: row.parse("state", "run")?,
+            owner: row.get("owner"),
             edition: row.get("edition"),
             tries: row.get("tries"),
             next: row.get("next_ms"),
@@ -178,30 +181,27 @@ impl Store {
         row.as_ref().map(DueRun::read).transpose()
     }
 
-    /// Runs that are not over, the oldest first, each with whether it is `owner`'s to go on with: its own, and those
-    /// of the dead.
+    /// Takes over the runs of dead owners, so that `owner` goes on with them.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn open_runs(&self, owner: Option<&Owner>) -> Result<Vec<(DueRun, bool)>, Error> {
-        let select = "SELECT * FROM run INDEXED BY run_open WHERE state IN ('open', 'frozen') ORDER BY due_ms, number";
-        let rows = self.db.all(select, []).await?;
-        let mut runs = Vec::with_capacity(rows.len());
-        for row in rows {
-            let run = DueRun::read(&row)?;
-            let theirs: String = row.get("owner");
-            let mine = match owner {
-                None => false,
-                Some(owner) if owner.id() == theirs => true,
-                Some(_) if owner::is_alive(self.path(), &theirs) => false,
-                Some(owner) => {
-                    let take_over = "UPDATE run SET owner = $1 WHERE number = $2 AND owner = $3";
-                    self.db.run(take_over, values![owner.id(), run.number, theirs]).await? > 0
-                }
-            };
-            runs.push((run, mine));
+    pub async fn adopt_runs(&self, owner: &Owner) -> Result<(), Error> {
+        for run in self.open_runs().await? {
+            if run.owner != owner.id() && !owner::is_alive(self.path(), &run.owner) {
+                let adopt = "UPDATE run SET owner = $1 WHERE number = $2 AND owner = $3";
+                self.db.run(adopt, values![owner.id(), run.number, run.owner]).await?;
+            }
         }
-        Ok(runs)
+        Ok(())
+    }
+
+    /// Gives the runs that are not over, the oldest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open_runs(&self) -> Result<Vec<DueRun>, Error> {
+        let select = "SELECT * FROM run INDEXED BY run_open WHERE state IN ('open', 'frozen') ORDER BY due_ms, number";
+        self.db.all(select, []).await?.iter().map(DueRun::read).collect()
     }
 
     /// Records that a run failed, and when it is tried again.

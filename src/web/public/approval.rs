@@ -26,7 +26,7 @@ use crate::{
 /// An edition, how it stands, and what its editor's link is for.
 struct Approval {
     purpose: Purpose,
-    standing: EditionRecord,
+    edition: EditionRecord,
     frozen: FrozenEdition,
 }
 
@@ -37,7 +37,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     let context = state.page_context();
     let approval = load(&state, &token).await?;
-    let edition_state = approval.standing.state;
+    let edition_state = approval.edition.state;
     // An edition that is approved is not approved again; but it can still be stopped.
     let is_settled = approval.purpose == Purpose::Approve && edition_state == EditionState::Approved;
     Ok(if edition_state.is_before_sending() && !is_settled {
@@ -54,7 +54,7 @@ pub(super) async fn decide(
     _: SmallBody,
 ) -> Result<Response, PageError> {
     let approval = load(&state, &token).await?;
-    let row = approval.standing.row;
+    let row = approval.edition.row;
     let decided = match approval.purpose {
         Purpose::Approve => state.store.approve(row, state.now()).await?,
         _ => state.store.veto(row, state.now()).await?,
@@ -78,9 +78,9 @@ pub(super) async fn edition(
 
 async fn load(state: &PublicState, token: &str) -> Result<Approval, PageError> {
     let (purpose, subject) = state.verify([Purpose::Approve, Purpose::Veto], token).await?;
-    let standing = state.store.edition_by_uid(&subject.of).await?.ok_or(PageError::UnknownToken)?;
-    let frozen = state.store.frozen_edition(&standing.digest, standing.number).await?.ok_or(PageError::UnknownToken)?;
-    Ok(Approval { purpose, standing, frozen })
+    let edition = state.store.edition_by_uid(&subject.of).await?.ok_or(PageError::UnknownToken)?;
+    let frozen = state.store.frozen_edition(&edition.digest, edition.number).await?.ok_or(PageError::UnknownToken)?;
+    Ok(Approval { purpose, edition, frozen })
 }
 
 fn question_page(context: &PageContext, approval: &Approval, token: &str) -> Response {
@@ -89,7 +89,7 @@ fn question_page(context: &PageContext, approval: &Approval, token: &str) -> Res
     let mut page = page(context, approval, name, token);
     page.posts = approval.frozen.edition.posts.iter().map(|item| item.post.title.clone()).collect();
     page.actions = vec![Action { ask: String::new(), name, value: "yes", label: words.word(name).to_owned() }];
-    page.respond(context, &words, Some(&approval.standing.digest), StatusCode::OK)
+    page.respond(context, &words, Some(&approval.edition.digest), StatusCode::OK)
 }
 
 /// Says how it stands.
@@ -105,13 +105,13 @@ fn status_page(context: &PageContext, approval: &Approval, state: EditionState, 
         page.paragraphs.truncate(1);
         page.paragraphs.push(words.word("vetoed").to_owned());
     }
-    page.respond(context, &words, Some(&approval.standing.digest), StatusCode::OK)
+    page.respond(context, &words, Some(&approval.edition.digest), StatusCode::OK)
 }
 
 /// Makes what all these pages say: which edition, when it is due, and where to look at it.
 fn page(context: &PageContext, approval: &Approval, key: &str, token: &str) -> MessagePage {
     let words = context.words(None);
-    let EditionRecord { digest, number, subject, uid, due, .. } = &approval.standing;
+    let EditionRecord { digest, number, subject, uid, due, .. } = &approval.edition;
     let which = format!("{} · {}", context.title(digest), words.number(*number));
     let mut paragraphs = vec![which, message::anonymise_line(uid, subject)];
     if let Some(due) = due {

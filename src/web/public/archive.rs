@@ -111,13 +111,13 @@ fn page(
     let feed = context.link("feed.xml");
     let shown: Vec<Value> = sections
         .iter()
-        .filter(|(_, issues)| !issues.is_empty())
-        .map(|(digest, issues)| {
-            let has_more = only.is_none() && issues.len() as i64 == SECTION_LENGTH;
+        .filter(|(_, entries)| !entries.is_empty())
+        .map(|(digest, entries)| {
+            let has_more = only.is_none() && entries.len() as i64 == SECTION_LENGTH;
             json!({
                 "title": context.title(digest),
                 "more": link(has_more.then(|| context.archive_link(digest)), "older"),
-                "issues": issues.iter().map(|issue| entry(context, &words, issue)).collect::<Vec<_>>(),
+                "issues": entries.iter().map(|entry| entry_json(context, &words, entry)).collect::<Vec<_>>(),
             })
         })
         .collect();
@@ -131,16 +131,16 @@ fn page(
             "newer": link(newer, "newer"), "older": link(older, "older"),
         }),
     );
-    let newest = sections.iter().flat_map(|(_, issues)| issues.iter().map(|issue| issue.at)).max();
+    let newest = sections.iter().flat_map(|(_, entries)| entries.iter().map(|entry| entry.at)).max();
     conditional::respond(headers, conditional::HTML, &style.policy, newest, body)
 }
 
-fn entry(context: &PageContext, words: &PageTexts, issue: &ArchiveEntry) -> Value {
+fn entry_json(context: &PageContext, words: &PageTexts, entry: &ArchiveEntry) -> Value {
     json!({
-        "href": context.edition_link(&issue.digest, issue.number),
-        "subject": message::anonymise_line(&issue.uid, &issue.subject),
-        "number": words.number(issue.number),
-        "date": words.date(issue.at, context.config.publication.timezone),
-        "at": issue.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        "href": context.edition_link(&entry.digest, entry.number),
+        "subject": message::anonymise_line(&entry.uid, &entry.subject),
+        "number": words.number(entry.number),
+        "date": words.date(entry.at, context.config.publication.timezone),
+        "at": entry.at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
     })
 }

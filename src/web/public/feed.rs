@@ -24,52 +24,52 @@ const MAX_ENTRIES: i64 = 20;
 /// Gives the newest editions, each with its posts and their teasers.
 pub(super) async fn feed(State(state): State<Arc<PublicState>>, headers: HeaderMap) -> Result<Response, PageError> {
     let context = state.page_context();
-    let issues = state.store.archive_page(None, 0, MAX_ENTRIES).await?;
-    let newest = issues.first().map(|issue| issue.at);
-    let is_current = |feed: &&CachedFeed| Arc::ptr_eq(&feed.context, &context) && feed.issues == issues;
+    let entries = state.store.archive_page(None, 0, MAX_ENTRIES).await?;
+    let newest = entries.first().map(|entry| entry.at);
+    let is_current = |feed: &&CachedFeed| Arc::ptr_eq(&feed.context, &context) && feed.entries == entries;
     let cached = lock(&state.feed).as_ref().filter(is_current).map(|feed| feed.text.clone());
     let text = match cached {
         Some(text) => text,
         None => {
-            let text = render(&state, &context, &issues).await?;
-            *lock(&state.feed) = Some(CachedFeed { context: Arc::clone(&context), issues, text: text.clone() });
+            let text = render(&state, &context, &entries).await?;
+            *lock(&state.feed) = Some(CachedFeed { context: Arc::clone(&context), entries, text: text.clone() });
             text
         }
     };
     Ok(conditional::respond(&headers, "application/atom+xml; charset=utf-8", "default-src 'none'", newest, text))
 }
 
-async fn render(state: &PublicState, context: &PageContext, issues: &[ArchiveEntry]) -> Result<String, store::Error> {
-    let mut entries = Vec::with_capacity(issues.len());
-    for issue in issues {
-        entries.push(entry(context, issue, &state.store.archived_content(issue).await?));
+async fn render(state: &PublicState, context: &PageContext, entries: &[ArchiveEntry]) -> Result<String, store::Error> {
+    let mut shown = Vec::with_capacity(entries.len());
+    for entry in entries {
+        shown.push(entry_json(context, entry, &state.store.archived_content(entry).await?));
     }
-    let newest = issues.first().map_or(DateTime::UNIX_EPOCH, |issue| issue.at);
+    let newest = entries.first().map_or(DateTime::UNIX_EPOCH, |entry| entry.at);
     let text = context.render(
         "feed.xml",
         &json!({
             "lang": context.config.publication.language, "publication": context.config.publication.name,
             "self_url": context.link("feed.xml"), "archive_url": context.link("archive/"), "updated": instant(newest),
-            "entries": entries,
+            "entries": shown,
         }),
     );
     Ok(text.chars().filter(is_xml).collect())
 }
 
-fn entry(context: &PageContext, issue: &ArchiveEntry, edition: &Edition) -> Value {
+fn entry_json(context: &PageContext, entry: &ArchiveEntry, edition: &Edition) -> Value {
     let posts = edition.posts.iter().map(|item| {
         let url = item.post.url.as_ref().filter(|url| matches!(url.scheme(), "http" | "https"));
         json!({ "title": item.post.title, "url": url, "teaser": item.teaser.text })
     });
     let posts: Vec<Value> = posts.collect();
     json!({
-        "id": edition_urn(&issue.uid),
-        "title": message::anonymise_line(&issue.uid, &issue.subject),
-        "summary": message::anonymise_line(&issue.uid, &issue.preheader),
-        "at": instant(issue.at),
-        "href": context.edition_link(&issue.digest, issue.number),
-        "digest": issue.digest,
-        "digest_title": context.title(&issue.digest),
+        "id": edition_urn(&entry.uid),
+        "title": message::anonymise_line(&entry.uid, &entry.subject),
+        "summary": message::anonymise_line(&entry.uid, &entry.preheader),
+        "at": instant(entry.at),
+        "href": context.edition_link(&entry.digest, entry.number),
+        "digest": entry.digest,
+        "digest_title": context.title(&entry.digest),
         "lang": edition.language,
         "content": context.render("entry.html", &json!({ "posts": posts })),
     })

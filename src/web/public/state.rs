@@ -66,7 +66,7 @@ pub(super) struct PublicState {
 /// The feed as it was made last, and what it was made of.
 pub(super) struct CachedFeed {
     pub(super) context: Arc<PageContext>,
-    pub(super) issues: Vec<ArchiveEntry>,
+    pub(super) entries: Vec<ArchiveEntry>,
     pub(super) text: String,
 }
 

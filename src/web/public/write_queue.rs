@@ -1,4 +1,4 @@
-//! Readers' wishes in, what became of them out: those that come while one transaction is on its way go into the next
+//! Changes of readers' subscriptions in, what became of them out: those that come while one transaction is on its way go into the next
 //! together, so that thousands a second are as durable as one.
 
 use tokio::sync::{mpsc, oneshot};
@@ -13,7 +13,7 @@ use crate::{
 /// So many go into one transaction: a sender that waits for the store waits no longer than for these.
 const MAX_BATCH: usize = 256;
 
-/// What became of a wish; an error when nobody knows, and it is to be brought again.
+/// What became of a change; an error when nobody knows, and it is to be brought again.
 type Answer = Result<Option<Applied>, PageError>;
 
 /// Where changes wait for the one transaction that writes them.
@@ -27,13 +27,13 @@ impl WriteQueue {
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(MAX_BATCH);
             while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
-                let (wishes, answers): (Vec<SubscriptionChange>, Vec<oneshot::Sender<Answer>>) =
+                let (changes, answers): (Vec<SubscriptionChange>, Vec<oneshot::Sender<Answer>>) =
                     batch.drain(..).unzip();
-                let outcomes = match store.apply_changes(&wishes, clock()).await {
+                let outcomes = match store.apply_changes(&changes, clock()).await {
                     Ok(applied) => applied.into_iter().map(Ok).collect(),
                     Err(error) => {
-                        tracing::error!("{} to unsubscribe or return failed: {}", wishes.len(), error_report(&error));
-                        vec![Err(PageError::Unavailable); wishes.len()]
+                        tracing::error!("{} to unsubscribe or return failed: {}", changes.len(), error_report(&error));
+                        vec![Err(PageError::Unavailable); changes.len()]
                     }
                 };
                 for (answer, outcome) in answers.into_iter().zip(outcomes) {
@@ -45,9 +45,9 @@ impl WriteQueue {
     }
 
     /// Writes a change; what it came to is durable when this returns.
-    pub(super) async fn write(&self, wish: SubscriptionChange) -> Answer {
+    pub(super) async fn write(&self, change: SubscriptionChange) -> Answer {
         let (answer, answered) = oneshot::channel();
-        self.0.send((wish, answer)).await.map_err(|_| PageError::Unavailable)?;
+        self.0.send((change, answer)).await.map_err(|_| PageError::Unavailable)?;
         answered.await.unwrap_or(Err(PageError::Unavailable))
     }
 }
