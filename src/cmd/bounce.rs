@@ -40,13 +40,13 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         let octets = read(&mut input).context("cannot read standard input")?;
         // Who hands the mail in must not find the pipe closed.
         io::copy(&mut input, &mut io::sink()).context("cannot read standard input")?;
-        return one(&octets, invocation, &invocation.open_store(&config).await?).await;
+        return apply_one(&octets, invocation, &invocation.open_store(&config).await?).await;
     };
     if file.is_dir() {
-        return maildir(&file, invocation, &invocation.open_store(&config).await?).await;
+        return apply_maildir(&file, invocation, &invocation.open_store(&config).await?).await;
     }
     let octets = File::open(&file).and_then(read).context(format!("cannot read `{}`", file.display()))?;
-    one(&octets, invocation, &invocation.open_store(&config).await?).await
+    apply_one(&octets, invocation, &invocation.open_store(&config).await?).await
 }
 
 /// Reads as much of a mail as counts.
@@ -56,11 +56,11 @@ fn read(mail: impl Read) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-async fn one(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
+async fn apply_one(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
     let outcome = apply(octets, invocation, store).await?;
-    say(&outcome, None, invocation)?;
+    report(&outcome, None, invocation)?;
     if invocation.json {
-        let mut shown = in_json(&outcome);
+        let mut shown = outcome_json(&outcome);
         shown["schema"] = 1.into();
         print_json(&shown)?;
     }
@@ -68,7 +68,7 @@ async fn one(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Ex
 }
 
 /// Applies every mail of a Maildir, and moves none: a report that is applied again changes nothing more.
-async fn maildir(folder: &Path, invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
+async fn apply_maildir(folder: &Path, invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
     let parts: Vec<PathBuf> =
         ["new", "cur"].map(|part| folder.join(part)).into_iter().filter(|part| part.is_dir()).collect();
     if parts.is_empty() {
@@ -77,7 +77,7 @@ async fn maildir(folder: &Path, invocation: &Invocation, store: &Store) -> Resul
     }
     let (mut shown, mut exit) = (Vec::new(), Exit::Done);
     for part in parts {
-        for path in mails(&part).context(format!("cannot read `{}`", part.display()))? {
+        for path in mail_files(&part).context(format!("cannot read `{}`", part.display()))? {
             let octets = match File::open(&path).and_then(read) {
                 Ok(octets) => octets,
                 // Read and moved, or thrown away, by its mail program in the meantime.
@@ -89,8 +89,8 @@ async fn maildir(folder: &Path, invocation: &Invocation, store: &Store) -> Resul
                 }
             };
             let outcome = apply(&octets, invocation, store).await?;
-            say(&outcome, Some(&path), invocation)?;
-            let mut one = in_json(&outcome);
+            report(&outcome, Some(&path), invocation)?;
+            let mut one = outcome_json(&outcome);
             one["file"] = path.to_string_lossy().into();
             shown.push(one);
         }
@@ -102,7 +102,7 @@ async fn maildir(folder: &Path, invocation: &Invocation, store: &Store) -> Resul
 }
 
 /// The mails of one folder of a Maildir, the oldest first, as their names begin with their times.
-fn mails(folder: &Path) -> io::Result<Vec<PathBuf>> {
+fn mail_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut mails = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -126,17 +126,17 @@ async fn apply(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<
     Ok(applied.map(|applied| (report, applied)).ok_or(Ignored::NotOurs))
 }
 
-fn say(outcome: &Outcome, file: Option<&Path>, invocation: &Invocation) -> Result<(), Failure> {
+fn report(outcome: &Outcome, file: Option<&Path>, invocation: &Invocation) -> Result<(), Failure> {
     let place = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();
     match outcome {
         Err(ignored) => invocation.tell(format!("{place}ignored: {ignored}")),
         Ok(_) if invocation.json => {}
-        Ok((_, applied)) => print(&format!("{place}{}\n", in_words(applied)))?,
+        Ok((_, applied)) => print(&format!("{place}{}\n", outcome_text(applied)))?,
     }
     Ok(())
 }
 
-fn in_words(applied: &AppliedReport) -> String {
+fn outcome_text(applied: &AppliedReport) -> String {
     let (who, digest) = (applied.address.masked(), &applied.digest);
     let what = applied.edition.map_or(format!("`{digest}`"), |edition| format!("edition {edition} of `{digest}`"));
     match applied.effect {
@@ -148,7 +148,7 @@ fn in_words(applied: &AppliedReport) -> String {
     }
 }
 
-fn in_json(outcome: &Outcome) -> Value {
+fn outcome_json(outcome: &Outcome) -> Value {
     match outcome {
         Err(ignored) => json!({ "report": null, "reason": ignored.to_string() }),
         Ok((report, applied)) => json!({

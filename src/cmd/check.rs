@@ -31,16 +31,16 @@ pub struct Args {
 pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let config = invocation.load_config()?;
     let store = invocation.open_store(&config).await?;
-    let mut rows = preflight::of_project(&config, &invocation.environment);
-    rows.extend(preflight::of_clock(&config, invocation.now()));
+    let mut rows = preflight::check_project(&config, &invocation.environment);
+    rows.extend(preflight::check_time_zone_data(&config, invocation.now()));
     match subscribers::sync(invocation, &config, &store).await {
-        Ok(bad) => rows.extend(bad.iter().map(|bad| preflight::of_subscriber(&config, bad))),
-        Err(unread @ SubscriberFileError::Read { .. }) => rows.push(preflight::of_roster(&config, &unread)),
+        Ok(bad) => rows.extend(bad.iter().map(|bad| preflight::bad_subscriber_row(&config, bad))),
+        Err(unread @ SubscriberFileError::Read { .. }) => rows.push(preflight::subscribers_file_row(&config, &unread)),
         Err(error) => return Err(error.into()),
     }
     let mut nexts = Vec::new();
     for chosen in invocation.digests(&config)? {
-        let (found, next) = preflight::of_digest(&config, chosen, &store, invocation.now()).await?;
+        let (found, next) = preflight::check_digest(&config, chosen, &store, invocation.now()).await?;
         // Digests share templates and posts: one fault, one row.
         for row in found {
             if row.level == Level::Ok || !rows.contains(&row) {
@@ -57,14 +57,14 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         print_json(&json!({ "rows": rows }))?;
     } else {
         let records = config.signers.iter().map(|signer| format!("to publish: {}\n", signer.zone_line()));
-        print(&format!("{}{}\n", records.collect::<String>(), shown(&rows)))?;
+        print(&format!("{}{}\n", records.collect::<String>(), rows_text(&rows)))?;
     }
     let allowed = if args.strict { Level::Ok } else { Level::Warning };
     Ok(if worst > allowed { Exit::Faulty } else { Exit::Done })
 }
 
 /// Faults first, each with its place and how to mend it below; what holds in one line.
-fn shown(rows: &[Row]) -> String {
+fn rows_text(rows: &[Row]) -> String {
     let mut faults: Vec<&Row> = rows.iter().filter(|row| row.level != Level::Ok).collect();
     faults.sort_by_key(|row| std::cmp::Reverse(row.level));
     let mut shown = table(&[]);

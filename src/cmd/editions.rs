@@ -6,7 +6,7 @@ use super::{
     exit::{Exit, Failure},
     invocation::Invocation,
     output::{print, print_json, table},
-    send::{Summary, in_words},
+    send::{Summary, summary_text},
 };
 use crate::{
     config::Config,
@@ -159,7 +159,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             let counts = store.delivery_counts(frozen.row).await?;
             let took = frozen.finished.and_then(|at| (at - frozen.edition.date).to_std().ok()).unwrap_or_default();
             let summary = Summary::new(&frozen, counts, took);
-            let mut text = format!("{}\n", in_words(&summary));
+            let mut text = format!("{}\n", summary_text(&summary));
             for item in &frozen.edition.posts {
                 let url = item.post.url.as_ref().map(|url| format!("  {url}")).unwrap_or_default();
                 text.push_str(&format!("  {}{url}\n", item.post.title));

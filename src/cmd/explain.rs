@@ -26,7 +26,7 @@ pub struct Args {
 
 /// A candidate as `explain --json` shows it.
 #[derive(Debug, Serialize)]
-struct Row<'a> {
+struct CandidateJson<'a> {
     id: &'a str,
     url: Option<&'a url::Url>,
     title: &'a str,
@@ -51,7 +51,8 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let sources = config.sources_of(chosen);
     let now = invocation.now();
     // Only who wants to see teasers pays for a model's.
-    let plan = if args.teasers { config.plan(chosen, &sources) } else { config.plan_without_asking(chosen, &sources) };
+    let plan =
+        if args.teasers { config.plan(chosen, &sources) } else { config.plan_without_llm_requests(chosen, &sources) };
     let draft = digest::draft(&store, &plan, now).await?;
     warn_of_problems(invocation, &draft.problems, &[]);
     let zone = config.publication.timezone;
@@ -60,7 +61,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let day = |at: Option<DateTime<Utc>>| {
         at.map_or_else(|| "–".to_owned(), |at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
     };
-    let (picked, others) = order(&draft.selection);
+    let (picked, others) = in_display_order(&draft.selection);
     let mut items = draft.edition.posts.iter().zip(&draft.refused).filter(|_| args.teasers);
     for (index, selected) in picked.iter().map(|&i| (i, true)).chain(others.iter().map(|&i| (i, false))) {
         let candidate = &draft.selection.candidates[index];
@@ -77,7 +78,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
                 shown.add_row(["", "", "", method.as_str(), "", &format!("no teaser: {reason}")]);
             }
         }
-        rows.push(Row {
+        rows.push(CandidateJson {
             id: post.id.as_str(),
             url: post.url.as_ref(),
             title: &post.title,
@@ -96,7 +97,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
 }
 
 /// The selected posts in the order of the edition, then the others as they were offered.
-fn order(selection: &crate::select::Selection) -> (&[usize], Vec<usize>) {
+fn in_display_order(selection: &crate::select::Selection) -> (&[usize], Vec<usize>) {
     let picked: std::collections::HashSet<usize> = selection.picked.iter().copied().collect();
     (&selection.picked, (0..selection.candidates.len()).filter(|index| !picked.contains(index)).collect())
 }

@@ -47,17 +47,17 @@ pub struct Args {
 }
 
 #[derive(Debug, Serialize)]
-struct Shown<'a> {
+struct PreviewJson<'a> {
     digest: &'a str,
     subject: &'a str,
     preheader: &'a str,
-    posts: Vec<ShownPost<'a>>,
+    posts: Vec<PostJson<'a>>,
     html_bytes: usize,
     problems: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
-struct ShownPost<'a> {
+struct PostJson<'a> {
     id: &'a str,
     url: Option<&'a url::Url>,
     title: &'a str,
@@ -72,7 +72,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     if let Some(address) = &args.serve {
         return live::run(address.as_deref(), invocation).await;
     }
-    one_to_stdout(&args, invocation)?;
+    check_single_stdout(&args, invocation)?;
     let config = invocation.load_config()?;
     let chosen = invocation.digest(&config)?;
     let store = invocation.open_store(&config).await?;
@@ -110,7 +110,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         write(path, &message::fill_once(&edition, rendered, &reader, &sender, occasion)?.octets)?;
     }
     if invocation.json {
-        print_json(&shown(&edition, rendered, &personal, &problems))?;
+        print_json(&preview_json(&edition, rendered, &personal, &problems))?;
     } else if args.out != std::path::Path::new("-") {
         let (out, subject, posts) = (args.out.display(), &personal.subject, count(edition.posts.len() as i64, "post"));
         let line = format!("{out}: edition {}, “{subject}”, {posts}", edition.number);
@@ -136,7 +136,7 @@ fn to_stdout(args: &Args) -> Vec<&'static str> {
 }
 
 /// Two parts on one stream could not be told apart.
-fn one_to_stdout(args: &Args, invocation: &Invocation) -> Result<(), Failure> {
+fn check_single_stdout(args: &Args, invocation: &Invocation) -> Result<(), Failure> {
     let mut given = to_stdout(args);
     given.extend(invocation.json.then_some("--json"));
     if given.len() < 2 {
@@ -146,13 +146,13 @@ fn one_to_stdout(args: &Args, invocation: &Invocation) -> Result<(), Failure> {
     }
 }
 
-fn shown<'a>(
+fn preview_json<'a>(
     edition: &'a Edition,
     rendered: &'a Rendered,
     personal: &'a message::PersonalParts,
     problems: &[Problem],
-) -> Shown<'a> {
-    let posts = edition.posts.iter().map(|item| ShownPost {
+) -> PreviewJson<'a> {
+    let posts = edition.posts.iter().map(|item| PostJson {
         id: item.post.id.as_str(),
         url: item.post.url.as_ref(),
         title: &item.post.title,
@@ -161,7 +161,7 @@ fn shown<'a>(
         teaser: &item.teaser.text,
         teaser_from: item.teaser.from,
     });
-    Shown {
+    PreviewJson {
         digest: &edition.digest,
         subject: &personal.subject,
         preheader: &rendered.preheader,

@@ -72,10 +72,10 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         let _ = stopped.wait_for(|ended| *ended).await;
     }));
     let (sender, commands) = mpsc::channel(4);
-    let listening = tokio::spawn(listen(signals, invocation.clone(), configs, sender, Arc::clone(&notifier)));
+    let listening = tokio::spawn(handle_signals(signals, invocation.clone(), configs, sender, Arc::clone(&notifier)));
     if args.web_only {
         notifier.ready();
-        wait(commands, &notifier).await;
+        wait_for_stop(commands, &notifier).await;
     } else {
         let context = Context::new(config, store, invocation.environment.clone().into())?;
         let digests = context.config.digests.len();
@@ -106,7 +106,7 @@ impl Signals {
 
 /// Passes on what the system says: the first time that it asks for the end, what is in flight ends; the second time
 /// all ends at once, and what is in flight is in doubt, as after any other death.
-async fn listen(
+async fn handle_signals(
     signals: Signals,
     invocation: Invocation,
     configs: watch::Sender<Arc<Config>>,
@@ -119,7 +119,7 @@ async fn listen(
         tokio::select! {
             _ = reload.recv() => {
                 notifier.reloading();
-                match read_again(&invocation, &configs) {
+                match reload_config(&invocation, &configs) {
                     Ok(config) => {
                         configs.send_replace(Arc::clone(&config));
                         let _ = commands.send(Command::Reload(config)).await;
@@ -149,7 +149,7 @@ fn is_same_request(first: Instant, now: Instant) -> bool {
 }
 
 /// Reads the config and the templates again; with a fault in either, both stay as they were.
-fn read_again(invocation: &Invocation, configs: &watch::Sender<Arc<Config>>) -> Result<Arc<Config>, Failure> {
+fn reload_config(invocation: &Invocation, configs: &watch::Sender<Arc<Config>>) -> Result<Arc<Config>, Failure> {
     let config = invocation.load_config()?;
     let old = Arc::clone(&configs.borrow());
     if config.store != old.store {
@@ -170,7 +170,7 @@ fn with_templates_read(mut config: Config) -> Result<Config, render::Error> {
 }
 
 /// Waits for the end; the pages look at the config themselves.
-async fn wait(mut commands: mpsc::Receiver<Command>, notifier: &Notifier) {
+async fn wait_for_stop(mut commands: mpsc::Receiver<Command>, notifier: &Notifier) {
     loop {
         let command = match notifier.watchdog_interval() {
             None => commands.recv().await,

@@ -89,8 +89,8 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             Diagnostic::new("nobody is there to confirm").hint("add `--yes`, or `--dry-run` to look first"),
         ));
     }
-    if !preflight::can_be_left(&config) {
-        return Err(config.without_unsubscribe().into());
+    if !preflight::offers_unsubscribe(&config) {
+        return Err(config.no_unsubscribe_error().into());
     }
     // A password that cannot be had is found before an edition is frozen.
     let destination = (!args.dry_run).then(|| config.open_destination(&invocation.environment)).transpose()?;
@@ -115,14 +115,14 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
                 if named {
                     invocation.tell("warning: `--subject` is for a new edition; this one keeps its own");
                 }
-                if !args.dry_run && !release(invocation, &store, &frozen, args.yes).await? {
+                if !args.dry_run && !release_held(invocation, &store, &frozen, args.yes).await? {
                     return Ok(Exit::Done);
                 }
                 break *frozen;
             }
             Next::Nothing(draft, reason) => {
                 warn_of_problems(invocation, &draft.problems, &[]);
-                return nothing(invocation, &store, &chosen, &reason, args.fail_if_empty).await;
+                return report_nothing(invocation, &store, &chosen, &reason, args.fail_if_empty).await;
             }
             Next::Fresh(draft, variants) => (draft, variants),
         };
@@ -130,7 +130,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         let recipients = store.audience_size(&chosen.name, &chosen.audience).await?;
         if recipients == 0 {
             let reason = "no active subscriber is in the audience";
-            return nothing(invocation, &store, &chosen, reason, args.fail_if_empty).await;
+            return report_nothing(invocation, &store, &chosen, reason, args.fail_if_empty).await;
         }
         let fresh = FrozenEdition { row: 0, edition: draft.edition, variants: *variants, finished: None };
         if let Some(why) = preflight::refusal(&config, &fresh.edition, &fresh.variants, &sender)? {
@@ -138,7 +138,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         }
         if args.dry_run {
             let counts = DeliveryCounts { recipients, pending: recipients, ..DeliveryCounts::default() };
-            return summarise(invocation, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
+            return print_summary(invocation, &fresh, counts, started.elapsed()).map(|()| Exit::Done);
         }
         if !args.yes && !confirm(&fresh, recipients)? {
             invocation.tell("not sent");
@@ -153,10 +153,10 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     };
     let Some(destination) = destination else {
         let counts = store.delivery_counts(frozen.row).await?;
-        return summarise(invocation, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
+        return print_summary(invocation, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
     };
     if let Destination::File(folder) = &destination {
-        let page = show_beside(folder, &frozen, &sender)?;
+        let page = write_page(folder, &frozen, &sender)?;
         invocation.tell(format!("the edition as a page: {}", page.display()));
     }
     // Another key may sign by now: what went out keeps its Message-IDs.
@@ -166,12 +166,17 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     // A daemon that finds an older store must know that this was sent.
     daemon::update_checkpoint(&store, invocation.now()).await?;
     let report = report?;
-    summarise(invocation, &frozen, report.counts, started.elapsed())?;
-    Ok(verdict(invocation, &report))
+    print_summary(invocation, &frozen, report.counts, started.elapsed())?;
+    Ok(exit_code(invocation, &report))
 }
 
 /// Sends an edition on its way that waits for its editor or is held; says whether it is on its way.
-async fn release(invocation: &Invocation, store: &Store, frozen: &FrozenEdition, yes: bool) -> Result<bool, Failure> {
+async fn release_held(
+    invocation: &Invocation,
+    store: &Store,
+    frozen: &FrozenEdition,
+    yes: bool,
+) -> Result<bool, Failure> {
     let number = frozen.edition.number;
     let standing = store.edition_by_number(&frozen.edition.digest, number).await?;
     let Some(standing) = standing.filter(|standing| standing.state.is_before_sending()) else { return Ok(true) };
@@ -188,7 +193,7 @@ async fn release(invocation: &Invocation, store: &Store, frozen: &FrozenEdition,
     Ok(true)
 }
 
-async fn nothing(
+async fn report_nothing(
     invocation: &Invocation,
     store: &Store,
     digest: &Digest,
@@ -220,7 +225,7 @@ fn confirm(frozen: &FrozenEdition, recipients: i64) -> Result<bool, Failure> {
 }
 
 /// Writes the edition as a page beside the messages, for people to look at.
-fn show_beside(folder: &std::path::Path, frozen: &FrozenEdition, sender: &Sender) -> Result<PathBuf, Failure> {
+fn write_page(folder: &std::path::Path, frozen: &FrozenEdition, sender: &Sender) -> Result<PathBuf, Failure> {
     let FrozenEdition { edition, variants, .. } = frozen;
     let page = message::personalise(edition, variants.main(), &Subscriber::sample(), sender, Occasion::Sample(0)).html;
     let path = folder.join(format!("{}-{}.html", edition.digest, edition.number));
@@ -236,7 +241,7 @@ async fn deliver(
     let before = run.store.delivery_counts(frozen.row).await?;
     let bar = progress_bar(invocation, before.pending + before.deferred);
     let asked = Arc::new(AtomicBool::new(false));
-    let watch = watch(Arc::clone(&asked))?;
+    let watch = watch_signals(Arc::clone(&asked))?;
     let report = mailing::deliver(
         run,
         frozen,
@@ -253,7 +258,7 @@ async fn deliver(
 }
 
 /// Waits for Ctrl-C or a polite kill: the first ends the run after the messages in flight, the second at once.
-fn watch(asked: Arc<AtomicBool>) -> io::Result<tokio::task::JoinHandle<()>> {
+fn watch_signals(asked: Arc<AtomicBool>) -> io::Result<tokio::task::JoinHandle<()>> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(tokio::spawn(async move {
         tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
@@ -274,18 +279,18 @@ fn progress_bar(invocation: &Invocation, length: i64) -> ProgressBar {
 }
 
 /// Prints what became of an edition.
-fn summarise(
+fn print_summary(
     invocation: &Invocation,
     frozen: &FrozenEdition,
     counts: DeliveryCounts,
     took: Duration,
 ) -> Result<(), Failure> {
     let summary = Summary::new(frozen, counts, took);
-    invocation.print(&summary, in_words(&summary))
+    invocation.print(&summary, summary_text(&summary))
 }
 
 /// One sentence: the edition, then each count that is not zero.
-pub fn in_words(summary: &Summary<'_>) -> String {
+pub fn summary_text(summary: &Summary<'_>) -> String {
     let counts = &summary.counts;
     let mut text = format!(
         "edition {} of {}, “{}”: {} to {}",
@@ -311,7 +316,7 @@ pub fn in_words(summary: &Summary<'_>) -> String {
 }
 
 /// The exit code that a report deserves.
-fn verdict(invocation: &Invocation, report: &SendReport) -> Exit {
+fn exit_code(invocation: &Invocation, report: &SendReport) -> Exit {
     if let Some(stop) = &report.stopped {
         invocation.tell(error_report(stop));
     }

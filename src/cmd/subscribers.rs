@@ -89,7 +89,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         }
         Action::Import { file } => {
             let (added, bad) = mailing::import_subscribers(&store, &file, invocation.now()).await?;
-            warn(invocation, &bad);
+            warn_of_bad_rows(invocation, &bad);
             let text = format!("{} new, {} known, {} bad rows", added.new, added.known, bad.len());
             let texts: Vec<String> = bad.iter().map(Diagnostic::to_string).collect();
             invocation.print(&json!({ "new": added.new, "known": added.known, "bad": texts }), text)?;
@@ -99,7 +99,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         }
         Action::Export => {
             let mut all = Vec::new();
-            pages(&store, |page| all.extend(page)).await?;
+            for_each_page(&store, |page| all.extend(page)).await?;
             let mut csv = Vec::new();
             subscriber::write_csv(&mut csv, &all)?;
             print(&String::from_utf8_lossy(&csv))?;
@@ -111,7 +111,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
 async fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
     let mut rows = Vec::new();
     let mut shown = table(&["address", "name", "status", "language", "tags"]);
-    pages(store, |page| {
+    for_each_page(store, |page| {
         for one in page {
             let (name, language) = (one.name.as_deref().unwrap_or(""), one.language.as_deref().unwrap_or(""));
             shown.add_row([one.address.as_str(), name, one.status.as_str(), language, &one.tags.join(" ")]);
@@ -125,7 +125,7 @@ async fn list(invocation: &Invocation, store: &Store) -> Result<(), Failure> {
     invocation.print(&json!({ "subscribers": rows }), shown)
 }
 
-async fn pages(store: &Store, mut each: impl FnMut(Vec<Subscriber>)) -> Result<(), Failure> {
+async fn for_each_page(store: &Store, mut each: impl FnMut(Vec<Subscriber>)) -> Result<(), Failure> {
     let mut after = 0;
     loop {
         let page = store.subscribers_after(after, 1_000).await?;
@@ -143,11 +143,11 @@ pub async fn sync(
 ) -> Result<Vec<Diagnostic>, SubscriberFileError> {
     let Some(file) = &config.subscribers else { return Ok(Vec::new()) };
     let bad = mailing::sync_subscribers(store, file, invocation.now()).await?;
-    warn(invocation, &bad);
+    warn_of_bad_rows(invocation, &bad);
     Ok(bad)
 }
 
-fn warn(invocation: &Invocation, bad: &[Diagnostic]) {
+fn warn_of_bad_rows(invocation: &Invocation, bad: &[Diagnostic]) {
     for line in bad {
         invocation.tell(format!("warning: {line}"));
     }

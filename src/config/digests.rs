@@ -44,8 +44,8 @@ pub(super) fn digests(
                 return Err(document.value(&path(key), format!("`{key}` says nothing")));
             }
         }
-        looks(digest, document)?;
-        approval(digest, zone, document)?;
+        check_looks(digest, document)?;
+        check_approval(digest, zone, document)?;
         for (table, key, count) in [
             ("select", "max", Some(digest.select.max)),
             ("select", "per_source", digest.select.per_source),
@@ -88,7 +88,7 @@ pub(super) fn digests(
 }
 
 /// Checks the keys of `theme` and `texts`, and what the theme says.
-fn looks(digest: &Digest, document: &Document<'_>) -> Result<(), Diagnostic> {
+fn check_looks(digest: &Digest, document: &Document<'_>) -> Result<(), Diagnostic> {
     let tables = [("theme", &digest.theme, &render::THEME[..]), ("texts", &digest.texts, &render::TEXTS[..])];
     for (table, given, known) in tables {
         if let Some(name) = given.keys().find(|name| !known.contains(&name.as_str())) {
@@ -104,7 +104,7 @@ fn looks(digest: &Digest, document: &Document<'_>) -> Result<(), Diagnostic> {
 }
 
 /// Checks what is to happen when the digest is due.
-fn approval(digest: &Digest, zone: Zone, document: &Document<'_>) -> Result<(), Diagnostic> {
+fn check_approval(digest: &Digest, zone: Zone, document: &Document<'_>) -> Result<(), Diagnostic> {
     let path = |key| ["digest", &digest.name, key];
     if digest.late < MIN_LATE {
         return Err(document.value(&path("late"), "`late` must be at least 1m"));

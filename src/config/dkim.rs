@@ -26,7 +26,7 @@ pub(super) fn signers(tables: &[Dkim], root: &Path, document: &Document<'_>) -> 
             hint: wrong.hint,
             ..document.value(&["dkim", &index, key], wrong.message)
         };
-        let Some(domain) = ascii(&table.domain) else {
+        let Some(domain) = ascii_domain(&table.domain) else {
             return Err(at("domain", Diagnostic::new(format!("`{}` is no domain", table.domain))));
         };
         if !table.selector.split('.').all(is_label) {
@@ -47,7 +47,7 @@ pub(super) fn signers(tables: &[Dkim], root: &Path, document: &Document<'_>) -> 
 }
 
 /// A domain as DNS has it.
-fn ascii(domain: &str) -> Option<String> {
+fn ascii_domain(domain: &str) -> Option<String> {
     match Host::parse(domain) {
         Ok(Host::Domain(ascii)) if ascii.contains('.') && ascii.split('.').all(is_label) => Some(ascii),
         _ => None,

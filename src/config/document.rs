@@ -4,7 +4,7 @@ use std::{ops::Range, path::Path};
 
 use toml::de::{DeTable, DeValue};
 
-use super::variables::{Variables, setting, setting_inside};
+use super::variables::{Variables, variable_for, variable_inside};
 use crate::diagnostic::{Diagnostic, Place};
 
 /// The config's text, and the variables that come before it.
@@ -42,7 +42,7 @@ impl Document<'_> {
     /// Where the value at `path` is: the file with line and column, as near as the file comes to it, or the variable that
     /// sets it.
     pub(super) fn place(&self, path: &[&str]) -> Place {
-        match setting(path, self.variables) {
+        match variable_for(path, self.variables) {
             Some(variable) => variable.into(),
             None => self.value(path, "").place.unwrap_or_else(|| self.name().into()),
         }
@@ -58,8 +58,8 @@ impl Document<'_> {
     /// value, no line of the file is to blame.
     fn point(&self, path: &[&str], key: bool, message: impl Into<String>) -> Diagnostic {
         let whole = self.range(path, key);
-        let inside = || setting_inside(path, self.variables).filter(|_| whole.is_none());
-        if let Some(name) = setting(path, self.variables).or_else(inside) {
+        let inside = || variable_inside(path, self.variables).filter(|_| whole.is_none());
+        if let Some(name) = variable_for(path, self.variables).or_else(inside) {
             return Diagnostic::new(message).context(name);
         }
         let nearer = (1..path.len()).rev().filter_map(|depth| self.range(&path[..depth], false));

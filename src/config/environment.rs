@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::{
     document::Document,
-    variables::{folded, split},
+    variables::{normalized, split},
 };
 use crate::diagnostic::Diagnostic;
 
@@ -56,7 +56,7 @@ fn set(config: &mut Value, keys: &[String], value: Value) -> bool {
     };
     match config {
         Value::Table(table) => {
-            let known = table.keys().find(|known| folded(known) == *first).unwrap_or(first).clone();
+            let known = table.keys().find(|known| normalized(known) == *first).unwrap_or(first).clone();
             set(table.entry(known).or_insert_with(|| Value::Table(Table::new())), rest, value)
         }
         Value::Array(list) => {

@@ -114,7 +114,7 @@ impl Config {
     }
 
     /// The same for who only looks: what a language model once said is known, and nothing new is asked or paid for.
-    pub fn plan_without_asking<'a>(&'a self, digest: &'a Digest, sources: &'a [Source]) -> Plan<'a> {
+    pub fn plan_without_llm_requests<'a>(&'a self, digest: &'a Digest, sources: &'a [Source]) -> Plan<'a> {
         let plan = self.plan(digest, sources);
         let llm = plan.llm.map(|access| Access { may_ask: false, ..access });
         Plan { llm, ..plan }
@@ -146,7 +146,7 @@ impl Config {
     }
 
     /// The error of a project whose mail nobody could leave (RFC 8058).
-    pub fn without_unsubscribe(&self) -> Error {
+    pub fn no_unsubscribe_error(&self) -> Error {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let document = Document { file: &self.path, text: &text, variables: &[] };
         let wrong = document.value(&["smtp", "url"], "mail goes out, and nobody could unsubscribe");

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// What `web.listen` is where it is left out.
-const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8787);
 
 /// Makes the config of the tables, or says what in them does not go together.
 pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Diagnostic> {
@@ -35,7 +35,7 @@ pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Di
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    publication(&file, document)?;
+    check_publication(&file, document)?;
     let sources = sources(file.source, root, document)?;
     let llm = file.llm.map(|table| llm(table, root, document)).transpose()?;
     let digests = digests(file.digest, &sources, llm.is_some(), file.publication.timezone, root, document)?;
@@ -68,7 +68,7 @@ pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Di
         signers: dkim::signers(&file.dkim, root, document)?,
         unsubscribe_mailto: file.smtp.unsubscribe_mailto,
         public_url: file.web.public_url,
-        listen: file.web.listen.unwrap_or(LISTEN),
+        listen: file.web.listen.unwrap_or(DEFAULT_LISTEN),
         alert: file.web.alert,
         ping: file.web.ping,
         store: store(file.store.url.as_deref(), root, document)?,
@@ -87,7 +87,7 @@ pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Di
 }
 
 /// `[publication]`, and the addresses that mail comes from.
-fn publication(file: &File, document: &Document<'_>) -> Result<(), Diagnostic> {
+fn check_publication(file: &File, document: &Document<'_>) -> Result<(), Diagnostic> {
     for (key, mailbox) in [("from", Some(&file.publication.from)), ("reply_to", file.publication.reply_to.as_ref())] {
         if let Some(Err(error)) = mailbox.map(|text| message::parse_mailbox(text)) {
             let wrong = document.value(&["publication", key], error.to_string());

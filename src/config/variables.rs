@@ -9,12 +9,12 @@ pub(super) fn value<'a>(variables: &'a Variables, name: &str) -> Option<&'a str>
 }
 
 /// The variable that sets the value at `path`, or the table that holds it, if one does.
-pub(super) fn setting<'a>(path: &[&str], variables: &'a Variables) -> Option<&'a str> {
+pub(super) fn variable_for<'a>(path: &[&str], variables: &'a Variables) -> Option<&'a str> {
     find(variables, |keys| path.len() >= keys.len() && starts_with(path, keys))
 }
 
 /// The variable that sets something inside the table at `path`, if one does.
-pub(super) fn setting_inside<'a>(path: &[&str], variables: &'a Variables) -> Option<&'a str> {
+pub(super) fn variable_inside<'a>(path: &[&str], variables: &'a Variables) -> Option<&'a str> {
     find(variables, |keys| keys.len() >= path.len() && starts_with(path, keys))
 }
 
@@ -24,16 +24,16 @@ fn find(variables: &Variables, fits: impl Fn(&[String]) -> bool) -> Option<&str>
 }
 
 fn starts_with(path: &[&str], keys: &[String]) -> bool {
-    path.iter().zip(keys).all(|(step, key)| folded(step) == *key)
+    path.iter().zip(keys).all(|(step, key)| normalized(step) == *key)
 }
 
 /// Splits a name into the keys that it stands for; a name without `__` is no key.
 pub(super) fn split(name: &str) -> Option<Vec<String>> {
     let name = name.strip_prefix("TIDINGS_")?;
-    name.contains("__").then(|| name.split("__").map(folded).collect())
+    name.contains("__").then(|| name.split("__").map(normalized).collect())
 }
 
 /// Writes a key as a variable can say it: a shell knows no `-`, and its variables are written in capitals.
-pub(super) fn folded(key: &str) -> String {
+pub(super) fn normalized(key: &str) -> String {
     key.to_lowercase().replace('-', "_")
 }

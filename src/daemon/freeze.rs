@@ -35,8 +35,8 @@ pub(super) async fn freeze_edition(
     let RunStep { context, digest, run, now } = *step;
     let (config, store) = (&context.config, &context.store);
     store.rotate_key(now).await?;
-    if !preflight::can_be_left(config) {
-        return Ok(FreezeOutcome::Failed(error_report(&config.without_unsubscribe())));
+    if !preflight::offers_unsubscribe(config) {
+        return Ok(FreezeOutcome::Failed(error_report(&config.no_unsubscribe_error())));
     }
     if let Some(file) = &config.subscribers {
         match mailing::sync_subscribers(store, file, now).await {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{config::Config, lint::Row};
 
 /// What is wrong with the time zone data of this machine, as far as the publication's zone goes.
-pub fn of_clock(config: &Config, now: DateTime<Utc>) -> Option<Row> {
+pub fn check_time_zone_data(config: &Config, now: DateTime<Utc>) -> Option<Row> {
     let zone = config.publication.timezone;
     let (from, old, newer) = zone.differs(now)?;
     let day = from.with_timezone(&zone).format("%Y-%m-%d");

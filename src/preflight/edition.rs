@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     project,
-    rows::{of_diagnostic, of_error, shown},
+    rows::{diagnostic_row, error_row, path_text},
 };
 use crate::{
     config::Config,
@@ -30,17 +30,17 @@ const TEMPLATE: &str = "mend it there; `tidings templates` lists those that are 
 ///
 /// # Errors
 /// When the store fails.
-pub async fn of_digest(
+pub async fn check_digest(
     config: &Config,
     chosen: &Digest,
     store: &Store,
     now: DateTime<Utc>,
 ) -> Result<(Vec<Row>, Option<Next>), digest::Error> {
     let sources = config.sources_of(chosen);
-    let plan = config.plan_without_asking(chosen, &sources);
+    let plan = config.plan_without_llm_requests(chosen, &sources);
     match digest::next(store, &plan, now).await {
-        Ok(next) => Ok((of_next(config, chosen, store, &next).await?, Some(next))),
-        Err(digest::Error::Render(error)) => Ok((vec![of_render(config, chosen, &error)], None)),
+        Ok(next) => Ok((check_next_edition(config, chosen, store, &next).await?, Some(next))),
+        Err(digest::Error::Render(error)) => Ok((vec![template_row(config, chosen, &error)], None)),
         Err(error) => Err(error),
     }
 }
@@ -49,25 +49,30 @@ pub async fn of_digest(
 ///
 /// # Errors
 /// When the store fails.
-pub async fn of_next(config: &Config, chosen: &Digest, store: &Store, next: &Next) -> Result<Vec<Row>, digest::Error> {
+pub async fn check_next_edition(
+    config: &Config,
+    chosen: &Digest,
+    store: &Store,
+    next: &Next,
+) -> Result<Vec<Row>, digest::Error> {
     let mut rows = Vec::new();
     let name = &chosen.name;
     let (edition, variants) = match next {
         Next::Nothing(draft, reason) => {
-            rows.extend(draft.problems.iter().map(of_source));
+            rows.extend(draft.problems.iter().map(source_problem_row));
             rows.push(Row::holds("selection", format!("`{name}`: no edition to check: {reason}")));
             let parsed = config.templates.check(&chosen.template);
-            rows.extend(parsed.err().as_ref().map(|error| of_render(config, chosen, error)));
+            rows.extend(parsed.err().as_ref().map(|error| template_row(config, chosen, error)));
             return Ok(rows);
         }
         Next::Unfinished(frozen) => {
             // It goes out as it was frozen, and the one after it would not.
             let parsed = config.templates.check(&chosen.template);
-            rows.extend(parsed.err().as_ref().map(|error| of_render(config, chosen, error)));
+            rows.extend(parsed.err().as_ref().map(|error| template_row(config, chosen, error)));
             (&frozen.edition, &frozen.variants)
         }
         Next::Fresh(draft, variants) => {
-            rows.extend(draft.problems.iter().map(of_source));
+            rows.extend(draft.problems.iter().map(source_problem_row));
             (&draft.edition, &**variants)
         }
     };
@@ -82,7 +87,9 @@ pub async fn of_next(config: &Config, chosen: &Digest, store: &Store, next: &Nex
         let hint = "give it a `description`, or a teaser in the config";
         rows.push(Row::warning("teaser", message, origin.name_of(item), hint));
     }
-    rows.extend(variants.main().problems.iter().map(|problem| of_layout(config, chosen, edition, &origin, problem)));
+    rows.extend(
+        variants.main().problems.iter().map(|problem| layout_problem_row(config, chosen, edition, &origin, problem)),
+    );
     if store.audience_size(name, &chosen.audience).await? == 0 {
         let place = config.place(&["digest", name, "audience"]);
         let hint = "`tidings subscribers list` shows who there is";
@@ -91,13 +98,13 @@ pub async fn of_next(config: &Config, chosen: &Digest, store: &Store, next: &Nex
     let sender = config.sender(store.signing_keys().await?);
     let reader = Subscriber::sample();
     // What the project says already is not said again: one fault, one row.
-    let is_said = project::without_click(config).is_some();
+    let is_said = project::one_click_row(config).is_some();
     for parts in variants.all() {
         let message = match message::fill_once(edition, parts, &reader, &sender, Occasion::Sample(0)) {
             Ok(message) => message,
             Err(error) => {
                 let hint = "see that `publication.from`, `reply_to` and `smtp.return_path` are addresses";
-                rows.push(of_error("message", &error, config.place(&["publication", "from"]), hint));
+                rows.push(error_row("message", &error, config.place(&["publication", "from"]), hint));
                 continue;
             }
         };
@@ -124,19 +131,19 @@ pub async fn of_next(config: &Config, chosen: &Digest, store: &Store, next: &Nex
 pub(super) fn origin<'a>(config: &Config, chosen: &Digest, edition: &'a Edition) -> Origin<'a> {
     let mut origin = Origin::of(edition)
         .with_clients(config.clients.clone())
-        .with_posts(|item| file_of(config, &item.post.source, item));
+        .with_posts(|item| post_place(config, &item.post.source, item));
     let mut files = Vec::new();
     if let Some(folder) = config.templates.folder() {
-        own_files(folder, 0, &mut files);
+        read_templates(folder, 0, &mut files);
         // The layout itself comes before what it includes, and before the layouts of other digests.
         let own = format!("{}.", chosen.template);
         files.sort_by_key(|(path, _)| !path.rsplit('/').next().is_some_and(|name| name.starts_with(&own)));
     }
     if let Some(path) = chosen.intro_file.as_ref().map(|file| config.root.join(file)) {
-        files.extend(fs::read_to_string(&path).ok().map(|text| (shown(&path), text)));
+        files.extend(fs::read_to_string(&path).ok().map(|text| (path_text(&path), text)));
     }
     let text = fs::read_to_string(&config.path).ok();
-    files.extend(text.map(|text| (shown(&config.path), without_others(&text, &chosen.name))));
+    files.extend(text.map(|text| (path_text(&config.path), without_other_digests(&text, &chosen.name))));
     for (path, text) in files {
         origin = origin.with_file(path, text);
     }
@@ -144,7 +151,7 @@ pub(super) fn origin<'a>(config: &Config, chosen: &Digest, edition: &'a Edition)
 }
 
 /// The config with the lines of other digests empty: their subjects are not to be taken for this one's.
-fn without_others(config: &str, digest: &str) -> String {
+fn without_other_digests(config: &str, digest: &str) -> String {
     let mut is_other = false;
     let lines = config.lines().map(|line| {
         if let Some(header) = line.trim_start().strip_prefix('[') {
@@ -157,7 +164,7 @@ fn without_others(config: &str, digest: &str) -> String {
 }
 
 /// Reads the templates of a folder, in their order.
-fn own_files(folder: &Path, depth: usize, files: &mut Vec<(String, String)>) {
+fn read_templates(folder: &Path, depth: usize, files: &mut Vec<(String, String)>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
@@ -165,31 +172,31 @@ fn own_files(folder: &Path, depth: usize, files: &mut Vec<(String, String)>) {
         let is_template =
             || path.extension().is_some_and(|found| ["mjml", "txt", "css"].iter().any(|own| found == *own));
         if path.is_dir() && depth < 4 {
-            own_files(&path, depth + 1, files);
+            read_templates(&path, depth + 1, files);
         } else if is_template() {
-            files.extend(fs::read_to_string(&path).ok().map(|text| (shown(&path), text)));
+            files.extend(fs::read_to_string(&path).ok().map(|text| (path_text(&path), text)));
         }
     }
 }
 
 /// The file or the address that a post came from.
-fn file_of(config: &Config, source: &str, item: &Item) -> Option<String> {
+fn post_place(config: &Config, source: &str, item: &Item) -> Option<String> {
     let source = config.sources.iter().find(|known| known.name == source)?;
     Some(match &source.kind {
         Kind::Folder { path, .. } => {
             let file = path.join(item.post.id.as_str());
-            shown(if file.is_file() { &file } else { path })
+            path_text(if file.is_file() { &file } else { path })
         }
         Kind::Feed(location) | Kind::Page(location) | Kind::Listing(location, _) => match location {
             Location::Web(url) => url.to_string(),
-            Location::File(path) => shown(path),
+            Location::File(path) => path_text(path),
         },
     })
 }
 
 /// A template that cannot be read or run. One that stands in the config is told with the key's place there.
-fn of_render(config: &Config, chosen: &Digest, error: &render::Error) -> Row {
-    let row = of_error("template", error, config.place(&["digest", &chosen.name, "template"]), TEMPLATE);
+fn template_row(config: &Config, chosen: &Digest, error: &render::Error) -> Row {
+    let row = error_row("template", error, config.place(&["digest", &chosen.name, "template"]), TEMPLATE);
     let render::Error::Key(Diagnostic { place: Some(place), .. }) = error else { return row };
     match ["subject", "preheader", "intro"].into_iter().find(|key| place.file.ends_with(key)) {
         Some(key) => Row { diagnostic: row.diagnostic.at(config.place(&["digest", &chosen.name, key])), ..row },
@@ -198,10 +205,16 @@ fn of_render(config: &Config, chosen: &Digest, error: &render::Error) -> Row {
 }
 
 /// What the layout could not show as it was given.
-fn of_layout(config: &Config, chosen: &Digest, edition: &Edition, origin: &Origin, problem: &render::Problem) -> Row {
+fn layout_problem_row(
+    config: &Config,
+    chosen: &Digest,
+    edition: &Edition,
+    origin: &Origin,
+    problem: &render::Problem,
+) -> Row {
     let key = |keys: &[&str]| config.place(&[&["digest", &chosen.name], keys].concat());
     let shown = problem.diagnostic.clone();
-    let template = |shown| of_diagnostic("layout", shown, key(&["template"]), TEMPLATE);
+    let template = |shown| diagnostic_row("layout", shown, key(&["template"]), TEMPLATE);
     match &problem.about {
         // What readers see is the mended colour.
         About::Theme(name) => {
@@ -209,7 +222,7 @@ fn of_layout(config: &Config, chosen: &Digest, edition: &Edition, origin: &Origi
         }
         About::Post(title) => match edition.posts.iter().find(|item| item.post.title == *title) {
             Some(item) => {
-                of_diagnostic("layout", shown, origin.name_of(item), "mend its markup, or write a `teaser` for it")
+                diagnostic_row("layout", shown, origin.name_of(item), "mend its markup, or write a `teaser` for it")
             }
             None => template(shown),
         },
@@ -221,7 +234,7 @@ fn of_layout(config: &Config, chosen: &Digest, edition: &Edition, origin: &Origi
     }
 }
 
-fn of_source(problem: &Problem) -> Row {
+fn source_problem_row(problem: &Problem) -> Row {
     let place = problem.place.as_ref().map_or_else(|| problem.source.clone(), |p| format!("{}: {p}", problem.source));
     let (what, hint) = problem
         .message

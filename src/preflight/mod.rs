@@ -11,9 +11,9 @@ mod project;
 mod refusal;
 mod rows;
 
-pub use clock::of_clock;
-pub use edition::{of_digest, of_next};
+pub use clock::check_time_zone_data;
+pub use edition::{check_digest, check_next_edition};
 pub use online::rows as online;
-pub use project::{of_project, of_roster, of_subscriber};
-pub use refusal::{can_be_left, refusal};
+pub use project::{bad_subscriber_row, check_project, subscribers_file_row};
+pub use refusal::{offers_unsubscribe, refusal};
 pub use rows::worst;

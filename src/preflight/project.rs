@@ -2,7 +2,7 @@
 
 use url::Host;
 
-use super::rows::{of_diagnostic, of_error, shown};
+use super::rows::{diagnostic_row, error_row, path_text};
 use crate::{
     config::Config,
     deliver::{Destination, Relay, Tls},
@@ -14,24 +14,24 @@ use crate::{
 };
 
 /// What holds for every digest: the config, the relay, the keys, the language model.
-pub fn of_project(config: &Config, environment: &[(String, String)]) -> Vec<Row> {
+pub fn check_project(config: &Config, environment: &[(String, String)]) -> Vec<Row> {
     let mut rows = vec![Row::holds("config", format!("`{}` is read", config.path.display()))];
     if let Err(error) = config.open_destination(environment) {
         let hint = "see that `smtp.password_file` or `smtp.password_command` gives the password";
-        rows.push(of_error("smtp", &error, config.place(&["smtp", "username"]), hint));
+        rows.push(error_row("smtp", &error, config.place(&["smtp", "username"]), hint));
     }
-    rows.extend(without_click(config));
+    rows.extend(one_click_row(config));
     rows.extend(config.signers.iter().map(|signer| Row::holds("dkim", signer.zone_line())));
-    rows.extend(unaligned(config));
+    rows.extend(alignment_row(config));
     if let Destination::Smtp(relay) = &config.destination {
-        rows.extend(in_clear(config, relay));
+        rows.extend(cleartext_row(config, relay));
     }
-    rows.extend(of_model(config));
+    rows.extend(llm_rows(config));
     rows
 }
 
 /// L1, RFC 8058 3.1: there is an https address for the one-click link.
-pub(super) fn without_click(config: &Config) -> Option<Row> {
+pub(super) fn one_click_row(config: &Config) -> Option<Row> {
     let place = config.place(&["web", "public_url"]);
     match &config.public_url {
         None => {
@@ -48,7 +48,7 @@ pub(super) fn without_click(config: &Config) -> Option<Row> {
 
 /// P1, RFC 7489 3.1: what authenticates the mail is of From's domain. Receivers count a signature, or a return path, only
 /// if it is of the same organization.
-fn unaligned(config: &Config) -> Option<Row> {
+fn alignment_row(config: &Config) -> Option<Row> {
     let (_, from) = message::parse_mailbox(&config.publication.from).ok()?;
     let from = from.domain();
     let return_path = config.return_path.as_deref().and_then(|path| path.rsplit_once('@'));
@@ -83,7 +83,7 @@ pub(super) fn is_aligned(one: &str, other: &str) -> bool {
 }
 
 /// E7, RFC 8314: mail to another machine is encrypted.
-fn in_clear(config: &Config, relay: &Relay) -> Option<Row> {
+fn cleartext_row(config: &Config, relay: &Relay) -> Option<Row> {
     let is_here = match Host::parse(&relay.host) {
         Ok(Host::Ipv4(ip)) => ip.is_loopback(),
         Ok(Host::Domain(name)) => name == "localhost",
@@ -97,19 +97,19 @@ fn in_clear(config: &Config, relay: &Relay) -> Option<Row> {
 }
 
 /// A subscribers' file that cannot be read.
-pub fn of_roster(config: &Config, error: &SubscriberFileError) -> Row {
+pub fn subscribers_file_row(config: &Config, error: &SubscriberFileError) -> Row {
     let place = config.place(&["subscribers", "file"]);
-    of_error("subscribers", error, place, "name a file that is there: nobody is mailed until then")
+    error_row("subscribers", error, place, "name a file that is there: nobody is mailed until then")
 }
 
 /// A row of the subscribers' file that was passed over.
-pub fn of_subscriber(config: &Config, bad: &Diagnostic) -> Row {
-    let file = config.subscribers.as_deref().map(shown).unwrap_or_default();
+pub fn bad_subscriber_row(config: &Config, bad: &Diagnostic) -> Row {
+    let file = config.subscribers.as_deref().map(path_text).unwrap_or_default();
     let hint = "mend the row, or take it out: until then nobody is reached by it";
-    Row { level: Level::Warning, ..of_diagnostic("subscribers", bad.clone(), file, hint) }
+    Row { level: Level::Warning, ..diagnostic_row("subscribers", bad.clone(), file, hint) }
 }
 
-fn of_model(config: &Config) -> Vec<Row> {
+fn llm_rows(config: &Config) -> Vec<Row> {
     let mut rows = Vec::new();
     let is_asked = || config.digests.values().any(|digest| digest.teaser.from.contains(&TeaserMethod::Llm));
     let Some(llm) = config.llm.as_ref().filter(|_| is_asked()) else { return rows };

@@ -39,7 +39,7 @@ pub fn refusal(
 }
 
 /// Says whether readers could leave what goes out: mail that nobody can leave is not sent (RFC 8058).
-pub fn can_be_left(config: &Config) -> bool {
+pub fn offers_unsubscribe(config: &Config) -> bool {
     let mails = !matches!(config.destination, Destination::File(_));
     !mails || config.public_url.is_some() || config.unsubscribe_mailto.is_some()
 }

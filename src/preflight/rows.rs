@@ -8,12 +8,12 @@ use crate::{
 };
 
 /// An error as a row.
-pub(super) fn of_error(rule: &'static str, error: &impl Explain, place: impl Into<Place>, hint: &str) -> Row {
-    of_diagnostic(rule, error.diagnostic(), place, hint)
+pub(super) fn error_row(rule: &'static str, error: &impl Explain, place: impl Into<Place>, hint: &str) -> Row {
+    diagnostic_row(rule, error.diagnostic(), place, hint)
 }
 
 /// A diagnostic as a row. A place and a hint of its own come before `place` and `hint`.
-pub(super) fn of_diagnostic(rule: &'static str, own: Diagnostic, place: impl Into<Place>, hint: &str) -> Row {
+pub(super) fn diagnostic_row(rule: &'static str, own: Diagnostic, place: impl Into<Place>, hint: &str) -> Row {
     let place = own.place.map_or_else(|| place.into(), |own| Place { file: plain(&own.file), ..own });
     Row::error(rule, own.message, place, own.hint.as_deref().unwrap_or(hint))
 }
@@ -29,6 +29,6 @@ fn plain(path: &str) -> String {
 }
 
 /// The same for the path of a file.
-pub(super) fn shown(path: &Path) -> String {
+pub(super) fn path_text(path: &Path) -> String {
     plain(&path.display().to_string())
 }

@@ -4,7 +4,7 @@ use crate::{
     dns::Resolver,
     lint::Row,
     message::dkim::{Published, Signer},
-    preflight::rows::of_error,
+    preflight::rows::error_row,
 };
 
 /// Compares each key with what is published under its name.
@@ -22,7 +22,7 @@ pub(super) async fn rows(signers: &[Signer], resolver: &Resolver) -> Vec<Row> {
                 }
                 Published::Revoked => fault("the key is taken back: its `p=` is empty", "take another selector"),
             },
-            Err(error) => of_error("dkim", &error, name.as_str(), "ask again, or see to the servers of the domain"),
+            Err(error) => error_row("dkim", &error, name.as_str(), "ask again, or see to the servers of the domain"),
         });
     }
     rows

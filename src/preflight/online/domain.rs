@@ -4,7 +4,7 @@ use super::spf::{self, Spf};
 use crate::{
     dns::Resolver,
     lint::Row,
-    preflight::{project::is_aligned, rows::of_error},
+    preflight::{project::is_aligned, rows::error_row},
 };
 
 /// How to mend a question that nobody answers.
@@ -53,7 +53,7 @@ async fn of_spf(domain: &str, resolver: &Resolver) -> Row {
             &format!("`{term}` in the SPF record of `{domain}` means nothing"),
             "mend it: the record counts as broken",
         ),
-        Err(error) => of_error("P1", &error, format!("TXT {domain}"), SILENT),
+        Err(error) => error_row("P1", &error, format!("TXT {domain}"), SILENT),
     }
 }
 
@@ -64,7 +64,7 @@ async fn of_dmarc(from: &str, returns: &str, resolver: &Resolver) -> Row {
         let record_name = format!("_dmarc.{name}");
         let records = match resolver.txt(&record_name).await {
             Ok(texts) => texts,
-            Err(error) => return of_error("P1", &error, format!("TXT {record_name}"), SILENT),
+            Err(error) => return error_row("P1", &error, format!("TXT {record_name}"), SILENT),
         };
         let is_dmarc = |text: &&String| text.to_uppercase().replace(' ', "").starts_with("V=DMARC1");
         let records: Vec<&String> = records.iter().filter(is_dmarc).collect();
@@ -108,10 +108,10 @@ async fn of_mx(from: &str, resolver: &Resolver) -> Row {
     let (servers, has_address) = match resolver.mx(from).await {
         Ok(servers) if servers.is_empty() => match resolver.has_address(from).await {
             Ok(has_address) => (servers, has_address),
-            Err(error) => return of_error("P1", &error, format!("A {from}"), SILENT),
+            Err(error) => return error_row("P1", &error, format!("A {from}"), SILENT),
         },
         Ok(servers) => (servers, true),
-        Err(error) => return of_error("P1", &error, format!("MX {from}"), SILENT),
+        Err(error) => return error_row("P1", &error, format!("MX {from}"), SILENT),
     };
     let hint = "publish an MX record, or send from a domain that takes mail: receivers distrust others";
     match &servers[..] {

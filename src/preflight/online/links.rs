@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// So many addresses wait for their answers at the same time; the fetcher holds back where one host has many.
-const AT_ONCE: usize = 16;
+const MAX_PARALLEL_PROBES: usize = 16;
 
 /// Asks for every link and picture of a page but those of our own server.
 pub(super) async fn rows(html: &str, own: Option<&Url>, origin: &Origin<'_>, limits: &Limits) -> Vec<Row> {
@@ -27,7 +27,7 @@ pub(super) async fn rows(html: &str, own: Option<&Url>, origin: &Origin<'_>, lim
         let probe = if is_reserved { None } else { Some(fetcher.probe(url).await) };
         (url, *is_picture, probe)
     });
-    let answers: Vec<_> = futures::stream::iter(probes).buffered(AT_ONCE).collect().await;
+    let answers: Vec<_> = futures::stream::iter(probes).buffered(MAX_PARALLEL_PROBES).collect().await;
     let mut rows = Vec::new();
     let (mut there, mut unasked) = (0, 0);
     for (url, is_picture, probe) in answers {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::{edition, rows::of_error};
+use super::{edition, rows::error_row};
 use crate::{
     config::Config,
     deliver::{Destination, Transport},
@@ -24,15 +24,15 @@ use crate::{
 };
 
 /// How long our own page may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Asks all of them at the same time; `nexts` are the editions whose links are followed.
 pub async fn rows(config: &Config, environment: &[(String, String)], nexts: &[(&Digest, Next)]) -> Vec<Row> {
-    let linked = futures::future::join_all(nexts.iter().map(|(chosen, next)| of_links(config, chosen, next)));
+    let linked = futures::future::join_all(nexts.iter().map(|(chosen, next)| link_rows(config, chosen, next)));
     let (dns, relay, page, linked) = tokio::join!(
-        of_dns(config),
-        of_relay(config, environment),
-        of_page(config.public_url.as_ref(), config),
+        dns_rows(config),
+        relay_row(config, environment),
+        unsubscribe_page_row(config.public_url.as_ref(), config),
         linked
     );
     let mut rows = [dns, relay, page].concat();
@@ -45,14 +45,14 @@ pub async fn rows(config: &Config, environment: &[(String, String)], nexts: &[(&
     rows
 }
 
-async fn of_dns(config: &Config) -> Vec<Row> {
+async fn dns_rows(config: &Config) -> Vec<Row> {
     let Ok((_, from)) = message::parse_mailbox(&config.publication.from) else { return Vec::new() };
     if is_example(&format!("http://{}", from.domain())) {
         return vec![Row::holds("P1", format!("`{}` is an example's domain: DNS was not asked", from.domain()))];
     }
     let resolver = match Resolver::system() {
         Ok(resolver) => resolver,
-        Err(error) => return vec![of_error("dns", &error, "DNS", "see that this machine can ask for names")],
+        Err(error) => return vec![error_row("dns", &error, "DNS", "see that this machine can ask for names")],
     };
     let return_path = config.return_path.as_deref().and_then(|path| path.rsplit_once('@'));
     let returns = return_path.map_or(from.domain(), |(_, domain)| domain);
@@ -61,7 +61,7 @@ async fn of_dns(config: &Config) -> Vec<Row> {
     [keys, domains].concat()
 }
 
-async fn of_relay(config: &Config, environment: &[(String, String)]) -> Vec<Row> {
+async fn relay_row(config: &Config, environment: &[(String, String)]) -> Vec<Row> {
     // A password that cannot be had is told of without a connection.
     let Ok(destination) = config.open_destination(environment) else { return Vec::new() };
     let Destination::Smtp(relay) = &destination else { return Vec::new() };
@@ -73,12 +73,12 @@ async fn of_relay(config: &Config, environment: &[(String, String)]) -> Vec<Row>
         }
         Err(error) => {
             let hint = "see that the relay runs, and that `smtp.url`, user name and password are its own";
-            of_error("smtp", &error, config.place(&["smtp", "url"]), hint)
+            error_row("smtp", &error, config.place(&["smtp", "url"]), hint)
         }
     }]
 }
 
-async fn of_links(config: &Config, chosen: &Digest, next: &Next) -> Vec<Row> {
+async fn link_rows(config: &Config, chosen: &Digest, next: &Next) -> Vec<Row> {
     let (edition, variants) = match next {
         Next::Nothing(..) => return Vec::new(),
         Next::Unfinished(frozen) => (&frozen.edition, &frozen.variants),
@@ -94,7 +94,7 @@ fn is_example(url: &str) -> bool {
 }
 
 /// L1: a provider that leaves for a reader gets an answer, and from nobody else.
-async fn of_page(public_url: Option<&Url>, config: &Config) -> Vec<Row> {
+async fn unsubscribe_page_row(public_url: Option<&Url>, config: &Config) -> Vec<Row> {
     let Some(page) = public_url.and_then(|url| message::page_url(url, &["u", "INVALID"])?.parse::<Url>().ok()) else {
         return Vec::new();
     };
@@ -106,7 +106,7 @@ async fn of_page(public_url: Option<&Url>, config: &Config) -> Vec<Row> {
     };
     let serve =
         "see that `tidings run` is up, and that `web.public_url` leads to it: until then nobody can unsubscribe";
-    match Poster::new(PATIENCE, 1 << 20).post_form(&page, "List-Unsubscribe=One-Click").await {
+    match Poster::new(PAGE_TIMEOUT, 1 << 20).post_form(&page, "List-Unsubscribe=One-Click").await {
         Posted::Answer(_) | Posted::TooLarge | Posted::Status(400 | 404 | 410 | 422 | 429) => {
             vec![Row::holds("L1", format!("`{page}` answers who leaves"))]
         }

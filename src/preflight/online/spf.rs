@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::dns::{self, Resolver};
 
 /// A record may cause so many questions (RFC 7208 4.6.4).
-const LOOKUPS: usize = 10;
+const MAX_LOOKUPS: usize = 10;
 
 /// What a domain's record is worth.
 #[derive(Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) async fn check_record(domain: &str, resolver: &Resolver) -> Result<Sp
                 _ => return Ok(Spf::Unknown(term.to_owned())),
             }
         }
-        if lookups > LOOKUPS {
+        if lookups > MAX_LOOKUPS {
             return Ok(Spf::TooLong(lookups));
         }
         is_first = false;

@@ -190,8 +190,8 @@ impl PreviewSession {
         let Some(config) = self.config() else { return };
         let rows = match (&config.subscribers, self.store(&config).await) {
             (Some(file), Ok(store)) => match mailing::sync_subscribers(&store, file, self.now()).await {
-                Ok(bad) => bad.iter().map(|bad| preflight::of_subscriber(&config, bad)).collect(),
-                Err(error) => vec![preflight::of_roster(&config, &error)],
+                Ok(bad) => bad.iter().map(|bad| preflight::bad_subscriber_row(&config, bad)).collect(),
+                Err(error) => vec![preflight::subscribers_file_row(&config, &error)],
             },
             _ => Vec::new(),
         };
@@ -299,7 +299,7 @@ impl PreviewSession {
         let sources = config.sources_of(chosen);
         let plan = match generation.may_ask_model {
             true => config.plan(chosen, &sources),
-            false => config.plan_without_asking(chosen, &sources),
+            false => config.plan_without_llm_requests(chosen, &sources),
         };
         if let Some(frozen) = store.unfinished_edition(&chosen.name).await? {
             return Ok((store, Next::Unfinished(Box::new(frozen))));

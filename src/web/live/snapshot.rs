@@ -84,9 +84,9 @@ impl BuiltEdition {
     /// Finds everything wrong with it, once.
     pub(super) async fn rows(&self, environment: &[(String, String)]) -> Result<&[Row], digest::Error> {
         let rows = self.rows.get_or_try_init(|| async {
-            let mut rows = preflight::of_project(&self.config, environment);
+            let mut rows = preflight::check_project(&self.config, environment);
             if let Some(chosen) = self.config.digests.get(&self.digest) {
-                rows.extend(preflight::of_next(&self.config, chosen, &self.store, &self.next).await?);
+                rows.extend(preflight::check_next_edition(&self.config, chosen, &self.store, &self.next).await?);
             }
             Ok(rows)
         });
