@@ -158,4 +158,4 @@ impl Table<'_> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
