@@ -45,7 +45,7 @@ fn an_older_programs_store_says_what_is_in_it() {
     }
     project.run("status").code(0).says("last run: 2025-05-26 07:30, sent").says("edition 2 of 2025-05-30");
     let editions = project.run("editions list --json").code(0).json();
-    let states: Vec<_> = editions.as_array().unwrap().iter().map(|edition| &edition["state"]).collect();
+    let states: Vec<_> = editions["editions"].as_array().unwrap().iter().map(|edition| &edition["state"]).collect();
     assert_eq!(states, ["sending", "sent"]);
     let count = |number: i64, name: &str| project.run(&format!("editions show {number} --json")).json()[name].clone();
     assert_eq!((count(1, "sent"), count(1, "bounced")), (9.into(), 1.into()));
