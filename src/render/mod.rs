@@ -74,6 +74,4 @@ pub fn template_context(
 }
 
 #[cfg(test)]
-mod unusual_content;
-#[cfg(test)]
 mod tests;

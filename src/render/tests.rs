@@ -1,3 +1,5 @@
+mod unusual_content;
+
 use std::{collections::BTreeMap, path::Path};
 
 use chrono::{TimeZone, Utc};

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use ring::signature::{ED25519, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY as RSA, UnparsedPublicKey};
 
 use super::*;
+use crate::diagnostic::Explain as _;
 
 const RSA_KEY: &str = include_str!("../../../tests/fixtures/dkim/rsa.pem");
 const RSA_PKCS1_KEY: &str = include_str!("../../../tests/fixtures/dkim/rsa-pkcs1.pem");
@@ -235,8 +236,9 @@ fn long_names_are_folded() {
 fn keys_that_cannot_sign_are_refused() {
     #[track_caller]
     fn check(pem: &str, expect: &str) {
-        let error = Signer::new("harbour.example", "s", pem).unwrap_err().to_string();
-        assert!(error.contains(expect), "{error}");
+        let shown = Signer::new("harbour.example", "s", pem).unwrap_err().diagnostic();
+        let text = format!("{}\n{}", shown.message, shown.hint.unwrap_or_default());
+        assert!(text.contains(expect), "{text}");
     }
     check("", "no private key");
     check("-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n", "cannot be used");

@@ -3,7 +3,6 @@
 use dom_query::Document;
 use url::Url;
 
-use super::tests::{edition, post};
 use super::*;
 use crate::{
     edition::{Item, Sections},
