@@ -3,17 +3,18 @@
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use tidings::cli::Cli;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 fn main() -> ExitCode {
     let cli = Cli::from_arguments();
     // Only our own words: what the libraries log at this level may hold addresses and secrets.
-    let filter = tracing_subscriber::EnvFilter::new(format!("off,tidings={}", cli.level()));
+    let filter = Targets::new().with_target("tidings", cli.level());
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).with_ansi(colours);
+    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(cli.level()).with_ansi(colours);
     if cli.logs_json() {
-        log.json().init()
+        log.json().finish().with(filter).init()
     } else {
-        log.init()
+        log.finish().with(filter).init()
     }
     let environment =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));

@@ -14,7 +14,8 @@ use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{
-    AssertSqlSafe, Connection as _, Either, Executor as _, Row as _, Sqlite, SqliteConnection, SqlitePool,
+    AssertSqlSafe, Connection as _, Either, Executor as _, Row as _, SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool,
+    migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
     query::Query,
     sqlite::{
@@ -22,7 +23,7 @@ use sqlx::{
     },
 };
 
-use super::{error::Error, private_file, write_lock::WriteLock};
+use super::{error::Error, migrations::MIGRATIONS, private_file, write_lock::WriteLock};
 
 /// So often a store is looked at again that another program is just making.
 const MIGRATE_ATTEMPTS: usize = 2;
@@ -87,7 +88,13 @@ impl Database {
     /// Brings the tables up to date. A program that opens the same new store at the same moment makes the same
     /// tables: who comes second fails, looks again, and finds them made.
     pub(super) async fn migrate(&self) -> Result<(), Error> {
-        let migrator = sqlx::migrate!("src/store/migrations/sqlite");
+        let migrator = Migrator::with_migrations(
+            MIGRATIONS
+                .map(|(number, words, sql)| {
+                    Migration::new(number, words.into(), MigrationType::Simple, sql.into_sql_str(), false)
+                })
+                .to_vec(),
+        );
         for _ in 0..migrator.iter().count() + MIGRATE_ATTEMPTS {
             if migrator.run(&self.writer).await.is_ok() {
                 return Ok(());

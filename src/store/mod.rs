@@ -18,6 +18,7 @@ mod error;
 mod heartbeat;
 mod images;
 mod import;
+mod migrations;
 mod model_answers;
 mod open;
 mod outbox;
