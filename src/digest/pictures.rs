@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use super::{Error, Plan};
+use super::{compose::Plan, error::Error};
 use crate::{
     edition::{Edition, ImageUse, Item},
     html::escape,

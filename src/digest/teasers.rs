@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use url::Url;
 
+#[cfg(feature = "send")]
+use crate::store::Store;
 use crate::{
     post::{Post, canonical},
     select::Selection,
-    store::{self, Store},
     teaser::{
         self, PostText, PreviousTeaser, SharedText, TeaserContext, TeaserOptions, TeaserResult, TeaserSource,
         llm::{self, Access, AskOutcome, ContentWords, Prompt},
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// A language model's words, or why there are none, by the post's place among the candidates.
-pub type Answers = HashMap<usize, store::ModelAnswer>;
+pub type Answers = HashMap<usize, Result<String, String>>;
 
 /// What the teasers of a selection are made from, and those that are made.
 pub(super) struct Teasers<'a> {
@@ -66,6 +67,7 @@ impl<'a> Teasers<'a> {
         made
     }
 
+    #[cfg(feature = "send")]
     /// Makes the teasers for which no model is needed, and asks about the other posts.
     ///
     /// A store that cannot be read or written only makes the answers be asked for again.
@@ -129,6 +131,7 @@ impl<'a> Teasers<'a> {
     }
 }
 
+#[cfg(feature = "send")]
 /// The answers to `open`: known from the store, or asked now.
 async fn ask(store: &Store, access: &Access<'_>, open: &[(usize, Prompt)], now: DateTime<Utc>) -> Answers {
     let mut answers = Answers::new();

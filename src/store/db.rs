@@ -14,7 +14,8 @@ use chrono::{DateTime, Utc};
 use futures::TryStreamExt as _;
 use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{
-    AssertSqlSafe, Connection as _, Either, Executor as _, Row as _, SqlSafeStr as _, Sqlite, SqliteConnection, SqlitePool,
+    AssertSqlSafe, Connection as _, Either, Executor as _, Row as _, SqlSafeStr as _, Sqlite, SqliteConnection,
+    SqlitePool,
     migrate::{Migration, MigrationType, Migrator},
     pool::PoolConnection,
     query::Query,
