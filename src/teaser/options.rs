@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TeaserOptions {
-    /// Methods, tried in this order.
+    /// How a teaser is made, tried in this order: `description`, `extract`, `lead`, `llm`. Default: `["description",
+    /// "extract"]`.
     pub from: Vec<TeaserMethod>,
-    /// At most so many graphemes.
+    /// How many characters (graphemes) a teaser has at most. Default: `240`.
     pub max_chars: usize,
-    /// At most so many sentences.
+    /// How many sentences a teaser has at most. Default: `2`.
     pub max_sentences: usize,
 }
 
