@@ -19,7 +19,7 @@ async fn main() -> anyhow::Result<()> {
     let folder = Kind::Folder { path: posts.into(), base_url: Some("https://pocket.example/".parse()?) };
     let sources = [Source { name: "posts".into(), kind: folder, tags: vec![], full_text: false }];
     let (limits, past) = (fetch::Limits::default(), Validators::new());
-    let context = source::Context { limits: &limits, past: &past, zone: Zone::utc(), now };
+    let context = source::GatherContext { limits: &limits, past: &past, zone: Zone::utc(), now };
     let gathered = source::gather(&sources, &context).await;
 
     let digest = serde_json::from_value(serde_json::json!({
@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
         public_url: None,
         llm: None,
     };
-    let posts = gathered.harvests.into_iter().flat_map(|harvest| harvest.posts).collect();
+    let posts = gathered.fetched.into_iter().flat_map(|fetched| fetched.posts).collect();
     let selection = select(posts, &digest.select, &DigestHistory::default(), now);
     let draft = compose(&plan, selection, &Answers::new(), EditionId::new([7; 16]), 1, now);
     let rendered = render(&draft.edition, &templates)?;

@@ -4,6 +4,7 @@
 
 pub mod diagnostic;
 pub mod zone;
+pub mod languages;
 pub mod css;
 pub mod html;
 pub mod post;

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{context::Context, incidents::open_incidents, job::Outcome};
 use crate::{
     message::{self, OperatorNotice},
-    source::fetch::{Answer, Fetcher},
+    source::fetch::{FetchResult, Fetcher},
     store,
 };
 
@@ -66,11 +66,11 @@ pub(super) async fn ping_monitor(context: &Context, now: DateTime<Utc>) -> Resul
     let fetcher = Fetcher::new(&context.config.fetch);
     for run in context.store.runs_to_ping(now - PING_WITHIN).await? {
         match fetcher.get(url, None, now).await {
-            Answer::Document(..) | Answer::Unchanged(_) => {
+            FetchResult::Document(..) | FetchResult::Unchanged(_) => {
                 tracing::info!(digest = run.digest, run = run.number, "the ping is made");
                 context.store.mark_pinged(run.number, now).await?;
             }
-            Answer::Later(_, why) | Answer::Gone(_, why) | Answer::Failed(why) => {
+            FetchResult::Later(_, why) | FetchResult::Gone(_, why) | FetchResult::Failed(why) => {
                 tracing::warn!(digest = run.digest, run = run.number, why, "the ping failed");
                 return Ok(Outcome::Failed);
             }

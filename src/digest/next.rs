@@ -88,10 +88,10 @@ pub async fn draft(store: &Store, plan: &Plan<'_>, now: DateTime<Utc>) -> Result
 /// When the store fails. A source that fails is no error.
 pub async fn gather(store: &Store, plan: &Plan<'_>, sources: &[Source], now: DateTime<Utc>) -> Result<Gathered, Error> {
     let past = store.validators().await?;
-    let context = source::Context { limits: plan.limits, past: &past, zone: plan.publication.timezone, now };
+    let context = source::GatherContext { limits: plan.limits, past: &past, zone: plan.publication.timezone, now };
     let gathered = source::gather(sources, &context).await;
-    for harvest in &gathered.harvests {
-        tracing::info!(source = harvest.source, state = ?harvest.state, posts = harvest.posts.len(), "gathered");
+    for fetched in &gathered.fetched {
+        tracing::info!(source = fetched.source, state = ?fetched.state, posts = fetched.posts.len(), "gathered");
     }
     Ok(gathered)
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     post::Image,
-    source::fetch::{Fetcher, Limits, Octets},
+    source::fetch::{FetchedFile, Fetcher, Limits},
 };
 
 /// At most so many pictures are held at the same time.
@@ -191,12 +191,12 @@ impl Embedder<'_> {
             return (Err(Fault::Dead(why.clone())), None);
         }
         let (octets, probe) = match tokio::time::timeout_at(self.deadline, self.fetcher.whole(url)).await {
-            Ok(Octets::Got(octets)) => {
+            Ok(FetchedFile::Got(octets)) => {
                 let probe = ImageProbe::at_octets(&octets, self.now);
                 (Ok(octets), probe)
             }
-            Ok(Octets::Refused(why)) => (Err(Fault::Dead(why.clone())), ImageProbe::dead(why, self.now)),
-            Ok(Octets::Failed(why)) => (Err(Fault::Silent(why.clone())), ImageProbe::silent(why, past, self.now)),
+            Ok(FetchedFile::Refused(why)) => (Err(Fault::Dead(why.clone())), ImageProbe::dead(why, self.now)),
+            Ok(FetchedFile::Failed(why)) => (Err(Fault::Silent(why.clone())), ImageProbe::silent(why, past, self.now)),
             Err(_) => {
                 let why = "no answer in time".to_owned();
                 (Err(Fault::Silent(why.clone())), ImageProbe::silent(why, past, self.now))

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::size::{self, Head, MAX_HEAD, Size};
-use crate::source::fetch::{Fetcher, Octets};
+use crate::source::fetch::{FetchedFile, Fetcher};
 
 /// What is known of pictures, by their addresses.
 pub type ImageProbes = BTreeMap<String, ImageProbe>;
@@ -87,9 +87,9 @@ pub(super) async fn ask(
 ) -> ImageProbe {
     let enough = |octets: &[u8]| octets.len() > 64 && size::read(octets) != Head::Unknown;
     match tokio::time::timeout_at(deadline, fetcher.start(url, MAX_HEAD, enough)).await {
-        Ok(Octets::Got(octets)) => ImageProbe::at_octets(&octets, now),
-        Ok(Octets::Refused(why)) => ImageProbe::dead(why, now),
-        Ok(Octets::Failed(why)) => ImageProbe::silent(why, past, now),
+        Ok(FetchedFile::Got(octets)) => ImageProbe::at_octets(&octets, now),
+        Ok(FetchedFile::Refused(why)) => ImageProbe::dead(why, now),
+        Ok(FetchedFile::Failed(why)) => ImageProbe::silent(why, past, now),
         Err(_) => ImageProbe::silent("no answer in time".to_owned(), past, now),
     }
 }

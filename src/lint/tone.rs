@@ -1,90 +1,34 @@
 //! Rules on words and signs that filters take for a trap. A short list: a digest's prose must be free.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{Seen, Violation, warning};
+use crate::languages::{self, LanguageFiles, language_files};
 
-/// Nobody writes these but who sells; wherever they stand.
-const ANYWHERE: [&str; 44] = [
-    "100% free",
-    "100 % free",
-    "make money fast",
-    "earn money fast",
-    "double your income",
-    "you are a winner",
-    "you have been selected",
-    "claim your prize",
-    "no credit check",
-    "risk-free trial",
-    "viagra",
-    "this is not spam",
-    "click here now",
-    "100% gratis",
-    "100 % gratis",
-    "100% kostenlos",
-    "100 % kostenlos",
-    "sie haben gewonnen",
-    "schnell geld verdienen",
-    "100% gratuit",
-    "100 % gratuit",
-    "vous avez gagné",
-    "gagnez de l'argent",
-    "gagner de l'argent rapidement",
-    "usted ha ganado",
-    "gane dinero rápido",
-    "dinero fácil",
-    "100% grátis",
-    "100 % grátis",
-    "você ganhou um prêmio",
-    "ganhe dinheiro rápido",
-    "hai vinto un premio",
-    "guadagna subito",
-    "soldi facili",
-    "u heeft gewonnen",
-    "snel geld verdienen",
-    "100% za darmo",
-    "100 % za darmo",
-    "szybki zarobek",
-    "必ず儲かる",
-    "完全無料",
-    "稳赚不赔",
-    "免费领取",
-    "اربح المال بسرعة",
-];
+/// Phrases that filters take for a trap.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Traps {
+    /// Nobody writes these but who sells; wherever they stand.
+    anywhere: Vec<String>,
+    /// These are prose in a text and a trap in a subject.
+    in_subject: Vec<String>,
+}
 
-/// These are prose in a text and a trap in a subject.
-const IN_SUBJECT: [&str; 30] = [
-    "act now",
-    "buy now",
-    "order now",
-    "click here",
-    "limited time offer",
-    "once in a lifetime",
-    "urgent response",
-    "free gift",
-    "cash bonus",
-    "best price",
-    "jetzt zugreifen",
-    "jetzt kaufen",
-    "nur heute",
-    "hier klicken",
-    "cliquez ici",
-    "offre limitée",
-    "achetez maintenant",
-    "haga clic aquí",
-    "oferta limitada",
-    "compre ahora",
-    "clique aqui",
-    "compre agora",
-    "clicca qui",
-    "offerta limitata",
-    "klik hier",
-    "kliknij tutaj",
-    "kup teraz",
-    "今すぐクリック",
-    "立即点击",
-    "اضغط هنا",
-];
+const LANGUAGES: LanguageFiles = language_files!["en", "de", "fr", "es", "pt", "it", "nl", "pl", "ja", "zh", "ar"];
+
+/// The traps of all languages: a reader's filter does not ask for the edition's.
+static TRAPS: LazyLock<Traps> = LazyLock::new(|| {
+    let mut all = Traps::default();
+    for (_, traps) in languages::read::<Traps>(LANGUAGES) {
+        all.anywhere.extend(traps.anywhere);
+        all.in_subject.extend(traps.in_subject);
+    }
+    all
+});
 
 /// A subject of at least so many letters in capitals shouts; an abbreviation does not.
 const SHOUT: usize = 12;
@@ -108,17 +52,17 @@ pub(super) fn tone(message: &Seen) -> Vec<Violation> {
     if let Some(sign) = ["re:", "fwd:", "fw:"].iter().find(|sign| start.starts_with(**sign)) {
         of_subject(format!("the subject begins with `{sign}`, as if it were an answer"), "leave it out");
     }
-    if let Some(trap) = ANYWHERE.iter().chain(&IN_SUBJECT).find(|trap| says(subject, trap)) {
+    if let Some(trap) = TRAPS.anywhere.iter().chain(&TRAPS.in_subject).find(|trap| says(subject, trap)) {
         of_subject(format!("filters take `{trap}` in a subject for a trap"), say_plainly);
     }
     let visible = message.visible_text();
     let parts = [("text/html", visible.as_str()), ("text/plain", &message.text)];
     // To look for whole words takes long; most texts do not have them at all.
     let lower = parts.map(|(_, text)| text.to_lowercase().replace('’', "'"));
-    for trap in ANYWHERE {
-        for ((part, text), _) in parts.into_iter().zip(&lower).filter(|(_, lower)| lower.contains(trap)) {
+    for trap in &TRAPS.anywhere {
+        for ((part, text), _) in parts.into_iter().zip(&lower).filter(|(_, lower)| lower.contains(trap.as_str())) {
             // What stands in both parts, or in the subject as well, is told once.
-            let is_told = found.iter().any(|known| known.message.contains(trap));
+            let is_told = found.iter().any(|known| known.message.contains(trap.as_str()));
             if let Some(words) = as_written(text, trap).filter(|_| !is_told) {
                 let what = format!("filters take `{trap}` for a trap");
                 let hint = "say it in other words, or leave it out";
@@ -182,8 +126,13 @@ mod tests {
     }
 
     #[test]
+    fn every_language_has_both_lists() {
+        assert!(languages::gaps(LANGUAGES).is_empty());
+    }
+
+    #[test]
     fn the_words_are_written_as_they_are_looked_for() {
-        for trap in ANYWHERE.iter().chain(&IN_SUBJECT) {
+        for trap in TRAPS.anywhere.iter().chain(&TRAPS.in_subject) {
             assert_eq!(trap.to_lowercase(), **trap);
         }
     }

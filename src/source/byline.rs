@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{date, furniture::is_furniture};
+use super::{boilerplate::is_boilerplate, date, words::WORDS};
 
 /// What a byline says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -12,67 +12,6 @@ pub struct Byline {
     /// The names.
     pub authors: Vec<String>,
 }
-
-/// Words before a date.
-const DATED: &[&str] = &[
-    "posted on",
-    "posted",
-    "published on",
-    "published",
-    "date published",
-    "publication date",
-    "release date",
-    "released",
-    "date",
-    "last updated",
-    "updated on",
-    "updated",
-    "last modified",
-    "first published",
-    "issued",
-    "veröffentlicht am",
-    "veröffentlicht",
-    "erschienen am",
-    "stand",
-    "vom",
-    "datum",
-    "publié le",
-    "mis en ligne le",
-    "le",
-    "publicado el",
-    "publicado em",
-    "publicado",
-    "fecha",
-    "pubblicato il",
-    "pubblicato",
-    "on",
-    "am",
-];
-
-/// Words before a name.
-const NAMED: &[&str] = &[
-    "posted by",
-    "published by",
-    "written by",
-    "story by",
-    "words by",
-    "reported by",
-    "by",
-    "author",
-    "authors",
-    "geschrieben von",
-    "von",
-    "autor",
-    "autorin",
-    "par",
-    "auteur",
-    "escrito por",
-    "por",
-    "scritto da",
-    "di",
-    "da",
-    "文",
-];
 
 /// Reads a line that is nothing but a byline: `Posted January 09, 2025`, `By Jane Doe`,
 /// `9. Januar 2025 | Jane Doe`, `Posted on January 9, 2025 by Jane Doe and John Roe`.
@@ -109,11 +48,11 @@ pub fn read(line: &str) -> Option<Byline> {
 }
 
 fn part_of(part: &str) -> Option<Byline> {
-    if let Some(rest) = after_label(part, NAMED) {
+    if let Some(rest) = after_label(part, &WORDS.before_author) {
         let (names, date) = match date::find(rest) {
             Some(found) => {
                 let names = rest[..found.start].trim_end_matches(|c: char| !c.is_alphabetic());
-                (strip_end(names, &["on", "am", "le", "el"]), Some(found.date))
+                (strip_end(names, &WORDS.between_author_and_date), Some(found.date))
             }
             None => (rest, None),
         };
@@ -121,7 +60,7 @@ fn part_of(part: &str) -> Option<Byline> {
         let likely = !authors.is_empty() && authors.len() <= 8 && authors.iter().all(|name| is_name(name));
         return likely.then_some(Byline { date, authors });
     }
-    let labelled = after_label(part, DATED);
+    let labelled = after_label(part, &WORDS.before_date);
     let rest = labelled.unwrap_or(part);
     let found = date::find(rest)?;
     let before = rest[..found.start].trim_matches(|c: char| !c.is_alphanumeric());
@@ -133,13 +72,13 @@ fn part_of(part: &str) -> Option<Byline> {
     if after.is_empty() || is_time(after) {
         return Some(Byline { date: Some(found.date), authors: Vec::new() });
     }
-    let names = after_label(after, NAMED)?;
+    let names = after_label(after, &WORDS.before_author)?;
     let authors = split_names(names);
     authors.iter().all(|name| is_name(name)).then_some(Byline { date: Some(found.date), authors })
 }
 
 /// What follows one of `labels`, which a space, a colon or an end must follow.
-fn after_label<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
+fn after_label<'a>(text: &'a str, labels: &[String]) -> Option<&'a str> {
     labels.iter().find_map(|label| {
         let mut chars = text.char_indices();
         for wanted in label.chars() {
@@ -155,11 +94,11 @@ fn after_label<'a>(text: &'a str, labels: &[&str]) -> Option<&'a str> {
     })
 }
 
-fn strip_end<'a>(text: &'a str, words: &[&str]) -> &'a str {
+fn strip_end<'a>(text: &'a str, words: &[String]) -> &'a str {
     let text = text.trim_end();
     words
         .iter()
-        .find_map(|word| text.strip_suffix(word).filter(|rest| rest.ends_with([' ', ','])))
+        .find_map(|word| text.strip_suffix(word.as_str()).filter(|rest| rest.ends_with([' ', ','])))
         .unwrap_or(text)
         .trim_end_matches([' ', ','])
 }
@@ -177,12 +116,7 @@ pub fn is_name(words: &str) -> bool {
     let plain = !words.contains(|c: char| c.is_ascii_digit() || matches!(c, '?' | '!' | ':' | ';' | '"' | '@' | '/'));
     let capital = |word: &str| {
         let first = word.chars().find(|c| c.is_alphabetic());
-        first.is_none_or(|c| !c.is_lowercase())
-            || [
-                "de", "da", "di", "du", "van", "von", "der", "den", "la", "le", "of", "the", "y", "e", "bin", "al",
-                "dos",
-            ]
-            .contains(&word)
+        first.is_none_or(|c| !c.is_lowercase()) || WORDS.lower_case_in_names.iter().any(|known| known == word)
     };
     let ends = words.ends_with('.') && !words.ends_with("Jr.") && !words.ends_with("Sr.");
     fits && plain && !ends && words.split_whitespace().all(capital)
@@ -200,41 +134,34 @@ pub fn names(words: &str) -> Vec<String> {
 /// Says whether a line of its own is a person's name: two to four words, each with a capital.
 pub fn is_bare_author(line: &str) -> bool {
     let count = line.split_whitespace().count();
-    (2..=4).contains(&count) && line.chars().count() <= 40 && is_name(line) && !is_section(line) && !is_furniture(line)
+    (2..=4).contains(&count)
+        && line.chars().count() <= 40
+        && is_name(line)
+        && !is_section(line)
+        && !is_boilerplate(line)
 }
 
 fn is_section(words: &str) -> bool {
-    const SECTIONS: &[&str] = &[
-        "news",
-        "blog",
-        "press release",
-        "press releases",
-        "comments",
-        "no comments",
-        "leave a comment",
-        "featured",
-        "home",
-        "read more",
-        "min read",
-        "general",
-        "updates",
-        "press",
-        "media",
-        "announcements",
-        "uncategorized",
-    ];
     let lower = words.to_lowercase();
-    SECTIONS.contains(&lower.as_str()) || lower.ends_with("comments") || lower.ends_with("comment")
+    WORDS.sections.contains(&lower) || lower.ends_with("comments") || lower.ends_with("comment")
 }
 
 fn split_names(names: &str) -> Vec<String> {
     let mut rest = vec![names];
-    for separator in [", ", " and ", " und ", " et ", " & ", "、", "; "] {
+    for separator in [", ", " & ", "、", "; "] {
         rest = rest.iter().flat_map(|part| part.split(separator)).collect();
     }
-    let clean = |name: &str| name.trim().trim_start_matches("and ").trim_matches([',', ' ']).to_owned();
-    let roles = ["writer", "staff", "editor", "reporter", "correspondent", "contributor", "secretary", "office"];
-    let role = |name: &str| roles.iter().any(|role| name.to_lowercase().ends_with(role));
+    for word in &WORDS.between_authors {
+        let separator = format!(" {word} ");
+        let parts = rest.iter().flat_map(|part| part.split(separator.as_str()));
+        rest = parts.collect();
+    }
+    let bare = |name: &str| {
+        let joined = |word: &String| name.strip_prefix(word.as_str())?.strip_prefix(' ');
+        WORDS.between_authors.iter().find_map(joined).unwrap_or(name).to_owned()
+    };
+    let clean = |name: &str| bare(name.trim()).trim_matches([',', ' ']).to_owned();
+    let role = |name: &str| WORDS.roles.iter().any(|role| name.to_lowercase().ends_with(role));
     let names = rest.iter().map(|name| clean(name)).enumerate();
     names.filter(|(at, name)| !name.is_empty() && (*at == 0 || !role(name))).map(|(_, name)| name).collect()
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 
+use super::words::WORDS;
 use crate::zone::Zone;
 
 /// Reads a date, or a date and a time, that stands alone; without an offset it is local to `zone`, without a
@@ -140,11 +141,7 @@ fn worded(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
         return None;
     }
     let rest = text[found.end..].trim_start_matches([',', ' ', '·', '|', '-', '–', '\u{a0}']);
-    let rest = ["at ", "um ", "à ", "a las ", "às ", "alle "]
-        .iter()
-        .find_map(|word| rest.strip_prefix(word))
-        .unwrap_or(rest)
-        .trim();
+    let rest = WORDS.before_time.iter().find_map(|word| rest.strip_prefix(word.as_str())).unwrap_or(rest).trim();
     if rest.is_empty() {
         return in_zone(found.date.and_time(NaiveTime::MIN), zone);
     }
@@ -242,9 +239,7 @@ fn ideographs(words: &[Word<'_>], at: usize) -> Option<Found> {
 /// `January 9th, 2025`, `9 January 2025`, `9. Januar 2025`, `9 de enero de 2025`, `Jan 9 2025`.
 fn named_month(words: &[Word<'_>], at: usize) -> Option<Found> {
     let first = words.get(at)?;
-    let joins = |word: &&Word<'_>| {
-        !["st", "nd", "rd", "th", "de", "del", "of", "er", "the"].contains(&word.text.to_lowercase().as_str())
-    };
+    let joins = |word: &&Word<'_>| !WORDS.within_date.contains(&word.text.to_lowercase());
     let mut after = words[at + 1..].iter().take(5).filter(joins);
     let (second, third) = (after.next()?, after.next()?);
     let (month, day) = match (month(first.text), first.day()) {
@@ -280,53 +275,7 @@ fn found(year: i32, month: u32, day: u32, start: usize, end: usize) -> Option<Fo
 
 /// The number of a month by its name or the usual short form of it.
 fn month(name: &str) -> Option<u32> {
-    const MONTHS: [&[&str]; 12] = [
-        &[
-            "january", "januar", "jänner", "janvier", "enero", "janeiro", "gennaio", "januari", "jan", "janv", "ene",
-            "gen",
-        ],
-        &[
-            "february",
-            "februar",
-            "février",
-            "fevrier",
-            "febrero",
-            "fevereiro",
-            "febbraio",
-            "februari",
-            "feb",
-            "févr",
-            "fév",
-            "fev",
-        ],
-        &["march", "märz", "maerz", "mars", "marzo", "março", "maart", "mar", "mär", "mrz"],
-        &["april", "avril", "abril", "aprile", "apr", "avr", "abr"],
-        &["may", "mai", "mayo", "maio", "maggio", "mei", "mag"],
-        &["june", "juni", "juin", "junio", "junho", "giugno", "jun", "giu"],
-        &["july", "juli", "juillet", "julio", "julho", "luglio", "jul", "juil", "lug"],
-        &["august", "août", "aout", "agosto", "augustus", "aug", "ago"],
-        &["september", "septembre", "septiembre", "setiembre", "setembro", "settembre", "sep", "sept", "set"],
-        &["october", "oktober", "octobre", "octubre", "outubro", "ottobre", "oct", "okt", "out", "ott"],
-        &["november", "novembre", "noviembre", "novembro", "nov"],
-        &[
-            "december",
-            "dezember",
-            "décembre",
-            "decembre",
-            "diciembre",
-            "dezembro",
-            "dicembre",
-            "dec",
-            "dez",
-            "déc",
-            "dic",
-        ],
-    ];
-    if name.len() > 20 || name.len() < 3 {
-        return None;
-    }
-    let name = name.to_lowercase();
-    MONTHS.iter().position(|names| names.contains(&name.as_str())).and_then(|at| u32::try_from(at + 1).ok())
+    (3..=20).contains(&name.len()).then(|| WORDS.month(&name.to_lowercase())).flatten()
 }
 
 #[cfg(test)]

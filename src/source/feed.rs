@@ -14,7 +14,11 @@ use feed_rs::{
 };
 use url::Url;
 
-use super::{Document, Problem, Reading, charset, date, repair};
+use super::{
+    charset, date,
+    document::{Document, Parsed, Problem, first_image},
+    feed_repair,
+};
 use crate::{
     html,
     post::{Image, Post, PostId},
@@ -25,7 +29,7 @@ use crate::{
 ///
 /// # Errors
 /// A [`Problem`] in plain words when it is no feed at all; trouble with single entries is part of the answer.
-pub fn read(document: Document, source: &str, zone: Zone) -> Result<Reading, Problem> {
+pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Problem> {
     let trouble = |message: String| Problem { source: source.to_owned(), place: None, message };
     let decoded = charset::decode(document.octets, document.charset.as_deref());
     if let Some(message) = no_feed(&decoded.text) {
@@ -35,7 +39,7 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Reading, Pro
     if decoded.lossy {
         problems.push(trouble("some characters could not be decoded and are shown as \u{fffd}".to_owned()));
     }
-    let repaired = repair::read(decoded.text, &|| parser(zone)).map_err(|cause| {
+    let repaired = feed_repair::read(decoded.text, &|| parser(zone)).map_err(|cause| {
         trouble(format!(
             "this is not a feed that can be read: {}\nhint: RSS, Atom and JSON Feed are understood",
             plain(&cause)
@@ -66,7 +70,7 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Reading, Pro
     if more > 0 {
         problems.push(trouble(format!("{more} more entries have a date that cannot be")));
     }
-    Ok(Reading { posts, problems })
+    Ok(Parsed { posts, problems })
 }
 
 /// Says why text is no feed, where that can be seen at a glance.
@@ -162,7 +166,7 @@ fn post(entry: Entry, about: &About<'_>) -> (Post, Option<String>) {
 
     let title = entry.title.as_ref().map(|title| html::plain_line(&title.content)).unwrap_or_default();
     let (body, description) = words(&entry, inner_base);
-    let image = media_image(&entry, base.as_ref()).or_else(|| super::first_image(&body));
+    let image = media_image(&entry, base.as_ref()).or_else(|| first_image(&body));
     let mut authors = names(&entry.authors);
     if authors.is_empty() {
         // Podcasts name their authors there.

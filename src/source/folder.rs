@@ -9,7 +9,7 @@
 //! the front matter's, else the file's stem without its date; that of `index.md` is its folder's.
 
 mod markdown;
-mod picture;
+mod image_file;
 mod walk;
 
 use std::path::Path;
@@ -18,8 +18,10 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
-    Document, Problem, Reading, charset, date, feed,
-    front_matter::{self, Matter},
+    charset, copied_text, date,
+    document::{Document, Parsed, Problem, first_image},
+    feed,
+    front_matter::{self, FrontMatter},
     page,
 };
 use crate::{
@@ -32,7 +34,7 @@ use crate::{
 ///
 /// # Errors
 /// A [`Problem`] when the folder itself cannot be read; trouble with single files is part of the answer.
-pub fn read(folder: &Path, base_url: Option<&Url>, source: &str, zone: Zone) -> Result<Reading, Problem> {
+pub fn read(folder: &Path, base_url: Option<&Url>, source: &str, zone: Zone) -> Result<Parsed, Problem> {
     let files = walk::files(folder).map_err(|error| Problem {
         source: source.to_owned(),
         place: Some(folder.display().to_string()),
@@ -42,23 +44,23 @@ pub fn read(folder: &Path, base_url: Option<&Url>, source: &str, zone: Zone) -> 
             _ => format!("the folder cannot be read: {error}"),
         },
     })?;
-    let about = About { folder, base_url, source, zone };
-    let mut reading = Reading::default();
+    let about = FolderContext { folder, base_url, source, zone };
+    let mut parsed = Parsed::default();
     for (post, problems) in feed::in_parallel(files, |path| file(&path, &about)) {
-        reading.posts.extend(post);
-        reading.problems.extend(problems);
+        parsed.posts.extend(post);
+        parsed.problems.extend(problems);
     }
-    Ok(reading)
+    Ok(parsed)
 }
 
-struct About<'a> {
+struct FolderContext<'a> {
     folder: &'a Path,
     base_url: Option<&'a Url>,
     source: &'a str,
     zone: Zone,
 }
 
-impl About<'_> {
+impl FolderContext<'_> {
     /// Names a file as the reader of `status` knows it: `posts/bad.md:3`.
     fn problem(&self, path: &str, line: Option<usize>, message: String) -> Problem {
         let folder = self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -69,13 +71,13 @@ impl About<'_> {
 }
 
 /// No article is larger than this.
-const LARGEST: u64 = 16_000_000;
+const MAX_FILE_BYTES: u64 = 16_000_000;
 
-fn file(path: &str, about: &About<'_>) -> (Option<Post>, Vec<Problem>) {
+fn file(path: &str, about: &FolderContext<'_>) -> (Option<Post>, Vec<Problem>) {
     let whole = about.folder.join(path);
     let octets = match std::fs::metadata(&whole) {
-        Ok(found) if found.len() > LARGEST => {
-            let message = format!("the file is larger than {LARGEST} octets and was passed over");
+        Ok(found) if found.len() > MAX_FILE_BYTES => {
+            let message = format!("the file is larger than {MAX_FILE_BYTES} octets and was passed over");
             return (None, vec![about.problem(path, None, message)]);
         }
         _ => std::fs::read(&whole),
@@ -99,8 +101,8 @@ fn file(path: &str, about: &About<'_>) -> (Option<Post>, Vec<Problem>) {
     (Some(post), problems)
 }
 
-fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &mut Vec<Problem>) -> Post {
-    let name = Name::of(path);
+fn post(path: &str, matter: &FrontMatter, body: &str, about: &FolderContext<'_>, problems: &mut Vec<Problem>) -> Post {
+    let name = FileName::of(path);
     let mut date = |keys: &[&str]| match matter.date(keys, about.zone) {
         Ok(date) => date,
         Err(words) => {
@@ -122,7 +124,7 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
     let own_words = matter.line(&["description", "summary", "excerpt", "subtitle"]);
     let has_marked_lead = own_words.is_none() && text.has_marked_lead;
     let description = own_words.or(text.description);
-    let place = picture::Place { folder: about.folder, post: path, page: url.as_ref(), base: about.base_url };
+    let place = image_file::PostLocation { folder: about.folder, post: path, page: url.as_ref(), base: about.base_url };
     let named = matter.raw(&["image", "cover", "thumbnail", "featured_image", "images"]);
     let alt = matter.line(&["image_alt", "alt"]);
     let image = named
@@ -131,7 +133,7 @@ fn post(path: &str, matter: &Matter, body: &str, about: &About<'_>, problems: &m
             None => place.named(&image, alt),
         })
         .or(text.image)
-        .or_else(|| super::first_image(&text.body))
+        .or_else(|| first_image(&text.body))
         .map(|image| place.find(image));
     let mut authors = matter.list(&["authors", "author"], people);
     if authors.is_empty() {
@@ -186,7 +188,7 @@ fn resolve(link: &str, base: Option<&Url>) -> Option<Url> {
 
 /// What a file's own text says, apart from its front matter.
 #[derive(Debug, Default)]
-struct Written {
+struct FileContent {
     body: String,
     title: Option<String>,
     description: Option<String>,
@@ -197,47 +199,47 @@ struct Written {
     image: Option<Image>,
 }
 
-fn content(path: &str, body: &str, base: Option<&Url>, zone: Zone) -> Written {
+fn content(path: &str, body: &str, base: Option<&Url>, zone: Zone) -> FileContent {
     let kind = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
         "md" | "markdown" => {
             let rendered = markdown::render(body);
             let description =
                 rendered.lead.map(|lead| html::plain_line(&html::text(&html::clean(&lead, base)).replace('<', "&lt;")));
-            Written {
+            FileContent {
                 body: html::clean(&rendered.html, base),
                 title: rendered.title,
                 has_marked_lead: description.is_some(),
                 description: description.filter(|lead| !lead.is_empty()),
-                ..Written::default()
+                ..FileContent::default()
             }
         }
-        "html" | "htm" => whole_page(body, base, zone).unwrap_or_else(|| Written {
+        "html" | "htm" => whole_page(body, base, zone).unwrap_or_else(|| FileContent {
             body: html::clean(&markdown::without_templates(body), base),
-            ..Written::default()
+            ..FileContent::default()
         }),
         _ => {
-            let article = super::copied::read(body).article.unwrap_or_default();
-            Written {
+            let article = copied_text::read(body).article.unwrap_or_default();
+            FileContent {
                 body: article.body(),
                 title: Some(article.title).filter(|title| !title.is_empty()),
                 authors: article.authors,
                 published: article.date.and_then(|day| date::in_zone(day.and_time(chrono::NaiveTime::MIN), zone)),
-                ..Written::default()
+                ..FileContent::default()
             }
         }
     }
 }
 
 /// What a file says that is a page of its own, with a head: its title, author and date stand there.
-fn whole_page(body: &str, base: Option<&Url>, zone: Zone) -> Option<Written> {
+fn whole_page(body: &str, base: Option<&Url>, zone: Zone) -> Option<FileContent> {
     let lower = body.get(..body.floor_char_boundary(2_048))?.to_ascii_lowercase();
     if !lower.contains("<html") && !lower.contains("<head") {
         return None;
     }
     let document = Document { octets: body.as_bytes().to_vec(), charset: Some("utf-8".to_owned()), url: base.cloned() };
     let page = page::read(document, "", zone).ok()?.posts.into_iter().next()?;
-    Some(Written {
+    Some(FileContent {
         body: page.body,
         title: Some(page.title).filter(|title| !title.is_empty()),
         description: page.description,
@@ -250,7 +252,7 @@ fn whole_page(body: &str, base: Option<&Url>, zone: Zone) -> Option<Written> {
 }
 
 /// What the path of a file says.
-struct Name {
+struct FileName {
     folders: Vec<String>,
     stem: String,
     date: Option<chrono::NaiveDate>,
@@ -258,7 +260,7 @@ struct Name {
     in_drafts: bool,
 }
 
-impl Name {
+impl FileName {
     fn of(path: &str) -> Self {
         let mut folders: Vec<String> = path.split('/').map(str::to_owned).collect();
         let file = folders.pop().unwrap_or_default();
@@ -293,7 +295,7 @@ impl Name {
         self.date.and_then(|day| date::in_zone(day.and_time(chrono::NaiveTime::MIN), zone))
     }
 
-    fn url(&self, matter: &Matter, base: Option<&Url>) -> Option<Url> {
+    fn url(&self, matter: &FrontMatter, base: Option<&Url>) -> Option<Url> {
         let mut url = base?.clone();
         let slug = matter.raw(&["slug"]).unwrap_or_else(|| self.stem.clone());
         url.path_segments_mut()

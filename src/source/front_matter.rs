@@ -8,11 +8,11 @@ use crate::{html, zone::Zone};
 
 /// What a front matter says; nothing where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Matter(Map<String, Value>);
+pub struct FrontMatter(Map<String, Value>);
 
 /// A front matter that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct FrontMatterError {
     /// Line of the file, from 1.
     pub line: usize,
     /// What is wrong there.
@@ -22,8 +22,8 @@ pub struct Broken {
 /// Splits a file into its front matter and its body, and reads the former.
 ///
 /// # Errors
-/// [`Broken`], when there is a front matter and it cannot be read.
-pub fn split(text: &str) -> Result<(Matter, &str), Broken> {
+/// [`FrontMatterError`], when there is a front matter and it cannot be read.
+pub fn split(text: &str) -> Result<(FrontMatter, &str), FrontMatterError> {
     let text = text.trim_start_matches('\u{feff}');
     // Empty lines before the first fence are forgiven.
     let start = text.trim_start();
@@ -33,7 +33,7 @@ pub fn split(text: &str) -> Result<(Matter, &str), Broken> {
         "---" => fenced(start, "---", skipped, yaml),
         "+++" => fenced(start, "+++", skipped, toml),
         _ if first.starts_with('{') && !first.starts_with("{{") && !first.starts_with("{%") => json(start, skipped),
-        _ => Ok((Matter::default(), text)),
+        _ => Ok((FrontMatter::default(), text)),
     }
 }
 
@@ -41,8 +41,8 @@ fn fenced<'a>(
     text: &'a str,
     fence: &str,
     skipped: usize,
-    read: fn(&str) -> Result<Value, Broken>,
-) -> Result<(Matter, &'a str), Broken> {
+    read: fn(&str) -> Result<Value, FrontMatterError>,
+) -> Result<(FrontMatter, &'a str), FrontMatterError> {
     let begin = text.find('\n').map_or(text.len(), |at| at + 1);
     let mut at = begin;
     let end = text[begin..].split_inclusive('\n').find_map(|line| {
@@ -55,22 +55,26 @@ fn fenced<'a>(
         // A Markdown file may begin with a rule; then the first line after it is no key.
         let second = text[begin..].lines().next().unwrap_or_default();
         if !second.contains([':', '=']) {
-            return Ok((Matter::default(), text));
+            return Ok((FrontMatter::default(), text));
         }
-        return Err(Broken {
+        return Err(FrontMatterError {
             line: skipped + 1,
             message: format!("the front matter is not closed by a line `{fence}`"),
         });
     };
-    let value = read(&text[begin..end]).map_err(|broken| Broken { line: broken.line + skipped + 1, ..broken })?;
+    let value =
+        read(&text[begin..end]).map_err(|broken| FrontMatterError { line: broken.line + skipped + 1, ..broken })?;
     match value {
-        Value::Object(map) => Ok((Matter(map), &text[at..])),
-        Value::Null => Ok((Matter::default(), &text[at..])),
-        _ => Err(Broken { line: skipped + 2, message: "the front matter is no list of keys and values".to_owned() }),
+        Value::Object(map) => Ok((FrontMatter(map), &text[at..])),
+        Value::Null => Ok((FrontMatter::default(), &text[at..])),
+        _ => Err(FrontMatterError {
+            line: skipped + 2,
+            message: "the front matter is no list of keys and values".to_owned(),
+        }),
     }
 }
 
-fn yaml(text: &str) -> Result<Value, Broken> {
+fn yaml(text: &str) -> Result<Value, FrontMatterError> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
@@ -78,29 +82,29 @@ fn yaml(text: &str) -> Result<Value, Broken> {
     let options = serde_saphyr::options! { strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
-        Broken { line, message: one_line(&error.without_snippet().to_string()) }
+        FrontMatterError { line, message: one_line(&error.without_snippet().to_string()) }
     })
 }
 
-fn toml(text: &str) -> Result<Value, Broken> {
+fn toml(text: &str) -> Result<Value, FrontMatterError> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start).min(text.len());
-        Broken {
+        FrontMatterError {
             line: text.as_bytes()[..at].iter().filter(|c| **c == b'\n').count() + 1,
             message: one_line(error.message()),
         }
     })
 }
 
-fn json(text: &str, skipped: usize) -> Result<(Matter, &str), Broken> {
+fn json(text: &str, skipped: usize) -> Result<(FrontMatter, &str), FrontMatterError> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     match stream.next() {
-        Some(Ok(Value::Object(map))) => Ok((Matter(map), &text[stream.byte_offset()..])),
+        Some(Ok(Value::Object(map))) => Ok((FrontMatter(map), &text[stream.byte_offset()..])),
         // A body that begins with a brace is no front matter unless a key follows.
         Some(Err(error)) if text[1..].trim_start().starts_with('"') => {
-            Err(Broken { line: error.line() + skipped, message: one_line(&error.to_string()) })
+            Err(FrontMatterError { line: error.line() + skipped, message: one_line(&error.to_string()) })
         }
-        _ => Ok((Matter::default(), text)),
+        _ => Ok((FrontMatter::default(), text)),
     }
 }
 
@@ -109,7 +113,7 @@ fn one_line(message: &str) -> String {
     format!("the front matter cannot be read: {line}")
 }
 
-impl Matter {
+impl FrontMatter {
     /// Looks for a key as it is, under `[extra]`, and under `[params]` (Hugo).
     fn find(&self, key: &str) -> Option<&Value> {
         let nested = |table: &str| self.0.get(table).and_then(Value::as_object).and_then(|map| map.get(key));

@@ -2,41 +2,45 @@
 
 use futures::StreamExt as _;
 
+use chrono::{DateTime, Utc};
+
 use super::{
-    Context, Problem,
-    fetch::{Answer, Fetcher, shown},
+    document::Problem,
+    fetch::{FetchResult, Fetcher, without_password},
     page,
 };
 use crate::{post::Post, zone::Zone};
 
 /// So many pages are fetched for one source at most: the newest, as feeds and listings have them first.
-const MOST: usize = 50;
+const MAX_PAGES: usize = 50;
 
 /// Puts the article of its page into each post; where that fails, what the source gave stays.
-pub async fn fill(posts: &mut [Post], source: &str, fetcher: &Fetcher, context: &Context<'_>) -> Vec<Problem> {
-    let pages = posts.iter_mut().filter(|post| post.url.is_some()).take(MOST);
+pub async fn fill(posts: &mut [Post], source: &str, fetcher: &Fetcher, zone: Zone, now: DateTime<Utc>) -> Vec<Problem> {
+    let pages = posts.iter_mut().filter(|post| post.url.is_some()).take(MAX_PAGES);
     // A closure that takes references must not live on in the stream: no thread could be given the work.
-    let work: Vec<_> = pages.map(|post| one(post, source, fetcher, context)).collect();
+    let work: Vec<_> = pages.map(|post| one(post, source, fetcher, zone, now)).collect();
     futures::stream::iter(work).buffered(8).filter_map(|problem| async { problem }).collect().await
 }
 
-async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, context: &Context<'_>) -> Option<Problem> {
+async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, zone: Zone, now: DateTime<Utc>) -> Option<Problem> {
     let url = post.url.clone()?;
     let trouble = |words: &str| Problem {
         source: source.to_owned(),
-        place: Some(shown(&url)),
+        place: Some(without_password(&url)),
         message: format!("its page gave no article, the source's own text stands: {words}"),
     };
     // Without a validator: the article is wanted, not the news that it has not changed.
-    let document = match fetcher.get(&url, None, context.now).await {
-        Answer::Document(document, _) => document,
-        Answer::Failed(words) | Answer::Later(_, words) | Answer::Gone(_, words) => return Some(trouble(&words)),
-        Answer::Unchanged(_) => return None,
+    let document = match fetcher.get(&url, None, now).await {
+        FetchResult::Document(document, _) => document,
+        FetchResult::Failed(words) | FetchResult::Later(_, words) | FetchResult::Gone(_, words) => {
+            return Some(trouble(&words));
+        }
+        FetchResult::Unchanged(_) => return None,
     };
-    let (name, zone): (String, Zone) = (source.to_owned(), context.zone);
+    let name = source.to_owned();
     let read = tokio::task::spawn_blocking(move || page::read(document, &name, zone)).await;
     let article = match read {
-        Ok(Ok(reading)) => reading.posts.into_iter().next()?,
+        Ok(Ok(parsed)) => parsed.posts.into_iter().next()?,
         Ok(Err(problem)) => return Some(trouble(&problem.message)),
         Err(_) => return Some(trouble("its content upset the parser")),
     };

@@ -2,21 +2,43 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use chrono::{DateTime, Utc};
+
 use super::{
-    Context, Document, Gathered, Harvest, Kind, Location, Problem, Reading, Source, State, Validator, Validators, feed,
-    fetch::{Answer, Fetcher, shown},
+    document::{Document, Parsed, Problem},
+    feed,
+    fetch::{FetchResult, Fetcher, Limits, without_password},
+    folder, full_text,
+    gathered::{FetchState, Fetched, Gathered},
+    kind::{Kind, Location, Source},
+    listing, page,
+    validator::{Validator, Validators},
 };
+use crate::{post::Post, zone::Zone};
+
+/// What [`gather`] has to know besides the sources.
+#[derive(Debug, Clone)]
+pub struct GatherContext<'a> {
+    /// Limits of fetching.
+    pub limits: &'a Limits,
+    /// What servers told us before.
+    pub past: &'a Validators,
+    /// The zone of dates without one: a bare date is midnight there.
+    pub zone: Zone,
+    /// The present.
+    pub now: DateTime<Utc>,
+}
 
 /// Reads every source at the same time.
 ///
-/// Never fails: a source that cannot be read is [`State::Failed`] with a [`Problem`] that says why, and the
+/// Never fails: a source that cannot be read is [`FetchState::Failed`] with a [`Problem`] that says why, and the
 /// others go on. The validators hold what was learnt now, and what was known of those not asked.
-pub async fn gather(sources: &[Source], context: &Context<'_>) -> Gathered {
+pub async fn gather(sources: &[Source], context: &GatherContext<'_>) -> Gathered {
     let fetcher = Fetcher::new(context.limits);
     let outcomes = futures::future::join_all(sources.iter().map(|source| one(source, &fetcher, context))).await;
     let mut gathered = Gathered { validators: context.past.clone(), ..Gathered::default() };
     for outcome in outcomes {
-        gathered.harvests.push(outcome.harvest);
+        gathered.fetched.push(outcome.fetched);
         gathered.problems.extend(outcome.problems);
         gathered.validators.extend(outcome.validators);
     }
@@ -25,14 +47,14 @@ pub async fn gather(sources: &[Source], context: &Context<'_>) -> Gathered {
 
 /// What became of one source.
 struct Outcome {
-    harvest: Harvest,
+    fetched: Fetched,
     problems: Vec<Problem>,
     validators: Validators,
 }
 
-async fn one(source: &Source, fetcher: &Fetcher, context: &Context<'_>) -> Outcome {
+async fn one(source: &Source, fetcher: &Fetcher, context: &GatherContext<'_>) -> Outcome {
     let mut outcome = Outcome {
-        harvest: Harvest { source: source.name.clone(), state: State::Failed, posts: Vec::new() },
+        fetched: Fetched { source: source.name.clone(), state: FetchState::Failed, posts: Vec::new() },
         problems: Vec::new(),
         validators: BTreeMap::new(),
     };
@@ -48,15 +70,15 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &Context<'_>) -> Outco
     let job = source.clone();
     let zone = context.zone;
     // Parsing is work for a processor, not for the threads that wait on sockets.
-    let reading = tokio::task::spawn_blocking(move || parse(&job, document, zone)).await;
-    match reading {
-        Ok(Ok(reading)) => {
-            outcome.harvest.state = State::Read;
-            outcome.harvest.posts = tidy(reading.posts, &source.tags);
-            outcome.problems.extend(reading.problems);
+    let parsed = tokio::task::spawn_blocking(move || parse(&job, document, zone)).await;
+    match parsed {
+        Ok(Ok(parsed)) => {
+            outcome.fetched.state = FetchState::Read;
+            outcome.fetched.posts = tidy(parsed.posts, &source.tags);
+            outcome.problems.extend(parsed.problems);
             if source.full_text && matches!(source.kind, Kind::Feed(_) | Kind::Listing(..)) {
-                let posts = &mut outcome.harvest.posts;
-                outcome.problems.extend(super::full_text::fill(posts, &source.name, fetcher, context).await);
+                let posts = &mut outcome.fetched.posts;
+                outcome.problems.extend(full_text::fill(posts, &source.name, fetcher, context.zone, context.now).await);
             }
         }
         Ok(Err(problem)) => {
@@ -75,17 +97,17 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &Context<'_>) -> Outco
     outcome
 }
 
-fn parse(source: &Source, document: Document, zone: crate::zone::Zone) -> Result<Reading, Problem> {
+fn parse(source: &Source, document: Document, zone: Zone) -> Result<Parsed, Problem> {
     match &source.kind {
         Kind::Feed(_) => feed::read(document, &source.name, zone),
-        Kind::Folder { path, base_url } => super::folder::read(path, base_url.as_ref(), &source.name, zone),
-        Kind::Page(_) => super::page::read(document, &source.name, zone),
-        Kind::Listing(_, selectors) => super::listing::read(document, selectors, &source.name, zone),
+        Kind::Folder { path, base_url } => folder::read(path, base_url.as_ref(), &source.name, zone),
+        Kind::Page(_) => page::read(document, &source.name, zone),
+        Kind::Listing(_, selectors) => listing::read(document, selectors, &source.name, zone),
     }
 }
 
 /// Adds the source's tags, and keeps the first of posts with one id.
-fn tidy(mut posts: Vec<crate::post::Post>, tags: &[String]) -> Vec<crate::post::Post> {
+fn tidy(mut posts: Vec<Post>, tags: &[String]) -> Vec<Post> {
     let mut seen = HashSet::new();
     posts.retain(|post| seen.insert(post.id.clone()));
     for post in &mut posts {
@@ -102,7 +124,7 @@ fn tidy(mut posts: Vec<crate::post::Post>, tags: &[String]) -> Vec<crate::post::
 async fn open(
     location: &Location,
     fetcher: &Fetcher,
-    context: &Context<'_>,
+    context: &GatherContext<'_>,
     source: &str,
     outcome: &mut Outcome,
 ) -> Option<Document> {
@@ -110,30 +132,30 @@ async fn open(
         Location::Web(url) => url,
         Location::File(path) => return file(path, source, outcome).await,
     };
-    let place = shown(url);
+    let place = without_password(url);
     // What is kept for the next time holds no password either.
     let key = place.clone();
     let mut note = |validator: Validator| outcome.validators.insert(key.clone(), validator);
     let (state, words) = match fetcher.get(url, context.past.get(&place), context.now).await {
-        Answer::Document(document, validator) => {
+        FetchResult::Document(document, validator) => {
             note(validator);
             return Some(document);
         }
-        Answer::Unchanged(validator) => {
+        FetchResult::Unchanged(validator) => {
             note(validator);
-            (State::Unchanged, None)
+            (FetchState::Unchanged, None)
         }
-        Answer::Later(validator, words) => {
+        FetchResult::Later(validator, words) => {
             note(validator);
-            (State::Unchanged, Some(words))
+            (FetchState::Unchanged, Some(words))
         }
-        Answer::Gone(validator, words) => {
+        FetchResult::Gone(validator, words) => {
             note(validator);
-            (State::Failed, Some(words))
+            (FetchState::Failed, Some(words))
         }
-        Answer::Failed(words) => (State::Failed, Some(words)),
+        FetchResult::Failed(words) => (FetchState::Failed, Some(words)),
     };
-    outcome.harvest.state = state;
+    outcome.fetched.state = state;
     outcome.problems.extend(words.map(|words| trouble(source, Some(place), &words)));
     None
 }

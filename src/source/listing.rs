@@ -6,8 +6,11 @@ use dom_query::{Document as Dom, Matcher, NodeRef};
 use url::Url;
 
 use super::{
-    Document, Problem, Reading, Selectors, byline, charset, copied, date, feed, furniture,
-    layout::{self, Item, Layout},
+    boilerplate, byline, charset, copied_text, date,
+    document::{Document, Parsed, Problem},
+    feed,
+    kind::Selectors,
+    outline::{self, Entry, Outline},
 };
 use crate::{html, post::Post, zone::Zone};
 
@@ -15,17 +18,17 @@ use crate::{html, post::Post, zone::Zone};
 ///
 /// # Errors
 /// A [`Problem`] for a bad selector, or where nothing is listed.
-pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) -> Result<Reading, Problem> {
+pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) -> Result<Parsed, Problem> {
     let trouble = |message: String| Problem { source: source.to_owned(), place: None, message };
     let url = document.url;
     let text = charset::decode(document.octets, document.charset.as_deref()).text;
     let mut language = None;
-    let items = if layout::is_markup(&text) {
+    let items = if outline::is_markup(&text) {
         let text = html::limit_depth(&text);
         let dom = Dom::from(text.as_ref());
         language = dom.select("html").attr("lang").and_then(|tag| feed::language(&tag));
         let base = dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.clone());
-        let chosen = Chosen::of(select).map_err(trouble)?;
+        let chosen = ListingSelectors::of(select).map_err(trouble)?;
         match &chosen.item {
             Some(matcher) => {
                 dom.select_matcher(matcher).nodes().iter().map(|node| chosen.read(node, base.as_ref(), zone)).collect()
@@ -33,11 +36,11 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) ->
             None => guessed(&dom, &text, &chosen, base.as_ref(), zone),
         }
     } else {
-        listed(copied::read(&text))
+        listed(copied_text::read(&text))
     };
     let posts: Vec<Post> = items
         .into_iter()
-        .filter(|item: &Item| !item.title.is_empty())
+        .filter(|item: &Entry| !item.title.is_empty())
         .map(|item| post(item, url.as_ref(), source, zone, language.as_deref()))
         .collect();
     if posts.is_empty() {
@@ -45,45 +48,45 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) ->
             "no list of posts was found on the page\nhint: name its parts under `[source.select]`".to_owned(),
         ));
     }
-    Ok(Reading { posts, problems: Vec::new() })
+    Ok(Parsed { posts, problems: Vec::new() })
 }
 
-fn post(item: Item, base: Option<&Url>, source: &str, zone: Zone, language: Option<&str>) -> Post {
+fn post(item: Entry, base: Option<&Url>, source: &str, zone: Zone, language: Option<&str>) -> Post {
     let url = item.link.as_deref().and_then(|link| match base {
         Some(base) => base.join(link).ok(),
         None => Url::parse(link).ok(),
     });
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
-    let published = layout::midnight(&item, zone);
+    let published = outline::midnight(&item, zone);
     let words = item
         .lines
         .iter()
-        .filter(|line| !furniture::is_furniture(&line.text))
+        .filter(|line| !boilerplate::is_boilerplate(&line.text))
         .map(|line| line.text.as_str())
         .collect::<Vec<_>>()
         .join(" ");
-    let mut post = layout::post(source, url, item.title, item.authors, published, String::new());
+    let mut post = outline::post(source, url, item.title, item.authors, published, String::new());
     post.description = Some(words).filter(|words| !words.is_empty());
     post.language = language.map(str::to_owned);
     post
 }
 
 /// The posts of a layout: those after the article, or all where there is none but the first.
-fn listed(layout: Layout) -> Vec<Item> {
-    layout.others
+fn listed(outline: Outline) -> Vec<Entry> {
+    outline.others
 }
 
-fn guessed(dom: &Dom, page: &str, chosen: &Chosen, base: Option<&Url>, zone: Zone) -> Vec<Item> {
+fn guessed(dom: &Dom, page: &str, chosen: &ListingSelectors, base: Option<&Url>, zone: Zone) -> Vec<Entry> {
     let heading = dom.select("h1").iter().map(|h1| html::plain_line(&h1.html())).find(|words| !words.is_empty());
-    let mut found: Vec<Item> =
+    let mut found: Vec<Entry> =
         guess(dom).unwrap_or_default().iter().map(|node| chosen.read(node, base, zone)).collect();
-    found.retain(|item| !heading.as_deref().is_some_and(|h1| layout::same(h1, &item.title)));
+    found.retain(|item| !heading.as_deref().is_some_and(|h1| outline::same_title(h1, &item.title)));
     let dated = found.iter().filter(|item| item.date.is_some()).count();
     if found.len() > 1 && dated * 2 >= found.len() {
         return found;
     }
-    let lines = layout::lines(&html::clean(page, base));
-    let others = listed(layout::read(lines, heading.as_deref()));
+    let lines = outline::lines(&html::clean(page, base));
+    let others = listed(outline::read(lines, heading.as_deref()));
     if others.len() > 1 || (found.is_empty() && !others.is_empty()) { others } else { found }
 }
 
@@ -184,13 +187,13 @@ fn in_menu(node: &NodeRef<'_>) -> bool {
 }
 
 /// Reads one listed post without selectors.
-pub(super) fn item(node: &NodeRef<'_>, base: Option<&Url>, zone: Zone) -> Item {
-    Chosen::default().read(node, base, zone)
+pub(super) fn item(node: &NodeRef<'_>, base: Option<&Url>, zone: Zone) -> Entry {
+    ListingSelectors::default().read(node, base, zone)
 }
 
 /// The selectors, ready to use.
 #[derive(Default)]
-struct Chosen {
+struct ListingSelectors {
     item: Option<Matcher>,
     title: Option<Matcher>,
     link: Option<Matcher>,
@@ -199,7 +202,7 @@ struct Chosen {
     teaser: Option<Matcher>,
 }
 
-impl Chosen {
+impl ListingSelectors {
     fn of(select: &Selectors) -> Result<Self, String> {
         let ready = |key: &str, selector: &Option<String>| match selector {
             None => Ok(None),
@@ -217,11 +220,11 @@ impl Chosen {
         })
     }
 
-    fn read(&self, node: &NodeRef<'_>, base: Option<&Url>, zone: Zone) -> Item {
+    fn read(&self, node: &NodeRef<'_>, base: Option<&Url>, zone: Zone) -> Entry {
         let first = |matcher: &Option<Matcher>| {
             matcher.as_ref().and_then(|matcher| node.descendants_it().find(|inner| inner.is_match(matcher)))
         };
-        let lines = layout::lines(&html::clean(&node.html(), base));
+        let lines = outline::lines(&html::clean(&node.html(), base));
         let heading = node.descendants_it().find(is_heading);
         let links = || node.descendants_it().filter(|inner| inner.has_name("a") && inner.has_attr("href"));
         let longest = || links().max_by_key(|link| link.text().trim().chars().count());
@@ -236,7 +239,7 @@ impl Chosen {
         let link = linked
             .and_then(|link| link.attr("href").or_else(|| link.descendants_it().find_map(|inner| inner.attr("href"))))
             .map(|link| link.to_string());
-        let mut item = Item { title, link, ..Item::default() };
+        let mut item = Entry { title, link, ..Entry::default() };
         let stamp = first(&self.date).or_else(|| node.descendants_it().find(|inner| inner.has_name("time")));
         let stamped = stamp.as_ref().map(|stamp| html::plain_line(&stamp.html())).unwrap_or_default();
         item.date = stamp.and_then(|stamp| {
@@ -258,7 +261,7 @@ impl Chosen {
             if let Some(rest) = line.text.strip_prefix(stamped.as_str()).filter(|_| !stamped.is_empty()) {
                 line.text = rest.trim().trim_start_matches(['|', '·', ',', '–', '-']).trim().to_owned();
             }
-            if layout::same(&line.text, &item.title) || furniture::is_furniture(&line.text) {
+            if outline::same_title(&line.text, &item.title) || boilerplate::is_boilerplate(&line.text) {
                 continue;
             }
             match byline::read(&line.text) {
@@ -286,14 +289,14 @@ impl Chosen {
                     });
                     if let Some(byline) = byline::read(rest) {
                         item.add(byline);
-                    } else if !rest.is_empty() && !furniture::is_furniture(rest) {
-                        item.lines.push(layout::Line { text: rest.to_owned(), ..line });
+                    } else if !rest.is_empty() && !boilerplate::is_boilerplate(rest) {
+                        item.lines.push(outline::PageLine { text: rest.to_owned(), ..line });
                     }
                 }
             }
         }
         if let Some(teaser) = first(&self.teaser) {
-            item.lines = layout::lines(&html::clean(&teaser.html(), base));
+            item.lines = outline::lines(&html::clean(&teaser.html(), base));
         }
         item
     }

@@ -2,7 +2,7 @@
 //!
 //! Title, date and author come from JSON-LD, else from OpenGraph and `meta` elements, else from `<time>`, else
 //! from the visible byline. The body is what readability finds, or the lines under the byline where it finds
-//! less; furniture, repeated titles and lists of other posts are not part of it.
+//! less; boilerplate, repeated titles and lists of other posts are not part of it.
 
 use chrono::{DateTime, NaiveTime, Utc};
 use dom_query::Document as Dom;
@@ -11,9 +11,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    Document, Problem, Reading, byline, charset, copied, date, feed,
-    layout::{self, Item, Line, is_markup, midnight, post},
-    listing,
+    byline, charset, copied_text, date,
+    document::{Document, Parsed, Problem, first_image},
+    feed, listing,
+    outline::{self, Entry, PageLine, is_markup, midnight, post},
 };
 use crate::{
     html,
@@ -21,13 +22,13 @@ use crate::{
     zone::Zone,
 };
 
-mod rest;
+mod surroundings;
 
 /// Reads the article of a page.
 ///
 /// # Errors
 /// A [`Problem`] when the page holds no article.
-pub fn read(document: Document, source: &str, zone: Zone) -> Result<Reading, Problem> {
+pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Problem> {
     let url = document.url;
     let text = charset::decode(document.octets, document.charset.as_deref()).text;
     let post = if is_markup(&text) {
@@ -36,7 +37,7 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Reading, Pro
         from_text(&text, url, source, zone)
     };
     match post {
-        Some(post) => Ok(Reading { posts: vec![post], problems: Vec::new() }),
+        Some(post) => Ok(Parsed { posts: vec![post], problems: Vec::new() }),
         None => Err(Problem {
             source: source.to_owned(),
             place: None,
@@ -47,7 +48,7 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Reading, Pro
 }
 
 fn from_text(text: &str, url: Option<Url>, source: &str, zone: Zone) -> Option<Post> {
-    let article = copied::read(text).article.filter(|article| !article.lines.is_empty())?;
+    let article = copied_text::read(text).article.filter(|article| !article.lines.is_empty())?;
     let published = midnight(&article, zone);
     let body = article.body();
     Some(post(source, url, article.title, article.authors, published, body))
@@ -56,18 +57,18 @@ fn from_text(text: &str, url: Option<Url>, source: &str, zone: Zone) -> Option<P
 fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<Post> {
     let page = html::limit_depth(page);
     let dom = Dom::from(page.as_ref());
-    let mut about = About::of(&dom, url, zone);
+    let mut about = PageMetadata::of(&dom, url, zone);
     let base =
         dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.cloned()).or_else(|| about.url.clone());
-    rest::drop_rest(&dom);
-    let mut heading = rest::headings(&dom, about.site.as_deref()).into_iter().next();
-    let lines = layout::lines(&html::clean(&dom.html(), base.as_ref()));
-    if let Some(entry) = layout::first_entry(&lines).filter(|entry| heading.as_deref() != Some(entry)) {
+    surroundings::remove_surroundings(&dom);
+    let mut heading = surroundings::headings(&dom, about.site.as_deref()).into_iter().next();
+    let lines = outline::lines(&html::clean(&dom.html(), base.as_ref()));
+    if let Some(entry) = outline::first_entry(&lines).filter(|entry| heading.as_deref() != Some(entry)) {
         // The page of a blog: its own heading names the blog.
-        about.title = about.title.filter(|title| heading.as_deref().is_none_or(|h1| !layout::same(title, h1)));
+        about.title = about.title.filter(|title| heading.as_deref().is_none_or(|h1| !outline::same_title(title, h1)));
         heading = Some(entry);
     }
-    let mut seen = layout::read(lines, heading.as_deref().or(about.title.as_deref())).article.unwrap_or_default();
+    let mut seen = outline::read(lines, heading.as_deref().or(about.title.as_deref())).article.unwrap_or_default();
     let title = match (&about.title, &heading) {
         // `Title - Site` and the heading `Title`: the site is no part of it.
         (Some(meta), Some(h1)) if meta.starts_with(h1.as_str()) => h1.clone(),
@@ -81,7 +82,7 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<
         seen.authors = marked_authors(&dom);
     }
     let bare = dom.html();
-    let visible = layout::read(layout::lines(&html::clean(&bare, base.as_ref())), Some(&title)).article;
+    let visible = outline::read(outline::lines(&html::clean(&bare, base.as_ref())), Some(&title)).article;
     let body = best(extracted(&bare, base.as_ref(), &title), &visible.unwrap_or_default());
     if body.is_empty() || title.is_empty() {
         return None;
@@ -90,7 +91,7 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<
     let authors = if about.authors.is_empty() { seen.authors } else { about.authors };
     let own = about.url.or_else(|| url.cloned());
     let published = published.or_else(|| own.as_ref().and_then(|url| dated_path(url, zone)));
-    let body_image = super::first_image(&body);
+    let body_image = first_image(&body);
     let post = post(source, own, title, authors, published, body);
     Some(Post {
         updated: about.updated.filter(|updated| Some(*updated) != published),
@@ -128,15 +129,15 @@ fn marked_authors(dom: &Dom) -> Vec<String> {
 }
 
 /// What readability finds, without what is not the article's.
-fn extracted(page: &str, base: Option<&Url>, title: &str) -> Option<Item> {
+fn extracted(page: &str, base: Option<&Url>, title: &str) -> Option<Entry> {
     let mut reader = Readability::new(page, base.map(Url::as_str), None).ok()?;
     let article = reader.parse().ok()?;
-    let mut lines = layout::lines(&html::clean(&article.content, base));
-    if !lines.first().is_some_and(|line| layout::same(&line.text, title)) {
+    let mut lines = outline::lines(&html::clean(&article.content, base));
+    if !lines.first().is_some_and(|line| outline::same_title(&line.text, title)) {
         // The title stands over what is left, so that its first line is not taken for one.
-        lines.insert(0, Line { text: title.to_owned(), heading: true, ..Line::default() });
+        lines.insert(0, PageLine { text: title.to_owned(), heading: true, ..PageLine::default() });
     }
-    layout::read(lines, Some(title)).article
+    outline::read(lines, Some(title)).article
 }
 
 /// Takes lists of other posts out of the page before anything scores it.
@@ -144,14 +145,14 @@ fn drop_lists(dom: &Dom, title: &str, base: Option<&Url>, zone: Zone) {
     for node in listing::guess(dom).unwrap_or_default() {
         let item = listing::item(&node, base, zone);
         let words = node.text().len();
-        if item.date.is_some() && !layout::same(&item.title, title) && words < 1_200 {
+        if item.date.is_some() && !outline::same_title(&item.title, title) && words < 1_200 {
             node.remove_from_parent();
         }
     }
 }
 
 /// The larger of two readings, unless the smaller has hardly less.
-fn best(found: Option<Item>, visible: &Item) -> String {
+fn best(found: Option<Entry>, visible: &Entry) -> String {
     let Some(found) = found else { return visible.body() };
     let dated = visible.date.is_some() || !visible.authors.is_empty();
     if dated && visible.words().len() > found.words().len() * 2 || found.lines.is_empty() {
@@ -163,7 +164,7 @@ fn best(found: Option<Item>, visible: &Item) -> String {
 
 /// What the head of a page says.
 #[derive(Default)]
-struct About {
+struct PageMetadata {
     title: Option<String>,
     title_is_weak: bool,
     site: Option<String>,
@@ -177,7 +178,7 @@ struct About {
     url: Option<Url>,
 }
 
-impl About {
+impl PageMetadata {
     fn of(dom: &Dom, page: Option<&Url>, zone: Zone) -> Self {
         let linked = linked(dom);
         let field = |key: &str| linked.as_ref().and_then(|map| map.get(key)).and_then(words);

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     post::{Post, PostId},
     select::{DigestHistory, Fingerprint, SentPost},
-    source::{Gathered, Harvest, Kind, Problem, Source, State, Validators},
+    source::{FetchState, Fetched, Gathered, Kind, Problem, Source, Validators},
 };
 
 /// So many of a source's newest posts are held for the day it shows them no longer. Feeds show ten to fifty.
@@ -66,24 +66,24 @@ impl Store {
         write.insert("INSERT INTO validator (url, value)", validators, "").await?;
         let seen = seen_at(&mut write, now).await?;
         let mut posts = Vec::new();
-        for harvest in &gathered.harvests {
-            let problems: Vec<_> = gathered.problems.iter().filter(|p| p.source == harvest.source).collect();
-            record_source(&mut write, harvest, &problems, now).await?;
-            let known = known_posts(&mut write, &harvest.source).await?;
-            if harvest.state == State::Read {
-                let kind = sources.iter().find(|source| source.name == harvest.source).map(|source| &source.kind);
+        for fetched in &gathered.fetched {
+            let problems: Vec<_> = gathered.problems.iter().filter(|p| p.source == fetched.source).collect();
+            record_source(&mut write, fetched, &problems, now).await?;
+            let known = known_posts(&mut write, &fetched.source).await?;
+            if fetched.state == FetchState::Read {
+                let kind = sources.iter().find(|source| source.name == fetched.source).map(|source| &source.kind);
                 let holds = !matches!(kind, Some(Kind::Folder { .. }));
                 let scrolls = matches!(kind, Some(Kind::Feed(_) | Kind::Listing(..)));
-                let rows = new_rows(harvest, &known, holds, now, seen)?;
+                let rows = new_rows(fetched, &known, holds, now, seen)?;
                 let rows =
-                    rows.into_iter().map(|row| values![&harvest.source, row.id, row.first_seen, row.held]).collect();
+                    rows.into_iter().map(|row| values![&fetched.source, row.id, row.first_seen, row.held]).collect();
                 let hold = "ON CONFLICT (source, id) DO UPDATE SET held = excluded.held";
                 write.insert("INSERT INTO post (source, id, first_seen_ms, held)", rows, hold).await?;
-                let left = left_behind(harvest, known, scrolls)?;
+                let left = left_behind(fetched, known, scrolls)?;
                 let forget = "UPDATE post SET held = NULL WHERE source = $1
                      AND id IN (SELECT value FROM json_each($2))";
-                write.run(forget, values![&harvest.source, to_json(&left.withdrawn, "post")?]).await?;
-                posts.extend(harvest.posts.iter().cloned());
+                write.run(forget, values![&fetched.source, to_json(&left.withdrawn, "post")?]).await?;
+                posts.extend(fetched.posts.iter().cloned());
                 posts.extend(left.scrolled_off);
             } else {
                 let held = known.into_values().flatten().map(|held| json(&held, "post"));
@@ -160,25 +160,25 @@ async fn seen_at(write: &mut Transaction<'_>, now: DateTime<Utc>) -> Result<Date
 
 async fn record_source(
     write: &mut Transaction<'_>,
-    harvest: &Harvest,
+    fetched: &Fetched,
     problems: &[&Problem],
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let state = match harvest.state {
-        State::Read => "read",
-        State::Unchanged => "unchanged",
-        State::Failed => "failed",
-        State::Kept => return Ok(()),
+    let state = match fetched.state {
+        FetchState::Read => "read",
+        FetchState::Unchanged => "unchanged",
+        FetchState::Failed => "failed",
+        FetchState::Kept => return Ok(()),
     };
     // "Not now" is no failure, and no reading either.
-    let read = harvest.state == State::Read || (harvest.state == State::Unchanged && problems.is_empty());
+    let read = fetched.state == FetchState::Read || (fetched.state == FetchState::Unchanged && problems.is_empty());
     let record = "INSERT INTO source (name, state, checked_ms, read_ms, failures, problems)
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (name) DO UPDATE SET state = excluded.state,
             checked_ms = excluded.checked_ms, read_ms = coalesce(excluded.read_ms, source.read_ms),
             failures = CASE excluded.failures WHEN 0 THEN 0 ELSE source.failures + 1 END,
             problems = excluded.problems";
-    let (failed, problems) = (harvest.state == State::Failed, to_json(&problems, "source")?);
-    write.run(record, values![&harvest.source, state, now, read.then_some(now), failed, problems]).await?;
+    let (failed, problems) = (fetched.state == FetchState::Failed, to_json(&problems, "source")?);
+    write.run(record, values![&fetched.source, state, now, read.then_some(now), failed, problems]).await?;
     Ok(())
 }
 
@@ -196,14 +196,14 @@ struct NewRow<'a> {
 
 /// The eligible posts that the store does not know, or knows otherwise.
 fn new_rows<'a>(
-    harvest: &'a Harvest,
+    fetched: &'a Fetched,
     known: &HashMap<String, Option<String>>,
     hold: bool,
     now: DateTime<Utc>,
     seen: DateTime<Utc>,
 ) -> Result<Vec<NewRow<'a>>, Error> {
     let mut eligible: Vec<&Post> =
-        harvest.posts.iter().filter(|post| !post.draft && post.published.is_none_or(|at| at <= now)).collect();
+        fetched.posts.iter().filter(|post| !post.draft && post.published.is_none_or(|at| at <= now)).collect();
     eligible.sort_by_key(|post| std::cmp::Reverse(post.published.unwrap_or(now)));
     let mut rows = Vec::new();
     for (rank, post) in eligible.into_iter().enumerate() {
@@ -223,9 +223,9 @@ struct LeftBehind {
     withdrawn: Vec<String>,
 }
 
-fn left_behind(harvest: &Harvest, known: HashMap<String, Option<String>>, scrolls: bool) -> Result<LeftBehind, Error> {
-    let shown: HashSet<&str> = harvest.posts.iter().map(|post| post.id.as_str()).collect();
-    let oldest = harvest.posts.iter().filter_map(|post| post.published).min();
+fn left_behind(fetched: &Fetched, known: HashMap<String, Option<String>>, scrolls: bool) -> Result<LeftBehind, Error> {
+    let shown: HashSet<&str> = fetched.posts.iter().map(|post| post.id.as_str()).collect();
+    let oldest = fetched.posts.iter().filter_map(|post| post.published).min();
     let mut left = LeftBehind { scrolled_off: Vec::new(), withdrawn: Vec::new() };
     for (id, held) in known {
         let Some(held) = held else { continue };

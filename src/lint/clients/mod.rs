@@ -6,7 +6,9 @@
 
 mod table;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use serde::Deserialize;
 
 use super::{Seen, Violation, sheet, warning};
 use crate::css::Declaration;
@@ -24,26 +26,26 @@ pub struct Clients {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Client(usize);
 
-/// What is taken where the config names no clients: what an open newsletter finds among its readers, about.
-const USUAL: [(&str, f64); 10] = [
-    ("apple_mail", 46.0),
-    ("gmail", 28.0),
-    ("outlook_windows", 8.0),
-    ("yahoo", 6.0),
-    ("outlook_web", 4.0),
-    ("outlook_apps", 3.0),
-    ("samsung", 2.0),
-    ("outlook_mac", 1.0),
-    ("thunderbird", 1.0),
-    ("gmx", 1.0),
-];
+/// Shares and names of clients.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Facts {
+    /// What is taken where the config names no clients.
+    usual_shares: Vec<(String, f64)>,
+    /// How those call themselves whose name is more than a capital letter and the key.
+    names: BTreeMap<String, String>,
+}
+
+static FACTS: LazyLock<Facts> = LazyLock::new(|| {
+    // Compiled in, and read by every test of this room.
+    toml::from_str(include_str!("clients.toml")).unwrap_or_else(|error| panic!("clients.toml: {error}"))
+});
 
 const TOLERATE: f64 = 5.0;
 
 impl Default for Clients {
     fn default() -> Self {
-        let shares = USUAL.iter().filter_map(|(name, share)| Some((Client::new(name)?, *share)));
-        Self { shares: shares.collect(), tolerate: TOLERATE }
+        Self { shares: shares(FACTS.usual_shares.clone()), tolerate: TOLERATE }
     }
 }
 
@@ -52,10 +54,7 @@ impl Clients {
     /// default of either.
     pub fn new(shares: Option<BTreeMap<String, f64>>, tolerate: Option<f64>) -> Self {
         let usual = Self::default();
-        let known = |shares: BTreeMap<String, f64>| {
-            shares.iter().filter_map(|(name, share)| Some((Client::new(name)?, *share))).collect()
-        };
-        Self { shares: shares.map_or(usual.shares, known), tolerate: tolerate.unwrap_or(usual.tolerate) }
+        Self { shares: shares.map_or(usual.shares, self::shares), tolerate: tolerate.unwrap_or(usual.tolerate) }
     }
 
     /// How many percent of the readers lack a feature, and by which clients.
@@ -65,6 +64,11 @@ impl Clients {
         let lost: f64 = lacking().map(|(_, share)| share).sum();
         (if all > 0.0 { lost * 100.0 / all } else { 0.0 }, lacking().map(|(client, _)| *client).collect())
     }
+}
+
+/// The shares of those clients that are known.
+fn shares(of: impl IntoIterator<Item = (String, f64)>) -> Vec<(Client, f64)> {
+    of.into_iter().filter_map(|(name, share)| Some((Client::new(&name)?, share))).collect()
 }
 
 impl Client {
@@ -81,20 +85,7 @@ impl Client {
     /// How it calls itself.
     fn words(self) -> String {
         let name = table::names().nth(self.0).unwrap_or_default();
-        let known = [
-            ("apple_mail", "Apple Mail"),
-            ("outlook_windows", "Outlook for Windows"),
-            ("outlook_web", "Outlook.com"),
-            ("outlook_apps", "Outlook's apps"),
-            ("outlook_mac", "Outlook for Mac"),
-            ("gmx", "GMX"),
-            ("hey", "HEY"),
-            ("web_de", "WEB.DE"),
-            ("t_online", "T-Online"),
-            ("laposte", "La Poste"),
-            ("mail_ru", "Mail.ru"),
-        ];
-        let spelled = known.iter().find(|(known, _)| *known == name).map(|(_, words)| (*words).to_owned());
+        let spelled = FACTS.names.get(name).cloned();
         spelled.unwrap_or_else(|| name[..1].to_uppercase() + &name[1..])
     }
 }
@@ -308,7 +299,7 @@ mod tests {
 
     #[test]
     fn every_usual_client_is_known() {
-        assert_eq!(Clients::default().shares.len(), USUAL.len());
+        assert_eq!(Clients::default().shares.len(), FACTS.usual_shares.len());
         assert!(Client::names().all(|name| Client::new(name).is_some_and(|client| !client.words().is_empty())));
     }
 }

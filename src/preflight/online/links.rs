@@ -9,8 +9,8 @@ use url::Url;
 use crate::{
     lint::{Origin, Row},
     source::{
+        address_guard,
         fetch::{Fetcher, Limits, Probe},
-        guard,
     },
 };
 
@@ -23,7 +23,7 @@ pub(super) async fn rows(html: &str, own: Option<&Url>, origin: &Origin<'_>, lim
     let fetcher = &Fetcher::new(limits);
     let probes = asked.iter().map(|(url, is_picture)| async move {
         // Nobody is there to ask (RFC 2606), and no fault of the edition's author either: its sample has such links.
-        let is_reserved = guard::is_reserved(url, limits.allow_private);
+        let is_reserved = address_guard::is_reserved(url, limits.allow_private);
         let probe = if is_reserved { None } else { Some(fetcher.probe(url).await) };
         (url, *is_picture, probe)
     });

@@ -18,8 +18,8 @@ use crate::{
     lint::Row,
     message,
     source::{
-        fetch::{Posted, Poster},
-        guard,
+        address_guard,
+        fetch::{EndpointClient, EndpointReply},
     },
 };
 
@@ -90,7 +90,7 @@ async fn link_rows(config: &Config, chosen: &Digest, next: &Next) -> Vec<Row> {
 
 /// Says whether nobody can be there (RFC 2606), so that asking would only cost time.
 fn is_example(url: &str) -> bool {
-    url.parse::<Url>().is_ok_and(|url| guard::is_reserved(&url, true))
+    url.parse::<Url>().is_ok_and(|url| address_guard::is_reserved(&url, true))
 }
 
 /// L1: a provider that leaves for a reader gets an answer, and from nobody else.
@@ -106,20 +106,20 @@ async fn unsubscribe_page_row(public_url: Option<&Url>, config: &Config) -> Vec<
     };
     let serve =
         "see that `tidings run` is up, and that `web.public_url` leads to it: until then nobody can unsubscribe";
-    match Poster::new(PAGE_TIMEOUT, 1 << 20).post_form(&page, "List-Unsubscribe=One-Click").await {
-        Posted::Answer(_) | Posted::TooLarge | Posted::Status(400 | 404 | 410 | 422 | 429) => {
+    match EndpointClient::new(PAGE_TIMEOUT, 1 << 20).post_form(&page, "List-Unsubscribe=One-Click").await {
+        EndpointReply::Answer(_) | EndpointReply::TooLarge | EndpointReply::Status(400 | 404 | 410 | 422 | 429) => {
             vec![Row::holds("L1", format!("`{page}` answers who leaves"))]
         }
-        Posted::Status(code @ 300..400) => {
+        EndpointReply::Status(code @ 300..400) => {
             let hint = "let it answer itself: mail providers follow no redirect (RFC 8058 3.1)";
             fault(format!("the answer leads elsewhere ({code})"), hint)
         }
-        Posted::Status(code @ (401 | 403 | 407)) => {
+        EndpointReply::Status(code @ (401 | 403 | 407)) => {
             let hint = "let `/u/` through without a login: mail providers have none";
             fault(format!("it wants a login or refuses us ({code})"), hint)
         }
-        Posted::Status(405) => fault("it takes no POST (405), so that no click unsubscribes".to_owned(), serve),
-        Posted::Status(code) => fault(format!("the server has trouble ({code})"), serve),
-        Posted::Failed(why) => fault(why, serve),
+        EndpointReply::Status(405) => fault("it takes no POST (405), so that no click unsubscribes".to_owned(), serve),
+        EndpointReply::Status(code) => fault(format!("the server has trouble ({code})"), serve),
+        EndpointReply::Failed(why) => fault(why, serve),
     }
 }

@@ -9,16 +9,16 @@ fn document(text: &str) -> Document {
 }
 
 #[track_caller]
-fn reading(text: &str) -> Reading {
+fn reading(text: &str) -> Parsed {
     read(document(text), "blog", Zone::utc()).unwrap()
 }
 
 #[track_caller]
 fn only(text: &str) -> Post {
-    let reading = reading(text);
-    assert_eq!(reading.problems, []);
-    assert_eq!(reading.posts.len(), 1);
-    reading.posts.into_iter().next().unwrap()
+    let parsed = reading(text);
+    assert_eq!(parsed.problems, []);
+    assert_eq!(parsed.posts.len(), 1);
+    parsed.posts.into_iter().next().unwrap()
 }
 
 fn rss(item: &str) -> String {
@@ -117,10 +117,10 @@ fn links_that_act_are_dropped() {
 #[test]
 fn dates_that_cannot_be_are_reported_and_the_post_kept() {
     for text in ["Mon, 01 Jan 0001 00:00:00 +0000", "9999-12-31T23:59:59Z", "next Tuesday"] {
-        let reading = reading(&rss(&format!("<item><title>T</title><guid>1</guid><pubDate>{text}</pubDate></item>")));
-        assert_eq!(reading.posts[0].published, None, "{text}");
-        assert_eq!(reading.problems.len(), 1, "{text}");
-        assert_eq!(reading.problems[0].place.as_deref(), Some("T"));
+        let parsed = reading(&rss(&format!("<item><title>T</title><guid>1</guid><pubDate>{text}</pubDate></item>")));
+        assert_eq!(parsed.posts[0].published, None, "{text}");
+        assert_eq!(parsed.problems.len(), 1, "{text}");
+        assert_eq!(parsed.problems[0].place.as_deref(), Some("T"));
     }
     let post = only(&rss("<item><title>T</title><pubDate>Thu, 09 Jan 2099 10:00:00 GMT</pubDate></item>"));
     assert_eq!(post.published, date("2099-01-09T10:00:00Z"));
@@ -130,17 +130,17 @@ fn dates_that_cannot_be_are_reported_and_the_post_kept() {
 fn a_truncated_feed_gives_its_whole_entries() {
     let whole = rss("<item><title>A</title></item><item><title>B</title></item><item><title>C</title></item>");
     let cut = &whole[..whole.find("C</title>").unwrap()];
-    let reading = reading(cut);
-    assert_eq!(reading.posts.iter().map(|post| post.title.as_str()).collect::<Vec<_>>(), ["A", "B"]);
-    assert!(reading.problems[0].message.contains("ends in the middle"), "{:?}", reading.problems);
+    let parsed = reading(cut);
+    assert_eq!(parsed.posts.iter().map(|post| post.title.as_str()).collect::<Vec<_>>(), ["A", "B"]);
+    assert!(parsed.problems[0].message.contains("ends in the middle"), "{:?}", parsed.problems);
 }
 
 #[test]
 fn a_broken_entry_does_not_take_the_others_with_it() {
-    let reading = reading(&rss(
+    let parsed = reading(&rss(
         "<item><title>A</title></item><item><title>B</wrong></title></item><item><title>C &nbsp; d & e</title></item>",
     ));
-    let titles: Vec<_> = reading.posts.iter().map(|post| post.title.as_str()).collect();
+    let titles: Vec<_> = parsed.posts.iter().map(|post| post.title.as_str()).collect();
     assert!(titles.starts_with(&["A"]) && titles.ends_with(&["C d & e"]), "{titles:?}");
 }
 
@@ -157,12 +157,12 @@ fn other_encodings_are_read_whatever_is_declared() {
         rss("<item><title>Caf\u{e9}</title></item>").replace("version='1.0'", "version='1.0' encoding='ISO-8859-1'");
     let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
     for octets in [latin, text.clone().into_bytes()] {
-        let reading = read(Document { octets, ..Document::default() }, "blog", Zone::utc()).unwrap();
-        assert_eq!(reading.posts[0].title, "Café");
+        let parsed = read(Document { octets, ..Document::default() }, "blog", Zone::utc()).unwrap();
+        assert_eq!(parsed.posts[0].title, "Café");
     }
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let reading = read(Document { octets: wide, ..Document::default() }, "blog", Zone::utc()).unwrap();
-    assert_eq!(reading.posts[0].title, "Café");
+    let parsed = read(Document { octets: wide, ..Document::default() }, "blog", Zone::utc()).unwrap();
+    assert_eq!(parsed.posts[0].title, "Café");
 }
 
 #[track_caller]
@@ -198,15 +198,15 @@ fn a_description_that_is_the_whole_article_becomes_the_body() {
 
 #[test]
 fn an_empty_feed_is_a_feed() {
-    assert_eq!(reading(&rss("")), Reading::default());
+    assert_eq!(reading(&rss("")), Parsed::default());
 }
 
 #[test]
 fn entities_are_not_expanded() {
     let bomb =
         "<!DOCTYPE rss [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;'><!ENTITY x SYSTEM 'file:///etc/passwd'>]>";
-    let reading = reading(&rss("<item><title>T &b; &x;</title></item>").replace("<?xml version='1.0'?>", bomb));
-    assert_eq!(reading.posts[0].title, "T &b; &x;");
+    let parsed = reading(&rss("<item><title>T &b; &x;</title></item>").replace("<?xml version='1.0'?>", bomb));
+    assert_eq!(parsed.posts[0].title, "T &b; &x;");
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn broken_markup_costs_only_the_entry_it_stands_in() {
 #[test]
 fn a_feed_of_broken_entries_is_read_in_bounded_time() {
     let items = "<item><title>B</wrong></item><item><title>C</title></item>".repeat(3_000);
-    let reading = reading(&rss(&items));
-    assert!(reading.posts.iter().filter(|post| post.title == "C").count() >= 2_900);
-    assert!(!reading.problems.is_empty());
+    let parsed = reading(&rss(&items));
+    assert!(parsed.posts.iter().filter(|post| post.title == "C").count() >= 2_900);
+    assert!(!parsed.problems.is_empty());
 }

@@ -3,7 +3,11 @@
 use reqwest::{Client, Method, StatusCode, header::CONTENT_TYPE};
 use url::Url;
 
-use super::{Fetcher, guard, seconds, text, words};
+use super::{
+    explain::{explain_error, header_text, in_seconds},
+    fetcher::Fetcher,
+};
+use crate::source::address_guard;
 
 /// What a server said of an address, after redirects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +26,7 @@ pub enum Probe {
 impl Fetcher {
     /// Asks whether an address is there, as politely and as guarded as [`Fetcher::get`].
     pub async fn probe(&self, url: &Url) -> Probe {
-        if let Err(refusal) = guard::check(url, self.limits.allow_private) {
+        if let Err(refusal) = address_guard::check(url, self.limits.allow_private) {
             return Probe::Failed(refusal.to_string());
         }
         let client = match self.client() {
@@ -44,14 +48,16 @@ impl Fetcher {
         };
         match tokio::time::timeout(self.limits.timeout, asked).await {
             Ok(answer) => answer,
-            Err(_) => Probe::Failed(format!("no answer within {}", seconds(self.limits.timeout))),
+            Err(_) => Probe::Failed(format!("no answer within {}", in_seconds(self.limits.timeout))),
         }
     }
 
     async fn ask_for(&self, client: &Client, method: Method, url: &Url) -> Probe {
         match client.request(method, url.clone()).send().await {
-            Ok(answer) => Probe::Status { code: answer.status().as_u16(), kind: text(answer.headers(), CONTENT_TYPE) },
-            Err(error) => Probe::Failed(words(&error, self.limits.timeout)),
+            Ok(answer) => {
+                Probe::Status { code: answer.status().as_u16(), kind: header_text(answer.headers(), CONTENT_TYPE) }
+            }
+            Err(error) => Probe::Failed(explain_error(&error, self.limits.timeout)),
         }
     }
 }

@@ -12,16 +12,16 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
     tree
 }
 
-fn reading(files: &[(&str, &str)]) -> Reading {
+fn reading(files: &[(&str, &str)]) -> Parsed {
     let base = Url::parse("https://harbour.example/notes/").unwrap();
     read(&tree(files).path().join("posts"), Some(&base), "notes", "Europe/Berlin".parse().unwrap()).unwrap()
 }
 
 #[track_caller]
 fn one(path: &str, text: &str) -> Post {
-    let reading = reading(&[(path, text)]);
-    assert_eq!(reading.problems, []);
-    reading.posts.into_iter().next().unwrap()
+    let parsed = reading(&[(path, text)]);
+    assert_eq!(parsed.problems, []);
+    parsed.posts.into_iter().next().unwrap()
 }
 
 fn link(post: &Post) -> &str {
@@ -56,7 +56,7 @@ fn every_key_of_the_front_matter_is_taken() {
 
 #[test]
 fn a_zola_tree_is_read_as_it_is() {
-    let reading = reading(&[
+    let parsed = reading(&[
         ("_index.md", "+++\ntitle = 'Blog'\n+++\n"),
         ("_index.de.md", "+++\n+++\n"),
         (
@@ -68,16 +68,16 @@ fn a_zola_tree_is_read_as_it_is() {
         (".hidden.md", ""),
         (".git/x.md", ""),
     ]);
-    assert_eq!(reading.problems, []);
-    let titles: Vec<_> = reading.posts.iter().map(|post| post.title.as_str()).collect();
+    assert_eq!(parsed.problems, []);
+    let titles: Vec<_> = parsed.posts.iter().map(|post| post.title.as_str()).collect();
     assert_eq!(titles, ["Second", "First"]);
-    let first = &reading.posts[1];
+    let first = &parsed.posts[1];
     assert_eq!(link(first), "https://harbour.example/notes/blog/first/");
     assert_eq!(first.image.as_ref().unwrap().url.as_str(), "https://harbour.example/notes/blog/first/a.png");
     assert_eq!((first.tags.as_slice(), first.description.as_deref()), (["x".to_owned()].as_slice(), Some("Lead.")));
-    assert!(first.has_marked_lead && !reading.posts[0].has_marked_lead);
-    assert_eq!(link(&reading.posts[0]), "https://harbour.example/notes/second/");
-    assert_eq!(day(&reading.posts[0]), "2025-02-02T23:00:00Z");
+    assert!(first.has_marked_lead && !parsed.posts[0].has_marked_lead);
+    assert_eq!(link(&parsed.posts[0]), "https://harbour.example/notes/second/");
+    assert_eq!(day(&parsed.posts[0]), "2025-02-02T23:00:00Z");
 }
 
 #[test]
@@ -120,30 +120,30 @@ fn explicit_addresses_are_the_identity_of_a_post() {
     let post = one("a/b.md", "---\nurl: /moved/\n---\n");
     assert_eq!((link(&post), post.id.as_str()), ("https://harbour.example/moved/", "//harbour.example/moved"));
     let tree = tree(&[("a.md", "text"), ("b.md", "---\nurl: https://harbour.example/b\n---\n")]);
-    let reading = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
-    assert_eq!((link(&reading.posts[0]), reading.posts[0].id.as_str()), ("none", "a.md"));
-    assert_eq!(link(&reading.posts[1]), "https://harbour.example/b");
+    let parsed = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
+    assert_eq!((link(&parsed.posts[0]), parsed.posts[0].id.as_str()), ("none", "a.md"));
+    assert_eq!(link(&parsed.posts[1]), "https://harbour.example/b");
 }
 
 #[test]
 fn a_broken_front_matter_is_named_and_the_others_go_on() {
-    let reading = reading(&[
+    let parsed = reading(&[
         ("bad.md", "---\ntitle: a\ntags: [b\n---\ntext"),
         ("good.md", "text"),
         ("undated.md", "---\ndate: someday\n---\n"),
     ]);
-    assert_eq!(reading.posts.len(), 2);
-    assert_eq!(reading.problems[0].place.as_deref(), Some("posts/bad.md:3"));
-    assert_eq!(reading.problems[1].place.as_deref(), Some("posts/undated.md"));
+    assert_eq!(parsed.posts.len(), 2);
+    assert_eq!(parsed.problems[0].place.as_deref(), Some("posts/bad.md:3"));
+    assert_eq!(parsed.problems[1].place.as_deref(), Some("posts/undated.md"));
 }
 
 #[test]
 fn other_encodings_are_read_and_reported() {
     let tree = tree(&[("a.md", "")]);
     std::fs::write(tree.path().join("posts/a.md"), b"# Caf\xe9\n\ntext").unwrap();
-    let reading = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
-    assert_eq!(reading.posts[0].title, "Café");
-    assert!(reading.problems[0].message.contains("windows-1252"), "{:?}", reading.problems);
+    let parsed = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
+    assert_eq!(parsed.posts[0].title, "Café");
+    assert!(parsed.problems[0].message.contains("windows-1252"), "{:?}", parsed.problems);
 }
 
 #[cfg(unix)]
@@ -154,8 +154,8 @@ fn links_out_of_the_folder_are_not_followed() {
     std::os::unix::fs::symlink("../secret.md", tree.path().join("posts/b.md")).unwrap();
     std::os::unix::fs::symlink("a.md", tree.path().join("posts/c.md")).unwrap();
     std::os::unix::fs::symlink(".", tree.path().join("posts/loop")).unwrap();
-    let reading = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
-    let ids: Vec<_> = reading.posts.iter().map(|post| post.id.as_str()).collect();
+    let parsed = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
+    let ids: Vec<_> = parsed.posts.iter().map(|post| post.id.as_str()).collect();
     assert_eq!(ids, ["a.md", "c.md"]);
 }
 
@@ -255,12 +255,12 @@ fn every_broken_file_is_named_and_none_stops_the_others() {
     .collect();
     let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     all.push(("good.md", "---\ntitle: Good\n---\nText"));
-    let reading = reading(&all);
-    let named: Vec<_> = reading.problems.iter().filter_map(|problem| problem.place.clone()).collect();
+    let parsed = reading(&all);
+    let named: Vec<_> = parsed.problems.iter().filter_map(|problem| problem.place.clone()).collect();
     for (path, text) in &files {
         assert!(named.iter().any(|place| place.starts_with(&format!("posts/{path}:"))), "{path} {text:?} {named:?}");
     }
-    assert!(reading.posts.iter().any(|post| post.title == "Good"));
+    assert!(parsed.posts.iter().any(|post| post.title == "Good"));
 }
 
 #[test]
@@ -291,8 +291,8 @@ fn a_picture_in_the_folder_is_known_by_its_file() {
         let posts = tree.path().join("posts");
         std::os::unix::fs::symlink(tree.path().join("outside.png"), posts.join("escape.png")).unwrap();
         let base = Url::parse("https://harbour.example/notes/").unwrap();
-        let reading = read(&posts, Some(&base), "notes", Zone::utc()).unwrap();
-        let image = reading.posts[0].image.clone().unwrap();
+        let parsed = read(&posts, Some(&base), "notes", Zone::utc()).unwrap();
+        let image = parsed.posts[0].image.clone().unwrap();
         assert_eq!(image.url.as_str(), url);
         let expect = file.map(|file| posts.join(file).canonicalize().unwrap());
         assert_eq!(image.file, expect);

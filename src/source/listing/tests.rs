@@ -1,6 +1,6 @@
 use super::*;
 
-fn listing(page: &str, select: &Selectors) -> Result<Reading, Problem> {
+fn listing(page: &str, select: &Selectors) -> Result<Parsed, Problem> {
     let url = Url::parse("https://harbour.example/news/pier.html").ok();
     read(Document { octets: page.as_bytes().to_vec(), charset: None, url }, select, "archive", Zone::utc())
 }

@@ -25,8 +25,8 @@ fn faults(text: &str, expect: &str) -> Vec<String> {
     let document = Document { octets: text.as_bytes().to_vec(), charset: None, url };
     match page::read(document.clone(), "saved", Zone::utc()) {
         Err(problem) => faults.push(problem.message),
-        Ok(reading) => {
-            let post = &reading.posts[0];
+        Ok(parsed) => {
+            let post = &parsed.posts[0];
             let words = html::text(&post.body);
             let mut same = |what: &str, got: &str| {
                 let wanted = of(what).unwrap_or_default();
@@ -57,7 +57,7 @@ fn faults(text: &str, expect: &str) -> Vec<String> {
     if !wanted.is_empty() {
         let rows: Vec<String> = match listing::read(document, &Selectors::default(), "saved", Zone::utc()) {
             Err(problem) => vec![problem.message],
-            Ok(reading) => reading.posts.iter().map(row).collect(),
+            Ok(parsed) => parsed.posts.iter().map(row).collect(),
         };
         if rows != wanted {
             faults.push(format!("lists {rows:#?}, not {wanted:#?}"));

@@ -10,7 +10,7 @@ use super::{
     endpoint::Access,
     prompt::Prompt,
 };
-use crate::source::fetch::{Posted, Poster};
+use crate::source::fetch::{EndpointClient, EndpointReply};
 
 /// What came of a prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +40,13 @@ pub async fn ask(access: &Access<'_>, prompts: &[&Prompt]) -> Vec<AskOutcome> {
     if let Err(reason) = access.key {
         return vec![AskOutcome::Failed(reason.to_owned()); prompts.len()];
     }
-    let poster = Poster::new(endpoint.timeout, endpoint.max_bytes);
+    let client = EndpointClient::new(endpoint.timeout, endpoint.max_bytes);
     let budget = Mutex::new(Budget { requests: endpoint.requests, tokens: endpoint.tokens, json: true, stopped: None });
-    let work: Vec<_> = prompts.iter().map(|prompt| one(access, &poster, &budget, prompt)).collect();
+    let work: Vec<_> = prompts.iter().map(|prompt| one(access, &client, &budget, prompt)).collect();
     futures::stream::iter(work).buffered(endpoint.at_once.max(1)).collect().await
 }
 
-async fn one(access: &Access<'_>, poster: &Poster, budget: &Mutex<Budget>, prompt: &Prompt) -> AskOutcome {
+async fn one(access: &Access<'_>, client: &EndpointClient, budget: &Mutex<Budget>, prompt: &Prompt) -> AskOutcome {
     let url = access.endpoint.address();
     let key = access.key.ok().flatten();
     let mut has_failed = false;
@@ -55,9 +55,9 @@ async fn one(access: &Access<'_>, poster: &Poster, budget: &Mutex<Budget>, promp
             Ok(json) => json,
             Err(reason) => return AskOutcome::Failed(reason),
         };
-        let posted = poster.post(&url, key, prompt.body(json)).await;
+        let posted = client.post(&url, key, prompt.body(json)).await;
         match posted {
-            Posted::Answer(octets) => {
+            EndpointReply::Answer(octets) => {
                 let read = answer::parse_answer(&octets);
                 settle(budget, prompt.estimate(), read.as_ref().ok().and_then(|answer| answer.tokens));
                 return match read {
@@ -69,17 +69,17 @@ async fn one(access: &Access<'_>, poster: &Poster, budget: &Mutex<Budget>, promp
                     Err(reason) => AskOutcome::Failed(reason),
                 };
             }
-            Posted::TooLarge => return AskOutcome::Failed("the endpoint's answer is too large".to_owned()),
+            EndpointReply::TooLarge => return AskOutcome::Failed("the endpoint's answer is too large".to_owned()),
             // Who knows no `response_format` refuses the request; the next ones do without.
-            Posted::Status(400) if json => {
+            EndpointReply::Status(400) if json => {
                 settle(budget, prompt.estimate(), Some(0));
                 lock(budget).json = false;
             }
-            Posted::Status(500..=599) if !has_failed && posted != Posted::Status(503) => {
+            EndpointReply::Status(500..=599) if !has_failed && posted != EndpointReply::Status(503) => {
                 settle(budget, prompt.estimate(), Some(0));
                 has_failed = true;
             }
-            Posted::Status(status) => {
+            EndpointReply::Status(status) => {
                 settle(budget, prompt.estimate(), Some(0));
                 let reason = refused(status);
                 if matches!(status, 300..=399 | 401 | 403 | 404 | 429 | 503) {
@@ -87,7 +87,7 @@ async fn one(access: &Access<'_>, poster: &Poster, budget: &Mutex<Budget>, promp
                 }
                 return AskOutcome::Failed(reason);
             }
-            Posted::Failed(reason) => {
+            EndpointReply::Failed(reason) => {
                 let reason = format!("the endpoint did not answer: {reason}");
                 stop(budget, &reason);
                 return AskOutcome::Failed(reason);

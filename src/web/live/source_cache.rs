@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     digest::{self, Plan},
-    source::{self, Gathered, Kind, Location, Problem, Source, State},
+    source::{self, FetchState, Gathered, Kind, Location, Problem, Source},
     store::Store,
 };
 
@@ -50,12 +50,12 @@ impl SourceCache {
         let kept: Vec<&Source> = plan.sources.iter().filter(|source| is_kept(source)).collect();
         for source in kept {
             let name = source.name.clone();
-            gathered.harvests.push(source::Harvest { source: name, state: State::Kept, posts: Vec::new() });
+            gathered.fetched.push(source::Fetched { source: name, state: FetchState::Kept, posts: Vec::new() });
             let asked = self.asked.iter().find(|asked| asked.source == *source);
             gathered.problems.extend(asked.into_iter().flat_map(|asked| asked.problems.iter().cloned()));
         }
         let place = |name: &str| plan.sources.iter().position(|source| source.name == name);
-        gathered.harvests.sort_by_key(|harvest| place(&harvest.source));
+        gathered.fetched.sort_by_key(|fetched| place(&fetched.source));
         for source in due.into_iter().filter(asks_server) {
             let problems = gathered.problems.iter().filter(|problem| problem.source == source.name).cloned().collect();
             self.asked.push(AskedServer { source, at: Instant::now(), problems });

@@ -7,7 +7,7 @@ use url::Url;
 use crate::post::Image;
 
 /// Where a post stands: what its relative addresses may mean.
-pub struct Place<'a> {
+pub struct PostLocation<'a> {
     /// The folder of the source.
     pub folder: &'a Path,
     /// The path of the post within it.
@@ -18,7 +18,7 @@ pub struct Place<'a> {
     pub base: Option<&'a Url>,
 }
 
-impl Place<'_> {
+impl PostLocation<'_> {
     /// Remembers the file that an address leads to, where the folder holds it: beside the post, as its page shows it, or
     /// where its path says.
     pub fn find(&self, mut image: Image) -> Image {

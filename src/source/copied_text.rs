@@ -1,19 +1,19 @@
 //! A page copied as text: the same things in the same order as on the page, without its markup.
 
 use super::{
-    byline, furniture,
-    layout::{self, Layout, Line},
+    boilerplate, byline,
+    outline::{self, Outline, PageLine},
 };
 use crate::html;
 
 /// Reads copied text: the article and the posts listed after it.
-pub fn read(text: &str) -> Layout {
-    layout::read(lines(text), None)
+pub fn read(text: &str) -> Outline {
+    outline::read(lines(text), None)
 }
 
 /// Parts a text into lines; lines of a paragraph that was wrapped are joined again.
-fn lines(text: &str) -> Vec<Line> {
-    let mut all: Vec<Line> = Vec::new();
+fn lines(text: &str) -> Vec<PageLine> {
+    let mut all: Vec<PageLine> = Vec::new();
     let mut wrapped = false;
     let mut open = false;
     let raw: Vec<&str> = text.lines().map(str::trim).collect();
@@ -36,14 +36,14 @@ fn lines(text: &str) -> Vec<Line> {
             open = false;
             continue;
         }
-        let alone = byline::read(&words).is_some() || furniture::is_furniture(&words);
+        let alone = byline::read(&words).is_some() || boilerplate::is_boilerplate(&words);
         let join = wraps && open && wrapped && !alone;
         match all.last_mut().filter(|_| join) {
             Some(last) => {
                 last.text.push(' ');
                 last.text.push_str(&words);
             }
-            None => all.push(Line { text: words.clone(), ..Line::default() }),
+            None => all.push(PageLine { text: words.clone(), ..PageLine::default() }),
         }
         wrapped = words.chars().count() >= 45;
         open = !alone;
@@ -113,13 +113,13 @@ mod tests {
     #[test]
     fn an_article_without_a_byline_ends_where_dated_posts_begin() {
         let body = "The basin froze on the night to Sunday, nine days earlier than in the winter before. ".repeat(4);
-        let layout = read(&format!(
+        let outline = read(&format!(
             "Home\nArchive\nThe Ice Came Early\n{body}\nMore news\nTugs Break Free\nJanuary 8, 2025\nThey worked all night.\n\
              Skating Club Waits\nJanuary 6, 2025\nEight centimetres are needed.\n"
         ));
-        let article = layout.article.unwrap();
+        let article = outline.article.unwrap();
         assert_eq!((article.title.as_str(), article.words().as_str()), ("The Ice Came Early", body.trim()));
-        assert_eq!(layout.others.len(), 2);
+        assert_eq!(outline.others.len(), 2);
     }
 
     #[test]

@@ -1,57 +1,14 @@
 //! What of a page is not its article, by the names that pages give to such parts.
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use dom_query::{Document as Dom, NodeRef};
 use url::Url;
 
-use crate::{html, source::layout};
+use crate::{html, source::outline};
 
 /// Words in a class or an id of parts that stand beside an article.
-const PARTS: &[&str] = &[
-    "ad",
-    "ads",
-    "advert",
-    "advertisement",
-    "advertising",
-    "breadcrumb",
-    "breadcrumbs",
-    "comment",
-    "comments",
-    "consent",
-    "cookie",
-    "cookies",
-    "crumbs",
-    "gdpr",
-    "menu",
-    "modal",
-    "mostread",
-    "navbar",
-    "navigation",
-    "newsletter",
-    "pager",
-    "pagination",
-    "paywall",
-    "popular",
-    "popup",
-    "promo",
-    "recommended",
-    "related",
-    "relatedposts",
-    "respond",
-    "share",
-    "sharedaddy",
-    "sharing",
-    "sidebar",
-    "signup",
-    "skip",
-    "social",
-    "sponsored",
-    "subscribe",
-    "subscription",
-    "toc",
-    "toolbar",
-    "tools",
-    "trending",
-];
+static PARTS: LazyLock<HashSet<&str>> = LazyLock::new(|| include_str!("surroundings.txt").split_whitespace().collect());
 
 /// Such names of more than one word.
 const NAMES: &[&str] =
@@ -62,7 +19,7 @@ const ROLES: &[&str] = &["dialog", "alertdialog", "navigation", "complementary",
 /// Takes navigation, banners, share links, comments and the like out of a page.
 ///
 /// A part that holds the main heading or half of the words is none of these, whatever it is called.
-pub(super) fn drop_rest(dom: &Dom) {
+pub(super) fn remove_surroundings(dom: &Dom) {
     let body = dom.select("body");
     let half = body.text().trim().len() / 2;
     let beside: Vec<NodeRef<'_>> = body.select("*").nodes().iter().filter(|node| is_beside(node)).copied().collect();
@@ -90,14 +47,14 @@ fn is_beside(node: &NodeRef<'_>) -> bool {
     }
     let all = format!("{class} {id}").to_ascii_lowercase();
     NAMES.iter().any(|name| all.contains(name))
-        || all.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| PARTS.contains(&part))
+        || all.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| PARTS.contains(part))
 }
 
 /// The headings of the first level that name the article and not the site.
 pub(super) fn headings(dom: &Dom, site: Option<&str>) -> Vec<String> {
     let own = |h1: &NodeRef<'_>, words: &str| {
         let mut links = h1.descendants_it().chain(h1.parent()).filter_map(|link| link.attr("href"));
-        !links.any(|link| leads_home(&link)) && !site.is_some_and(|site| layout::same(site, words))
+        !links.any(|link| leads_home(&link)) && !site.is_some_and(|site| outline::same_title(site, words))
     };
     let all = dom.select("h1");
     let words = all.nodes().iter().map(|h1| (h1, html::plain_line(&h1.html())));

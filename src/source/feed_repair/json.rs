@@ -4,7 +4,7 @@
 use feed_rs::parser::Parser;
 use serde_json::{Deserializer, Value};
 
-use super::Repaired;
+use super::repaired::Repaired;
 
 /// Reads the items that can be read; `None` where not even the beginning is that of a feed.
 pub(super) fn read(text: &str, parser: &dyn Fn() -> Parser) -> Option<Repaired> {

@@ -8,41 +8,23 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use url::Url;
 
 use super::{
+    boilerplate,
     byline::{self, Byline},
-    date, furniture,
+    date,
 };
 use crate::{
-    html,
     post::{Post, PostId},
     zone::Zone,
 };
 
 mod heads;
+mod line;
 
-/// One line or block of a page.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Line {
-    /// Its words.
-    pub text: String,
-    /// Its markup, clean.
-    pub html: String,
-    /// The first link in it.
-    pub link: Option<String>,
-    /// It is marked as a heading.
-    pub heading: bool,
-}
-
-impl Line {
-    /// The level of its heading; 7 for what is none.
-    fn rank(&self) -> u8 {
-        let level = || self.html.strip_prefix("<h")?.bytes().next().filter(u8::is_ascii_digit);
-        if self.heading { level().map_or(6, |digit| digit - b'0') } else { 7 }
-    }
-}
+pub use line::{PageLine, lines, same_title};
 
 /// One post on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Item {
+pub struct Entry {
     /// Its title.
     pub title: String,
     /// The day it was posted.
@@ -52,10 +34,10 @@ pub struct Item {
     /// Where it leads.
     pub link: Option<String>,
     /// What stands under its byline.
-    pub lines: Vec<Line>,
+    pub lines: Vec<PageLine>,
 }
 
-impl Item {
+impl Entry {
     /// Adds what a byline says and was not known.
     pub fn add(&mut self, byline: Byline) {
         self.date = self.date.or(byline.date);
@@ -77,50 +59,21 @@ impl Item {
 
 /// What stands on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Layout {
+pub struct Outline {
     /// The article, where the page holds one.
-    pub article: Option<Item>,
+    pub article: Option<Entry>,
     /// The posts that it lists.
-    pub others: Vec<Item>,
-}
-
-/// The lines of clean HTML; line breaks inside a block part lines where one of them is a byline or furniture.
-pub fn lines(cleaned: &str) -> Vec<Line> {
-    let mut all = Vec::new();
-    for piece in html::markup_blocks(cleaned) {
-        let heading = piece.heading.is_some();
-        if piece.html.contains("<br />") && !heading {
-            let parts: Vec<String> = piece.html.split("<br />").map(|part| html::clean(part, None)).collect();
-            let words: Vec<String> = parts.iter().map(|part| plain(part)).collect();
-            if words
-                .iter()
-                .any(|words| byline::read(words).is_some() || (!words.is_empty() && furniture::is_furniture(words)))
-            {
-                for (part, text) in parts.into_iter().zip(words).filter(|(_, text)| !text.is_empty()) {
-                    let link = html::markup_blocks(&part).into_iter().find_map(|piece| piece.link);
-                    let html = if part.starts_with("<p>") { part } else { format!("<p>{part}</p>") };
-                    all.push(Line { text, html, link, heading });
-                }
-                continue;
-            }
-        }
-        all.push(Line { text: piece.text, html: piece.html, link: piece.link, heading });
-    }
-    all
-}
-
-fn plain(cleaned: &str) -> String {
-    html::plain_line(&html::text(cleaned).replace('&', "&amp;").replace('<', "&lt;"))
+    pub others: Vec<Entry>,
 }
 
 /// Reads a page. `title` is the article's where something else than the lines names it.
-pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
+pub fn read(lines: Vec<PageLine>, title: Option<&str>) -> Outline {
     let labels = labels(&lines);
-    let junk = |line: &Line| furniture::is_furniture(&line.text) || labels.contains(&line.text);
-    let lines: Vec<Line> = lines.into_iter().filter(|line| line.html.contains("<img") || !junk(line)).collect();
+    let junk = |line: &PageLine| boilerplate::is_boilerplate(&line.text) || labels.contains(&line.text);
+    let lines: Vec<PageLine> = lines.into_iter().filter(|line| line.html.contains("<img") || !junk(line)).collect();
     let heads = heads::heads(&lines, title);
     let Some(first) = heads.first() else {
-        return Layout { article: without_byline(lines, title), others: Vec::new() };
+        return Outline { article: without_byline(lines, title), others: Vec::new() };
     };
     // A byline under the body instead of over it.
     let before: usize = lines[..first.title].iter().map(|line| line.text.len()).sum();
@@ -129,10 +82,10 @@ pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
         let byline = first.byline.clone();
         let body = lines[..first.from].to_vec();
         let article =
-            without_byline(body, title).map(|item| Item { date: byline.date, authors: byline.authors, ..item });
-        return Layout { article, others: Vec::new() };
+            without_byline(body, title).map(|item| Entry { date: byline.date, authors: byline.authors, ..item });
+        return Outline { article, others: Vec::new() };
     }
-    let mut items: Vec<Item> = Vec::new();
+    let mut items: Vec<Entry> = Vec::new();
     for (at, head) in heads.iter().enumerate() {
         let end = heads.get(at + 1).map_or(lines.len(), heads::Head::start);
         let own = &lines[head.title];
@@ -140,9 +93,9 @@ pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
         let mut body = tidy(&lines[start..end], &own.text, at + 1 == heads.len());
         if let Some(next) = heads.get(at + 1) {
             // The next title, once more.
-            body.pop_if(|line| same(&line.text, &lines[next.title].text));
+            body.pop_if(|line| same_title(&line.text, &lines[next.title].text));
         }
-        items.push(Item {
+        items.push(Entry {
             title: own.text.clone(),
             date: head.byline.date,
             authors: head.byline.authors.clone(),
@@ -153,10 +106,10 @@ pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
             lines: body,
         });
     }
-    let length = |item: &Item| item.lines.iter().map(|line| line.text.len()).sum::<usize>();
+    let length = |item: &Entry| item.lines.iter().map(|line| line.text.len()).sum::<usize>();
     let longest = items[1..].iter().map(length).max().unwrap_or_default();
     let first_length = length(&items[0]);
-    let named = title.is_some_and(|title| same(title, &items[0].title));
+    let named = title.is_some_and(|title| same_title(title, &items[0].title));
     let parts = items[1..].iter().map(|item| item.lines.len()).max().unwrap_or_default();
     let leads = items.len() == 1
         || named
@@ -168,19 +121,19 @@ pub fn read(lines: Vec<Line>, title: Option<&str>) -> Layout {
     if !leads && title.is_none() && prose > 300 && prose > shortest * 2 {
         let article = without_byline(lines[..first.start()].to_vec(), title).map(end_article);
         end_last(&mut items, 0);
-        return Layout { article, others: items };
+        return Outline { article, others: items };
     }
     end_last(&mut items, usize::from(leads));
     if leads {
         let article = items.remove(0);
         let article = if items.is_empty() { article } else { end_article(article) };
-        return Layout { article: Some(article), others: items };
+        return Outline { article: Some(article), others: items };
     }
-    Layout { article: None, others: items }
+    Outline { article: None, others: items }
 }
 
 /// Short lines that come again and again and are neither dates nor names: what a site writes on each card.
-fn labels(lines: &[Line]) -> HashSet<String> {
+fn labels(lines: &[PageLine]) -> HashSet<String> {
     let mut times: HashMap<&str, usize> = HashMap::new();
     for line in lines.iter().filter(|line| line.text.chars().count() < 30) {
         *times.entry(line.text.as_str()).or_default() += 1;
@@ -193,8 +146,8 @@ fn labels(lines: &[Line]) -> HashSet<String> {
 const ENDS: [char; 10] = ['.', '!', '?', '"', '”', '’', '»', ')', '。', '」'];
 
 /// Takes the heading of the list that follows off an article.
-fn end_article(mut article: Item) -> Item {
-    let heads_list = |line: &mut Line| line.text.chars().count() < 60 && !line.text.ends_with(ENDS);
+fn end_article(mut article: Entry) -> Entry {
+    let heads_list = |line: &mut PageLine| line.text.chars().count() < 60 && !line.text.ends_with(ENDS);
     if article.lines.len() > 1 {
         article.lines.pop_if(heads_list);
     }
@@ -202,8 +155,8 @@ fn end_article(mut article: Item) -> Item {
 }
 
 /// The last post of a list has no more lines than the longest of the others: the rest ends the page.
-fn end_last(items: &mut [Item], list: usize) {
-    let Some((last, others)) = items.get_mut(list..).and_then(<[Item]>::split_last_mut) else { return };
+fn end_last(items: &mut [Entry], list: usize) {
+    let Some((last, others)) = items.get_mut(list..).and_then(<[Entry]>::split_last_mut) else { return };
     if let Some(most) = others.iter().map(|item| item.lines.len()).max() {
         last.lines.truncate(most);
     }
@@ -211,7 +164,7 @@ fn end_last(items: &mut [Item], list: usize) {
 
 /// The title of the first post where a page is a row of posts, each a linked heading of one level over its
 /// byline.
-pub fn first_entry(lines: &[Line]) -> Option<String> {
+pub fn first_entry(lines: &[PageLine]) -> Option<String> {
     let heads = heads::heads(lines, None);
     let [first, others @ ..] = &heads[..] else { return None };
     let own = &lines[first.title];
@@ -220,10 +173,10 @@ pub fn first_entry(lines: &[Line]) -> Option<String> {
 }
 
 /// Takes what belongs to the body: no titles and bylines again, no heading of the list that follows.
-fn tidy(lines: &[Line], title: &str, last: bool) -> Vec<Line> {
-    let mut body: Vec<Line> = Vec::new();
+fn tidy(lines: &[PageLine], title: &str, last: bool) -> Vec<PageLine> {
+    let mut body: Vec<PageLine> = Vec::new();
     for line in lines {
-        if same(&line.text, title) || (byline::read(&line.text).is_some() && line.text.len() < 80) {
+        if same_title(&line.text, title) || (byline::read(&line.text).is_some() && line.text.len() < 80) {
             continue;
         }
         let lower = line.text.to_lowercase();
@@ -235,7 +188,7 @@ fn tidy(lines: &[Line], title: &str, last: bool) -> Vec<Line> {
         }
         body.push(line.clone());
     }
-    if let Some(at) = body.iter().rposition(|line| furniture::heads_others(&line.text)) {
+    if let Some(at) = body.iter().rposition(|line| boilerplate::heads_other_posts(&line.text)) {
         // A heading over links or over nothing: what follows is not the article's.
         if body[at + 1..].iter().all(|line| line.link.is_some() || line.text.chars().count() < 80) {
             body.truncate(at);
@@ -247,25 +200,17 @@ fn tidy(lines: &[Line], title: &str, last: bool) -> Vec<Line> {
     body
 }
 
-fn without_byline(lines: Vec<Line>, title: Option<&str>) -> Option<Item> {
-    let at = title.and_then(|title| lines.iter().position(|line| same(&line.text, title)));
+fn without_byline(lines: Vec<PageLine>, title: Option<&str>) -> Option<Entry> {
+    let at = title.and_then(|title| lines.iter().position(|line| same_title(&line.text, title)));
     let at = at.or_else(|| lines.iter().position(|line| line.heading));
     // The line over the first that is a sentence or long.
-    let prose = |line: &Line| line.text.chars().count() > 100 || line.text.ends_with(['.', '。']);
+    let prose = |line: &PageLine| line.text.chars().count() > 100 || line.text.ends_with(['.', '。']);
     let at = at.or_else(|| lines.iter().position(prose)?.checked_sub(1)).unwrap_or_default();
     let own = lines.get(at)?;
-    let titled = title.is_none() || same(&own.text, title.unwrap_or_default()) || own.heading;
+    let titled = title.is_none() || same_title(&own.text, title.unwrap_or_default()) || own.heading;
     let title = title.map_or_else(|| own.text.clone(), str::to_owned);
     let body = tidy(if titled { &lines[at + 1..] } else { &lines[..] }, &title, true);
-    Some(Item { title, lines: body, ..Item::default() })
-}
-
-/// Compares titles without regard to case, space and what a site adds behind them.
-pub fn same(a: &str, b: &str) -> bool {
-    let plain =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    let (a, b) = (plain(a), plain(b));
-    !a.is_empty() && a == b
+    Some(Entry { title, lines: body, ..Entry::default() })
 }
 
 /// Tells a page from a text that was copied from one.
@@ -276,7 +221,7 @@ pub(super) fn is_markup(text: &str) -> bool {
 }
 
 /// The instant of a day's beginning.
-pub(super) fn midnight(item: &Item, zone: Zone) -> Option<DateTime<Utc>> {
+pub(super) fn midnight(item: &Entry, zone: Zone) -> Option<DateTime<Utc>> {
     item.date.and_then(|day| date::in_zone(day.and_time(NaiveTime::MIN), zone)).filter(date::is_plausible)
 }
 

@@ -3,10 +3,10 @@
 //! Pages put the title over its byline, or under it, or a teaser between the two; a list does it the same way
 //! for all its posts, so that they are read together.
 
-use super::{Line, same};
+use super::line::{PageLine, same_title};
 use crate::source::{
+    boilerplate,
     byline::{self, Byline},
-    furniture,
 };
 
 /// A title, its byline and where they stand.
@@ -46,9 +46,9 @@ struct Stamp {
 }
 
 /// Finds the heads of a page. `title` is the article's where something else than the lines names it.
-pub(super) fn heads(lines: &[Line], title: Option<&str>) -> Vec<Head> {
+pub(super) fn heads(lines: &[PageLine], title: Option<&str>) -> Vec<Head> {
     let bylines: Vec<Option<Byline>> = lines.iter().map(|line| byline::read(&line.text)).collect();
-    let known = title.and_then(|title| lines.iter().position(|line| same(&line.text, title)));
+    let known = title.and_then(|title| lines.iter().position(|line| same_title(&line.text, title)));
     let stamps = stamps(lines, &bylines);
     let page = Page { lines, bylines };
     let order = page.order(&stamps);
@@ -72,7 +72,7 @@ pub(super) fn heads(lines: &[Line], title: Option<&str>) -> Vec<Head> {
     heads
 }
 
-fn stamps(lines: &[Line], bylines: &[Option<Byline>]) -> Vec<Stamp> {
+fn stamps(lines: &[PageLine], bylines: &[Option<Byline>]) -> Vec<Stamp> {
     let mut stamps = Vec::new();
     let mut at = 0;
     while at < lines.len() {
@@ -89,7 +89,8 @@ fn stamps(lines: &[Line], bylines: &[Option<Byline>]) -> Vec<Stamp> {
                 && !lines[at].heading
                 && lines.get(at + 1).is_some_and(|next| {
                     // The body follows, or the title once more.
-                    let again = || lines[from.saturating_sub(6)..from].iter().any(|line| same(&line.text, &next.text));
+                    let again =
+                        || lines[from.saturating_sub(6)..from].iter().any(|line| same_title(&line.text, &next.text));
                     bylines[at + 1].is_none() && (next.text.len() > 30 || again())
                 });
             match &bylines[at] {
@@ -112,7 +113,7 @@ fn stamps(lines: &[Line], bylines: &[Option<Byline>]) -> Vec<Stamp> {
 }
 
 struct Page<'a> {
-    lines: &'a [Line],
+    lines: &'a [PageLine],
     bylines: Vec<Option<Byline>>,
 }
 
@@ -125,7 +126,7 @@ impl Page<'_> {
         (2..=180).contains(&length)
             && self.bylines[at].is_none()
             && (line.heading || !sentence)
-            && !furniture::heads_others(&line.text)
+            && !boilerplate::heads_other_posts(&line.text)
     }
 
     /// A line that says something and is no title.
@@ -168,7 +169,7 @@ impl Page<'_> {
             return Some(head);
         }
         match self.title_over(stamp.from, 0, stamp.byline.authors.is_empty()) {
-            Some((title, author)) if !furniture::heads_others(&self.lines[title].text) => {
+            Some((title, author)) if !boilerplate::heads_other_posts(&self.lines[title].text) => {
                 let mut head = self.under(stamp, title);
                 head.byline.authors.extend(author.map(|author| self.lines[author].text.clone()));
                 Some(head)
@@ -180,7 +181,8 @@ impl Page<'_> {
     /// A line over a byline that comes again under it is the title, even with a subtitle between.
     fn repeated(&self, stamp: &Stamp) -> Option<usize> {
         let below = &self.lines[stamp.to..self.lines.len().min(stamp.to + 4)];
-        let again = |at: &usize| self.is_title(*at) && below.iter().any(|line| same(&line.text, &self.lines[*at].text));
+        let again =
+            |at: &usize| self.is_title(*at) && below.iter().any(|line| same_title(&line.text, &self.lines[*at].text));
         (stamp.from.saturating_sub(6)..stamp.from).rev().find(again)
     }
 

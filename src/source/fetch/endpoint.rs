@@ -14,11 +14,11 @@ use reqwest::{
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::{seconds, words};
+use super::explain::{explain_error, in_seconds};
 
 /// What became of a POST; no text of it holds the secret or what the server wrote beside a success.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Posted {
+pub enum EndpointReply {
     /// A success, whole.
     Answer(Vec<u8>),
     /// Another status.
@@ -31,13 +31,13 @@ pub enum Posted {
 
 /// Posts to one endpoint, with one deadline for each request as a whole.
 #[derive(Debug)]
-pub struct Poster {
+pub struct EndpointClient {
     client: Result<Client, String>,
     timeout: Duration,
     max_bytes: usize,
 }
 
-impl Poster {
+impl EndpointClient {
     /// Prepares a client with these limits.
     pub fn new(timeout: Duration, max_bytes: usize) -> Self {
         // Whoever comes second finds the provider installed, which is as good.
@@ -48,56 +48,56 @@ impl Poster {
             .referer(false)
             .redirect(Policy::none())
             .build()
-            .map_err(|error| words(&error, timeout));
+            .map_err(|error| explain_error(&error, timeout));
         Self { client, timeout, max_bytes }
     }
 
     /// Sends JSON, and the secret to nobody but `url`.
-    pub async fn post(&self, url: &Url, bearer: Option<&SecretString>, body: String) -> Posted {
+    pub async fn post(&self, url: &Url, bearer: Option<&SecretString>, body: String) -> EndpointReply {
         self.in_time(self.ask(url, "application/json", bearer, body)).await
     }
 
     /// Sends the fields of a form, as mail providers do for a reader who leaves (RFC 8058 3.2).
-    pub async fn post_form(&self, url: &Url, body: &str) -> Posted {
+    pub async fn post_form(&self, url: &Url, body: &str) -> EndpointReply {
         self.in_time(self.ask(url, "application/x-www-form-urlencoded", None, body.to_owned())).await
     }
 
-    async fn in_time(&self, asked: impl Future<Output = Posted>) -> Posted {
+    async fn in_time(&self, asked: impl Future<Output = EndpointReply>) -> EndpointReply {
         match tokio::time::timeout(self.timeout, asked).await {
             Ok(posted) => posted,
-            Err(_) => Posted::Failed(format!("no whole answer within {}", seconds(self.timeout))),
+            Err(_) => EndpointReply::Failed(format!("no whole answer within {}", in_seconds(self.timeout))),
         }
     }
 
-    async fn ask(&self, url: &Url, kind: &'static str, bearer: Option<&SecretString>, body: String) -> Posted {
+    async fn ask(&self, url: &Url, kind: &'static str, bearer: Option<&SecretString>, body: String) -> EndpointReply {
         let client = match &self.client {
             Ok(client) => client,
-            Err(error) => return Posted::Failed(error.clone()),
+            Err(error) => return EndpointReply::Failed(error.clone()),
         };
         let mut request = client.post(url.clone()).header(CONTENT_TYPE, kind).body(body);
         if let Some(secret) = bearer {
             let Ok(mut value) = HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret())) else {
-                return Posted::Failed("the key holds characters that no header can carry".to_owned());
+                return EndpointReply::Failed("the key holds characters that no header can carry".to_owned());
             };
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
         let response = match request.send().await {
             Ok(response) => response,
-            Err(error) => return Posted::Failed(words(&error, self.timeout)),
+            Err(error) => return EndpointReply::Failed(explain_error(&error, self.timeout)),
         };
         if !response.status().is_success() {
-            return Posted::Status(response.status().as_u16());
+            return EndpointReply::Status(response.status().as_u16());
         }
         let mut octets = Vec::new();
         let mut parts = response.bytes_stream();
         while let Some(part) = parts.next().await {
             match part {
-                Ok(part) if octets.len() + part.len() > self.max_bytes => return Posted::TooLarge,
+                Ok(part) if octets.len() + part.len() > self.max_bytes => return EndpointReply::TooLarge,
                 Ok(part) => octets.extend_from_slice(&part),
-                Err(error) => return Posted::Failed(words(&error, self.timeout)),
+                Err(error) => return EndpointReply::Failed(explain_error(&error, self.timeout)),
             }
         }
-        Posted::Answer(octets)
+        EndpointReply::Answer(octets)
     }
 }

@@ -4,11 +4,15 @@ use futures::StreamExt as _;
 use reqwest::{StatusCode, header::RANGE};
 use url::Url;
 
-use super::{Fetcher, guard, refused, words};
+use super::{
+    explain::{explain_error, explain_status, in_seconds},
+    fetcher::Fetcher,
+};
+use crate::source::address_guard;
 
 /// What came of asking for a file; the reasons are in plain words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Octets {
+pub enum FetchedFile {
     /// The file, or as much of it as was asked for.
     Got(Vec<u8>),
     /// Nobody gets it: it is private, gone, refused, too large, or its host does not exist.
@@ -19,22 +23,22 @@ pub enum Octets {
 
 impl Fetcher {
     /// Fetches a whole file.
-    pub async fn whole(&self, url: &Url) -> Octets {
+    pub async fn whole(&self, url: &Url) -> FetchedFile {
         self.octets(url, None, |_| false).await
     }
 
     /// Fetches a file's first octets: `most` of them, or fewer where `enough` is content with what there is.
-    pub async fn start(&self, url: &Url, most: usize, enough: impl Fn(&[u8]) -> bool) -> Octets {
+    pub async fn start(&self, url: &Url, most: usize, enough: impl Fn(&[u8]) -> bool) -> FetchedFile {
         self.octets(url, Some(most), enough).await
     }
 
-    async fn octets(&self, url: &Url, most: Option<usize>, enough: impl Fn(&[u8]) -> bool) -> Octets {
+    async fn octets(&self, url: &Url, most: Option<usize>, enough: impl Fn(&[u8]) -> bool) -> FetchedFile {
         let allow_private = self.limits.allow_private;
-        if guard::is_reserved(url, allow_private) {
-            return Octets::Refused(format!("there is no host `{}`", url.host_str().unwrap_or_default()));
+        if address_guard::is_reserved(url, allow_private) {
+            return FetchedFile::Refused(format!("there is no host `{}`", url.host_str().unwrap_or_default()));
         }
-        if let Err(refusal) = guard::check(url, allow_private) {
-            return Octets::Refused(refusal.to_string());
+        if let Err(refusal) = address_guard::check(url, allow_private) {
+            return FetchedFile::Refused(refusal.to_string());
         }
         let host = self.host(url);
         // As for documents: without a permit the request would only be less polite.
@@ -43,14 +47,14 @@ impl Fetcher {
         let asked = self.ask_for_octets(url, most, enough);
         match tokio::time::timeout(self.limits.timeout, asked).await {
             Ok(octets) => octets,
-            Err(_) => Octets::Failed(format!("no whole answer within {}", super::seconds(self.limits.timeout))),
+            Err(_) => FetchedFile::Failed(format!("no whole answer within {}", in_seconds(self.limits.timeout))),
         }
     }
 
-    async fn ask_for_octets(&self, url: &Url, most: Option<usize>, enough: impl Fn(&[u8]) -> bool) -> Octets {
+    async fn ask_for_octets(&self, url: &Url, most: Option<usize>, enough: impl Fn(&[u8]) -> bool) -> FetchedFile {
         let client = match self.client() {
             Ok(client) => client,
-            Err(error) => return Octets::Failed(error.clone()),
+            Err(error) => return FetchedFile::Failed(error.clone()),
         };
         let mut request = client.get(url.clone());
         if let Some(last) = most.and_then(|most| most.checked_sub(1)) {
@@ -65,8 +69,8 @@ impl Fetcher {
             let may_pass = status.is_server_error()
                 || [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_EARLY, StatusCode::TOO_MANY_REQUESTS]
                     .contains(&status);
-            let words = refused(status);
-            return if may_pass { Octets::Failed(words) } else { Octets::Refused(words) };
+            let words = explain_status(status);
+            return if may_pass { FetchedFile::Failed(words) } else { FetchedFile::Refused(words) };
         }
         let mut octets = Vec::new();
         let mut body = response.bytes_stream();
@@ -79,18 +83,18 @@ impl Fetcher {
                 Some(most) if octets.len() >= most => break,
                 Some(_) if enough(&octets) => break,
                 None if octets.len() > self.limits.max_bytes => {
-                    return Octets::Refused(format!("it is larger than {} octets", self.limits.max_bytes));
+                    return FetchedFile::Refused(format!("it is larger than {} octets", self.limits.max_bytes));
                 }
                 _ => {}
             }
         }
         octets.truncate(most.unwrap_or(usize::MAX));
-        Octets::Got(octets)
+        FetchedFile::Got(octets)
     }
 
-    fn failed(&self, error: &reqwest::Error) -> Octets {
-        let words = words(error, self.limits.timeout);
-        if is_final(error) { Octets::Refused(words) } else { Octets::Failed(words) }
+    fn failed(&self, error: &reqwest::Error) -> FetchedFile {
+        let words = explain_error(error, self.limits.timeout);
+        if is_final(error) { FetchedFile::Refused(words) } else { FetchedFile::Failed(words) }
     }
 }
 
@@ -104,7 +108,8 @@ fn is_final(error: &reqwest::Error) -> bool {
                 .iter()
                 .any(|known| said.contains(known))
         };
-        if error.is::<guard::Refusal>() || (error.is::<std::io::Error>() && unknown(&error.to_string())) {
+        if error.is::<address_guard::AddressRefused>() || (error.is::<std::io::Error>() && unknown(&error.to_string()))
+        {
             return true;
         }
         cause = error.source();

@@ -2,18 +2,11 @@
 //! where the document around them is not.
 
 mod json;
+mod repaired;
 
 use feed_rs::{model::Feed, parser::Parser};
 
-/// What could be read of a feed.
-pub struct Repaired {
-    /// The feed with all its readable entries.
-    pub feed: Feed,
-    /// How many entries could not be read.
-    pub lost: usize,
-    /// The document ends before its root element does.
-    pub truncated: bool,
-}
+use repaired::Repaired;
 
 /// Reads a feed; where the document is broken, entry by entry.
 ///
@@ -34,7 +27,7 @@ pub fn read(text: String, parser: &dyn Fn() -> Parser) -> Result<Repaired, Strin
     if text.trim_start().starts_with('{') {
         return json::read(&text, parser).ok_or(error);
     }
-    let Some(document) = Pieces::of(&text) else { return Err(error) };
+    let Some(document) = FeedPieces::of(&text) else { return Err(error) };
     let mut lost = document.unfinished;
     let mut feed: Option<Feed> = None;
     document.read(&document.entries, parser, &mut feed, &mut lost);
@@ -154,18 +147,18 @@ fn is_truncated(text: &str) -> bool {
 }
 
 fn has_unfinished_entry(text: &str) -> bool {
-    Pieces::of(text).is_some_and(|document| document.unfinished > 0)
+    FeedPieces::of(text).is_some_and(|document| document.unfinished > 0)
 }
 
 /// A feed cut at its entries.
-struct Pieces<'a> {
+struct FeedPieces<'a> {
     head: &'a str,
     entries: Vec<&'a str>,
     unfinished: usize,
     tail: &'static str,
 }
 
-impl<'a> Pieces<'a> {
+impl<'a> FeedPieces<'a> {
     fn of(text: &'a str) -> Option<Self> {
         let (open, close, tail) = if find_root(text, "<feed").is_some() {
             ("<entry", "</entry>", "</feed>")

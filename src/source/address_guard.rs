@@ -10,7 +10,7 @@ use url::{Host, Url};
 
 /// Why an address is not asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum AddressRefused {
     /// Neither `http:` nor `https:`.
     #[error("`{0}:` addresses are not fetched, only `http:` and `https:`")]
     Scheme(String),
@@ -26,22 +26,22 @@ pub enum Refusal {
 }
 
 /// So many redirects are followed.
-const REDIRECTS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// Checks what can be seen without asking for names: the scheme, and a host that is an address.
 ///
 /// # Errors
-/// A [`Refusal`] that says what is wrong.
-pub fn check(url: &Url, allow_private: bool) -> Result<(), Refusal> {
+/// A [`AddressRefused`] that says what is wrong.
+pub fn check(url: &Url, allow_private: bool) -> Result<(), AddressRefused> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(Refusal::Scheme(url.scheme().to_owned()));
+        return Err(AddressRefused::Scheme(url.scheme().to_owned()));
     }
     let address = match url.host() {
         Some(Host::Ipv4(address)) => IpAddr::V4(address),
         Some(Host::Ipv6(address)) => IpAddr::V6(address),
         _ => return Ok(()),
     };
-    if allow_private || is_public(address) { Ok(()) } else { Err(Refusal::Private(address.to_string())) }
+    if allow_private || is_public(address) { Ok(()) } else { Err(AddressRefused::Private(address.to_string())) }
 }
 
 /// Says whether the host is a name that leads to no public one, whoever asks (RFC 2606, RFC 6761, RFC 6762): asking for
@@ -60,12 +60,12 @@ pub fn is_reserved(url: &Url, allow_private: bool) -> bool {
 /// Follows a few redirects, each of them checked.
 pub fn redirects(allow_private: bool) -> Policy {
     Policy::custom(move |attempt| {
-        if attempt.previous().len() > REDIRECTS {
-            return attempt.error(Refusal::Redirects(REDIRECTS));
+        if attempt.previous().len() > MAX_REDIRECTS {
+            return attempt.error(AddressRefused::Redirects(MAX_REDIRECTS));
         }
         let was_secure = attempt.previous().last().is_some_and(|before| before.scheme() == "https");
         if was_secure && attempt.url().scheme() == "http" && !allow_private {
-            return attempt.error(Refusal::Downgrade);
+            return attempt.error(AddressRefused::Downgrade);
         }
         match check(attempt.url(), allow_private) {
             Ok(()) => attempt.follow(),
@@ -89,7 +89,9 @@ impl Resolve for Resolver {
             let allowed: Vec<SocketAddr> =
                 found.iter().copied().filter(|address| allow_private || is_public(address.ip())).collect();
             match (found.first(), allowed.is_empty()) {
-                (Some(first), true) => Err(Refusal::Private(format!("{} ({})", name.as_str(), first.ip())).into()),
+                (Some(first), true) => {
+                    Err(AddressRefused::Private(format!("{} ({})", name.as_str(), first.ip())).into())
+                }
                 _ => Ok(Box::new(allowed.into_iter()) as Addrs),
             }
         })

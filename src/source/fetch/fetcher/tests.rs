@@ -1,8 +1,8 @@
 use std::io::{Read as _, Write as _};
 
-use super::*;
+use super::{super::FetchedFile, *};
 use crate::{
-    source::{Context, Gathered, Kind, Location, Source, State, Validators, gather},
+    source::{FetchState, GatherContext, Gathered, Kind, Location, Source, Validators, gather},
     zone::Zone,
 };
 
@@ -84,13 +84,13 @@ async fn ask(limits: &Limits, past: &Validators, urls: &[String]) -> Gathered {
             full_text: false,
         })
         .collect();
-    gather(&sources, &Context { limits, past, zone: Zone::utc(), now: now() }).await
+    gather(&sources, &GatherContext { limits, past, zone: Zone::utc(), now: now() }).await
 }
 
 #[track_caller]
-fn told(gathered: &Gathered, source: &str, state: State, words: &str) {
-    let harvest = gathered.harvests.iter().find(|harvest| harvest.source == source).unwrap();
-    assert_eq!(harvest.state, state, "{source}: {:?}", gathered.problems);
+fn told(gathered: &Gathered, source: &str, state: FetchState, words: &str) {
+    let fetched = gathered.fetched.iter().find(|fetched| fetched.source == source).unwrap();
+    assert_eq!(fetched.state, state, "{source}: {:?}", gathered.problems);
     let told: Vec<_> = gathered
         .problems
         .iter()
@@ -119,35 +119,35 @@ async fn five_sources_in_trouble_do_not_stop_the_sixth() {
         .map(|path| format!("{base}{path}"))
         .collect();
     let first = ask(&limits(), &Validators::new(), &urls).await;
-    assert_eq!(first.harvests[0].posts[0].tags, ["added"]);
-    told(&first, "s0", State::Read, "");
-    told(&first, "s1", State::Failed, "410");
-    told(&first, "s2", State::Unchanged, "2025-01-09 11:00 UTC");
-    told(&first, "s3", State::Failed, "500");
-    told(&first, "s4", State::Failed, "makes no sense");
-    told(&first, "s5", State::Failed, "");
-    told(&first, "s6", State::Failed, "web page");
-    told(&first, "s7", State::Failed, "404");
+    assert_eq!(first.fetched[0].posts[0].tags, ["added"]);
+    told(&first, "s0", FetchState::Read, "");
+    told(&first, "s1", FetchState::Failed, "410");
+    told(&first, "s2", FetchState::Unchanged, "2025-01-09 11:00 UTC");
+    told(&first, "s3", FetchState::Failed, "500");
+    told(&first, "s4", FetchState::Failed, "makes no sense");
+    told(&first, "s5", FetchState::Failed, "");
+    told(&first, "s6", FetchState::Failed, "web page");
+    told(&first, "s7", FetchState::Failed, "404");
 
     let second = ask(&limits(), &first.validators, &urls).await;
-    told(&second, "s0", State::Unchanged, "");
-    told(&second, "s1", State::Failed, "not asked again");
-    told(&second, "s2", State::Unchanged, "asked not to be asked");
+    told(&second, "s0", FetchState::Unchanged, "");
+    told(&second, "s1", FetchState::Failed, "not asked again");
+    told(&second, "s2", FetchState::Unchanged, "asked not to be asked");
     assert_eq!(second.validators[&urls[0]], first.validators[&urls[0]]);
 }
 
 #[tokio::test]
 async fn what_is_too_large_or_too_slow_is_cut() {
     let mut bomb = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n".to_vec();
-    bomb.extend_from_slice(include_bytes!("../../../tests/fixtures/feeds/zeros.gz"));
+    bomb.extend_from_slice(include_bytes!("../../../../tests/fixtures/feeds/zeros.gz"));
     let base = serve(vec![("/bomb", bomb)]);
     let urls: Vec<String> = ["/bomb", "/endless"].iter().map(|path| format!("{base}{path}")).collect();
     let gathered = ask(&limits(), &Validators::new(), &urls).await;
-    told(&gathered, "s0", State::Failed, "larger than 100000 octets");
-    told(&gathered, "s1", State::Failed, "larger than 100000 octets");
+    told(&gathered, "s0", FetchState::Failed, "larger than 100000 octets");
+    told(&gathered, "s1", FetchState::Failed, "larger than 100000 octets");
     let hurried = Limits { timeout: Duration::from_millis(200), ..limits() };
     let gathered = ask(&hurried, &Validators::new(), &[format!("{base}/slow")]).await;
-    told(&gathered, "s0", State::Failed, "within 200 ms");
+    told(&gathered, "s0", FetchState::Failed, "within 200 ms");
 }
 
 #[tokio::test]
@@ -156,8 +156,8 @@ async fn private_addresses_are_refused_before_and_after_resolving() {
     let guarded = Limits { allow_private: false, ..limits() };
     let named = base.replace("127.0.0.1", "localhost");
     let gathered = ask(&guarded, &Validators::new(), &[format!("{base}/feed"), format!("{named}/feed")]).await;
-    told(&gathered, "s0", State::Failed, "private address");
-    told(&gathered, "s1", State::Failed, "private address");
+    told(&gathered, "s0", FetchState::Failed, "private address");
+    told(&gathered, "s1", FetchState::Failed, "private address");
 }
 
 #[tokio::test]
@@ -170,15 +170,15 @@ async fn redirects_are_limited_and_checked() {
     ]);
     let urls: Vec<String> = ["/loop", "/file", "/moved"].iter().map(|path| format!("{base}{path}")).collect();
     let gathered = ask(&limits(), &Validators::new(), &urls).await;
-    told(&gathered, "s0", State::Failed, "redirects more than 5 times");
-    told(&gathered, "s1", State::Failed, "");
-    told(&gathered, "s2", State::Read, "");
+    told(&gathered, "s0", FetchState::Failed, "redirects more than 5 times");
+    told(&gathered, "s1", FetchState::Failed, "");
+    told(&gathered, "s2", FetchState::Read, "");
 }
 
 #[tokio::test]
 async fn passwords_in_addresses_are_not_told() {
     let gathered = ask(&limits(), &Validators::new(), &["http://user:secret@127.0.0.1:1/feed".to_owned()]).await;
-    told(&gathered, "s0", State::Failed, "nobody answers");
+    told(&gathered, "s0", FetchState::Failed, "nobody answers");
     assert!(!format!("{:?}", gathered.problems).contains("secret"));
 }
 
@@ -192,7 +192,7 @@ fn retry_after_is_seconds_or_a_date() {
     assert_eq!(read("120"), Some(120));
     assert_eq!(read("Thu, 09 Jan 2025 10:01:00 GMT"), Some(60));
     assert_eq!(read("Thu, 09 Jan 2020 10:01:00 GMT"), None);
-    assert_eq!(read("4000000000"), Some(LONGEST_WAIT.num_seconds()));
+    assert_eq!(read("4000000000"), Some(MAX_RETRY_AFTER.num_seconds()));
     assert_eq!(read("soon"), None);
 }
 
@@ -205,12 +205,12 @@ async fn private_addresses_are_refused_however_they_are_written() {
         .collect();
     let gathered = ask(&guarded, &Validators::new(), &urls).await;
     for at in 0..urls.len() {
-        told(&gathered, &format!("s{at}"), State::Failed, "private address");
+        told(&gathered, &format!("s{at}"), FetchState::Failed, "private address");
     }
     let gathered =
         ask(&limits(), &Validators::new(), &["file:///etc/passwd".into(), "gopher://harbour.example/".into()]).await;
-    told(&gathered, "s0", State::Failed, "`file:` addresses are not fetched");
-    told(&gathered, "s1", State::Failed, "`gopher:` addresses are not fetched");
+    told(&gathered, "s0", FetchState::Failed, "`file:` addresses are not fetched");
+    told(&gathered, "s1", FetchState::Failed, "`gopher:` addresses are not fetched");
 }
 
 #[tokio::test]
@@ -221,18 +221,18 @@ async fn a_public_host_may_not_redirect_to_a_private_address() {
     let client = Client::builder()
         .no_proxy()
         .resolve("harbour.example", address)
-        .redirect(guard::redirects(false))
+        .redirect(address_guard::redirects(false))
         .build()
         .unwrap();
     let error = client.get(format!("http://harbour.example:{}/away", address.port())).send().await.unwrap_err();
-    assert!(words(&error, limits().timeout).contains("`127.0.0.1` is a private address"), "{error:?}");
+    assert!(explain_error(&error, limits().timeout).contains("`127.0.0.1` is a private address"), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_server_without_encryption_is_told_in_words() {
     let base = serve(vec![]);
     let gathered = ask(&limits(), &Validators::new(), &[base.replace("http:", "https:") + "/feed"]).await;
-    told(&gathered, "s0", State::Failed, "no secure connection");
+    told(&gathered, "s0", FetchState::Failed, "no secure connection");
 }
 
 #[tokio::test]
@@ -248,16 +248,16 @@ async fn validators_of_every_kind_are_sent_and_hold_no_password() {
     });
     let url = base.replace("http://", "http://me:secret@") + "/feed";
     let first = ask(&limits(), &Validators::new(), std::slice::from_ref(&url)).await;
-    told(&first, "s0", State::Read, "");
+    told(&first, "s0", FetchState::Read, "");
     assert!(!format!("{:?}", first.validators).contains("secret"));
     let second = ask(&limits(), &first.validators, std::slice::from_ref(&url)).await;
-    told(&second, "s0", State::Unchanged, "");
+    told(&second, "s0", FetchState::Unchanged, "");
     let mut later = second.validators.clone();
     for validator in later.values_mut() {
         validator.last_modified = Some("Wed, 08 Jan 2025 10:00:00 GMT".to_owned());
     }
     let third = ask(&limits(), &later, &[url]).await;
-    assert_eq!(third.harvests[0].posts[0].title, "Two");
+    assert_eq!(third.fetched[0].posts[0].title, "Two");
 }
 
 #[tokio::test]
@@ -290,9 +290,9 @@ async fn whole_articles_are_fetched_and_failing_pages_keep_the_text_of_the_feed(
         full_text: true,
     };
     let past = Validators::new();
-    let context = Context { limits: &limits(), past: &past, zone: Zone::utc(), now: now() };
+    let context = GatherContext { limits: &limits(), past: &past, zone: Zone::utc(), now: now() };
     let gathered = gather(&[source], &context).await;
-    let posts = &gathered.harvests[0].posts;
+    let posts = &gathered.fetched[0].posts;
     assert!(posts[0].body.contains("a good deal longer"), "{:?}", posts[0]);
     assert_eq!(posts[0].authors, ["Jane Doe"]);
     for post in &posts[1..] {
@@ -312,12 +312,12 @@ async fn of_a_picture_no_more_is_fetched_than_is_asked_for() {
     ]);
     let fetcher = Fetcher::new(&limits());
     let url = |path: &str| Url::parse(&format!("{base}{path}")).unwrap();
-    let got = |octets: &[u8]| Octets::Got(octets.to_vec());
+    let got = |octets: &[u8]| FetchedFile::Got(octets.to_vec());
     assert_eq!(fetcher.whole(&url("/small")).await, got(b"abc"));
     assert_eq!(fetcher.start(&url("/small"), 2, |_| false).await, got(b"ab"));
     assert_eq!(fetcher.start(&url("/endless"), 1_000, |_| false).await, got(&[b'x'; 1_000]));
     let early = fetcher.start(&url("/endless"), usize::MAX, |octets| octets.len() > 10).await;
-    assert!(matches!(early, Octets::Got(octets) if octets.len() <= 1_000_000));
+    assert!(matches!(early, FetchedFile::Got(octets) if octets.len() <= 1_000_000));
     for (path, words, is_final) in [
         ("/endless", "larger than 100000", true),
         ("/gone", "404", true),
@@ -327,16 +327,16 @@ async fn of_a_picture_no_more_is_fetched_than_is_asked_for() {
         ("/slow", "no whole answer", false),
     ] {
         match fetcher.whole(&url(path)).await {
-            Octets::Refused(why) if is_final => assert!(why.contains(words), "{path}: {why}"),
-            Octets::Failed(why) if !is_final => assert!(why.contains(words), "{path}: {why}"),
+            FetchedFile::Refused(why) if is_final => assert!(why.contains(words), "{path}: {why}"),
+            FetchedFile::Failed(why) if !is_final => assert!(why.contains(words), "{path}: {why}"),
             other => panic!("{path}: {other:?}"),
         }
     }
-    assert!(matches!(fetcher.whole(&Url::parse("https://harbour.example/a").unwrap()).await, Octets::Refused(_)));
+    assert!(matches!(fetcher.whole(&Url::parse("https://harbour.example/a").unwrap()).await, FetchedFile::Refused(_)));
     let strict = Fetcher::new(&Limits { allow_private: false, ..limits() });
     for private in
         [url("/small"), Url::parse("https://x.test/").unwrap(), Url::parse("ftp://harbour.example/").unwrap()]
     {
-        assert!(matches!(strict.whole(&private).await, Octets::Refused(_)), "{private}");
+        assert!(matches!(strict.whole(&private).await, FetchedFile::Refused(_)), "{private}");
     }
 }

@@ -1,0 +1,119 @@
+//! What pages and feeds say around an article, in all languages at once: nobody knows a page's before it is read.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use serde::Deserialize;
+
+use crate::languages::{self, LanguageFiles, language_files};
+
+const LANGUAGES: LanguageFiles = language_files!["en", "de", "fr", "es", "pt", "it", "nl", "ja", "zh", "ar"];
+
+/// The words, in lower case; `languages/en.toml` says what each list is for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Words {
+    months: Vec<Vec<String>>,
+    /// The number of each month, by all its names.
+    #[serde(skip)]
+    month_numbers: HashMap<String, u32>,
+    pub(super) before_time: Vec<String>,
+    pub(super) within_date: Vec<String>,
+    pub(super) before_date: Vec<String>,
+    pub(super) before_author: Vec<String>,
+    pub(super) between_author_and_date: Vec<String>,
+    pub(super) between_authors: Vec<String>,
+    pub(super) lower_case_in_names: Vec<String>,
+    pub(super) roles: Vec<String>,
+    pub(super) sections: Vec<String>,
+    pub(super) boilerplate: HashSet<String>,
+    pub(super) boilerplate_starts: Vec<String>,
+    pub(super) other_posts: Vec<String>,
+}
+
+/// The words of all languages.
+pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut all = Words::default();
+    for (_, words) in languages::read(LANGUAGES) {
+        all.add(words);
+    }
+    // Of two that begin alike, the longer one is meant.
+    for labels in [&mut all.before_date, &mut all.before_author] {
+        labels.sort_by_key(|label| std::cmp::Reverse(label.len()));
+    }
+    all
+});
+
+impl Words {
+    /// The number of a month by its name or the usual short form of it, in lower case.
+    pub(super) fn month(&self, name: &str) -> Option<u32> {
+        self.month_numbers.get(name).copied()
+    }
+
+    fn add(&mut self, more: Words) {
+        for (number, names) in (1..).zip(more.months) {
+            self.month_numbers.extend(names.into_iter().map(|name| (name, number)));
+        }
+        self.boilerplate.extend(more.boilerplate);
+        for (list, words) in [
+            (&mut self.before_time, more.before_time),
+            (&mut self.within_date, more.within_date),
+            (&mut self.before_date, more.before_date),
+            (&mut self.before_author, more.before_author),
+            (&mut self.between_author_and_date, more.between_author_and_date),
+            (&mut self.between_authors, more.between_authors),
+            (&mut self.lower_case_in_names, more.lower_case_in_names),
+            (&mut self.roles, more.roles),
+            (&mut self.sections, more.sections),
+            (&mut self.boilerplate_starts, more.boilerplate_starts),
+            (&mut self.other_posts, more.other_posts),
+        ] {
+            list.extend(words);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_with_months_has_twelve_and_they_do_not_clash() {
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        for (code, words) in languages::read::<Words>(LANGUAGES) {
+            assert!([0, 12].contains(&words.months.len()), "{code}");
+            for (number, names) in (1..).zip(words.months) {
+                for name in names {
+                    assert_eq!(name, name.to_lowercase(), "{code}");
+                    let known = numbers.insert(name.clone(), number);
+                    assert!(known.is_none_or(|known| known == number), "{code}: `{name}` is two months");
+                }
+            }
+        }
+    }
+
+    /// A list that is mended here is one gap less; a language that is added shows its gaps here.
+    #[test]
+    fn what_each_language_lacks_is_known() {
+        assert_eq!(
+            languages::gaps(LANGUAGES),
+            [
+                "before_author: pt nl zh ar",
+                "before_date: nl ja zh ar",
+                "before_time: nl ja zh ar",
+                "between_author_and_date: pt it nl ja zh ar",
+                "between_authors: es pt it nl ja zh ar",
+                "boilerplate: pt nl zh ar",
+                "boilerplate_starts: de fr es pt it nl ja zh ar",
+                "lower_case_in_names: ja zh",
+                "months: ja zh ar",
+                "other_posts: it nl ar",
+                "roles: de fr es pt it nl ja zh ar",
+                "sections: de fr es pt it nl ja zh ar",
+                "within_date: de it nl ja zh ar",
+            ]
+        );
+    }
+}
