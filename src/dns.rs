@@ -1,13 +1,8 @@
 //! A name in, the texts of its TXT records or the servers for its mail out. Only this module asks DNS.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
-use hickory_resolver::{
-    ResolverBuilder, TokioResolver,
-    config::{ConnectionConfig, NameServerConfig, ResolverConfig},
-    net::runtime::TokioRuntimeProvider,
-    proto::rr::RData,
-};
+use hickory_resolver::{ResolverBuilder, TokioResolver, net::runtime::TokioRuntimeProvider, proto::rr::RData};
 
 use crate::diagnostic::Explain;
 
@@ -38,20 +33,6 @@ impl Resolver {
     /// When there are none.
     pub fn system() -> Result<Self, Error> {
         Self::build(TokioResolver::builder_tokio().map_err(|error| Error::Settings(error.into()))?)
-    }
-
-    /// Asks one server.
-    ///
-    /// # Errors
-    /// When it cannot be set up.
-    pub fn at(server: SocketAddr) -> Result<Self, Error> {
-        let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-            connection.port = server.port();
-            connection
-        });
-        let server = NameServerConfig::new(server.ip(), true, connections.into());
-        let config = ResolverConfig::from_name_servers(vec![server]);
-        Self::build(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()))
     }
 
     fn build(mut builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<Self, Error> {
@@ -113,9 +94,26 @@ impl Resolver {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::net::SocketAddr;
+
+    use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
+
     use tokio::net::UdpSocket;
 
     use super::*;
+
+    impl Resolver {
+        /// Asks one server.
+        pub(crate) fn at(server: SocketAddr) -> Result<Self, Error> {
+            let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+                connection.port = server.port();
+                connection
+            });
+            let server = NameServerConfig::new(server.ip(), true, connections.into());
+            let config = ResolverConfig::from_name_servers(vec![server]);
+            Self::build(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()))
+        }
+    }
 
     /// A server on loopback that gives each name its texts, and says of others that they do not exist; a text of
     /// nothing makes it fail. `MX host` is a mail server and `A 192.0.2.1` an address, not a text.

@@ -4,9 +4,9 @@
 
 pub mod diagnostic;
 pub mod zone;
-pub mod languages;
-pub mod css;
-pub mod html;
+mod languages;
+mod css;
+mod html;
 pub mod post;
 pub mod schedule;
 pub mod subscriber;
@@ -18,12 +18,12 @@ pub mod teaser;
 pub mod image;
 pub mod edition;
 pub mod render;
-pub mod lint;
+mod lint;
 pub mod message;
 pub mod deliver;
 #[cfg(feature = "cli")]
-pub mod dns;
-pub mod bounce;
+mod dns;
+mod bounce;
 #[cfg(feature = "send")]
 pub mod store;
 
@@ -33,17 +33,37 @@ pub mod mailing;
 
 pub mod config;
 #[cfg(feature = "cli")]
-pub mod preflight;
+mod preflight;
 
 #[cfg(feature = "cli")]
-pub mod daemon;
+mod daemon;
 #[cfg(feature = "cli")]
-pub mod web;
+mod web;
 
 #[cfg(feature = "cli")]
 pub mod guide;
 
 #[cfg(feature = "cli")]
-pub mod cmd;
+mod cmd;
 #[cfg(feature = "cli")]
-pub mod cli;
+mod cli;
+
+/// Runs the program on the arguments of the process.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use cli::run_program;
+
+/// What tests, benchmarks and fuzzers see of the inside. It may change with any release.
+#[doc(hidden)]
+pub mod internals {
+    #[cfg(feature = "cli")]
+    pub mod daemon {
+        pub use crate::daemon::{Clock, Context, Incident, Job, Supervisor, open_incidents, resume, run_job};
+    }
+    pub mod bounce {
+        pub use crate::bounce::read;
+    }
+    pub mod html {
+        pub use crate::html::{Block, BlockKind, blocks, clean, escape, markup_blocks, plain_line, text};
+    }
+}

@@ -16,7 +16,9 @@ mod status;
 
 pub use fate::fate_of;
 pub use read::{MAX_OCTETS, read};
-pub use report::{Fate, Feedback, Ignored, Recipient, Report};
+#[cfg(test)]
+pub(crate) use report::Recipient;
+pub use report::{Fate, Feedback, Ignored, Report};
 
 #[cfg(test)]
 mod tests;

@@ -36,12 +36,11 @@ mod supervisor;
 mod timetable;
 mod worker;
 
-pub use checkpoint::{Checkpoint, update_checkpoint};
+pub use checkpoint::update_checkpoint;
 pub use context::{Clock, Context};
 pub use hold::resume;
 pub use incidents::{Incident, open_incidents};
-pub use job::{Job, JobKey, Outcome};
+pub use job::Job;
 pub use notify::Notifier;
 pub use supervisor::{Command, Supervisor};
-pub use timetable::ScheduledRun;
 pub use worker::run_job;

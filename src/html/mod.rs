@@ -14,9 +14,9 @@ mod scan;
 pub use blocks::{Block, BlockKind, blocks, text};
 pub use clean::clean;
 pub use escape::escape;
-pub use image::{Picture, first_image};
+pub use image::first_image;
 pub use limit::limit_depth;
-pub use markup_blocks::{MarkupBlock, markup_blocks};
+pub use markup_blocks::markup_blocks;
 pub use plain::plain_line;
 
 pub(crate) use elements::{is_one_of, is_void};

@@ -44,7 +44,7 @@ pub struct EmbedRequest<'a> {
 /// Settles pictures that a mail carries: one answer for each request, and the files, each once.
 ///
 /// `domain` stands after the `@` of their names. A picture that is dead, private, broken or enormous is left out. One
-/// that could not be had in time, or that no room is left for ([`MAX_TOTAL_SIZE`]), is named by its address where it has a safe
+/// that could not be had in time, or that no room is left for (`MAX_TOTAL_SIZE`), is named by its address where it has a safe
 /// one. What was learnt of addresses comes back.
 pub async fn embed(
     requests: &[EmbedRequest<'_>],

@@ -104,7 +104,8 @@ mod tests {
     fn english_has_every_text_of_the_config() {
         let mut keys: Vec<&str> = ENGLISH.mail.keys().map(String::as_str).collect();
         let mut texts = TEXTS.to_vec();
-        (keys.sort_unstable(), texts.sort_unstable());
+        keys.sort_unstable();
+        texts.sort_unstable();
         assert_eq!(keys, texts);
     }
 }

@@ -1,7 +1,7 @@
 //! An edition in, its parts out: subject, preheader, HTML, text, MJML.
 //!
-//! [`layout`] runs the template with Tera, hands what it gives to [`mjml`], and trims the page; [`fit`] makes a page
-//! shorter that clients would clip. An edition is laid out once for each language ([`variants`]), never for a recipient.
+//! `layout` runs the template with Tera, hands what it gives to `mjml`, and trims the page; `fit` makes a page
+//! shorter that clients would clip. An edition is laid out once for each language (`variants`), never for a recipient.
 
 mod builtin;
 mod color;

@@ -29,7 +29,7 @@ pub struct SubscriberImport {
 }
 
 impl Store {
-    /// Adds subscribers, or brings known ones up to date, as [`SubscriberImport`] does.
+    /// Adds subscribers, or brings known ones up to date, as `SubscriberImport` does.
     ///
     /// # Errors
     /// When the store cannot be written.

@@ -100,7 +100,7 @@ impl Store {
                 (NEVER_TRIED, values![edition, limit].into()),
             ])
             .await?;
-        let withdrawn = withdrawn.iter().map(|row| row.get("id")).collect();
+        let withdrawn: Vec<i64> = withdrawn.iter().map(|row| row.get("id")).collect();
         suppress_bad_addresses(&mut write, &request.settled).await?;
         skip(&mut write, job, &withdrawn, now).await?;
         let mut reply = OutboxReply { withdrawn, ..OutboxReply::default() };
@@ -186,19 +186,14 @@ async fn suppress_bad_addresses(write: &mut Transaction<'_>, settled: &[Settleme
 }
 
 /// Skips those of `gone` whose claim still stands; what a report of a bounce settled meanwhile stays as it says.
-async fn skip(
-    write: &mut Transaction<'_>,
-    job: &SendJob<'_>,
-    gone: &Vec<i64>,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
+async fn skip(write: &mut Transaction<'_>, job: &SendJob<'_>, gone: &[i64], now: DateTime<Utc>) -> Result<(), Error> {
     if gone.is_empty() {
         return Ok(());
     }
     let skip = "UPDATE delivery SET state = 'skipped', owner = NULL, next_ms = NULL, at_ms = $1
          WHERE edition = $2 AND subscriber IN (SELECT value FROM json_each($3))
          AND coalesce(state, '') = 'attempting' AND owner = $4";
-    write.run(skip, values![now, job.edition, &gone[..], job.owner.id()]).await?;
+    write.run(skip, values![now, job.edition, gone, job.owner.id()]).await?;
     Ok(())
 }
 

@@ -106,10 +106,10 @@ impl Evidence {
             if let Some(count) = self.scripts.get_mut(script_of(c) as usize) {
                 *count += 1;
             }
-            if matches!(c, '\u{df}'..='\u{491}' | '\u{1ea0}'..='\u{1ef9}') {
-                if let Some(count) = OWN_LETTERS.get(&c).and_then(|index| self.words.get_mut(*index)) {
-                    *count += 1;
-                }
+            if matches!(c, '\u{df}'..='\u{491}' | '\u{1ea0}'..='\u{1ef9}')
+                && let Some(count) = OWN_LETTERS.get(&c).and_then(|index| self.words.get_mut(*index))
+            {
+                *count += 1;
             }
         }
         let mut lower = String::with_capacity(32);

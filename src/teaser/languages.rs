@@ -154,7 +154,7 @@ pub(super) fn language(tag: &str) -> Option<&'static Language> {
 
 /// The entries of one list, of all languages.
 pub(super) fn entries(list: fn(&Language) -> &Vec<String>) -> impl Iterator<Item = &'static str> {
-    LANGUAGES.iter().flat_map(move |language| list(language)).map(String::as_str)
+    LANGUAGES.iter().flat_map(list).map(String::as_str)
 }
 
 impl Language {

@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode};
 
 use serde::Deserialize;
 use tidings::{
-    html::{Block, BlockKind},
+    internals::html::{Block, BlockKind},
     post::{Post, PostId},
     teaser::{
         TeaserOptions,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use tidings::{
-    html,
+    internals::html,
     post::{Post, PostId},
     teaser::{TeaserContext, TeaserMethod, TeaserOptions, tease},
 };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use tidings::{
-    daemon,
+    internals::daemon,
     store::{self, EditionState, Store},
 };
 
@@ -90,7 +90,7 @@ async fn an_edition_sent_by_hand_after_the_backup_is_held_as_well() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_copy_made_in_the_middle_of_a_send_does_not_go_on_by_itself() {
-    use tidings::daemon::{Job, run_job};
+    use tidings::internals::daemon::{Job, run_job};
     let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
     office.set("2026-06-02T06:30:00Z".parse().unwrap());
     let (clock, context) = (office.clock(), office.daemon.context().clone());

@@ -19,7 +19,7 @@ fn asked(approval: &str, extra: &str) -> String {
     daily(&format!("approval = \"{approval}\"\neditor = \"{EDITOR}\"\n{extra}"))
 }
 
-fn said(troubles: &[tidings::daemon::Incident]) -> String {
+fn said(troubles: &[tidings::internals::daemon::Incident]) -> String {
     troubles
         .iter()
         .map(|trouble| format!("{}{}\n", if trouble.is_overdue { "! " } else { "" }, trouble.diagnostic))
@@ -297,7 +297,7 @@ async fn an_edition_whose_digest_has_another_name_now_is_told_and_decided() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_whose_edition_is_stopped_on_its_way_was_not_sent() {
     use tidings::{
-        daemon::{Job, run_job},
+        internals::daemon::{Job, run_job},
         store::RunState,
     };
     let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "").await;
@@ -386,7 +386,7 @@ async fn a_restored_store_sends_nothing_again_until_somebody_looked() {
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!(office.subjects(ADA).len(), 1);
     let config = office.daemon.context().config.clone();
-    assert!(tidings::daemon::resume(&config, &office.store, office.now()).await.unwrap());
+    assert!(tidings::internals::daemon::resume(&config, &office.store, office.now()).await.unwrap());
     office.step().await;
     assert_eq!((office.subjects(ADA).len(), office.daemon.is_held()), (1, false), "what was due before is not owed");
     office.at("2026-06-04T06:30:00Z").await;
@@ -415,7 +415,7 @@ async fn a_clock_set_back_by_days_holds_and_one_that_jumped_ahead_is_late() {
     assert!(said(&office.troubles().await).contains("the clock was set back by more than a day"));
     office.post("Third", None);
     let config = office.daemon.context().config.clone();
-    assert!(tidings::daemon::resume(&config, &office.store, office.now()).await.unwrap());
+    assert!(tidings::internals::daemon::resume(&config, &office.store, office.now()).await.unwrap());
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!((office.subjects(ADA).len(), office.received(ADA).len()), (2, 3), "{:?}", office.received(ADA));
 }

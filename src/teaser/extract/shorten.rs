@@ -71,7 +71,7 @@ fn without_speaker(sentence: &str) -> Option<String> {
     let words = by.split(' ').count();
     let source = by.starts_with("according to ") && words <= 9;
     let mut tail = by.split(' ').skip_while(|word| !matches!(*word, "said" | "says"));
-    let speaker = words <= 8 && tail.next().is_some() && tail.all(|word| is_after_said(word));
+    let speaker = words <= 8 && tail.next().is_some() && tail.all(is_after_said);
     // Words in quotation marks are nobody's without their speaker.
     let quoted = sentence.contains(['"', '“', '”', '„', '«', '»', '‘']);
     ((source || speaker) && !quoted && said.split(' ').count() >= 6).then(|| format!("{said}."))

@@ -2,7 +2,7 @@
 //! Any text as HTML: what is clean stays clean.
 
 use libfuzzer_sys::fuzz_target;
-use tidings::html;
+use tidings::internals::html;
 
 fuzz_target!(|text: &str| {
     let cleaned = html::clean(text, None);

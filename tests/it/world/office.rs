@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mail_parser::MessageParser;
 use tidings::{
     config::Config,
-    daemon::{self, Clock, Context, Incident, Supervisor},
+    internals::daemon::{self, Clock, Context, Incident, Supervisor},
     store::{Decision, EditionRecord, EditionState, Store},
 };
 
