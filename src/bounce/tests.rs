@@ -82,7 +82,7 @@ fn fixture(name: &str) -> String {
     let token = message.message_id.trim_start_matches('<').split('@').next().unwrap().to_owned();
     for (name, value) in [
         ("return_path", message.return_path.clone()),
-        ("RETURN_PATH_LENGTH", message.return_path.to_uppercase()),
+        ("RETURN_PATH", message.return_path.to_uppercase()),
         ("message_id", message.message_id.clone()),
         ("message_token", token),
         ("other_message_id", other.message_id),
