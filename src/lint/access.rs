@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use dom_query::NodeRef;
 
 use super::{
-    Seen, Violation, error,
+    inspected_message::InspectedMessage,
     scheme::{Color, Painted, Scheme},
-    sheet, warning,
+    sheet,
+    violation::{Violation, error, warning},
 };
 use crate::render::{READABLE, contrast};
 
@@ -15,7 +16,7 @@ use crate::render::{READABLE, contrast};
 const HIGH: f64 = 12.0;
 
 /// A1.
-pub(super) fn access(message: &Seen) -> Vec<Violation> {
+pub(super) fn access(message: &InspectedMessage) -> Vec<Violation> {
     let mut found = structure(message);
     let texts = texts(message);
     for scheme in Scheme::ALL {
@@ -30,7 +31,7 @@ pub(super) fn access(message: &Seen) -> Vec<Violation> {
 }
 
 /// Ids, tables and headings (WCAG 4.1.1, 1.3.1).
-fn structure(message: &Seen) -> Vec<Violation> {
+fn structure(message: &InspectedMessage) -> Vec<Violation> {
     let mut found = Vec::new();
     let mut ids = HashSet::new();
     let (mut level, mut bare_tables) = (0, 0);
@@ -76,7 +77,7 @@ fn heading(name: &str) -> Option<u32> {
 }
 
 /// The elements with words of their own.
-fn texts<'a>(message: &'a Seen) -> Vec<(NodeRef<'a>, String)> {
+fn texts<'a>(message: &'a InspectedMessage) -> Vec<(NodeRef<'a>, String)> {
     let blank = |char: char| char.is_whitespace() || matches!(char, '\u{a0}' | '\u{200a}' | '\u{200c}' | '\u{34f}');
     let text = |node: &NodeRef<'a>| {
         let words = node.immediate_text().to_string();

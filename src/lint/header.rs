@@ -2,7 +2,10 @@
 
 use mail_parser::{MimeHeaders, PartType};
 
-use super::{Seen, Violation, error, warning};
+use super::{
+    inspected_message::InspectedMessage,
+    violation::{Violation, error, warning},
+};
 
 /// An unsubscribe token has at least so many characters: 128 bits in base64.
 const TOKEN: usize = 22;
@@ -11,7 +14,7 @@ const TOKEN: usize = 22;
 const OURS: &str = "this is not for you to mend: please report it with the message (`tidings preview --eml`)";
 
 /// H1, RFC 5322 3.6.
-pub(super) fn once(message: &Seen) -> Vec<Violation> {
+pub(super) fn once(message: &InspectedMessage) -> Vec<Violation> {
     let mut found = Vec::new();
     for name in ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"] {
         match message.header(name).len() {
@@ -35,7 +38,7 @@ pub(super) fn once(message: &Seen) -> Vec<Violation> {
 }
 
 /// H4.
-pub(super) fn message_id(message: &Seen) -> Vec<Violation> {
+pub(super) fn message_id(message: &InspectedMessage) -> Vec<Violation> {
     let Some(id) = message.header("Message-ID").first().copied() else { return vec![] };
     let bare = id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).and_then(|id| id.rsplit_once('@'));
     let Some((_, domain)) = bare.filter(|(left, _)| !left.is_empty() && !id.contains(' ')) else {
@@ -49,13 +52,13 @@ pub(super) fn message_id(message: &Seen) -> Vec<Violation> {
     vec![error(format!("the Message-ID's domain is not the sender's, `{own}`"), id, OURS)]
 }
 
-fn sender(message: &Seen) -> String {
+fn sender(message: &InspectedMessage) -> String {
     let address = message.parsed.and_then(|parsed| parsed.from()).and_then(|from| from.first());
     address.and_then(|address| address.address()).unwrap_or_default().to_owned()
 }
 
 /// P6, RFC 6376 3.5 and 8058 4.
-pub(super) fn signatures(message: &Seen) -> Vec<Violation> {
+pub(super) fn signatures(message: &InspectedMessage) -> Vec<Violation> {
     const COVERED: [&str; 9] = [
         "from",
         "to",
@@ -100,7 +103,7 @@ pub(super) fn signatures(message: &Seen) -> Vec<Violation> {
 }
 
 /// L1, RFC 2369 and 8058.
-pub(super) fn unsubscribe(message: &Seen) -> Vec<Violation> {
+pub(super) fn unsubscribe(message: &InspectedMessage) -> Vec<Violation> {
     let place = "List-Unsubscribe";
     let links = message.unsubscribe_links();
     let hint = "set `web.public_url` to an https address that this program serves";
@@ -128,7 +131,7 @@ pub(super) fn unsubscribe(message: &Seen) -> Vec<Violation> {
 }
 
 /// L7, RFC 2919.
-pub(super) fn list_id(message: &Seen) -> Vec<Violation> {
+pub(super) fn list_id(message: &InspectedMessage) -> Vec<Violation> {
     let place = "List-Id";
     match message.header(place)[..] {
         [value] => {
@@ -142,7 +145,7 @@ pub(super) fn list_id(message: &Seen) -> Vec<Violation> {
 }
 
 /// L8, RFC 2369, 3834.
-pub(super) fn bulk(message: &Seen) -> Vec<Violation> {
+pub(super) fn bulk(message: &InspectedMessage) -> Vec<Violation> {
     let has = |name: &str| !message.header(name).is_empty();
     let mut found = Vec::new();
     if message.header("Feedback-ID").first().is_none_or(|value| value.split(':').count() != 4) {
@@ -166,7 +169,7 @@ pub(super) fn bulk(message: &Seen) -> Vec<Violation> {
 }
 
 /// F1, RFC 5322 2.1.1 and RFC 2047.
-pub(super) fn format(message: &Seen) -> Vec<Violation> {
+pub(super) fn format(message: &InspectedMessage) -> Vec<Violation> {
     let mut found = Vec::new();
     let octets = message.octets;
     let bare = octets.iter().enumerate().any(|(at, octet)| match octet {
@@ -193,7 +196,7 @@ pub(super) fn format(message: &Seen) -> Vec<Violation> {
 }
 
 /// M1, RFC 2046 5.1.4.
-pub(super) fn structure(message: &Seen) -> Vec<Violation> {
+pub(super) fn structure(message: &InspectedMessage) -> Vec<Violation> {
     let Some(parsed) = message.parsed else { return vec![] };
     let mut found = Vec::new();
     let alternative = parsed.parts.iter().find(|part| {

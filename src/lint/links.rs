@@ -5,7 +5,12 @@ use mail_parser::MimeHeaders as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 use url::{Host, Url};
 
-use super::{Seen, Violation, error, sheet, warning, words};
+use super::{
+    inspected_message::InspectedMessage,
+    sheet,
+    violation::{Violation, error, warning},
+    words,
+};
 use crate::css;
 
 /// A page with pictures says at least so much in words.
@@ -15,7 +20,7 @@ const WORDS: usize = 12;
 const TINY: f64 = 6.0;
 
 /// K1.
-pub(super) fn links(message: &Seen) -> Vec<Violation> {
+pub(super) fn links(message: &InspectedMessage) -> Vec<Violation> {
     let mut found = Vec::new();
     for node in message.page.select("a").nodes() {
         let href = node.attr("href").unwrap_or_default().to_string();
@@ -38,7 +43,7 @@ pub(super) fn links(message: &Seen) -> Vec<Violation> {
 }
 
 /// A visible link to unsubscribe in both parts.
-fn leaving(message: &Seen) -> Vec<Violation> {
+fn leaving(message: &InspectedMessage) -> Vec<Violation> {
     let leave = message.unsubscribe_links();
     let mut found = Vec::new();
     if leave.is_empty() {
@@ -62,7 +67,7 @@ fn leaving(message: &Seen) -> Vec<Violation> {
 }
 
 /// Says whether a reader finds something of the link: words, or a picture.
-fn is_seen(link: &NodeRef, message: &Seen) -> bool {
+fn is_seen(link: &NodeRef, message: &InspectedMessage) -> bool {
     let shows = |node: &NodeRef| match sheet::name(node).as_str() {
         "img" => !message.light.is_hidden(node),
         _ => !node.immediate_text().trim().is_empty() && message.light.shows_words(node, TINY),
@@ -71,7 +76,7 @@ fn is_seen(link: &NodeRef, message: &Seen) -> bool {
 }
 
 /// Pictures behind words: their addresses in attributes and styles.
-fn grounds(message: &Seen) -> Vec<Violation> {
+fn grounds(message: &InspectedMessage) -> Vec<Violation> {
     let hint = "serve it over https: clients show a hole, or warn of it";
     let open = |address: &str| address.trim().to_ascii_lowercase().starts_with("http://");
     let mut found: Vec<String> = Vec::new();
@@ -138,7 +143,7 @@ fn is_private(url: &Url) -> bool {
 }
 
 /// I1.
-pub(super) fn images(message: &Seen) -> Vec<Violation> {
+pub(super) fn images(message: &InspectedMessage) -> Vec<Violation> {
     let mut found = Vec::new();
     let parts = message.parsed.map(|parsed| parsed.parts.as_slice()).unwrap_or_default();
     let attached: Vec<&str> = parts.iter().filter_map(|part| part.content_id()).collect();

@@ -1,6 +1,6 @@
 //! Where what stands in a message comes from: a post, a template of one's own, the config.
 
-use super::Clients;
+use super::clients::Clients;
 use crate::{
     diagnostic::Place,
     edition::{Edition, Item},

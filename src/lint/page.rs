@@ -4,9 +4,9 @@ use dom_query::Document;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::{
-    Seen, Violation, error,
+    inspected_message::InspectedMessage,
     sheet::{self, style},
-    warning,
+    violation::{Violation, error, warning},
 };
 
 /// Gmail shows no more octets of a mail than these.
@@ -23,7 +23,7 @@ const ACTIVE: [&str; 12] =
     ["script", "form", "iframe", "svg", "object", "embed", "input", "button", "select", "textarea", "video", "audio"];
 
 /// S1.
-pub(super) fn size(message: &Seen) -> Vec<Violation> {
+pub(super) fn size(message: &InspectedMessage) -> Vec<Violation> {
     let size = message.html.len();
     let told = format!("the HTML part has {} KB", size.div_ceil(1024));
     let hint = "take fewer posts (`select.max`), shorter teasers, or a leaner template";
@@ -35,7 +35,7 @@ pub(super) fn size(message: &Seen) -> Vec<Violation> {
 }
 
 /// X1.
-pub(super) fn frame(message: &Seen) -> Vec<Violation> {
+pub(super) fn frame(message: &InspectedMessage) -> Vec<Violation> {
     let page = &message.page;
     let html = page.select("html");
     let attribute = |name: &str| html.attr(name).map(|value| value.to_string()).unwrap_or_default();
@@ -123,7 +123,7 @@ fn preheader(page: &Document) -> String {
 }
 
 /// X11.
-pub(super) fn active(message: &Seen) -> Vec<Violation> {
+pub(super) fn active(message: &InspectedMessage) -> Vec<Violation> {
     let mut found: Vec<Violation> = Vec::new();
     let mut push = |violation: Violation| {
         if !found.iter().any(|known| known.message == violation.message) {

@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::{Seen, Violation, warning};
+use super::{
+    inspected_message::InspectedMessage,
+    violation::{Violation, warning},
+};
 use crate::languages::{self, LanguageFiles, language_files};
 
 /// Phrases that filters take for a trap.
@@ -34,7 +37,7 @@ static TRAPS: LazyLock<Traps> = LazyLock::new(|| {
 const SHOUT: usize = 12;
 
 /// W1.
-pub(super) fn tone(message: &Seen) -> Vec<Violation> {
+pub(super) fn tone(message: &InspectedMessage) -> Vec<Violation> {
     let (subject, mut found) = (message.subject(), Vec::new());
     let say_plainly = "say plainly what the edition holds";
     let mut of_subject = |what: String, hint: &str| {

@@ -4,14 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Seen, Violation, error};
+use super::{
+    inspected_message::InspectedMessage,
+    violation::{Violation, error},
+};
 
 /// How to mend a text part that is not what it should be.
 const TEMPLATE: &str =
     "mend the template of the text part, `templates/NAME.txt`, or take it away: there is one built in";
 
 /// T1.
-pub(super) fn text_part(message: &Seen) -> Vec<Violation> {
+pub(super) fn text_part(message: &InspectedMessage) -> Vec<Violation> {
     let place = "text/plain";
     if message.text.trim().is_empty() {
         return vec![error("there is no text part", place, TEMPLATE)];
@@ -52,7 +55,7 @@ pub(super) fn holds_link(text: &str, link: &str) -> bool {
 
 /// How much of what the HTML says the text part says as well: each word as often as it is there, up to three times, so
 /// that neither a list of words nor one of the posts passes for the whole.
-fn parity(message: &Seen) -> Option<Violation> {
+fn parity(message: &InspectedMessage) -> Option<Violation> {
     let visible = message.visible_text();
     let counted = |text: &str| {
         let mut counts: HashMap<String, usize> = HashMap::new();
@@ -112,7 +115,7 @@ fn marks(text: &str) -> Vec<(String, &'static str)> {
 }
 
 /// R1.
-pub(super) fn residue(message: &Seen) -> Vec<Violation> {
+pub(super) fn residue(message: &InspectedMessage) -> Vec<Violation> {
     let own = &message.origin.words;
     let mut found = Vec::new();
     for (part, text) in

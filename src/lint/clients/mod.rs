@@ -10,8 +10,13 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
-use super::{Seen, Violation, sheet, warning};
+use super::{
+    inspected_message::InspectedMessage,
+    sheet,
+    violation::{Violation, warning},
+};
 use crate::css::Declaration;
+pub use table::Client;
 use table::{FEATURES, Feature, Sign};
 
 /// What the readers read mail with: `[check]`.
@@ -21,10 +26,6 @@ pub struct Clients {
     /// So many percent of the readers may miss something without a word.
     tolerate: f64,
 }
-
-/// A mail client of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Client(usize);
 
 /// Shares and names of clients.
 #[derive(Debug, Deserialize)]
@@ -91,7 +92,7 @@ impl Client {
 }
 
 /// C1.
-pub(super) fn support(message: &Seen) -> Vec<Violation> {
+pub(super) fn support(message: &InspectedMessage) -> Vec<Violation> {
     let clients = &message.origin.clients;
     let uses = Uses::of(message);
     let mut found = Vec::new();
@@ -154,13 +155,13 @@ struct Place {
 
 /// What a page says to every client.
 struct Uses<'a> {
-    message: &'a Seen<'a>,
+    message: &'a InspectedMessage<'a>,
     /// Declarations that stand together, and where.
     blocks: Vec<(String, Vec<Declaration>)>,
 }
 
 impl<'a> Uses<'a> {
-    fn of(message: &'a Seen<'a>) -> Self {
+    fn of(message: &'a InspectedMessage<'a>) -> Self {
         let styled = message.page.select("body[style], body [style]");
         let inline = styled.nodes().iter().map(|node| {
             let class = node.attr("class").map(|class| format!(" class=\"{class}\"")).unwrap_or_default();

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::Client;
+/// A mail client of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Client(pub(super) usize);
 
 /// Something that a page may use.
 #[derive(Debug)]

@@ -55,7 +55,8 @@ impl Tree {
             .split_uses()
             .into_iter()
             .flat_map(|(line, text)| expand(&text).into_iter().map(move |(path, _)| (line, path)).collect::<Vec<_>>());
-        let paths = lines.iter().flat_map(|(line, text)| paths_in(text).into_iter().map(move |path| (*line, path)));
+        let outside = lines.without_uses();
+        let paths = outside.iter().flat_map(|(line, text)| paths_in(text).into_iter().map(move |path| (*line, path)));
         let all = uses.chain(paths).filter_map(|(line, path)| {
             let (through, item) = self.walk(module, &path)?;
             let home = self.home(&through, item.as_deref(), 0);
@@ -105,6 +106,9 @@ impl Tree {
 trait Lines {
     /// The `use` statements, each with its first line.
     fn split_uses(&self) -> Vec<(usize, String)>;
+
+    /// All lines but those of `use` statements.
+    fn without_uses(&self) -> Vec<(usize, String)>;
 }
 
 impl Lines for Vec<(usize, String)> {
@@ -121,6 +125,21 @@ impl Lines for Vec<(usize, String)> {
                 last.push_str(text);
             }
             open = open && !text.ends_with(';');
+        }
+        found
+    }
+
+    fn without_uses(&self) -> Vec<(usize, String)> {
+        let mut is_use = false;
+        let mut found = Vec::new();
+        for (line, text) in self {
+            let bare =
+                text.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ").trim_start_matches("pub ");
+            is_use = is_use || bare.starts_with("use ");
+            if !is_use {
+                found.push((*line, text.clone()));
+            }
+            is_use = is_use && !text.ends_with(';');
         }
         found
     }

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use dom_query::Document;
 use mail_parser::{Message, PartType};
 
-use super::{Origin, scheme::Painted, sheet::Sheet};
+use super::{origin::Origin, scheme::Painted, sheet::Sheet};
 
 /// A message, and what is known of where it comes from.
-pub(super) struct Seen<'a> {
+pub(super) struct InspectedMessage<'a> {
     pub(super) octets: &'a [u8],
     /// Header and body, without the empty line between them.
     pub(super) head: &'a [u8],
@@ -23,7 +23,7 @@ pub(super) struct Seen<'a> {
     pub(super) origin: &'a Origin<'a>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> InspectedMessage<'a> {
     pub(super) fn new(octets: &'a [u8], parsed: Option<&'a Message<'a>>, origin: &'a Origin<'a>) -> Self {
         let end = octets.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(octets.len());
         let head = &octets[..end];
