@@ -13,7 +13,7 @@ mod intro;
 mod languages;
 mod layout;
 mod markup;
-mod marks;
+mod source_positions;
 mod mjml;
 mod pages;
 mod picture;

@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::Signer;
+use super::signer::Signer;
 
 /// Octets of one string of a TXT record (RFC 1035 3.3).
 const STRING: usize = 255;
@@ -40,9 +40,9 @@ impl Signer {
     }
 
     /// Compares the key with the texts of the records under its name.
-    pub fn judge<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Published {
+    pub fn compare<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Published {
         let known = self.key.public();
-        let judge = |text: &str| {
+        let compare = |text: &str| {
             let value = tag(text, "p")?;
             let version = tag(text, "v").is_none_or(|version| version == "DKIM1");
             let kind = tag(text, "k").is_none_or(|kind| kind.eq_ignore_ascii_case(self.key.kind()));
@@ -53,7 +53,7 @@ impl Signer {
                 false => Published::Different,
             })
         };
-        let found: Vec<Published> = texts.into_iter().filter_map(judge).collect();
+        let found: Vec<Published> = texts.into_iter().filter_map(compare).collect();
         // Of several a verifier may take any (RFC 6376 3.6.2.2): one that does not fit is what to tell of.
         found
             .iter()

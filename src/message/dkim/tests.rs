@@ -2,7 +2,10 @@ use std::collections::BTreeMap;
 
 use ring::signature::{ED25519, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY as RSA, UnparsedPublicKey};
 
-use super::*;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use ring::digest::{SHA256, digest};
+
+use super::{signer::LINE, *};
 use crate::diagnostic::Explain as _;
 
 const RSA_KEY: &str = include_str!("../../../tests/fixtures/dkim/rsa.pem");
@@ -264,7 +267,7 @@ fn the_record_to_publish_fits_a_zone_file() {
 #[test]
 fn published_records_are_judged() {
     let [rsa, ed] = &signers()[..] else { unreachable!() };
-    let check = |texts: &[&str], expect| assert_eq!(rsa.judge(texts.iter().copied()), expect, "{texts:?}");
+    let check = |texts: &[&str], expect| assert_eq!(rsa.compare(texts.iter().copied()), expect, "{texts:?}");
     let (own, other) = (rsa.record(), ed.record());
     let value = own.split_once("p=").unwrap().1;
     check(&[], Published::Missing);

@@ -14,7 +14,7 @@ pub(super) async fn rows(signers: &[Signer], resolver: &Resolver) -> Vec<Row> {
         let name = signer.record_name();
         let fault = |message: &str, hint: &str| Row::error("dkim", message, name.as_str(), hint);
         rows.push(match resolver.txt(&name).await {
-            Ok(texts) => match signer.judge(texts.iter().map(String::as_str)) {
+            Ok(texts) => match signer.compare(texts.iter().map(String::as_str)) {
                 Published::Same => Row::holds("dkim", format!("the key of `{name}` is published")),
                 Published::Missing => fault("the key is not published", "publish its record, as shown"),
                 Published::Different => {
