@@ -13,7 +13,7 @@ function body(address) {
 
 async function send(event) {
   event.preventDefault();
-  const [reply, go] = [byId("test-reply"), byId("test-go")];
+  const [reply, go] = [byId("test-said"), byId("test-go")];
   go.disabled = true;
   reply.className = "reply";
   reply.textContent = "Sending…";
@@ -32,7 +32,7 @@ async function send(event) {
 export function start() {
   const dialog = byId("test");
   byId("send").addEventListener("click", () => {
-    byId("test-reply").textContent = "";
+    byId("test-said").textContent = "";
     dialog.showModal();
   });
   byId("test-close").addEventListener("click", () => dialog.close());
