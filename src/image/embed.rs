@@ -93,8 +93,8 @@ pub async fn embed(
                 let why = "no room is left for it in the mail".to_owned();
                 by_address(linked(job.image, Some(renditions.size)), &why, limits)
             }
-            (Err(Fault::Dead(why)), _) => ImageOutcome::left_out(&why),
-            (Err(Fault::Silent(why)), _) => {
+            (Err(FetchFailure::Permanent(why)), _) => ImageOutcome::left_out(&why),
+            (Err(FetchFailure::Temporary(why)), _) => {
                 let size =
                     made.probe.or_else(|| past.get(job.image.url.as_str()).cloned()).and_then(|probe| probe.size);
                 by_address(linked(job.image, size), &why, limits)
@@ -141,16 +141,16 @@ fn jobs<'a>(requests: &[EmbedRequest<'a>]) -> Vec<Job<'a>> {
 }
 
 /// Why a picture does not go along.
-enum Fault {
+enum FetchFailure {
     /// It is no good for anybody.
-    Dead(String),
+    Permanent(String),
     /// It could not be had now.
-    Silent(String),
+    Temporary(String),
 }
 
 /// A picture that was had, or not, and what was learnt of its address.
 struct Prepared {
-    renditions: Result<Renditions, Fault>,
+    renditions: Result<Renditions, FetchFailure>,
     probe: Option<ImageProbe>,
 }
 
@@ -175,31 +175,35 @@ impl Embedder<'_> {
             None => self.fetch(&job.image.url).await,
         };
         let renditions = match octets {
-            Ok(octets) => self.shrink(octets, job.width).await.map_err(Fault::Dead),
+            Ok(octets) => self.shrink(octets, job.width).await.map_err(FetchFailure::Permanent),
             Err(fault) => Err(fault),
         };
         Prepared { renditions, probe }
     }
 
-    async fn fetch(&self, url: &Url) -> (Result<Vec<u8>, Fault>, Option<ImageProbe>) {
+    async fn fetch(&self, url: &Url) -> (Result<Vec<u8>, FetchFailure>, Option<ImageProbe>) {
         if !matches!(url.scheme(), "http" | "https") || url.password().is_some() {
             let why = unfit(url, self.limits.allow_private).unwrap_or_default();
-            return (Err(Fault::Dead(why)), None);
+            return (Err(FetchFailure::Permanent(why)), None);
         }
         let past = self.past.get(url.as_str());
         if let Some(ImageProbe { state: Availability::Dead(why), .. }) = past.filter(|probe| probe.holds(self.now)) {
-            return (Err(Fault::Dead(why.clone())), None);
+            return (Err(FetchFailure::Permanent(why.clone())), None);
         }
         let (octets, probe) = match tokio::time::timeout_at(self.deadline, self.fetcher.whole(url)).await {
             Ok(FetchedFile::Got(octets)) => {
                 let probe = ImageProbe::at_octets(&octets, self.now);
                 (Ok(octets), probe)
             }
-            Ok(FetchedFile::Refused(why)) => (Err(Fault::Dead(why.clone())), ImageProbe::dead(why, self.now)),
-            Ok(FetchedFile::Failed(why)) => (Err(Fault::Silent(why.clone())), ImageProbe::silent(why, past, self.now)),
+            Ok(FetchedFile::Refused(why)) => {
+                (Err(FetchFailure::Permanent(why.clone())), ImageProbe::dead(why, self.now))
+            }
+            Ok(FetchedFile::Failed(why)) => {
+                (Err(FetchFailure::Temporary(why.clone())), ImageProbe::silent(why, past, self.now))
+            }
             Err(_) => {
                 let why = "no answer in time".to_owned();
-                (Err(Fault::Silent(why.clone())), ImageProbe::silent(why, past, self.now))
+                (Err(FetchFailure::Temporary(why.clone())), ImageProbe::silent(why, past, self.now))
             }
         };
         (octets, Some(probe))
@@ -225,7 +229,7 @@ impl Embedder<'_> {
     }
 }
 
-async fn open(path: &Path) -> Result<Vec<u8>, Fault> {
+async fn open(path: &Path) -> Result<Vec<u8>, FetchFailure> {
     let read = async |path: PathBuf| {
         let length = tokio::fs::metadata(&path).await.map_err(|error| probe::unread(&error))?.len();
         if length > MAX_FILE_SIZE {
@@ -233,7 +237,7 @@ async fn open(path: &Path) -> Result<Vec<u8>, Fault> {
         }
         tokio::fs::read(&path).await.map_err(|error| probe::unread(&error))
     };
-    read(path.to_owned()).await.map_err(Fault::Dead)
+    read(path.to_owned()).await.map_err(FetchFailure::Permanent)
 }
 
 /// The picture by its address, where a mail may name that.

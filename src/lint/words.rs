@@ -31,7 +31,7 @@ pub(super) fn text_part(message: &InspectedMessage) -> Vec<Violation> {
             found.push(violation.about(link.as_str()).sign(link));
         }
     }
-    for (sign, what) in marks(&message.text) {
+    for (sign, what) in template_marks(&message.text) {
         if !message.origin.words.contains(&sign) {
             let about = around(&message.text, &sign);
             found.push(error(format!("the text part holds {what}, `{sign}`"), format!("{place}: {about}"), TEMPLATE));
@@ -80,7 +80,7 @@ fn parity(message: &InspectedMessage) -> Option<Violation> {
 }
 
 /// Tags and entities in what should be plain text; each once.
-fn marks(text: &str) -> Vec<(String, &'static str)> {
+fn template_marks(text: &str) -> Vec<(String, &'static str)> {
     const TAGS: &str = "p br a div span td tr table b i em strong h1 h2 h3 img li ul ol u blockquote body";
     let mut found: Vec<(String, &'static str)> = Vec::new();
     let mut known = HashSet::new();

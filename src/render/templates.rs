@@ -15,8 +15,8 @@ use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 use super::{
     builtin::BUILTIN_TEMPLATES,
     error::Error,
-    source_positions::{self, COUNT},
     mjml::{File, unmark},
+    source_positions::{self, COUNT},
     text,
 };
 use crate::diagnostic::{Diagnostic, Place};
@@ -73,7 +73,11 @@ impl TemplateSet {
         let marked: Vec<(&str, String)> = marked
             .map(|(number, (name, source))| {
                 let is_mjml = name.ends_with(".mjml");
-                let text = if is_mjml { source_positions::marked(&source.text, number) } else { source_positions::counted(&source.text) };
+                let text = if is_mjml {
+                    source_positions::marked(&source.text, number)
+                } else {
+                    source_positions::counted(&source.text)
+                };
                 (name.as_str(), text)
             })
             .collect();
@@ -175,7 +179,8 @@ impl TemplateSet {
         context: &Context,
         escape: bool,
     ) -> Result<String, tera::Error> {
-        let counted = number.map_or_else(|| source_positions::counted(template), |number| source_positions::marked(template, number));
+        let counted = number
+            .map_or_else(|| source_positions::counted(template), |number| source_positions::marked(template, number));
         COUNTED.set(0);
         match tera.render_str(&counted, context, escape) {
             Err(error) if !is_bound(&error) => tera.render_str(template, context, escape).and(Err(error)),

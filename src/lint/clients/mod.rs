@@ -4,11 +4,8 @@
 //! is made by `support.mjs` of the data of caniemail.com. What stands under `@media` or `@supports` is meant for some
 //! clients only, and what stands beside a plainer value is backed up: neither counts.
 
+mod shares;
 mod table;
-
-use std::{collections::BTreeMap, sync::LazyLock};
-
-use serde::Deserialize;
 
 use super::{
     inspected_message::InspectedMessage,
@@ -16,80 +13,9 @@ use super::{
     violation::{Violation, warning},
 };
 use crate::css::Declaration;
+pub use shares::Clients;
 pub use table::Client;
-use table::{FEATURES, Feature, Sign};
-
-/// What the readers read mail with: `[check]`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Clients {
-    shares: Vec<(Client, f64)>,
-    /// So many percent of the readers may miss something without a word.
-    tolerate: f64,
-}
-
-/// Shares and names of clients.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Facts {
-    /// What is taken where the config names no clients.
-    usual_shares: Vec<(String, f64)>,
-    /// How those call themselves whose name is more than a capital letter and the key.
-    names: BTreeMap<String, String>,
-}
-
-static FACTS: LazyLock<Facts> = LazyLock::new(|| {
-    // Compiled in, and read by every test of this room.
-    toml::from_str(include_str!("clients.toml")).unwrap_or_else(|error| panic!("clients.toml: {error}"))
-});
-
-const TOLERATE: f64 = 5.0;
-
-impl Default for Clients {
-    fn default() -> Self {
-        Self { shares: shares(FACTS.usual_shares.clone()), tolerate: TOLERATE }
-    }
-}
-
-impl Clients {
-    /// The readers' shares by client, in any measure, and what percentage of them may miss something; `None` is the
-    /// default of either.
-    pub fn new(shares: Option<BTreeMap<String, f64>>, tolerate: Option<f64>) -> Self {
-        let usual = Self::default();
-        Self { shares: shares.map_or(usual.shares, self::shares), tolerate: tolerate.unwrap_or(usual.tolerate) }
-    }
-
-    /// How many percent of the readers lack a feature, and by which clients.
-    fn lost(&self, feature: &Feature) -> (f64, Vec<Client>) {
-        let all: f64 = self.shares.iter().map(|(_, share)| share).sum();
-        let lacking = || self.shares.iter().filter(|(client, _)| feature.lacking.contains(client));
-        let lost: f64 = lacking().map(|(_, share)| share).sum();
-        (if all > 0.0 { lost * 100.0 / all } else { 0.0 }, lacking().map(|(client, _)| *client).collect())
-    }
-}
-
-/// The shares of those clients that are known.
-fn shares(of: impl IntoIterator<Item = (String, f64)>) -> Vec<(Client, f64)> {
-    of.into_iter().filter_map(|(name, share)| Some((Client::new(&name)?, share))).collect()
-}
-
-impl Client {
-    /// The client of that name, as the config writes it.
-    pub fn new(name: &str) -> Option<Self> {
-        table::names().position(|known| known == name).map(Self)
-    }
-
-    /// All names that the config may write.
-    pub fn names() -> impl Iterator<Item = &'static str> + Clone {
-        table::names().collect::<Vec<_>>().into_iter()
-    }
-
-    /// How it calls itself.
-    fn words(self) -> String {
-        let name = table::names().nth(self.0).unwrap_or_default();
-        let spelled = FACTS.names.get(name).cloned();
-        spelled.unwrap_or_else(|| name[..1].to_uppercase() + &name[1..])
-    }
-}
+use table::{FEATURES, Sign};
 
 /// C1.
 pub(super) fn support(message: &InspectedMessage) -> Vec<Violation> {
@@ -300,7 +226,7 @@ mod tests {
 
     #[test]
     fn every_usual_client_is_known() {
-        assert_eq!(Clients::default().shares.len(), FACTS.usual_shares.len());
+        assert_eq!(Clients::default().shares.len(), shares::FACTS.usual_shares.len());
         assert!(Client::names().all(|name| Client::new(name).is_some_and(|client| !client.words().is_empty())));
     }
 }
