@@ -175,7 +175,7 @@ fn paths_in(text: &str) -> Vec<Vec<String>> {
         let start = rest[..at].rfind(|c| !is_word(c)).map_or(0, |before| before + 1);
         let before = &rest[..start];
         let end = rest[at..].find(|c: char| !is_word(c) && c != ':').map_or(rest.len(), |end| at + end);
-        if !before.ends_with('"') && !text.starts_with("use ") {
+        if !before.ends_with('"') && !before.ends_with("(in ") {
             let path: Vec<String> =
                 rest[start..end].split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect();
             found.push(path);
