@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::html;
+
 /// One article as its publisher gave it, cleaned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Post {
@@ -47,6 +49,32 @@ pub struct Post {
     pub weight: Option<i64>,
     /// Drafts are read, reported by `explain`, and never selected.
     pub draft: bool,
+}
+
+impl Post {
+    /// Makes a post of a page of one's own; `html` is cleaned, and its links are made absolute against `url`.
+    ///
+    /// What else is known of it goes into its fields: `Post { tags, published, ..Post::new(url, title, html) }`.
+    pub fn new(url: Url, title: &str, html: &str) -> Self {
+        Self {
+            id: PostId::new(None, Some(&url), html),
+            source: String::new(),
+            title: html::plain_line(title),
+            authors: Vec::new(),
+            published: None,
+            updated: None,
+            tags: Vec::new(),
+            language: None,
+            image: None,
+            description: None,
+            has_marked_lead: false,
+            teaser: None,
+            body: html::clean(html, Some(&url)),
+            weight: None,
+            draft: false,
+            url: Some(url),
+        }
+    }
 }
 
 /// A picture by its address.
