@@ -1,7 +1,7 @@
 //! One article, whatever it came from.
 //!
 //! A [`source`](crate::source) makes posts; every later stage reads them. All text in a [`Post`] is already
-//! clean: markup has passed [`html::clean`](crate::html::clean), plain fields are single lines without
+//! clean: markup has passed `html::clean`, plain fields are single lines without
 //! control characters.
 
 use std::path::PathBuf;

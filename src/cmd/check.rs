@@ -52,7 +52,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     if args.online {
         rows.extend(preflight::online(&config, &invocation.environment, &nexts).await);
     }
-    let worst = preflight::worst(&rows);
+    let worst_level = preflight::worst_level(&rows);
     if invocation.json {
         print_json(&json!({ "rows": rows }))?;
     } else {
@@ -60,7 +60,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         print(&format!("{}{}\n", records.collect::<String>(), rows_text(&rows)))?;
     }
     let allowed = if args.strict { Level::Ok } else { Level::Warning };
-    Ok(if worst > allowed { Exit::Faulty } else { Exit::Done })
+    Ok(if worst_level > allowed { Exit::Faulty } else { Exit::Done })
 }
 
 /// Faults first, each with its place and how to mend it below; what holds in one line.

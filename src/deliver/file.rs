@@ -11,7 +11,7 @@ use super::outcome::{Error, Outcome, Reply};
 use crate::message::Message;
 
 /// Makes the folder, for its owner only: it will hold addresses.
-pub(super) fn open(folder: &Path) -> Result<PathBuf, Error> {
+pub(super) fn create_folder(folder: &Path) -> Result<PathBuf, Error> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn a_second_try_replaces_the_first() {
         let temporary = tempfile::tempdir().unwrap();
-        let folder = open(&temporary.path().join("a/outbox")).unwrap();
+        let folder = create_folder(&temporary.path().join("a/outbox")).unwrap();
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         let message = message("Subject: x\r\n\r\n.\r\n");
         for _ in 0..2 {
@@ -69,7 +69,7 @@ mod tests {
     fn a_folder_that_cannot_be_is_reported() {
         let temporary = tempfile::tempdir().unwrap();
         fs::write(temporary.path().join("file"), "").unwrap();
-        assert!(matches!(open(&temporary.path().join("file/outbox")), Err(Error::Unreachable(..))));
+        assert!(matches!(create_folder(&temporary.path().join("file/outbox")), Err(Error::Unreachable(..))));
         let gone = temporary.path().join("gone");
         assert!(matches!(deliver(&gone, &message("x")), Outcome::Unreached(_)));
     }

@@ -29,7 +29,7 @@ pub struct Reply {
     pub code: u16,
     /// Class, subject, detail (RFC 3463), where given.
     pub enhanced: Option<(u8, u16, u16)>,
-    /// Its words, one line, printable.
+    /// Its words, one line, to_printable.
     pub text: String,
 }
 

@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{
     outcome::{Error, Outcome, Reply},
-    smtp::reply::printable,
+    smtp::reply::to_printable,
 };
 use crate::{diagnostic::Diagnostic, message::Message};
 
@@ -98,7 +98,7 @@ async fn talk(mut child: Child, octets: &[u8], handed_over: &mut bool) -> Option
         return Some(Outcome::Cut("the program ended before it had read the message".to_owned()));
     }
     let first = said.split(|octet| *octet == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
-    Some(verdict(code, printable(first)))
+    Some(verdict(code, to_printable(first)))
 }
 
 fn line_feeds(octets: &[u8]) -> Vec<u8> {

@@ -29,7 +29,7 @@ impl Transport {
     /// When it cannot be reached, is not to be trusted, or refuses us.
     pub async fn open(destination: &Destination, cap: Option<u64>) -> Result<Self, Error> {
         Ok(match destination {
-            Destination::File(folder) => Self::File(file::open(folder)?),
+            Destination::File(folder) => Self::File(file::create_folder(folder)?),
             Destination::Sendmail(program) => Self::Sendmail(sendmail::open(program)?),
             Destination::Smtp(relay) => {
                 Self::Smtp(Box::new(smtp::Session::open(relay, smtp::Deadlines::default(), cap).await?))

@@ -60,7 +60,7 @@ pub fn compose(
     number: i64,
     now: DateTime<Utc>,
 ) -> Draft {
-    let teasers = Teasers::of(&plan.digest.teaser, &plan.digest.teasers, &selection).make(answers);
+    let teasers = Teasers::for_selection(&plan.digest.teaser, &plan.digest.teasers, &selection).make(answers);
     assemble(plan, selection, teasers, id, number, now)
 }
 

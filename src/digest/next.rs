@@ -105,7 +105,7 @@ async fn draft_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: Date
     let mut random = [0; 16];
     getrandom::fill(&mut random).map_err(|error| Error::Random(error.to_string()))?;
     let selection = select::select(posts, &plan.digest.select, &seen, now);
-    let mut teasers = Teasers::of(&plan.digest.teaser, &plan.digest.teasers, &selection);
+    let mut teasers = Teasers::for_selection(&plan.digest.teaser, &plan.digest.teasers, &selection);
     let answers = match &plan.llm {
         Some(access) => teasers.ask(store, access, now).await,
         None => Answers::new(),

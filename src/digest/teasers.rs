@@ -35,7 +35,7 @@ pub(super) struct Teasers<'a> {
 
 impl<'a> Teasers<'a> {
     /// Reads the posts.
-    pub(super) fn of(
+    pub(super) fn for_selection(
         options: &'a TeaserOptions,
         pinned: &'a BTreeMap<String, String>,
         selection: &'a Selection,

@@ -1,7 +1,7 @@
 //! Reading order: the blocks of an article, or its text.
 
 use super::{
-    elements::{is_block, is_one_of, is_unread},
+    elements::{has_no_text, is_block, is_one_of},
     escape::is_forbidden,
     plain::{decode_entities, push_folded},
     scan::{Token, scan},
@@ -82,7 +82,7 @@ impl<'a> BlockReader<'a> {
         while let Some(token) = rest.next() {
             match token {
                 Token::Text(text) => self.words(text),
-                Token::Start(tag) if is_unread(tag.name) => rest.skip_content(tag.name),
+                Token::Start(tag) if has_no_text(tag.name) => rest.skip_content(tag.name),
                 Token::Start(tag) => {
                     let data = tag.is(&["table"]) && {
                         table += 1;

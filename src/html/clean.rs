@@ -7,7 +7,7 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use super::{
-    elements::{is_one_of, is_unread, is_void},
+    elements::{has_no_text, is_one_of, is_void},
     escape::{is_forbidden, push_escaped},
     hidden::{declares_background, is_hidden, skip_hidden},
     plain::decode_entities,
@@ -94,7 +94,7 @@ fn limited(html: &str) -> String {
                 Some(more) => push_bare(&mut out, "&lt;", more),
                 None => push_bare(&mut out, "", text),
             },
-            Token::Start(tag) if is_unread(tag.name) => {
+            Token::Start(tag) if has_no_text(tag.name) => {
                 if !tag.source.ends_with("/>") {
                     rest.skip_content(tag.name);
                 }

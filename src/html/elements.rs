@@ -16,7 +16,7 @@ pub(crate) fn is_void(name: &str) -> bool {
 }
 
 /// Says whether an element's content is never shown as text.
-pub(super) fn is_unread(name: &str) -> bool {
+pub(super) fn has_no_text(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "script", "style", "iframe", "noembed", "noframes", "textarea", "title", "xmp", "svg", "math", "select",
         "button", "noscript", "template", "object", "applet", "audio", "video", "canvas", "datalist",
@@ -46,5 +46,5 @@ pub(super) fn is_known(name: &str) -> bool {
     ];
     // `<T>` and `<S>` are type parameters more often than tags that nobody writes in capitals any more.
     let is_shouted = name.len() == 1 && name.bytes().all(|byte| byte.is_ascii_uppercase());
-    !is_shouted && (is_unread(name) || is_block(name) || is_one_of(name, INLINE))
+    !is_shouted && (has_no_text(name) || is_block(name) || is_one_of(name, INLINE))
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    elements::{is_block, is_known, is_one_of, is_unread},
+    elements::{has_no_text, is_block, is_known, is_one_of},
     scan::{Token, scan},
 };
 
@@ -23,7 +23,7 @@ pub fn plain_line(untrusted: &str) -> String {
         read += usize::from(!matches!(token, Token::Comment(_)));
         match token {
             Token::Text(text) => stripped.push_str(text),
-            Token::Start(tag) if is_unread(tag.name) => rest.skip_content(tag.name),
+            Token::Start(tag) if has_no_text(tag.name) => rest.skip_content(tag.name),
             // `Vec<T>` is no markup: only names that HTML knows are taken for tags.
             Token::Start(tag) | Token::End(tag) if !is_known(tag.name) => {
                 stripped.extend(["&lt;", &tag.source[1..tag.source.len() - 1], "&gt;"]);

@@ -15,7 +15,7 @@ use url::Url;
 use super::{
     budget::{self, MAX_TOTAL_SIZE},
     embedded::Embedded,
-    outcome::{ImageOutcome, linked, unfit},
+    outcome::{ImageOutcome, linked, unusable_address},
     probe::{self, Availability, ImageProbe, ImageProbes},
     shrink::{self, MAX_PIXELS, Renditions},
     size::{self, Head},
@@ -183,7 +183,7 @@ impl Embedder<'_> {
 
     async fn fetch(&self, url: &Url) -> (Result<Vec<u8>, FetchFailure>, Option<ImageProbe>) {
         if !matches!(url.scheme(), "http" | "https") || url.password().is_some() {
-            let why = unfit(url, self.limits.allow_private).unwrap_or_default();
+            let why = unusable_address(url, self.limits.allow_private).unwrap_or_default();
             return (Err(FetchFailure::Permanent(why)), None);
         }
         let past = self.past.get(url.as_str());
@@ -242,7 +242,7 @@ async fn open(path: &Path) -> Result<Vec<u8>, FetchFailure> {
 
 /// The picture by its address, where a mail may name that.
 fn by_address(image: Image, why: &str, limits: &Limits) -> ImageOutcome {
-    match unfit(&image.url, limits.allow_private) {
+    match unusable_address(&image.url, limits.allow_private) {
         Some(_) => ImageOutcome::left_out(why),
         None => ImageOutcome { image: Some(image), problem: Some(format!("its picture is only linked: {why}")) },
     }

@@ -7,7 +7,7 @@ use futures::{StreamExt as _, stream};
 use tokio::time::Instant;
 
 use super::{
-    outcome::{ImageOutcome, is_nothing, linked, unfit},
+    outcome::{ImageOutcome, is_invisible, linked, unusable_address},
     probe::{self, Availability, ImageProbe, ImageProbes},
 };
 use crate::{
@@ -35,7 +35,7 @@ pub async fn link(
     let fetcher = Fetcher::new(limits);
     let mut wanted: Vec<&Image> = Vec::new();
     for &image in images {
-        let is_fit = unfit(&image.url, limits.allow_private).is_none() && !is_nothing(image);
+        let is_fit = unusable_address(&image.url, limits.allow_private).is_none() && !is_invisible(image);
         let asks = image.file.is_none() && is_fit && !is_stated(image);
         let known = past.get(image.url.as_str()).is_some_and(|probe| probe.holds(now));
         if asks && !known && !wanted.iter().any(|other| other.url == image.url) {
@@ -51,10 +51,10 @@ pub async fn link(
     let asked = stream::iter(asked).buffer_unordered(MAX_CONCURRENT);
     let learnt: ImageProbes = asked.map(|(probe, key)| (key, probe)).collect().await;
     let settled = images.iter().map(|image| {
-        if let Some(why) = unfit(&image.url, limits.allow_private) {
+        if let Some(why) = unusable_address(&image.url, limits.allow_private) {
             return ImageOutcome::left_out(&why);
         }
-        if is_nothing(image) {
+        if is_invisible(image) {
             return ImageOutcome::left_out(probe::NOTHING);
         }
         let probe = match &image.file {

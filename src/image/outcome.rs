@@ -32,12 +32,12 @@ pub(super) fn linked(image: &Image, size: Option<Size>) -> Image {
 }
 
 /// Says whether its publisher states a size at which it shows nothing.
-pub(super) fn is_nothing(image: &Image) -> bool {
+pub(super) fn is_invisible(image: &Image) -> bool {
     [image.width, image.height].into_iter().flatten().any(|side| side < size::MIN_SIDE)
 }
 
 /// Says why a mail cannot name this address.
-pub(super) fn unfit(url: &Url, allow_private: bool) -> Option<String> {
+pub(super) fn unusable_address(url: &Url, allow_private: bool) -> Option<String> {
     match url.scheme() {
         "file" => Some("no `base_url` leads to its file".to_owned()),
         "http" if !allow_private => Some("its address does not begin with https://".to_owned()),

@@ -53,7 +53,7 @@ impl ImageProbe {
     /// What these octets of a file say.
     pub(super) fn at_octets(octets: &[u8], now: DateTime<Utc>) -> Self {
         let (state, size) = match size::read(octets) {
-            Head::Size(size) if size.is_nothing() => (Availability::Dead(NOTHING.to_owned()), Some(size)),
+            Head::Size(size) if size.is_invisible() => (Availability::Dead(NOTHING.to_owned()), Some(size)),
             Head::Size(size) => (Availability::Alive, Some(size)),
             Head::Unknown => (Availability::Alive, None),
             Head::Foreign => (Availability::Dead(FOREIGN.to_owned()), None),

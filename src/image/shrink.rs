@@ -58,7 +58,7 @@ pub(super) fn shrink(file: &[u8], shown: u32, share: usize) -> Result<Renditions
     let is_turned = (5..=8).contains(&turn.to_exif());
     let (width, height) = (image.width(), image.height());
     let size = if is_turned { Size { width: height, height: width } } else { Size { width, height } };
-    if size.is_nothing() {
+    if size.is_invisible() {
         return Err(NOTHING.to_owned());
     }
     let best = scaled(size, shown.saturating_mul(DENSITY).min(size.width));

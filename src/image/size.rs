@@ -26,7 +26,7 @@ pub struct Size {
 
 impl Size {
     /// Says whether it shows nothing.
-    pub(super) fn is_nothing(self) -> bool {
+    pub(super) fn is_invisible(self) -> bool {
         self.width.min(self.height) < MIN_SIDE
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     edition::{Edition, Item},
     lint::{self, Level, Origin, Row},
     message::{self, Occasion},
-    render::{self, About},
+    render::{self, ProblemSubject},
     source::{Kind, Location, Problem},
     store::Store,
     subscriber::Subscriber,
@@ -217,20 +217,20 @@ fn layout_problem_row(
     let template = |shown| diagnostic_row("layout", shown, key(&["template"]), TEMPLATE);
     match &problem.about {
         // What readers see is the mended colour.
-        About::Theme(name) => {
+        ProblemSubject::Theme(name) => {
             Row::warning("layout", shown.message, key(&["theme", name]), "take a colour that can be read there")
         }
-        About::Post(title) => match edition.posts.iter().find(|item| item.post.title == *title) {
+        ProblemSubject::Post(title) => match edition.posts.iter().find(|item| item.post.title == *title) {
             Some(item) => {
                 diagnostic_row("layout", shown, origin.name_of(item), "mend its markup, or write a `teaser` for it")
             }
             None => template(shown),
         },
-        About::Size => {
+        ProblemSubject::Size => {
             let hint = "take fewer posts (`select.max`), shorter teasers, or a leaner template";
             Row::error("S1", shown.message, key(&["select", "max"]), hint)
         }
-        About::Template => template(shown),
+        ProblemSubject::Template => template(shown),
     }
 }
 

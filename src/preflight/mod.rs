@@ -16,4 +16,4 @@ pub use edition::{check_digest, check_next_edition};
 pub use online::rows as online;
 pub use project::{bad_subscriber_row, check_project, subscribers_file_row};
 pub use refusal::{offers_unsubscribe, refusal};
-pub use rows::worst;
+pub use rows::worst_level;

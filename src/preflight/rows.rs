@@ -19,7 +19,7 @@ pub(super) fn diagnostic_row(rule: &'static str, own: Diagnostic, place: impl In
 }
 
 /// The worst level of all rows.
-pub fn worst(rows: &[Row]) -> Level {
+pub fn worst_level(rows: &[Row]) -> Level {
     rows.iter().map(|row| row.level).max().unwrap_or(Level::Ok)
 }
 

@@ -3,7 +3,7 @@
 use super::{
     context::Context,
     layout::{self, Layout},
-    problem::{About, Problem},
+    problem::{Problem, ProblemSubject},
     templates::TemplateSet,
 };
 
@@ -44,7 +44,7 @@ pub(super) fn fit(
         0 => format!("the page is too big for Gmail: its last {moved} posts are listed as links"),
         _ => format!("the page is too big for Gmail: of its last {moved} posts {lost} stand in the text part only"),
     };
-    problems.push(Problem::new(About::Size, words));
+    problems.push(Problem::new(ProblemSubject::Size, words));
     parts
 }
 

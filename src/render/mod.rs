@@ -34,7 +34,7 @@ pub use builtin::BUILTIN_TEMPLATES;
 pub use error::Error;
 pub use layout::mjml_file;
 pub use pages::{PageTexts, Pages};
-pub use problem::{About, Problem};
+pub use problem::{Problem, ProblemSubject};
 pub use rendered::Rendered;
 pub use template_source::Templates;
 pub use texts::TEXTS;

@@ -11,7 +11,7 @@ use crate::diagnostic::Diagnostic;
 #[serde(from = "Stored")]
 pub struct Problem {
     /// What it is about.
-    pub about: About,
+    pub about: ProblemSubject,
     /// What readers see instead.
     #[serde(flatten)]
     pub diagnostic: Diagnostic,
@@ -20,7 +20,7 @@ pub struct Problem {
 /// What a [`Problem`] is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum About {
+pub enum ProblemSubject {
     /// A key of `digest.X.theme`.
     Theme(String),
     /// The title of a post that breaks the layout.
@@ -32,7 +32,7 @@ pub enum About {
 }
 
 impl Problem {
-    pub(super) fn new(about: About, diagnostic: impl Into<Diagnostic>) -> Self {
+    pub(super) fn new(about: ProblemSubject, diagnostic: impl Into<Diagnostic>) -> Self {
         Self { about, diagnostic: diagnostic.into() }
     }
 }
@@ -49,7 +49,7 @@ impl fmt::Display for Problem {
 enum Stored {
     Words(String),
     Whole {
-        about: About,
+        about: ProblemSubject,
         #[serde(flatten)]
         diagnostic: Diagnostic,
     },
@@ -58,7 +58,7 @@ enum Stored {
 impl From<Stored> for Problem {
     fn from(stored: Stored) -> Self {
         match stored {
-            Stored::Words(words) => Self::new(About::Template, words),
+            Stored::Words(words) => Self::new(ProblemSubject::Template, words),
             Stored::Whole { about, diagnostic } => Self { about, diagnostic },
         }
     }

@@ -5,7 +5,7 @@ use super::{
     error::Error,
     fit, intro,
     layout::{self, Layout},
-    problem::{About, Problem},
+    problem::{Problem, ProblemSubject},
     script,
     templates::TemplateSet,
     text,
@@ -38,10 +38,10 @@ pub(super) fn render_with(templates: &TemplateSet, edition: &Edition) -> Result<
     let titles = context.drop_broken_posts().into_iter();
     problems.extend(titles.map(|title| {
         let words = format!("`{title}` breaks the layout and is shown as title and link");
-        Problem::new(About::Post(title), words)
+        Problem::new(ProblemSubject::Post(title), words)
     }));
     let mut layout = layout::lay_out(templates, &name, &context)?;
-    problems.extend(layout.warnings.drain(..).map(|warning| Problem::new(About::Template, warning)));
+    problems.extend(layout.warnings.drain(..).map(|warning| Problem::new(ProblemSubject::Template, warning)));
     let Layout { mjml, html, .. } = fit::fit(templates, &name, &mut context, &mut problems, layout);
     let html = name_language(html, &context);
     context.show_all();

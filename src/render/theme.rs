@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     color, fonts,
-    problem::{About, Problem},
+    problem::{Problem, ProblemSubject},
 };
 use crate::diagnostic::Diagnostic;
 use color::{Rgb, contrast, mix, readable};
@@ -190,7 +190,7 @@ pub(super) fn theme(
         if let Some(given) = given.filter(|given| contrast(*given, paper) < color::READABLE) {
             let [given, paper, shown] = [given, paper, readable(given, paper)].map(color::hex);
             let words = format!("`theme.{key}`: {given} cannot be read on paper of {paper}; {shown} is shown");
-            problems.push(Problem::new(About::Theme(key.to_owned()), words));
+            problems.push(Problem::new(ProblemSubject::Theme(key.to_owned()), words));
         }
     }
     let width = number("width").unwrap_or(own.width);

@@ -54,7 +54,7 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Prob
     if repaired.lost > 0 && !(repaired.truncated && repaired.lost == 1) {
         problems.push(trouble(format!("{} of its entries are broken and were passed over", repaired.lost)));
     }
-    let about = About::new(&feed, document.url, source);
+    let about = FeedContext::new(&feed, document.url, source);
     let mut posts = Vec::with_capacity(entries.len());
     let mut dateless = Vec::new();
     for (post, date_trouble) in in_parallel(entries, |entry| post(entry, &about)) {
@@ -134,14 +134,14 @@ fn parser(zone: Zone) -> Parser {
 }
 
 /// What entries take from the feed they stand in.
-struct About<'a> {
+struct FeedContext<'a> {
     source: &'a str,
     base: Option<Url>,
     authors: Vec<String>,
     language: Option<String>,
 }
 
-impl<'a> About<'a> {
+impl<'a> FeedContext<'a> {
     fn new(feed: &Feed, own: Option<Url>, source: &'a str) -> Self {
         let site = article_link(&feed.links).and_then(|link| match &own {
             Some(own) => own.join(link).ok(),
@@ -154,7 +154,7 @@ impl<'a> About<'a> {
     }
 }
 
-fn post(entry: Entry, about: &About<'_>) -> (Post, Option<String>) {
+fn post(entry: Entry, about: &FeedContext<'_>) -> (Post, Option<String>) {
     let given =
         entry.base.as_deref().or(entry.content.as_ref().and_then(|c| c.src.as_ref()).map(|link| link.href.as_str()));
     let base = given.and_then(|given| join(given, about.base.as_ref())).or_else(|| about.base.clone());

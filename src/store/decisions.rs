@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     db::{Transaction, values},
-    edition_record::{EditionRecord, EditionState, RESTORED, in_row},
+    edition_record::{EditionRecord, EditionState, RESTORED, edition_for_update},
     error::Error,
     open::Store,
 };
@@ -77,7 +77,7 @@ impl Store {
         let mut write = self.db.begin().await?;
         let may = has_not_begun(&mut write, row).await?;
         if may {
-            let edition = in_row(&mut write, row).await?;
+            let edition = edition_for_update(&mut write, row).await?;
             stop(&mut write, &edition, EditionState::Cancelled, why, now).await?;
         }
         write.commit().await?;
@@ -122,7 +122,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<Decision, Error> {
         let mut write = self.db.begin().await?;
-        let edition = in_row(&mut write, row).await?;
+        let edition = edition_for_update(&mut write, row).await?;
         let decision = Decision { before: edition.state, after: decide(&edition, now) };
         match why {
             _ if decision.after == decision.before => {}
@@ -166,7 +166,7 @@ fn cancelled(edition: &EditionRecord, _: DateTime<Utc>) -> EditionState {
 
 /// Says whether an edition is open, waits for nobody's word, and nothing of it has left.
 async fn has_not_begun(write: &mut Transaction<'_>, row: i64) -> Result<bool, Error> {
-    match in_row(write, row).await?.state {
+    match edition_for_update(write, row).await?.state {
         EditionState::Waiting | EditionState::Approved => Ok(true),
         EditionState::Sending => {
             let untouched = "SELECT NOT EXISTS (SELECT 1 FROM delivery WHERE edition = $1

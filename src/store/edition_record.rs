@@ -241,7 +241,7 @@ impl Store {
 }
 
 /// The edition in a row, as a transaction sees it that is about to change it.
-pub(super) async fn in_row(write: &mut Transaction<'_>, row: i64) -> Result<EditionRecord, Error> {
+pub(super) async fn edition_for_update(write: &mut Transaction<'_>, row: i64) -> Result<EditionRecord, Error> {
     let found = write.first(IN_ROW, values![row]).await?;
     let gone = || Error::Corrupt { place: "edition", source: format!("there is no row {row}").into() };
     EditionRecord::read(&found.ok_or_else(gone)?)

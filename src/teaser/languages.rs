@@ -92,7 +92,7 @@ pub(super) struct Language {
     pub injection_verbs: Vec<String>,
     pub injection_earlier_words: Vec<String>,
     pub injection_order_words: Vec<String>,
-    pub no_news: NoNews,
+    pub no_news: NoNewsPhrases,
     pub number_words: BTreeMap<String, Vec<String>>,
     pub number_units: BTreeMap<String, Vec<String>>,
     pub abbreviations: Abbreviations,
@@ -101,7 +101,7 @@ pub(super) struct Language {
 /// Words that together say that there is no news.
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct NoNews {
+pub(super) struct NoNewsPhrases {
     pub none: Vec<String>,
     pub news: Vec<String>,
     pub now: Vec<String>,

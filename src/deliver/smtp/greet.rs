@@ -9,7 +9,7 @@ use super::{
     auth,
     connection::{Connection, ConnectionError},
     deadlines::Deadlines,
-    reply::{self, printable},
+    reply::{self, to_printable},
     tls,
 };
 use crate::{
@@ -47,7 +47,7 @@ impl Features {
     fn read(lines: &[Vec<u8>]) -> Self {
         let mut features = Self::default();
         for line in lines.iter().skip(1) {
-            let line = printable(line).to_ascii_uppercase();
+            let line = to_printable(line).to_ascii_uppercase();
             // Old servers write `AUTH=LOGIN`.
             let mut words = line.split([' ', '=']).filter(|word| !word.is_empty());
             match words.next() {

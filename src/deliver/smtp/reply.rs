@@ -1,4 +1,4 @@
-//! Replies: foreign octets in, three digits and printable words out (RFC 5321 4.2, RFC 2034).
+//! Replies: foreign octets in, three digits and to_printable words out (RFC 5321 4.2, RFC 2034).
 
 use crate::deliver::outcome::{Outcome, Reply};
 
@@ -39,8 +39,8 @@ pub(super) fn join(code: u16, texts: &[Vec<u8>]) -> Reply {
     let words: Vec<String> = texts
         .iter()
         .map(|text| match self::enhanced(text) {
-            Some((found, rest)) if Some(found) == enhanced => printable(rest),
-            _ => printable(text),
+            Some((found, rest)) if Some(found) == enhanced => to_printable(rest),
+            _ => to_printable(text),
         })
         .filter(|words| !words.is_empty())
         .collect();
@@ -61,8 +61,8 @@ fn enhanced(text: &[u8]) -> Option<(Enhanced, &[u8])> {
     numbers.next().is_none().then_some((found, rest))
 }
 
-/// Makes foreign octets fit for a log: printable ASCII, `?` for anything else.
-pub(in crate::deliver) fn printable(octets: &[u8]) -> String {
+/// Makes foreign octets fit for a log: to_printable ASCII, `?` for anything else.
+pub(in crate::deliver) fn to_printable(octets: &[u8]) -> String {
     let show = |octet: &u8| match octet {
         b' '..=b'~' => char::from(*octet),
         b'\t' | b'\r' | b'\n' => ' ',

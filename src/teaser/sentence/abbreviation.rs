@@ -23,7 +23,8 @@ pub(super) fn is_part_of_word(before: &str, whole: bool, next: &str) -> bool {
         return first || is_in_list(earlier, word) || is_date(earlier, &next) || is_ordinal(earlier, &next);
     }
     if is_roman(word) && word.len() > 1 {
-        return first || lexicon::is_before_ordinal(&last_token(earlier).to_lowercase()) && !next.is_starter();
+        return first
+            || lexicon::is_before_ordinal(&last_token(earlier).to_lowercase()) && !next.often_begins_sentence();
     }
     if is_measure(word, &next) {
         return true;
@@ -56,15 +57,15 @@ pub(super) fn is_part_of_word(before: &str, whole: bool, next: &str) -> bool {
     let dotted = word.contains('.')
         && word.split('.').all(|part| part.chars().count() <= 2 && part.chars().all(char::is_alphabetic));
     if dotted {
-        return next.bracket || !next.is_starter();
+        return next.bracket || !next.often_begins_sentence();
     }
     if is_doubled(word) {
         // Spanish doubles the letters of plurals: "EE. UU.", "CC. OO.".
         let behind = is_doubled(last_token(earlier).trim_end_matches('.')) && earlier.trim_end().ends_with('.');
-        return behind && !next.is_starter() || next.dotted && is_doubled(next.word);
+        return behind && !next.often_begins_sentence() || next.dotted && is_doubled(next.word);
     }
     // "Hafenstr. 12"; "Sgt.", "Wm." and others that are not in the tables.
-    word.ends_with("str") && next.is_number() || is_contraction(word) && !next.is_starter()
+    word.ends_with("str") && next.is_number() || is_contraction(word) && !next.often_begins_sentence()
 }
 
 /// What an abbreviation's kind says about this place.
@@ -74,20 +75,20 @@ fn holds(kind: Abbreviation, earlier: &str, word: &str, next: &Next<'_>) -> bool
         Abbreviation::Title | Abbreviation::Rank => {
             let capital = word.starts_with(char::is_uppercase);
             let unit = !capital && is_number(last_token(earlier));
-            let name =
-                (capital || kind == Abbreviation::Title) && (!next.is_starter() || lexicon::is_particle(next.word));
+            let name = (capital || kind == Abbreviation::Title)
+                && (!next.often_begins_sentence() || lexicon::is_particle(next.word));
             !unit && name
         }
         Abbreviation::Number => next.is_number() || next.is_label() || word != "No" && is_chain(word, next),
-        Abbreviation::Seldom => next.bracket || !next.is_starter(),
+        Abbreviation::Seldom => next.bracket || !next.often_begins_sentence(),
         // "S. A. Gómez" has initials, "Faro S.A." is a company.
         Abbreviation::Mostly if word.chars().nth(1).is_none() && word.starts_with(char::is_uppercase) => {
-            !next.is_starter()
+            !next.often_begins_sentence()
         }
         // "в 90-х гг. XX в."
         Abbreviation::Mostly if is_roman(next.word) && !word.is_ascii() => true,
         Abbreviation::Mostly => {
-            next.bracket || lexicon::is_behind_hour(next.word) || lexicon::is_behind_company(next.word)
+            next.bracket || lexicon::is_behind_hour(next.word) || lexicon::follows_company_form(next.word)
         }
     }
 }
@@ -168,7 +169,7 @@ fn is_initial(letter: char, first: bool, earlier: &str, next: &Next<'_>) -> bool
     }
     let lead = last_token(earlier);
     let label = !lead.ends_with('.') && lexicon::is_label(&lead.to_lowercase());
-    !label && !next.is_starter()
+    !label && !next.often_begins_sentence()
 }
 
 /// Says whether German, which begins nouns with capitals, counts what follows: "am 3. Mai", "der 2. Platz".
@@ -176,7 +177,7 @@ fn is_ordinal(earlier: &str, next: &Next<'_>) -> bool {
     let lead = last_token(earlier).trim_start_matches(is_opener);
     lexicon::is_counted(&next.word.to_lowercase())
         || lexicon::is_before_ordinal(&lead.to_lowercase())
-            && !next.is_starter()
+            && !next.often_begins_sentence()
             && next.word.starts_with(char::is_uppercase)
 }
 
@@ -309,9 +310,9 @@ impl<'a> Next<'a> {
                 && lexicon::abbreviation(&format!("{letter}.{}", self.word).to_lowercase()).is_some()
     }
 
-    fn is_starter(&self) -> bool {
+    fn often_begins_sentence(&self) -> bool {
         let initial = self.dotted && self.word.chars().count() == 1;
-        self.opened || !initial && lexicon::is_starter(self.word)
+        self.opened || !initial && lexicon::often_begins_sentence(self.word)
     }
 
     /// The letter of "Fig. B", but not a word of one letter.

@@ -48,7 +48,7 @@ pub(super) fn abbreviation(word: &str) -> Option<Abbreviation> {
 type Words = LazyLock<HashSet<&'static str>>;
 
 /// Says whether `word` seldom follows an initial or an abbreviation but often begins a sentence.
-pub(super) fn is_starter(word: &str) -> bool {
+pub(super) fn often_begins_sentence(word: &str) -> bool {
     static WORDS: Words = Words::new(|| entries(|language| &language.sentence_starters).collect());
     WORDS.contains(word)
 }
@@ -104,7 +104,7 @@ pub(super) fn is_behind_hour(word: &str) -> bool {
 }
 
 /// Says whether `word` follows the form of a company in the same sentence: "Acme Inc. CEO Jane Doe".
-pub(super) fn is_behind_company(word: &str) -> bool {
+pub(super) fn follows_company_form(word: &str) -> bool {
     static WORDS: Words = Words::new(|| entries(|language| &language.after_company_forms).collect());
     WORDS.contains(word)
 }

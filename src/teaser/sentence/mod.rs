@@ -191,7 +191,9 @@ impl Stop {
             (true, false) => !abbreviation::is_part_of_word(earlier, from == start, next),
             (true, true) => true,
             (false, true) => !is_attributed(next),
-            (false, false) => !is_name(earlier, text.get(self.at..self.end)) || lexicon::is_starter(first_word(next)),
+            (false, false) => {
+                !is_name(earlier, text.get(self.at..self.end)) || lexicon::often_begins_sentence(first_word(next))
+            }
         }
     }
 
