@@ -138,7 +138,7 @@ impl Config {
     }
 
     /// Where a key is set: the file with line and column, as near as it comes to it, or the variable.
-    pub fn place(&self, keys: &[&str]) -> Place {
+    pub fn place_of_key(&self, keys: &[&str]) -> Place {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let variables: Vec<(String, String)> =
             self.variables.iter().map(|name| (name.clone(), String::new())).collect();

@@ -40,7 +40,7 @@ impl Transport {
     /// Hands over one message and says what became of it. Never hands it over twice; a kept connection that
     /// died while idle is opened anew.
     ///
-    /// Where [`takes_next`](Self::takes_next) says so, `next` is announced with it, and must then be the next.
+    /// Where [`can_pipeline`](Self::can_pipeline) says so, `next` is announced with it, and must then be the next.
     pub async fn deliver(&mut self, message: &Message, next: Option<&Message>) -> Outcome {
         match self {
             // A file takes less time than a hand-over to another thread would.
@@ -51,8 +51,8 @@ impl Transport {
     }
 
     /// Says whether a message can be announced with the one before it.
-    pub fn takes_next(&self) -> bool {
-        matches!(self, Self::Smtp(session) if session.takes_next())
+    pub fn can_pipeline(&self) -> bool {
+        matches!(self, Self::Smtp(session) if session.can_pipeline())
     }
 
     /// How many messages the other side takes over one connection, where it has shown that.

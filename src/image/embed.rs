@@ -187,12 +187,12 @@ impl Embedder<'_> {
             return (Err(FetchFailure::Permanent(why)), None);
         }
         let past = self.past.get(url.as_str());
-        if let Some(ImageProbe { state: Availability::Dead(why), .. }) = past.filter(|probe| probe.holds(self.now)) {
+        if let Some(ImageProbe { state: Availability::Dead(why), .. }) = past.filter(|probe| probe.is_fresh(self.now)) {
             return (Err(FetchFailure::Permanent(why.clone())), None);
         }
         let (octets, probe) = match tokio::time::timeout_at(self.deadline, self.fetcher.whole(url)).await {
             Ok(FetchedFile::Got(octets)) => {
-                let probe = ImageProbe::at_octets(&octets, self.now);
+                let probe = ImageProbe::from_octets(&octets, self.now);
                 (Ok(octets), probe)
             }
             Ok(FetchedFile::Refused(why)) => {

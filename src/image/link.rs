@@ -37,7 +37,7 @@ pub async fn link(
     for &image in images {
         let is_fit = unusable_address(&image.url, limits.allow_private).is_none() && !is_invisible(image);
         let asks = image.file.is_none() && is_fit && !is_stated(image);
-        let known = past.get(image.url.as_str()).is_some_and(|probe| probe.holds(now));
+        let known = past.get(image.url.as_str()).is_some_and(|probe| probe.is_fresh(now));
         if asks && !known && !wanted.iter().any(|other| other.url == image.url) {
             wanted.push(image);
         }

@@ -42,7 +42,7 @@ pub enum Availability {
 
 impl ImageProbe {
     /// Says whether it need not be taken again: what is there will stay for a while, what failed may be mended by now.
-    pub fn holds(&self, now: DateTime<Utc>) -> bool {
+    pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         let most = match self.state {
             Availability::Alive => TimeDelta::days(7),
             Availability::Dead(_) | Availability::Silent(_) => TimeDelta::minutes(15),
@@ -51,7 +51,7 @@ impl ImageProbe {
     }
 
     /// What these octets of a file say.
-    pub(super) fn at_octets(octets: &[u8], now: DateTime<Utc>) -> Self {
+    pub(super) fn from_octets(octets: &[u8], now: DateTime<Utc>) -> Self {
         let (state, size) = match size::read(octets) {
             Head::Size(size) if size.is_invisible() => (Availability::Dead(NOTHING.to_owned()), Some(size)),
             Head::Size(size) => (Availability::Alive, Some(size)),
@@ -87,7 +87,7 @@ pub(super) async fn ask(
 ) -> ImageProbe {
     let enough = |octets: &[u8]| octets.len() > 64 && size::read(octets) != Head::Unknown;
     match tokio::time::timeout_at(deadline, fetcher.start(url, MAX_HEAD, enough)).await {
-        Ok(FetchedFile::Got(octets)) => ImageProbe::at_octets(&octets, now),
+        Ok(FetchedFile::Got(octets)) => ImageProbe::from_octets(&octets, now),
         Ok(FetchedFile::Refused(why)) => ImageProbe::dead(why, now),
         Ok(FetchedFile::Failed(why)) => ImageProbe::silent(why, past, now),
         Err(_) => ImageProbe::silent("no answer in time".to_owned(), past, now),
@@ -102,7 +102,7 @@ pub(super) fn open(path: &Path, now: DateTime<Utc>) -> Result<ImageProbe, String
     let mut octets = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_HEAD as u64).read_to_end(&mut octets));
     read.map_err(|error| unread(&error))?;
-    Ok(ImageProbe::at_octets(&octets, now))
+    Ok(ImageProbe::from_octets(&octets, now))
 }
 
 /// Says why a file of ours cannot be read.
@@ -125,8 +125,8 @@ mod tests {
             .map(|state| (state, TimeDelta::minutes(15)));
         for (state, most) in failed.into_iter().chain([(Availability::Alive, TimeDelta::days(7))]) {
             let probe = probe(state);
-            assert!(probe.holds(now) && probe.holds(now + most - TimeDelta::seconds(1)), "{probe:?}");
-            assert!(!probe.holds(now + most) && !probe.holds(now - most), "{probe:?}");
+            assert!(probe.is_fresh(now) && probe.is_fresh(now + most - TimeDelta::seconds(1)), "{probe:?}");
+            assert!(!probe.is_fresh(now + most) && !probe.is_fresh(now - most), "{probe:?}");
         }
     }
 }

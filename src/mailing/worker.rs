@@ -83,7 +83,7 @@ pub(super) async fn run_worker(shared: Arc<SharedWork>, dispatcher: mpsc::Sender
     let mut settled = Vec::new();
     let mut spare = Vec::new();
     loop {
-        let ahead = usize::from(shared.claims_ahead && transport.takes_next());
+        let ahead = usize::from(shared.claims_ahead && transport.can_pipeline());
         let wanted = if queue.is_empty() { shared.batch + ahead } else { ahead };
         let held = queue.front().map(|ready| ready.claim.subscriber.id);
         let (max_messages, outcomes) = (transport.max_messages(), std::mem::take(&mut settled));

@@ -14,5 +14,5 @@ pub fn check_time_zone_data(config: &Config, now: DateTime<Utc>) -> Option<Row> 
          {day} on, and so would the schedule"
     );
     let hint = "bring the package `tzdata` up to date, or name newer data by the variable TZDIR";
-    Some(Row::warning("zone", message, config.place(&["publication", "timezone"]), hint))
+    Some(Row::warning("zone", message, config.place_of_key(&["publication", "timezone"]), hint))
 }

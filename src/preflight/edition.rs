@@ -91,7 +91,7 @@ pub async fn check_next_edition(
         variants.main().problems.iter().map(|problem| layout_problem_row(config, chosen, edition, &origin, problem)),
     );
     if store.audience_size(name, &chosen.audience).await? == 0 {
-        let place = config.place(&["digest", name, "audience"]);
+        let place = config.place_of_key(&["digest", name, "audience"]);
         let hint = "`tidings subscribers list` shows who there is";
         rows.push(Row::warning("audience", format!("`{name}` goes to nobody"), place, hint));
     }
@@ -104,7 +104,7 @@ pub async fn check_next_edition(
             Ok(message) => message,
             Err(error) => {
                 let hint = "see that `publication.from`, `reply_to` and `smtp.return_path` are addresses";
-                rows.push(error_row("message", &error, config.place(&["publication", "from"]), hint));
+                rows.push(error_row("message", &error, config.place_of_key(&["publication", "from"]), hint));
                 continue;
             }
         };
@@ -196,10 +196,10 @@ fn post_place(config: &Config, source: &str, item: &Item) -> Option<String> {
 
 /// A template that cannot be read or run. One that stands in the config is told with the key's place there.
 fn template_row(config: &Config, chosen: &Digest, error: &render::Error) -> Row {
-    let row = error_row("template", error, config.place(&["digest", &chosen.name, "template"]), TEMPLATE);
+    let row = error_row("template", error, config.place_of_key(&["digest", &chosen.name, "template"]), TEMPLATE);
     let render::Error::Key(Diagnostic { place: Some(place), .. }) = error else { return row };
     match ["subject", "preheader", "intro"].into_iter().find(|key| place.file.ends_with(key)) {
-        Some(key) => Row { diagnostic: row.diagnostic.at(config.place(&["digest", &chosen.name, key])), ..row },
+        Some(key) => Row { diagnostic: row.diagnostic.at(config.place_of_key(&["digest", &chosen.name, key])), ..row },
         None => row,
     }
 }
@@ -212,7 +212,7 @@ fn layout_problem_row(
     origin: &Origin,
     problem: &render::Problem,
 ) -> Row {
-    let key = |keys: &[&str]| config.place(&[&["digest", &chosen.name], keys].concat());
+    let key = |keys: &[&str]| config.place_of_key(&[&["digest", &chosen.name], keys].concat());
     let shown = problem.diagnostic.clone();
     let template = |shown| diagnostic_row("layout", shown, key(&["template"]), TEMPLATE);
     match &problem.about {

@@ -18,7 +18,7 @@ pub fn check_project(config: &Config, environment: &[(String, String)]) -> Vec<R
     let mut rows = vec![Row::holds("config", format!("`{}` is read", config.path.display()))];
     if let Err(error) = config.open_destination(environment) {
         let hint = "see that `smtp.password_file` or `smtp.password_command` gives the password";
-        rows.push(error_row("smtp", &error, config.place(&["smtp", "username"]), hint));
+        rows.push(error_row("smtp", &error, config.place_of_key(&["smtp", "username"]), hint));
     }
     rows.extend(one_click_row(config));
     rows.extend(config.signers.iter().map(|signer| Row::holds("dkim", signer.zone_line())));
@@ -32,7 +32,7 @@ pub fn check_project(config: &Config, environment: &[(String, String)]) -> Vec<R
 
 /// L1, RFC 8058 3.1: there is an https address for the one-click link.
 pub(super) fn one_click_row(config: &Config) -> Option<Row> {
-    let place = config.place(&["web", "public_url"]);
+    let place = config.place_of_key(&["web", "public_url"]);
     match &config.public_url {
         None => {
             let hint = "set it, as `https://news.harbour.example`: readers leave the digest there";
@@ -60,11 +60,11 @@ fn alignment_row(config: &Config) -> Option<Row> {
         (true, ..) | (_, true, true) => None,
         (false, true, false) => {
             let message = format!("no `[[dkim]]` signs for From's domain, `{from}`");
-            Some(Row::warning("P1", message, config.place(&["dkim"]), hint))
+            Some(Row::warning("P1", message, config.place_of_key(&["dkim"]), hint))
         }
         (false, false, is_unsigned) => {
             let message = format!("neither the return path, at `{returns}`, nor a key is of From's domain, `{from}`");
-            let place = config.place(&["smtp", "return_path"]);
+            let place = config.place_of_key(&["smtp", "return_path"]);
             // A relay may sign for its customers.
             Some(if is_unsigned {
                 Row::warning("P1", message, place, hint)
@@ -93,12 +93,12 @@ fn cleartext_row(config: &Config, relay: &Relay) -> Option<Row> {
         return None;
     }
     let message = format!("mail goes to `{}` in clear, readers' addresses with it", relay.host);
-    Some(Row::warning("E7", message, config.place(&["smtp", "tls"]), "take `tls = \"required\"`"))
+    Some(Row::warning("E7", message, config.place_of_key(&["smtp", "tls"]), "take `tls = \"required\"`"))
 }
 
 /// A subscribers' file that cannot be read.
 pub fn subscribers_file_row(config: &Config, error: &SubscriberFileError) -> Row {
-    let place = config.place(&["subscribers", "file"]);
+    let place = config.place_of_key(&["subscribers", "file"]);
     error_row("subscribers", error, place, "name a file that is there: nobody is mailed until then")
 }
 
@@ -116,12 +116,12 @@ fn llm_rows(config: &Config) -> Vec<Row> {
     if let Err(reason) = llm.access().key {
         let message = format!("no key for the language model: {reason}");
         let hint = "set `llm.api_key_file`; until then its teasers come from the next maker";
-        rows.push(Row::error("llm", message, config.place(&["llm", "api_key_file"]), hint));
+        rows.push(Row::error("llm", message, config.place_of_key(&["llm", "api_key_file"]), hint));
     }
     if llm.exposes_key() {
         let message = "the key of `llm.base_url` goes over the network in clear";
         let hint = "take an https:// address, or a model on this machine";
-        rows.push(Row::warning("llm", message, config.place(&["llm", "base_url"]), hint));
+        rows.push(Row::warning("llm", message, config.place_of_key(&["llm", "base_url"]), hint));
     }
     rows
 }

@@ -72,7 +72,7 @@ impl PageTexts {
         let spoken = wanted.into_iter().find_map(|tag| Some((tag, language(tag)?)));
         let (tag, language) = spoken.unwrap_or(("en", &ENGLISH));
         let lang = tag.replace('_', "-");
-        let texts = Texts::plain(tag);
+        let texts = Texts::in_language(tag);
         Self { dir: script::direction(&lang), lang, words: &language.pages, texts }
     }
 

@@ -44,7 +44,7 @@ impl Texts {
     }
 
     /// The words of `language` as they are, English where we do not speak it.
-    pub(super) fn plain(language: &str) -> Self {
+    pub(super) fn in_language(language: &str) -> Self {
         Self::new(language, "", &BTreeMap::new()).unwrap_or_else(|_| Self {
             own: &ENGLISH,
             american: false,

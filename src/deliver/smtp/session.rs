@@ -52,7 +52,7 @@ impl Session {
         Ok(Self { relay: relay.clone(), deadlines, tls_config, ready, message_cap, overlap })
     }
 
-    /// Hands over one message. Where [`takes_next`](Self::takes_next) says so, the envelope of `next` goes with it:
+    /// Hands over one message. Where [`can_pipeline`](Self::can_pipeline) says so, the envelope of `next` goes with it:
     /// then `next` is the message to deliver after this one, or the connection is given up.
     ///
     /// A connection that ended while it lay idle shows only when it is used: where nothing but the envelope was
@@ -74,7 +74,7 @@ impl Session {
 
     /// Says whether the next message's envelope can go with the coming message: one round trip a message, where the
     /// server has shown that it takes groups of commands.
-    pub fn takes_next(&self) -> bool {
+    pub fn can_pipeline(&self) -> bool {
         self.ready.as_ref().is_some_and(|ready| self.can_overlap(ready))
     }
 

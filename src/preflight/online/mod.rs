@@ -73,7 +73,7 @@ async fn relay_row(config: &Config, environment: &[(String, String)]) -> Vec<Row
         }
         Err(error) => {
             let hint = "see that the relay runs, and that `smtp.url`, user name and password are its own";
-            error_row("smtp", &error, config.place(&["smtp", "url"]), hint)
+            error_row("smtp", &error, config.place_of_key(&["smtp", "url"]), hint)
         }
     }]
 }
@@ -102,7 +102,7 @@ async fn unsubscribe_page_row(public_url: Option<&Url>, config: &Config) -> Vec<
         return vec![Row::holds("L1", format!("`{page}` is an example's address: it was not called"))];
     }
     let fault = |what: String, hint: &str| {
-        vec![Row::error("L1", format!("`{page}`: {what}"), config.place(&["web", "public_url"]), hint)]
+        vec![Row::error("L1", format!("`{page}`: {what}"), config.place_of_key(&["web", "public_url"]), hint)]
     };
     let serve =
         "see that `tidings run` is up, and that `web.public_url` leads to it: until then nobody can unsubscribe";

@@ -38,7 +38,7 @@ async fn a_server_that_loses_what_comes_with_a_message_is_asked_one_by_one() {
     session.deadlines.ahead = Duration::from_millis(50);
     assert_eq!(six(&mut session).await, ["sent"; 6]);
     assert_eq!((sink.connections(), sink.messages().len()), (2, 6));
-    assert!(!session.takes_next());
+    assert!(!session.can_pipeline());
 }
 
 #[tokio::test]
