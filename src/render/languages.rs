@@ -1,4 +1,4 @@
-//! The languages that we speak: one file each, with our own words in mails and on pages.
+//! The languages that we speak: our own words in mails and on pages.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,17 +9,9 @@ use chrono::Locale;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::script::primary;
+use crate::languages::tables;
 
-macro_rules! languages {
-    ($($tag:literal)*) => {
-        [$(($tag, include_str!(concat!("languages/", $tag, ".toml")))),*]
-    };
-}
-
-/// The file of each language, by its tag.
-const FILES: [(&str, &str); 11] = languages!["ar" "de" "en" "es" "fr" "it" "ja" "nl" "pl" "pt" "zh"];
-
-/// What a language's file says.
+/// What a language's file says in its table `render`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Language {
@@ -39,8 +31,7 @@ pub(super) struct Language {
 /// What we speak where we do not speak a reader's language.
 pub(super) static ENGLISH: LazyLock<&Language> = LazyLock::new(|| &LANGUAGES["en"]);
 
-static LANGUAGES: LazyLock<BTreeMap<&str, Language>> =
-    LazyLock::new(|| FILES.into_iter().map(|(tag, file)| (tag, toml::from_str(file).unwrap_or_default())).collect());
+static LANGUAGES: LazyLock<BTreeMap<&str, Language>> = LazyLock::new(|| tables("render").into_iter().collect());
 
 /// The language of a BCP 47 tag, where we speak it.
 pub(super) fn language(tag: &str) -> Option<&'static Language> {
@@ -82,22 +73,11 @@ mod tests {
     #[test]
     fn no_language_lacks_a_word() {
         let mut lacking = Vec::new();
-        for (tag, file) in FILES {
-            let own: Language = toml::from_str(file).unwrap_or_else(|error| panic!("{tag}.toml: {error}"));
+        for (tag, own) in LANGUAGES.iter() {
             let found = [lacks(&own.mail, &ENGLISH.mail), lacks(&own.pages, &ENGLISH.pages)].concat();
             lacking.extend(found.into_iter().map(|what| format!("{tag}.toml: {what}")));
         }
         assert!(lacking.is_empty(), "{}", lacking.join("\n"));
-    }
-
-    #[test]
-    fn every_file_is_spoken() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/render/languages");
-        for file in std::fs::read_dir(folder).unwrap() {
-            let name = file.unwrap().file_name().into_string().unwrap();
-            let tag = name.strip_suffix(".toml").unwrap();
-            assert!(language(tag).is_some(), "`{name}` is not named in languages.rs");
-        }
     }
 
     #[test]

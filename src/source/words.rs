@@ -7,15 +7,12 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::languages::{self, LanguageFiles, language_files};
+use crate::languages::{DATES, tables};
 
-const LANGUAGES: LanguageFiles = language_files!["en", "de", "fr", "es", "pt", "it", "nl", "ja", "zh", "ar"];
-
-/// The words, in lower case; `languages/en.toml` says what each list is for.
+/// The words, in lower case; `languages/en.toml` says what each list of its table `source` is for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Words {
-    months: Vec<Vec<String>>,
     /// The number of each month, by all its names.
     #[serde(skip)]
     month_numbers: HashMap<String, u32>,
@@ -36,8 +33,15 @@ pub(super) struct Words {
 /// The words of all languages.
 pub(super) static WORDS: LazyLock<Words> = LazyLock::new(|| {
     let mut all = Words::default();
-    for (_, words) in languages::read(LANGUAGES) {
+    for (_, words) in tables("source") {
         all.add(words);
+    }
+    for (_, dates) in DATES.iter() {
+        for months in [&dates.months, &dates.short_months] {
+            for (number, names) in (1..).zip(months) {
+                all.month_numbers.extend(names.iter().map(|name| (name.clone(), number)));
+            }
+        }
     }
     // Of two that begin alike, the longer one is meant.
     for labels in [&mut all.before_date, &mut all.before_author] {
@@ -53,9 +57,6 @@ impl Words {
     }
 
     fn add(&mut self, more: Words) {
-        for (number, names) in (1..).zip(more.months) {
-            self.month_numbers.extend(names.into_iter().map(|name| (name, number)));
-        }
         self.boilerplate.extend(more.boilerplate);
         for (list, words) in [
             (&mut self.before_time, more.before_time),
@@ -72,48 +73,5 @@ impl Words {
         ] {
             list.extend(words);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_language_with_months_has_twelve_and_they_do_not_clash() {
-        let mut numbers: HashMap<String, u32> = HashMap::new();
-        for (code, words) in languages::read::<Words>(LANGUAGES) {
-            assert!([0, 12].contains(&words.months.len()), "{code}");
-            for (number, names) in (1..).zip(words.months) {
-                for name in names {
-                    assert_eq!(name, name.to_lowercase(), "{code}");
-                    let known = numbers.insert(name.clone(), number);
-                    assert!(known.is_none_or(|known| known == number), "{code}: `{name}` is two months");
-                }
-            }
-        }
-    }
-
-    /// A list that is mended here is one gap less; a language that is added shows its gaps here.
-    #[test]
-    fn what_each_language_lacks_is_known() {
-        assert_eq!(
-            languages::gaps(LANGUAGES),
-            [
-                "before_author: pt nl zh ar",
-                "before_date: nl ja zh ar",
-                "before_time: nl ja zh ar",
-                "between_author_and_date: pt it nl ja zh ar",
-                "between_authors: es pt it nl ja zh ar",
-                "boilerplate: pt nl zh ar",
-                "boilerplate_starts: de fr es pt it nl ja zh ar",
-                "lower_case_in_names: ja zh",
-                "months: ja zh ar",
-                "other_posts: it nl ar",
-                "roles: de fr es pt it nl ja zh ar",
-                "sections: de fr es pt it nl ja zh ar",
-                "within_date: de it nl ja zh ar",
-            ]
-        );
     }
 }

@@ -8,10 +8,13 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    languages::{COUNT, LANGUAGES, language},
+    languages::{LANGUAGES, language},
     script::{SCRIPTS, Script, script_of},
 };
-use crate::html::{Block, BlockKind};
+use crate::{
+    html::{Block, BlockKind},
+    languages::COUNT,
+};
 
 /// The language of a post: what its body is written in where that is plain, else what its publisher says.
 pub(super) fn detect_post_language(tag: Option<&str>, blocks: &[Block]) -> Option<&'static str> {

@@ -1,27 +1,13 @@
-//! What teasers know of each language: the files of `languages`, and `markers.toml` for what belongs to none.
-//!
-//! To add a language, write `languages/TAG.toml` and put its tag into the list below. Every key may be left out;
-//! `languages/en.toml` has nearly all of them, each with a comment. The test at the end says what each language lacks.
+//! What teasers know of each language: the table `teaser` of its file, and `markers.toml` for what belongs to none.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
 use super::script::Script;
+use crate::languages::{DATES, tables};
 
-macro_rules! files {
-    ($($tag:literal)*) => { &[$(($tag, include_str!(concat!("languages/", $tag, ".toml")))),*] };
-}
-
-const FILES: &[(&str, &str)] = files!(
-    "en" "de" "fr" "es" "pt" "it" "nl" "ru" "zh" "ja" "ko" "pl" "cs" "sv" "da" "fi" "hu" "ro" "tr" "el" "uk" "bg" "ca" "id"
-    "vi" "hi" "bn" "ar" "he" "th"
-);
-
-/// So many languages there are.
-pub(super) const COUNT: usize = FILES.len();
-
-/// The lists of one language, as its file explains them.
+/// The lists of one language, as `languages/en.toml` explains them.
 #[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Language {
@@ -34,8 +20,11 @@ pub(super) struct Language {
     pub function_words: Vec<String>,
     pub grammar_words: Vec<String>,
     pub stop_words: Vec<String>,
+    #[serde(skip)]
     pub months: Vec<String>,
+    #[serde(skip)]
     pub month_abbreviations: Vec<String>,
+    #[serde(skip)]
     pub weekdays: Vec<String>,
     pub date_words: Vec<String>,
     pub read_more: Vec<String>,
@@ -136,11 +125,12 @@ pub(super) struct Markers {
 
 /// All languages, the commonest first.
 pub(super) static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
-    let read = |(tag, text): &(&'static str, &str)| {
-        let language = toml::from_str(text).expect("a test reads every language");
-        Language { tag, ..language }
+    let dated = |(tag, language): (&'static str, Language)| {
+        let Some((_, dates)) = DATES.iter().find(|(of, _)| *of == tag) else { return Language { tag, ..language } };
+        let (months, month_abbreviations) = (dates.months.concat(), dates.short_months.concat());
+        Language { tag, months, month_abbreviations, weekdays: dates.weekdays.clone(), ..language }
     };
-    FILES.iter().map(read).collect()
+    tables("teaser").into_iter().map(dated).collect()
 });
 
 /// What belongs to no language.
@@ -171,43 +161,13 @@ pub(super) fn holds(list: &[String], word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashSet, fmt::Write as _};
+    use std::collections::HashSet;
 
     use super::*;
 
-    type List = (&'static str, fn(&Language) -> &Vec<String>);
-
-    /// What decides whether a sentence can be in a teaser: the lists that a new language needs first.
-    const PARTS: [List; 8] = [
-        ("function_words", |language| &language.function_words),
-        ("stop_words", |language| &language.stop_words),
-        ("months", |language| &language.months),
-        ("boilerplate", |language| &language.boilerplate),
-        ("dangling_starts", |language| &language.dangling_starts),
-        ("sentence_starters", |language| &language.sentence_starters),
-        ("injection_phrases", |language| &language.injection_phrases),
-        ("number_sizes", |language| &language.number_sizes),
-    ];
-
     #[test]
-    fn what_each_language_lacks_is_known() {
-        let mut lacks = String::new();
-        for language in LANGUAGES.iter() {
-            let missing = PARTS.iter().filter(|(_, list)| list(language).is_empty()).map(|(name, _)| *name);
-            let missing: Vec<&str> = missing.collect();
-            if !missing.is_empty() {
-                writeln!(lacks, "{}: {}", language.tag, missing.join(" ")).unwrap();
-            }
-        }
-        assert_eq!(lacks, include_str!("languages/lacks.txt"));
-    }
-
-    #[test]
-    fn every_file_is_read_and_every_phrase_stands_once() {
+    fn every_phrase_stands_once() {
         assert!(!MARKERS.chat_markers.is_empty());
-        let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/teaser/languages")).unwrap();
-        let files = files.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|end| end == "toml"));
-        assert_eq!(files.count(), COUNT, "a file is not in the list of languages");
         for language in LANGUAGES.iter() {
             let starts = [
                 &language.boilerplate_starts,
