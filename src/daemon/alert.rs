@@ -71,7 +71,7 @@ pub(super) async fn ping_monitor(context: &Context, now: DateTime<Utc>) -> Resul
                 context.store.mark_pinged(run.number, now).await?;
             }
             FetchResult::Later(_, why) | FetchResult::Gone(_, why) | FetchResult::Failed(why) => {
-                tracing::warn!(digest = run.digest, run = run.number, why, "the ping failed");
+                tracing::warn!(digest = run.digest, run = run.number, why = why.message, "the ping failed");
                 return Ok(Outcome::Failed);
             }
         }

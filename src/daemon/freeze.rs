@@ -61,7 +61,7 @@ pub(super) async fn freeze_edition(
                 .into_iter()
                 .find(|source| source.state == "failed" && sources.iter().any(|known| known.name == source.name));
             for problem in &draft.problems {
-                tracing::warn!(source = problem.source, problem.message, "a source has a problem");
+                tracing::warn!(source = problem.source, problem.diagnostic.message, "a source has a problem");
             }
             return Ok(match down {
                 None => nothing(reason),
@@ -76,7 +76,7 @@ pub(super) async fn freeze_edition(
         Err(error) => return Ok(FreezeOutcome::Failed(error_report(&error))),
     };
     for problem in &draft.problems {
-        tracing::warn!(source = problem.source, problem.message, "a source has a problem");
+        tracing::warn!(source = problem.source, problem.diagnostic.message, "a source has a problem");
     }
     for problem in &variants.main().problems {
         tracing::warn!(digest = digest.name, %problem, "the layout has a problem");

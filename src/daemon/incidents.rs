@@ -86,7 +86,8 @@ pub async fn open_incidents(config: &Config, store: &Store, now: DateTime<Utc>) 
     for source in store.source_statuses().await? {
         let known = config.sources.iter().any(|known| known.name == source.name);
         if known && source.failures >= MIN_SOURCE_FAILURES {
-            let why = source.problems.first().map(|problem| format!(": {}", problem.message)).unwrap_or_default();
+            let why =
+                source.problems.first().map(|problem| format!(": {}", problem.diagnostic.message)).unwrap_or_default();
             let text = format!("source `{}`: not read {} times in a row{why}", source.name, source.failures);
             incidents.push(Incident::remark(format!("source {}", source.name), text));
         }

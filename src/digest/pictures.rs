@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{compose::Plan, error::Error};
 use crate::{
+    diagnostic::Diagnostic,
     edition::{Edition, ImageUse, Item},
     html::escape,
     image::{self, COLUMN_WIDTH, EmbedRequest, ImageOutcome, ImageProbes, LOGO_WIDTH},
@@ -81,10 +82,10 @@ async fn settle(
         if let Some(logo) = logo {
             let ImageOutcome { image, problem } = embedded.remove(0);
             edition.theme.extend(image.map(|image| ("logo".to_owned(), image.url.to_string())));
-            problems.extend(problem.map(|message| Problem {
-                source: format!("digest.{}.theme.logo", edition.digest),
-                place: logo.file.as_ref().map(|path| path.display().to_string()),
-                message: message.replace("its picture", "it"),
+            problems.extend(problem.map(|message| {
+                let place = logo.file.as_ref().map(|path| path.display().to_string().into());
+                let wrong = Diagnostic { place, ..Diagnostic::new(message.replace("its picture", "it")) };
+                Problem::new(format!("digest.{}.theme.logo", edition.digest), wrong)
             }));
         }
         outcomes.extend(embedded);
@@ -97,9 +98,7 @@ async fn settle(
         problems.extend(outcome.problem.map(|message| {
             let address = || asked.url.to_string();
             let place = asked.file.as_ref().map_or_else(address, |path| path.display().to_string());
-            Problem {
-                source: post.source.clone(), place: Some(place), message: format!("“{}”: {message}", post.title)
-            }
+            Problem::new(&post.source, Diagnostic::new(format!("“{}”: {message}", post.title)).at(place))
         }));
     }
     if let Err(error) = store.keep_image_probes(&learnt, now).await {

@@ -196,9 +196,11 @@ impl Embedder<'_> {
                 (Ok(octets), probe)
             }
             Ok(FetchedFile::Refused(why)) => {
+                let why = why.in_one_line();
                 (Err(FetchFailure::Permanent(why.clone())), ImageProbe::dead(why, self.now))
             }
             Ok(FetchedFile::Failed(why)) => {
+                let why = why.in_one_line();
                 (Err(FetchFailure::Temporary(why.clone())), ImageProbe::silent(why, past, self.now))
             }
             Err(_) => {

@@ -88,8 +88,8 @@ pub(super) async fn ask(
     let enough = |octets: &[u8]| octets.len() > 64 && size::read(octets) != Head::Unknown;
     match tokio::time::timeout_at(deadline, fetcher.start(url, MAX_HEAD, enough)).await {
         Ok(FetchedFile::Got(octets)) => ImageProbe::from_octets(&octets, now),
-        Ok(FetchedFile::Refused(why)) => ImageProbe::dead(why, now),
-        Ok(FetchedFile::Failed(why)) => ImageProbe::silent(why, past, now),
+        Ok(FetchedFile::Refused(why)) => ImageProbe::dead(why.in_one_line(), now),
+        Ok(FetchedFile::Failed(why)) => ImageProbe::silent(why.in_one_line(), past, now),
         Err(_) => ImageProbe::silent("no answer in time".to_owned(), past, now),
     }
 }

@@ -235,10 +235,8 @@ fn layout_problem_row(
 }
 
 fn source_problem_row(problem: &Problem) -> Row {
-    let place = problem.place.as_ref().map_or_else(|| problem.source.clone(), |p| format!("{}: {p}", problem.source));
-    let (what, hint) = problem
-        .message
-        .split_once("\nhint: ")
-        .unwrap_or((&problem.message, "mend it there, or look at it again later: the other posts go out all the same"));
-    Row::warning("source", what, place, hint)
+    let Problem { source, diagnostic } = problem;
+    let place = diagnostic.place.as_ref().map_or_else(|| source.clone(), |place| format!("{source}: {place}"));
+    let later = "mend it there, or look at it again later: the other posts go out all the same";
+    Row::warning("source", &diagnostic.message, place, diagnostic.hint.as_deref().unwrap_or(later))
 }

@@ -8,6 +8,8 @@ use reqwest::{
 };
 use url::{Host, Url};
 
+use crate::diagnostic::{Diagnostic, Explain};
+
 /// Why an address is not asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressRefused {
@@ -15,7 +17,7 @@ pub enum AddressRefused {
     #[error("`{0}:` addresses are not fetched, only `http:` and `https:`")]
     Scheme(String),
     /// The address belongs to no public host.
-    #[error("`{0}` is a private address\nhint: `fetch.allow_private = true` allows it")]
+    #[error("`{0}` is a private address")]
     Private(String),
     /// Redirected too often.
     #[error("it redirects more than {0} times")]
@@ -23,6 +25,13 @@ pub enum AddressRefused {
     /// Redirected away from encryption.
     #[error("it redirects from `https:` to `http:`")]
     Downgrade,
+}
+
+impl Explain for AddressRefused {
+    fn diagnostic(&self) -> Diagnostic {
+        let hint = matches!(self, Self::Private(_)).then(|| "`fetch.allow_private = true` allows it".to_owned());
+        Diagnostic { hint, ..Diagnostic::of_causes(self) }
+    }
 }
 
 /// So many redirects are followed.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
+    diagnostic::Diagnostic,
     html,
     post::{Image, Post},
 };
@@ -35,18 +36,21 @@ pub struct Parsed {
 pub struct Problem {
     /// The source's name.
     pub source: String,
-    /// The file, URL, line or entry.
-    pub place: Option<String>,
-    /// What is wrong and what follows.
-    pub message: String,
+    /// What is wrong and what follows, in which file, URL, line or entry, and how to mend it.
+    #[serde(flatten)]
+    pub diagnostic: Diagnostic,
+}
+
+impl Problem {
+    /// Says what is wrong with a source.
+    pub fn new(source: impl Into<String>, diagnostic: impl Into<Diagnostic>) -> Self {
+        Self { source: source.into(), diagnostic: diagnostic.into() }
+    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.place {
-            Some(place) => write!(f, "{}: {place}: {}", self.source, self.message),
-            None => write!(f, "{}: {}", self.source, self.message),
-        }
+        write!(f, "{}: {}", self.source, self.diagnostic)
     }
 }
 

@@ -20,6 +20,7 @@ use super::{
     feed_repair,
 };
 use crate::{
+    diagnostic::Diagnostic,
     html,
     post::{Image, Post, PostId},
     zone::Zone,
@@ -30,20 +31,18 @@ use crate::{
 /// # Errors
 /// A [`Problem`] in plain words when it is no feed at all; trouble with single entries is part of the answer.
 pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Problem> {
-    let trouble = |message: String| Problem { source: source.to_owned(), place: None, message };
+    let trouble = |message: String| Problem::new(source, message);
     let decoded = charset::decode(document.octets, document.charset.as_deref());
-    if let Some(message) = no_feed(&decoded.text) {
-        return Err(trouble(message));
+    if let Some(wrong) = no_feed(&decoded.text) {
+        return Err(Problem::new(source, wrong));
     }
     let mut problems = Vec::new();
     if decoded.lossy {
         problems.push(trouble("some characters could not be decoded and are shown as \u{fffd}".to_owned()));
     }
     let repaired = feed_repair::read(decoded.text, &|| parser(zone)).map_err(|cause| {
-        trouble(format!(
-            "this is not a feed that can be read: {}\nhint: RSS, Atom and JSON Feed are understood",
-            plain(&cause)
-        ))
+        let wrong = Diagnostic::new(format!("this is not a feed that can be read: {}", plain(&cause)));
+        Problem::new(source, wrong.hint(UNDERSTOOD))
     })?;
     let mut feed = repaired.feed;
     let entries = std::mem::take(&mut feed.entries);
@@ -60,7 +59,7 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Prob
     for (post, date_trouble) in in_parallel(entries, |entry| post(entry, &about)) {
         if let Some(message) = date_trouble {
             let place = post.url.as_ref().map_or_else(|| post.title.clone(), Url::to_string);
-            dateless.push(Problem { source: source.to_owned(), place: Some(place), message });
+            dateless.push(Problem::new(source, Diagnostic::new(message).at(place)));
         }
         posts.push(post);
     }
@@ -73,11 +72,13 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Prob
     Ok(Parsed { posts, problems })
 }
 
+const UNDERSTOOD: &str = "RSS, Atom and JSON Feed are understood";
+
 /// Says why text is no feed, where that can be seen at a glance.
-fn no_feed(text: &str) -> Option<String> {
+fn no_feed(text: &str) -> Option<Diagnostic> {
     let start = text.trim_start_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
     if start.is_empty() {
-        return Some("the answer is empty: no feed in it".to_owned());
+        return Some("the answer is empty: no feed in it".into());
     }
     let head: String = start.chars().take(300).collect::<String>().to_ascii_lowercase();
     if head.starts_with("<!doctype html")
@@ -88,13 +89,11 @@ fn no_feed(text: &str) -> Option<String> {
             Some(link) => format!("it names a feed of its own: `{link}`"),
             None => "look for the feed's own address, or use `page` or `listing` for a web page".to_owned(),
         };
-        return Some(format!("this is a web page, not a feed\nhint: {hint}"));
+        return Some(Diagnostic::new("this is a web page, not a feed").hint(hint));
     }
     if !start.starts_with(['<', '{']) {
         let shown: String = html::plain_line(&start.chars().take(40).collect::<String>());
-        return Some(format!(
-            "this is no feed: it begins with `{shown}`\nhint: RSS, Atom and JSON Feed are understood"
-        ));
+        return Some(Diagnostic::new(format!("this is no feed: it begins with `{shown}`")).hint(UNDERSTOOD));
     }
     None
 }

@@ -25,6 +25,7 @@ use super::{
     page,
 };
 use crate::{
+    diagnostic::{Diagnostic, Place},
     html,
     post::{Image, Post, PostId},
     zone::Zone,
@@ -35,14 +36,13 @@ use crate::{
 /// # Errors
 /// A [`Problem`] when the folder itself cannot be read; trouble with single files is part of the answer.
 pub fn read(folder: &Path, base_url: Option<&Url>, source: &str, zone: Zone) -> Result<Parsed, Problem> {
-    let files = walk::files(folder).map_err(|error| Problem {
-        source: source.to_owned(),
-        place: Some(folder.display().to_string()),
-        message: match error.kind() {
+    let files = walk::files(folder).map_err(|error| {
+        let words = match error.kind() {
             std::io::ErrorKind::NotFound => "there is no such folder".to_owned(),
             std::io::ErrorKind::NotADirectory => "this is a file, not a folder".to_owned(),
             _ => format!("the folder cannot be read: {error}"),
-        },
+        };
+        Problem::new(source, Diagnostic::new(words).at(folder.display().to_string()))
     })?;
     let about = FolderContext { folder, base_url, source, zone };
     let mut parsed = Parsed::default();
@@ -65,8 +65,8 @@ impl FolderContext<'_> {
     fn problem(&self, path: &str, line: Option<usize>, message: String) -> Problem {
         let folder = self.folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-        Problem { source: self.source.to_owned(), place: Some(format!("{folder}{path}{line}")), message }
+        let place = Place { file: format!("{folder}{path}"), line, column: None };
+        Problem::new(self.source, Diagnostic::new(message).at(place))
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     fetch::{FetchResult, Fetcher, without_password},
     page,
 };
-use crate::{post::Post, zone::Zone};
+use crate::{diagnostic::Diagnostic, post::Post, zone::Zone};
 
 /// So many pages are fetched for one source at most: the newest, as feeds and listings have them first.
 const MAX_PAGES: usize = 50;
@@ -24,16 +24,15 @@ pub async fn fill(posts: &mut [Post], source: &str, fetcher: &Fetcher, zone: Zon
 
 async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, zone: Zone, now: DateTime<Utc>) -> Option<Problem> {
     let url = post.url.clone()?;
-    let trouble = |words: &str| Problem {
-        source: source.to_owned(),
-        place: Some(without_password(&url)),
-        message: format!("its page gave no article, the source's own text stands: {words}"),
+    let trouble = |wrong: Diagnostic| {
+        let wrong = wrong.context("its page gave no article, the source's own text stands");
+        Problem::new(source, wrong.at(without_password(&url)))
     };
     // Without a validator: the article is wanted, not the news that it has not changed.
     let document = match fetcher.get(&url, None, now).await {
         FetchResult::Document(document, _) => document,
         FetchResult::Failed(words) | FetchResult::Later(_, words) | FetchResult::Gone(_, words) => {
-            return Some(trouble(&words));
+            return Some(trouble(words));
         }
         FetchResult::Unchanged(_) => return None,
     };
@@ -41,8 +40,8 @@ async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, zone: Zone, now: 
     let read = tokio::task::spawn_blocking(move || page::read(document, &name, zone)).await;
     let article = match read {
         Ok(Ok(parsed)) => parsed.posts.into_iter().next()?,
-        Ok(Err(problem)) => return Some(trouble(&problem.message)),
-        Err(_) => return Some(trouble("its content upset the parser")),
+        Ok(Err(problem)) => return Some(trouble(problem.diagnostic)),
+        Err(_) => return Some(trouble("its content upset the parser".into())),
     };
     if article.body.len() > post.body.len() {
         post.body = article.body;

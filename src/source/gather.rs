@@ -14,7 +14,7 @@ use super::{
     listing, page,
     validator::{Validator, Validators},
 };
-use crate::{post::Post, zone::Zone};
+use crate::{diagnostic::Diagnostic, post::Post, zone::Zone};
 
 /// What [`gather`] has to know besides the sources.
 #[derive(Debug, Clone)]
@@ -90,7 +90,8 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &GatherContext<'_>) ->
             }
         }
         Err(_) => {
-            outcome.problems.push(trouble(&source.name, None, "it could not be read: its content upset the parser"));
+            let words = "it could not be read: its content upset the parser";
+            outcome.problems.push(Problem::new(&source.name, words));
             outcome.validators.clear();
         }
     }
@@ -156,7 +157,7 @@ async fn open(
         FetchResult::Failed(words) => (FetchState::Failed, Some(words)),
     };
     outcome.fetched.state = state;
-    outcome.problems.extend(words.map(|words| trouble(source, Some(place), &words)));
+    outcome.problems.extend(words.map(|words| Problem::new(source, words.at(place))));
     None
 }
 
@@ -167,10 +168,6 @@ async fn file(path: &std::path::Path, source: &str, outcome: &mut Outcome) -> Op
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
         Err(error) => format!("the file cannot be read: {error}"),
     };
-    outcome.problems.push(trouble(source, Some(path.display().to_string()), &words));
+    outcome.problems.push(Problem::new(source, Diagnostic::new(words).at(path.display().to_string())));
     None
-}
-
-fn trouble(source: &str, place: Option<String>, message: &str) -> Problem {
-    Problem { source: source.to_owned(), place, message: message.to_owned() }
 }

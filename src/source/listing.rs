@@ -12,14 +12,13 @@ use super::{
     kind::Selectors,
     outline::{self, Entry, Outline},
 };
-use crate::{html, post::Post, zone::Zone};
+use crate::{diagnostic::Diagnostic, html, post::Post, zone::Zone};
 
 /// Reads the posts that a page lists.
 ///
 /// # Errors
 /// A [`Problem`] for a bad selector, or where nothing is listed.
 pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) -> Result<Parsed, Problem> {
-    let trouble = |message: String| Problem { source: source.to_owned(), place: None, message };
     let url = document.url;
     let text = charset::decode(document.octets, document.charset.as_deref()).text;
     let mut language = None;
@@ -28,7 +27,7 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) ->
         let dom = Dom::from(text.as_ref());
         language = dom.select("html").attr("lang").and_then(|tag| feed::language(&tag));
         let base = dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.clone());
-        let chosen = ListingSelectors::of(select).map_err(trouble)?;
+        let chosen = ListingSelectors::of(select).map_err(|wrong| Problem::new(source, wrong))?;
         match &chosen.item {
             Some(matcher) => {
                 dom.select_matcher(matcher).nodes().iter().map(|node| chosen.read(node, base.as_ref(), zone)).collect()
@@ -44,9 +43,8 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) ->
         .map(|item| post(item, url.as_ref(), source, zone, language.as_deref()))
         .collect();
     if posts.is_empty() {
-        return Err(trouble(
-            "no list of posts was found on the page\nhint: name its parts under `[source.select]`".to_owned(),
-        ));
+        let wrong = Diagnostic::new("no list of posts was found on the page");
+        return Err(Problem::new(source, wrong.hint("name its parts under `[source.select]`")));
     }
     Ok(Parsed { posts, problems: Vec::new() })
 }
@@ -203,12 +201,13 @@ struct ListingSelectors {
 }
 
 impl ListingSelectors {
-    fn of(select: &Selectors) -> Result<Self, String> {
+    fn of(select: &Selectors) -> Result<Self, Diagnostic> {
         let ready = |key: &str, selector: &Option<String>| match selector {
             None => Ok(None),
-            Some(selector) => Matcher::new(selector)
-                .map(Some)
-                .map_err(|_| format!("`{selector}` is no CSS selector\nhint: `select.{key}` of this source")),
+            Some(selector) => Matcher::new(selector).map(Some).map_err(|_| {
+                Diagnostic::new(format!("`{selector}` is no CSS selector"))
+                    .hint(format!("`select.{key}` of this source"))
+            }),
         };
         Ok(Self {
             item: ready("item", &select.item)?,

@@ -17,6 +17,7 @@ use super::{
     outline::{self, Entry, PageLine, is_markup, midnight, post},
 };
 use crate::{
+    diagnostic::Diagnostic,
     html,
     post::{Image, Post},
     zone::Zone,
@@ -38,12 +39,10 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Prob
     };
     match post {
         Some(post) => Ok(Parsed { posts: vec![post], problems: Vec::new() }),
-        None => Err(Problem {
-            source: source.to_owned(),
-            place: None,
-            message: "no article was found on the page\nhint: use `listing` for a page that only lists posts"
-                .to_owned(),
-        }),
+        None => {
+            let hint = "use `listing` for a page that only lists posts";
+            Err(Problem::new(source, Diagnostic::new("no article was found on the page").hint(hint)))
+        }
     }
 }
 

@@ -98,9 +98,6 @@ fn classify(probe: &Probe, is_picture: bool) -> Option<(bool, String, &'static s
             (is_picture).then(|| (false, format!("the server refuses us, and perhaps readers as well ({code})"), later))
         }
         Probe::Status { code, .. } => Some((true, format!("the server refused the request ({code})"), away)),
-        Probe::Failed(why) => {
-            let why = why.split("\nhint: ").next().unwrap_or(why);
-            Some((true, why.to_owned(), away))
-        }
+        Probe::Failed(why) => Some((true, why.message.clone(), away)),
     }
 }

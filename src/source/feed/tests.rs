@@ -120,7 +120,7 @@ fn dates_that_cannot_be_are_reported_and_the_post_kept() {
         let parsed = reading(&rss(&format!("<item><title>T</title><guid>1</guid><pubDate>{text}</pubDate></item>")));
         assert_eq!(parsed.posts[0].published, None, "{text}");
         assert_eq!(parsed.problems.len(), 1, "{text}");
-        assert_eq!(parsed.problems[0].place.as_deref(), Some("T"));
+        assert_eq!(parsed.problems[0].diagnostic.place, Some("T".into()));
     }
     let post = only(&rss("<item><title>T</title><pubDate>Thu, 09 Jan 2099 10:00:00 GMT</pubDate></item>"));
     assert_eq!(post.published, date("2099-01-09T10:00:00Z"));
@@ -132,7 +132,7 @@ fn a_truncated_feed_gives_its_whole_entries() {
     let cut = &whole[..whole.find("C</title>").unwrap()];
     let parsed = reading(cut);
     assert_eq!(parsed.posts.iter().map(|post| post.title.as_str()).collect::<Vec<_>>(), ["A", "B"]);
-    assert!(parsed.problems[0].message.contains("ends in the middle"), "{:?}", parsed.problems);
+    assert!(parsed.problems[0].diagnostic.message.contains("ends in the middle"), "{:?}", parsed.problems);
 }
 
 #[test]
@@ -168,8 +168,8 @@ fn other_encodings_are_read_whatever_is_declared() {
 #[track_caller]
 fn fails(text: &str, words: &str) {
     let problem = read(document(text), "blog", Zone::utc()).unwrap_err();
-    assert!(problem.message.contains(words), "{}", problem.message);
-    assert!(!problem.message.contains('\0'));
+    assert!(problem.to_string().contains(words), "{}", problem.diagnostic.message);
+    assert!(!problem.diagnostic.message.contains('\0'));
 }
 
 #[test]
@@ -254,7 +254,7 @@ fn every_old_form_is_read() {
     assert_eq!((posts.len(), posts[0].id.as_str()), (3, "7"));
     let cut = reading(&json[..json.find("\"title\":\"No").unwrap()]);
     assert_eq!(cut.posts.len(), 2);
-    assert!(cut.problems[0].message.contains("ends in the middle"), "{:?}", cut.problems);
+    assert!(cut.problems[0].diagnostic.message.contains("ends in the middle"), "{:?}", cut.problems);
     assert_eq!(posts[0].url.as_ref().unwrap().as_str(), "https://harbour.example/rel");
     assert_eq!((posts[0].body.as_str(), posts[0].authors.join(",")), ("<p>Two</p><p>paragraphs</p>", "J".to_owned()));
 }

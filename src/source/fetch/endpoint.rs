@@ -14,7 +14,7 @@ use reqwest::{
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::explain::{explain_error, in_seconds};
+use super::explain::{explain_error, no_answer};
 
 /// What became of a POST; no text of it holds the secret or what the server wrote beside a success.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl EndpointClient {
             .referer(false)
             .redirect(Policy::none())
             .build()
-            .map_err(|error| explain_error(&error, timeout));
+            .map_err(|error| explain_error(&error, timeout).message);
         Self { client, timeout, max_bytes }
     }
 
@@ -65,7 +65,7 @@ impl EndpointClient {
     async fn in_time(&self, asked: impl Future<Output = EndpointReply>) -> EndpointReply {
         match tokio::time::timeout(self.timeout, asked).await {
             Ok(posted) => posted,
-            Err(_) => EndpointReply::Failed(format!("no whole answer within {}", in_seconds(self.timeout))),
+            Err(_) => EndpointReply::Failed(no_answer(self.timeout).message),
         }
     }
 
@@ -84,7 +84,7 @@ impl EndpointClient {
         }
         let response = match request.send().await {
             Ok(response) => response,
-            Err(error) => return EndpointReply::Failed(explain_error(&error, self.timeout)),
+            Err(error) => return EndpointReply::Failed(explain_error(&error, self.timeout).message),
         };
         if !response.status().is_success() {
             return EndpointReply::Status(response.status().as_u16());
@@ -95,7 +95,7 @@ impl EndpointClient {
             match part {
                 Ok(part) if octets.len() + part.len() > self.max_bytes => return EndpointReply::TooLarge,
                 Ok(part) => octets.extend_from_slice(&part),
-                Err(error) => return EndpointReply::Failed(explain_error(&error, self.timeout)),
+                Err(error) => return EndpointReply::Failed(explain_error(&error, self.timeout).message),
             }
         }
         EndpointReply::Answer(octets)

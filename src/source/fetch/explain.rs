@@ -8,7 +8,10 @@ use reqwest::{
 };
 use url::Url;
 
-use crate::source::address_guard::AddressRefused;
+use crate::{
+    diagnostic::{Diagnostic, Explain as _},
+    source::address_guard::AddressRefused,
+};
 
 /// A URL for people: without a password.
 pub(in crate::source) fn without_password(url: &Url) -> String {
@@ -20,40 +23,41 @@ pub(in crate::source) fn without_password(url: &Url) -> String {
 }
 
 /// Says what a status means that is no success.
-pub(super) fn explain_status(status: StatusCode) -> String {
+pub(super) fn explain_status(status: StatusCode) -> Diagnostic {
     let number = status.as_u16();
-    match number {
+    let words = match number {
         401 | 403 => format!("the server refused ({number}): it wants a login or does not like us"),
-        404 => "the server does not have it (404)\nhint: check the address".to_owned(),
+        404 => return Diagnostic::new("the server does not have it (404)").hint("check the address"),
         429 => "the server says that we ask too often (429)".to_owned(),
         300..400 => format!("the server answered with a redirect that leads nowhere ({number})"),
         400..500 => format!("the server refused the request ({number})"),
         _ => format!("the server has trouble of its own ({number})"),
-    }
+    };
+    words.into()
 }
 
 /// Puts an error of the client into plain words, without the URL, which may hold a password.
-pub(super) fn explain_error(error: &reqwest::Error, timeout: Duration) -> String {
+pub(super) fn explain_error(error: &reqwest::Error, timeout: Duration) -> Diagnostic {
     if error.is_timeout() {
-        return format!("no whole answer within {}", in_seconds(timeout));
+        return no_answer(timeout);
     }
     let mut chain = Vec::new();
     let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
     while let Some(error) = cause {
         if let Some(refusal) = error.downcast_ref::<AddressRefused>() {
-            return refusal.to_string();
+            return refusal.diagnostic();
         }
         if let Some(io) =
             error.downcast_ref::<std::io::Error>().filter(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
         {
-            return format!("nobody answers there: {io}");
+            return format!("nobody answers there: {io}").into();
         }
         chain.push(error.to_string());
         cause = error.source();
     }
     let last = chain.pop().unwrap_or_default();
     let all = format!("{} {last}", chain.join(" ")).to_lowercase();
-    if all.contains("dns error") || all.contains("lookup address") || all.contains("no such host") {
+    let words = if all.contains("dns error") || all.contains("lookup address") || all.contains("no such host") {
         format!("its host name is not known: {last}")
     } else if ["certificate", "tls", "handshake", "corrupt message"].iter().any(|word| all.contains(word)) {
         format!("no secure connection: {last}")
@@ -65,12 +69,15 @@ pub(super) fn explain_error(error: &reqwest::Error, timeout: Duration) -> String
         format!("the answer broke off or is damaged: {last}")
     } else {
         format!("the server's answer makes no sense: {last}")
-    }
+    };
+    words.into()
 }
 
-/// Writes a time in seconds, or a short one in milliseconds.
-pub(super) fn in_seconds(time: Duration) -> String {
-    if time.subsec_millis() == 0 { format!("{} s", time.as_secs()) } else { format!("{} ms", time.as_millis()) }
+/// Says that a deadline passed.
+pub(super) fn no_answer(within: Duration) -> Diagnostic {
+    let (seconds, millis) = (within.as_secs(), within.as_millis());
+    let time = if within.subsec_millis() == 0 { format!("{seconds} s") } else { format!("{millis} ms") };
+    format!("no whole answer within {time}").into()
 }
 
 /// Reads a header that is short and plain.

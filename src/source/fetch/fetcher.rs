@@ -19,8 +19,11 @@ use reqwest::{
 use tokio::sync::Semaphore;
 use url::Url;
 
-use super::explain::{explain_error, explain_status, header_text, in_seconds};
-use crate::source::{address_guard, document::Document, validator::Validator};
+use super::explain::{explain_error, explain_status, header_text, no_answer};
+use crate::{
+    diagnostic::{Diagnostic, Explain as _},
+    source::{address_guard, document::Document, validator::Validator},
+};
 
 /// Limits of fetching, `[fetch]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,11 +57,11 @@ pub enum FetchResult {
     /// What the server gave last time still holds.
     Unchanged(Validator),
     /// The server asked to be left alone for now.
-    Later(Validator, String),
+    Later(Validator, Diagnostic),
     /// The resource is gone for good.
-    Gone(Validator, String),
+    Gone(Validator, Diagnostic),
     /// Nothing came of it.
-    Failed(String),
+    Failed(Diagnostic),
 }
 
 /// At most so many requests at the same time.
@@ -72,7 +75,7 @@ const MAX_RETRY_AFTER: chrono::Duration = chrono::Duration::days(7);
 #[derive(Debug)]
 pub struct Fetcher {
     /// Made when something is fetched: it reads every root certificate of the system.
-    client: OnceLock<Result<Client, String>>,
+    client: OnceLock<Result<Client, Diagnostic>>,
     pub(super) limits: Limits,
     pub(super) all: Semaphore,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
@@ -85,7 +88,7 @@ impl Fetcher {
         Self { client, limits: limits.clone(), all: Semaphore::new(MAX_REQUESTS), hosts: Mutex::default() }
     }
 
-    pub(super) fn client(&self) -> &Result<Client, String> {
+    pub(super) fn client(&self) -> &Result<Client, Diagnostic> {
         self.client.get_or_init(|| client(&self.limits))
     }
 
@@ -95,16 +98,16 @@ impl Fetcher {
             if past.gone {
                 return FetchResult::Gone(
                     past.clone(),
-                    "the server said that it is gone for good (410); it is not asked again".to_owned(),
+                    "the server said that it is gone for good (410); it is not asked again".into(),
                 );
             }
             if let Some(until) = past.not_before.filter(|until| *until > now) {
                 let words = format!("the server asked not to be asked before {}", until.format("%Y-%m-%d %H:%M UTC"));
-                return FetchResult::Later(past.clone(), words);
+                return FetchResult::Later(past.clone(), words.into());
             }
         }
         if let Err(refusal) = address_guard::check(url, self.limits.allow_private) {
-            return FetchResult::Failed(refusal.to_string());
+            return FetchResult::Failed(refusal.diagnostic());
         }
         let host = self.host(url);
         // The semaphores are never closed; without a permit the request would only be less polite.
@@ -112,7 +115,7 @@ impl Fetcher {
         let _at_all = self.all.acquire().await.ok();
         match tokio::time::timeout(self.limits.timeout, self.ask(url, past, now)).await {
             Ok(answer) => answer,
-            Err(_) => FetchResult::Failed(format!("no whole answer within {}", in_seconds(self.limits.timeout))),
+            Err(_) => FetchResult::Failed(no_answer(self.limits.timeout)),
         }
     }
 
@@ -147,13 +150,13 @@ impl Fetcher {
             StatusCode::NOT_MODIFIED => FetchResult::Unchanged(Validator { not_before: None, ..past }),
             StatusCode::GONE => FetchResult::Gone(
                 Validator { gone: true, ..Validator::default() },
-                "the server says that it is gone for good (410); it is not asked again".to_owned(),
+                "the server says that it is gone for good (410); it is not asked again".into(),
             ),
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE if later.is_some() => {
                 let until = later.map(|until| until.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default();
                 let words =
                     format!("the server is busy ({}) and asked not to be asked before {until}", status.as_u16());
-                FetchResult::Later(Validator { not_before: later, ..past }, words)
+                FetchResult::Later(Validator { not_before: later, ..past }, words.into())
             }
             status if status.is_success() => self.document(response).await,
             status => FetchResult::Failed(explain_status(status)),
@@ -173,10 +176,8 @@ impl Fetcher {
         while let Some(part) = body.next().await {
             match part {
                 Ok(part) if octets.len() + part.len() > self.limits.max_bytes => {
-                    return FetchResult::Failed(format!(
-                        "it is larger than {} octets\nhint: raise `fetch.max_bytes`",
-                        self.limits.max_bytes
-                    ));
+                    let words = format!("it is larger than {} octets", self.limits.max_bytes);
+                    return FetchResult::Failed(Diagnostic::new(words).hint("raise `fetch.max_bytes`"));
                 }
                 Ok(part) => octets.extend_from_slice(&part),
                 Err(error) => return FetchResult::Failed(explain_error(&error, self.limits.timeout)),
@@ -186,7 +187,7 @@ impl Fetcher {
     }
 }
 
-fn client(limits: &Limits) -> Result<Client, String> {
+fn client(limits: &Limits) -> Result<Client, Diagnostic> {
     // Whoever comes second finds the provider installed, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let allow_private = limits.allow_private;

@@ -5,10 +5,13 @@ use reqwest::{StatusCode, header::RANGE};
 use url::Url;
 
 use super::{
-    explain::{explain_error, explain_status, in_seconds},
+    explain::{explain_error, explain_status, no_answer},
     fetcher::Fetcher,
 };
-use crate::source::address_guard;
+use crate::{
+    diagnostic::{Diagnostic, Explain as _},
+    source::address_guard,
+};
 
 /// What came of asking for a file; the reasons are in plain words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,9 +19,9 @@ pub enum FetchedFile {
     /// The file, or as much of it as was asked for.
     Got(Vec<u8>),
     /// Nobody gets it: it is private, gone, refused, too large, or its host does not exist.
-    Refused(String),
+    Refused(Diagnostic),
     /// It could not be had now.
-    Failed(String),
+    Failed(Diagnostic),
 }
 
 impl Fetcher {
@@ -35,10 +38,10 @@ impl Fetcher {
     async fn octets(&self, url: &Url, most: Option<usize>, enough: impl Fn(&[u8]) -> bool) -> FetchedFile {
         let allow_private = self.limits.allow_private;
         if address_guard::is_reserved(url, allow_private) {
-            return FetchedFile::Refused(format!("there is no host `{}`", url.host_str().unwrap_or_default()));
+            return FetchedFile::Refused(format!("there is no host `{}`", url.host_str().unwrap_or_default()).into());
         }
         if let Err(refusal) = address_guard::check(url, allow_private) {
-            return FetchedFile::Refused(refusal.to_string());
+            return FetchedFile::Refused(refusal.diagnostic());
         }
         let host = self.host(url);
         // As for documents: without a permit the request would only be less polite.
@@ -47,7 +50,7 @@ impl Fetcher {
         let asked = self.ask_for_octets(url, most, enough);
         match tokio::time::timeout(self.limits.timeout, asked).await {
             Ok(octets) => octets,
-            Err(_) => FetchedFile::Failed(format!("no whole answer within {}", in_seconds(self.limits.timeout))),
+            Err(_) => FetchedFile::Failed(no_answer(self.limits.timeout)),
         }
     }
 
@@ -83,7 +86,7 @@ impl Fetcher {
                 Some(most) if octets.len() >= most => break,
                 Some(_) if enough(&octets) => break,
                 None if octets.len() > self.limits.max_bytes => {
-                    return FetchedFile::Refused(format!("it is larger than {} octets", self.limits.max_bytes));
+                    return FetchedFile::Refused(format!("it is larger than {} octets", self.limits.max_bytes).into());
                 }
                 _ => {}
             }

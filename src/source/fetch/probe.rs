@@ -4,10 +4,13 @@ use reqwest::{Client, Method, StatusCode, header::CONTENT_TYPE};
 use url::Url;
 
 use super::{
-    explain::{explain_error, header_text, in_seconds},
+    explain::{explain_error, header_text, no_answer},
     fetcher::Fetcher,
 };
-use crate::source::address_guard;
+use crate::{
+    diagnostic::{Diagnostic, Explain as _},
+    source::address_guard,
+};
 
 /// What a server said of an address, after redirects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +22,15 @@ pub enum Probe {
         /// The media type that it named.
         kind: Option<String>,
     },
-    /// Nothing came of it, in plain words.
-    Failed(String),
+    /// Nothing came of it.
+    Failed(Diagnostic),
 }
 
 impl Fetcher {
     /// Asks whether an address is there, as politely and as guarded as [`Fetcher::get`].
     pub async fn probe(&self, url: &Url) -> Probe {
         if let Err(refusal) = address_guard::check(url, self.limits.allow_private) {
-            return Probe::Failed(refusal.to_string());
+            return Probe::Failed(refusal.diagnostic());
         }
         let client = match self.client() {
             Ok(client) => client,
@@ -48,7 +51,7 @@ impl Fetcher {
         };
         match tokio::time::timeout(self.limits.timeout, asked).await {
             Ok(answer) => answer,
-            Err(_) => Probe::Failed(format!("no answer within {}", in_seconds(self.limits.timeout))),
+            Err(_) => Probe::Failed(no_answer(self.limits.timeout)),
         }
     }
 

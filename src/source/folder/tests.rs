@@ -133,8 +133,8 @@ fn a_broken_front_matter_is_named_and_the_others_go_on() {
         ("undated.md", "---\ndate: someday\n---\n"),
     ]);
     assert_eq!(parsed.posts.len(), 2);
-    assert_eq!(parsed.problems[0].place.as_deref(), Some("posts/bad.md:3"));
-    assert_eq!(parsed.problems[1].place.as_deref(), Some("posts/undated.md"));
+    assert_eq!(parsed.problems[0].diagnostic.place, Some(Place::line("posts/bad.md", 3)));
+    assert_eq!(parsed.problems[1].diagnostic.place, Some("posts/undated.md".into()));
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn other_encodings_are_read_and_reported() {
     std::fs::write(tree.path().join("posts/a.md"), b"# Caf\xe9\n\ntext").unwrap();
     let parsed = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
     assert_eq!(parsed.posts[0].title, "Café");
-    assert!(parsed.problems[0].message.contains("windows-1252"), "{:?}", parsed.problems);
+    assert!(parsed.problems[0].diagnostic.message.contains("windows-1252"), "{:?}", parsed.problems);
 }
 
 #[cfg(unix)]
@@ -162,7 +162,7 @@ fn links_out_of_the_folder_are_not_followed() {
 #[test]
 fn a_folder_that_is_not_there_is_a_problem() {
     let problem = read(Path::new("/nowhere/posts"), None, "notes", Zone::utc()).unwrap_err();
-    assert_eq!(problem.message, "there is no such folder");
+    assert_eq!(problem.diagnostic.message, "there is no such folder");
 }
 
 #[test]
@@ -256,7 +256,8 @@ fn every_broken_file_is_named_and_none_stops_the_others() {
     let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     all.push(("good.md", "---\ntitle: Good\n---\nText"));
     let parsed = reading(&all);
-    let named: Vec<_> = parsed.problems.iter().filter_map(|problem| problem.place.clone()).collect();
+    let named: Vec<_> =
+        parsed.problems.iter().filter_map(|problem| Some(problem.diagnostic.place.as_ref()?.to_string())).collect();
     for (path, text) in &files {
         assert!(named.iter().any(|place| place.starts_with(&format!("posts/{path}:"))), "{path} {text:?} {named:?}");
     }

@@ -82,7 +82,7 @@ fn selectors_choose_and_bad_ones_are_named() {
         ("T", "K".to_owned(), Some("words"))
     );
     let problem = listing(page, &Selectors { item: some("..["), ..Selectors::default() }).unwrap_err();
-    assert!(problem.message.contains("`..[`"));
+    assert!(problem.diagnostic.message.contains("`..[`"));
 }
 
 #[test]

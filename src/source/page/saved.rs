@@ -24,7 +24,7 @@ fn faults(text: &str, expect: &str) -> Vec<String> {
     let url = Url::parse(of("url:").unwrap_or("https://saved.example/dir/page.html")).ok();
     let document = Document { octets: text.as_bytes().to_vec(), charset: None, url };
     match page::read(document.clone(), "saved", Zone::utc()) {
-        Err(problem) => faults.push(problem.message),
+        Err(problem) => faults.push(problem.diagnostic.message),
         Ok(parsed) => {
             let post = &parsed.posts[0];
             let words = html::text(&post.body);
@@ -56,7 +56,7 @@ fn faults(text: &str, expect: &str) -> Vec<String> {
         .collect();
     if !wanted.is_empty() {
         let rows: Vec<String> = match listing::read(document, &Selectors::default(), "saved", Zone::utc()) {
-            Err(problem) => vec![problem.message],
+            Err(problem) => vec![problem.diagnostic.message],
             Ok(parsed) => parsed.posts.iter().map(row).collect(),
         };
         if rows != wanted {

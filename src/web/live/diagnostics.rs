@@ -22,22 +22,10 @@ pub(super) fn to_json(diagnostic: &Diagnostic) -> Value {
 
 /// Explains that a post, or a file of one, cannot be read as it was meant.
 pub(super) fn of_problem(problem: &Problem) -> Diagnostic {
-    let diagnostic = match problem.place.as_deref() {
-        Some(place) => Diagnostic::new(&problem.message).at(read_place(place)),
-        None => Diagnostic::new(format!("{}: {}", problem.source, problem.message)),
-    };
-    diagnostic.hint("the other posts go out all the same")
-}
-
-/// Reads `file:line:column` or less of it.
-fn read_place(text: &str) -> Place {
-    let number = |text: &str| text.parse::<usize>().ok();
-    let split = |text: &str| text.rsplit_once(':').and_then(|(before, last)| Some((before.to_owned(), number(last)?)));
-    let Some((before, last)) = split(text) else { return text.into() };
-    match split(&before) {
-        Some((file, line)) => Place { file, line: Some(line), column: Some(last) },
-        None => Place { file: before, line: Some(last), column: None },
-    }
+    let diagnostic = problem.diagnostic.clone();
+    let named = if diagnostic.place.is_some() { diagnostic } else { diagnostic.context(&problem.source) };
+    let hint = named.hint.clone().unwrap_or_else(|| "the other posts go out all the same".to_owned());
+    named.hint(hint)
 }
 
 /// No line of a longer file is shown: octets.
@@ -70,8 +58,7 @@ mod tests {
 
     #[test]
     fn a_posts_problem_names_its_file() {
-        let place = Some("posts/a.md:3".to_owned());
-        let problem = Problem { source: "notes".to_owned(), place, message: "not closed".to_owned() };
+        let problem = Problem::new("notes", Diagnostic::new("not closed").at(Place::line("posts/a.md", 3)));
         let shown = to_json(&of_problem(&problem));
         assert_eq!(
             (&shown["what"], &shown["file"], &shown["line"]),

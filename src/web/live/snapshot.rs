@@ -96,7 +96,7 @@ impl BuiltEdition {
     /// Gives what is wrong with files of the project's own: whoever looks is probably writing one.
     pub(super) fn local_problems(&self) -> impl Iterator<Item = &Problem> {
         let is_local = |problem: &&Problem| {
-            if problem.place.as_ref().is_some_and(|place| place.contains("://")) {
+            if problem.diagnostic.place.as_ref().is_some_and(|place| place.file.contains("://")) {
                 return false;
             }
             let source = self.config.sources.iter().find(|source| source.name == problem.source);

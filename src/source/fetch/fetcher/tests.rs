@@ -95,7 +95,7 @@ fn told(gathered: &Gathered, source: &str, state: FetchState, words: &str) {
         .problems
         .iter()
         .filter(|problem| problem.source == source)
-        .map(|problem| problem.message.as_str())
+        .map(|problem| problem.diagnostic.message.as_str())
         .collect();
     assert!(
         told.iter().any(|message| message.contains(words)) || (words.is_empty() && told.is_empty()),
@@ -225,7 +225,7 @@ async fn a_public_host_may_not_redirect_to_a_private_address() {
         .build()
         .unwrap();
     let error = client.get(format!("http://harbour.example:{}/away", address.port())).send().await.unwrap_err();
-    assert!(explain_error(&error, limits().timeout).contains("`127.0.0.1` is a private address"), "{error:?}");
+    assert!(explain_error(&error, limits().timeout).message.contains("`127.0.0.1` is a private address"), "{error:?}");
 }
 
 #[tokio::test]
@@ -299,7 +299,10 @@ async fn whole_articles_are_fetched_and_failing_pages_keep_the_text_of_the_feed(
         assert_eq!((post.body.as_str(), post.description.as_deref()), ("", Some("From the feed.")));
     }
     assert_eq!(gathered.problems.len(), 2, "{:?}", gathered.problems);
-    assert!(gathered.problems[0].message.contains("404") && gathered.problems[1].message.contains("no article"));
+    assert!(
+        gathered.problems[0].diagnostic.message.contains("404")
+            && gathered.problems[1].diagnostic.message.contains("no article")
+    );
 }
 
 #[tokio::test]
@@ -327,8 +330,8 @@ async fn of_a_picture_no_more_is_fetched_than_is_asked_for() {
         ("/slow", "no whole answer", false),
     ] {
         match fetcher.whole(&url(path)).await {
-            FetchedFile::Refused(why) if is_final => assert!(why.contains(words), "{path}: {why}"),
-            FetchedFile::Failed(why) if !is_final => assert!(why.contains(words), "{path}: {why}"),
+            FetchedFile::Refused(why) if is_final => assert!(why.message.contains(words), "{path}: {why}"),
+            FetchedFile::Failed(why) if !is_final => assert!(why.message.contains(words), "{path}: {why}"),
             other => panic!("{path}: {other:?}"),
         }
     }
