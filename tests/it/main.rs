@@ -36,6 +36,7 @@ mod resume;
 mod seeing;
 mod run;
 mod service;
+mod sites;
 mod send;
 mod servers;
 mod sources;
