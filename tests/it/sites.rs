@@ -27,6 +27,12 @@ const NOT_YET: &[&str] = &[
     "hugo-default/content",
     "hugo-ugly",
     "hugo-ugly/content",
+    "jekyll-pattern",
+    "jekyll-pattern/_posts",
+    "jekyll-plain",
+    "jekyll-plain/_posts",
+    "jekyll-pretty",
+    "jekyll-pretty/_posts",
 ];
 
 #[test]
@@ -43,7 +49,8 @@ fn sites_come_out_as_their_generators_make_them() {
         let mut folders = vec![""];
         folders.extend((!content.is_empty()).then_some(content));
         for folder in folders {
-            let name = site.join(folder).strip_prefix(&sites).unwrap().to_string_lossy().trim_end_matches('/').to_owned();
+            let name =
+                site.join(folder).strip_prefix(&sites).unwrap().to_string_lossy().trim_end_matches('/').to_owned();
             let differences = differences(&site, folder, &expect);
             match (differences.is_empty(), NOT_YET.contains(&name.as_str())) {
                 (true, true) => writeln!(wrong, "{name} comes out right: take it off the list").unwrap(),
@@ -59,7 +66,8 @@ fn sites_come_out_as_their_generators_make_them() {
 fn differences(site: &Path, folder: &str, expect: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     let mut found = published(&site.join(folder));
-    for post in expect["posts"].as_array().unwrap() {
+    let inside = |post: &&Value| Path::new(post["path"].as_str().unwrap()).starts_with(folder);
+    for post in expect["posts"].as_array().unwrap().iter().filter(inside) {
         let text = |key: &str| post[key].as_str().unwrap_or_default();
         let title = text("title");
         // A wrong address is told apart from a missing post.
@@ -110,8 +118,7 @@ fn published(folder: &Path) -> Vec<Post> {
     let config = Config::load(&project.path("tidings.toml"), &[]).unwrap();
     let past = Validators::new();
     let now = DateTime::parse_from_rfc3339("2025-06-01T12:00:00Z").unwrap().to_utc();
-    let context =
-        GatherContext { limits: &config.fetch, past: &past, zone: config.publication.timezone, now };
+    let context = GatherContext { limits: &config.fetch, past: &past, zone: config.publication.timezone, now };
     let gathered = tokio::runtime::Runtime::new().unwrap().block_on(source::gather(&config.sources, &context));
     let posts = gathered.fetched.into_iter().flat_map(|fetched| fetched.posts).collect();
     let rules = Rules { max: 1000, max_age: None, ..Rules::default() };
