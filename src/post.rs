@@ -77,6 +77,49 @@ impl Post {
     }
 }
 
+/// Longer titles, names and texts than these are broken content: graphemes.
+const MAX_TITLE: usize = 500;
+const MAX_NAME: usize = 200;
+const MAX_DESCRIPTION: usize = 5_000;
+
+/// So many authors and tags a post has at most.
+const MAX_NAMES: usize = 100;
+
+/// No browser follows a longer address: octets.
+const MAX_URL: usize = 8_000;
+
+/// What is kept of a body, octets: 40,000 words. Teasers and comparisons need no more.
+const MAX_BODY: usize = 256 << 10;
+
+impl Post {
+    /// Cuts what is longer than any publisher means it to be, in graphemes and octets, so that whatever is kept of a
+    /// post stays small.
+    #[must_use]
+    pub(crate) fn bounded(mut self) -> Self {
+        let has_length = |url: &Url| url.as_str().len() <= MAX_URL;
+        for (text, most) in [
+            (Some(&mut self.title), MAX_TITLE),
+            (self.description.as_mut(), MAX_DESCRIPTION),
+            (self.teaser.as_mut(), MAX_DESCRIPTION),
+            (self.image.as_mut().and_then(|image| image.alt.as_mut()), MAX_TITLE),
+        ] {
+            if let Some(text) = text.filter(|text| !html::fits(text, most)) {
+                *text = html::shorten(text, most);
+            }
+        }
+        for names in [&mut self.authors, &mut self.tags] {
+            names.truncate(MAX_NAMES);
+            names.iter_mut().for_each(|name| *name = html::shorten(name, MAX_NAME));
+        }
+        self.url = self.url.filter(has_length);
+        self.image = self.image.filter(|image| has_length(&image.url));
+        if self.body.len() > MAX_BODY {
+            self.body = html::clean(&self.body[..self.body.floor_char_boundary(MAX_BODY)], None);
+        }
+        self
+    }
+}
+
 /// A picture by its address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
@@ -229,6 +272,22 @@ mod tests {
         assert_eq!(PostId::new(Some(" tag:1 "), Some(&url), "x").as_str(), "tag:1");
         assert_eq!(PostId::new(Some(""), Some(&url), "x").as_str(), "//harbour.example/a");
         assert!(PostId::new(None, None, "x").as_str().starts_with("sha256:"));
+    }
+
+    #[test]
+    fn nothing_that_is_kept_of_a_post_is_long() {
+        let url = Url::parse("https://harbour.example/a").unwrap();
+        let marks = format!("e{}", "\u{301}".repeat(1_000_000));
+        let post = Post::new(url.clone(), &marks, &format!("<p>{}<b>boat", "<i>A word</i> ".repeat(100_000)));
+        let names = vec![marks.clone(); 1_000];
+        let image = Image { url: url.clone(), alt: Some(marks.clone()), width: None, height: None, file: None };
+        let post = Post { authors: names.clone(), tags: names, description: Some(marks), image: Some(image), ..post };
+        let post = post.bounded();
+        assert!(serde_json::to_string(&post).unwrap().len() < 300_000);
+        assert!(post.body.ends_with("</p>"));
+        assert_eq!(post, post.clone().bounded());
+        let long = Url::parse(&format!("https://harbour.example/{}", "a".repeat(10_000))).unwrap();
+        assert_eq!(Post { url: Some(long), ..post }.bounded().url, None);
     }
 
     #[test]

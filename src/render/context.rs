@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::{
     error::Error,
     fonts, markup,
@@ -17,7 +15,10 @@ use super::{
     texts::Texts,
     theme::{self, Theme},
 };
-use crate::edition::{Edition, Item, Sections, Slot};
+use crate::{
+    edition::{Edition, Item, Sections, Slot},
+    html::{fits, shorten},
+};
 
 /// Longer titles and names are broken content, and cut: graphemes.
 const MAX_TITLE: usize = 200;
@@ -262,20 +263,11 @@ fn group(posts: &[Post], by: Sections, other: &str) -> Vec<Section> {
 fn heading(name: &str) -> String {
     let name = name.trim();
     if name.chars().any(|char| char.is_uppercase() || char.is_whitespace()) {
-        return cut(name, MAX_TITLE);
+        return shorten(name, MAX_TITLE);
     }
-    let name = cut(&name.replace(['-', '_'], " "), MAX_TITLE);
+    let name = shorten(&name.replace(['-', '_'], " "), MAX_TITLE);
     let mut chars = name.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// The first `most` graphemes of a line, cut after a word where one ends near.
-fn cut(text: &str, most: usize) -> String {
-    let text = text.trim();
-    let Some((end, _)) = text.grapheme_indices(true).nth(most) else { return text.to_owned() };
-    let head = &text[..end];
-    let space = head.rfind(char::is_whitespace).filter(|space| *space > end / 2).unwrap_or(end);
-    format!("{}…", head[..space].trim_end_matches([' ', ',', '.', ';', ':', '·', '、', '。', '،']))
 }
 
 /// The theme, and what of it had to be changed.
@@ -302,7 +294,7 @@ impl Post {
         let post = &item.post;
         let url = post.url.as_ref().filter(|url| matches!(url.scheme(), "http" | "https")).map(ToString::to_string);
         let (title, teaser) = title(&post.title, &item.teaser.text, url.as_deref().unwrap_or(&post.source));
-        let author = cut(&words.list(&post.authors), MAX_NAMES);
+        let author = shorten(&words.list(&post.authors), MAX_NAMES);
         let by = if author.is_empty() { String::new() } else { words.word("by", "authors", &author) };
         let published_text = post.published.map(|at| words.date(at, edition.publication.timezone));
         let posted = published_text.as_ref().map(|date| words.word("posted", "date", date)).unwrap_or_default();
@@ -365,10 +357,10 @@ impl Post {
 /// The title and the teaser as they are shown: without a title the opening words of the teaser stand there.
 fn title(title: &str, teaser: &str, else_: &str) -> (String, String) {
     match (title.trim(), teaser.trim()) {
-        ("", "") => (cut(else_, MAX_TITLE), String::new()),
-        ("", teaser) if teaser.graphemes(true).count() <= MAX_OPENING => (teaser.to_owned(), String::new()),
-        ("", teaser) => (cut(teaser, MAX_OPENING), teaser.to_owned()),
-        (title, teaser) => (cut(title, MAX_TITLE), teaser.to_owned()),
+        ("", "") => (shorten(else_, MAX_TITLE), String::new()),
+        ("", teaser) if fits(teaser, MAX_OPENING) => (teaser.to_owned(), String::new()),
+        ("", teaser) => (shorten(teaser, MAX_OPENING), teaser.to_owned()),
+        (title, teaser) => (shorten(title, MAX_TITLE), teaser.to_owned()),
     }
 }
 

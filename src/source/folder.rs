@@ -22,7 +22,7 @@ use super::{
     document::{Document, Parsed, Problem, first_image},
     feed,
     front_matter::{self, FrontMatter},
-    page,
+    local_file, page,
 };
 use crate::{
     diagnostic::{Diagnostic, Place},
@@ -71,20 +71,13 @@ impl FolderContext<'_> {
 }
 
 /// No article is larger than this.
-const MAX_FILE_BYTES: u64 = 16_000_000;
+const MAX_FILE_BYTES: usize = 16_000_000;
 
 fn file(path: &str, about: &FolderContext<'_>) -> (Option<Post>, Vec<Problem>) {
     let whole = about.folder.join(path);
-    let octets = match std::fs::metadata(&whole) {
-        Ok(found) if found.len() > MAX_FILE_BYTES => {
-            let message = format!("the file is larger than {MAX_FILE_BYTES} octets and was passed over");
-            return (None, vec![about.problem(path, None, message)]);
-        }
-        _ => std::fs::read(&whole),
-    };
-    let decoded = match octets {
+    let decoded = match local_file::read(&whole, MAX_FILE_BYTES) {
         Ok(octets) => charset::decode(octets, None),
-        Err(error) => return (None, vec![about.problem(path, None, format!("the file cannot be read: {error}"))]),
+        Err(words) => return (None, vec![about.problem(path, None, format!("{words}; it was passed over"))]),
     };
     let mut problems = Vec::new();
     if let Some(name) = decoded.foreign {
@@ -98,7 +91,7 @@ fn file(path: &str, about: &FolderContext<'_>) -> (Option<Post>, Vec<Problem>) {
         }
     };
     let post = post(path, &matter, body, about, &mut problems);
-    (Some(post), problems)
+    (Some(post.bounded()), problems)
 }
 
 fn post(path: &str, matter: &FrontMatter, body: &str, about: &FolderContext<'_>, problems: &mut Vec<Problem>) -> Post {

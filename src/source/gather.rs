@@ -1,6 +1,9 @@
 //! Reads every source at the same time, and makes one answer of what they gave.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    path::Path,
+};
 
 use chrono::{DateTime, Utc};
 
@@ -11,7 +14,7 @@ use super::{
     folder, full_text,
     gathered::{FetchState, Fetched, Gathered},
     kind::{Kind, Location, Source},
-    listing, page,
+    listing, local_file, page,
     validator::{Validator, Validators},
 };
 use crate::{diagnostic::Diagnostic, post::Post, zone::Zone};
@@ -99,12 +102,14 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &GatherContext<'_>) ->
 }
 
 fn parse(source: &Source, document: Document, zone: Zone) -> Result<Parsed, Problem> {
-    match &source.kind {
+    let mut parsed = match &source.kind {
         Kind::Feed(_) => feed::read(document, &source.name, zone),
         Kind::Folder { path, base_url } => folder::read(path, base_url.as_ref(), &source.name, zone),
         Kind::Page(_) => page::read(document, &source.name, zone),
         Kind::Listing(_, selectors) => listing::read(document, selectors, &source.name, zone),
-    }
+    }?;
+    parsed.posts = parsed.posts.into_iter().map(Post::bounded).collect();
+    Ok(parsed)
 }
 
 /// Adds the source's tags, and keeps the first of posts with one id.
@@ -131,7 +136,7 @@ async fn open(
 ) -> Option<Document> {
     let url = match location {
         Location::Web(url) => url,
-        Location::File(path) => return file(path, source, outcome).await,
+        Location::File(path) => return file(path, source, context.limits.max_bytes, outcome).await,
     };
     let place = without_password(url);
     // What is kept for the next time holds no password either.
@@ -161,12 +166,13 @@ async fn open(
     None
 }
 
-/// Reads a file of the user's own: the limits on size and time are for what strangers send.
-async fn file(path: &std::path::Path, source: &str, outcome: &mut Outcome) -> Option<Document> {
-    let words = match tokio::fs::read(path).await {
+/// Reads a file of the user's own; what is no file would be read for ever.
+async fn file(path: &Path, source: &str, most: usize, outcome: &mut Outcome) -> Option<Document> {
+    let file = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || local_file::read(&file, most)).await;
+    let words = match read.unwrap_or_else(|_| Err("the file cannot be read".to_owned())) {
         Ok(octets) => return Some(Document { octets, charset: None, url: None }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        Err(error) => format!("the file cannot be read: {error}"),
+        Err(words) => words,
     };
     outcome.problems.push(Problem::new(source, Diagnostic::new(words).at(path.display().to_string())));
     None

@@ -18,6 +18,7 @@ mod gather;
 mod gathered;
 mod kind;
 pub mod listing;
+mod local_file;
 mod outline;
 pub mod page;
 mod validator;

@@ -1,8 +1,7 @@
 //! Keeps a text on one line and within the limits, in whole sentences.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::{options::TeaserOptions, sentence::split_sentences};
+use crate::html;
 
 /// Makes one line: runs of space become one space; control characters, bidirectional overrides and characters that
 /// nobody sees go away. The joiners that emoji and several scripts need stay.
@@ -105,8 +104,7 @@ pub(super) fn has_broken_emoji(text: &str) -> bool {
 
 /// Says whether `text` is at most as long as `options` allows.
 pub(super) fn fits(text: &str, options: &TeaserOptions) -> bool {
-    // No grapheme is shorter than an octet, so most texts need no counting.
-    text.len() <= options.max_chars || text.graphemes(true).take(options.max_chars + 1).count() <= options.max_chars
+    html::fits(text, options.max_chars)
 }
 
 /// As many whole sentences from the start of `text` as the limits allow; `None` where the first is too long.
