@@ -30,12 +30,23 @@ pub fn run_program() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    write_errors_kill_nobody(&runtime);
     match runtime.block_on(cli.run(environment)) {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => {
             eprintln!("error: {}", failure.diagnostic);
             ExitCode::from(failure.exit as u8)
         }
+    }
+}
+
+/// A write beyond the limit of `ulimit -f` fails like any other write, as soon as somebody listens to its signal.
+fn write_errors_kill_nobody(runtime: &tokio::runtime::Runtime) {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        const SIGXFSZ: i32 = 25;
+        let _inside = runtime.enter();
+        let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ));
     }
 }
 

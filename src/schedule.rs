@@ -2,11 +2,12 @@
 //!
 //! A schedule speaks of wall-clock times and knows no zone; [`Schedule::next`] turns them into instants. One rule
 //! serves every way of writing one: a time that the clocks skip in spring is due at the first instant after the
-//! gap, a time that they show twice in autumn is due once, the first time.
+//! gap, a time that they show twice in autumn is due once, the first time. Only what is due every so many minutes or
+//! hours goes on through the hour that is repeated.
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use croner::{
     Cron,
     parser::{CronParser, Seconds, Year},
@@ -23,6 +24,8 @@ pub const GRAMMAR: &str = "`daily 07:30`, `weekly mon 07:30`, `monthly 1 09:00`,
 pub struct Schedule {
     text: String,
     cron: Box<Cron>,
+    /// Due every so many minutes or hours, not at times of the day: `*` in the minute's or hour's field, as cron has it.
+    is_interval: bool,
 }
 
 impl Schedule {
@@ -30,14 +33,37 @@ impl Schedule {
     ///
     /// `None` only where the calendar ends: a schedule that is never due is refused when it is read.
     pub fn next(&self, after: DateTime<Utc>, zone: Zone) -> Option<DateTime<Utc>> {
+        let local = after.with_timezone(&zone);
+        let wall = local.naive_local();
+        let due = self.next_from(wall, after, |wall| zone.first(wall))?;
+        if !self.is_interval {
+            return Some(due);
+        }
+        // Clocks that are set back before then show times again that lie behind on their face.
+        let offset = |at: &DateTime<Zone>| at.offset().fix().local_minus_utc();
+        let set_back = (offset(&local) - offset(&due.with_timezone(&zone))).max(0);
+        let last = |wall| {
+            let shown = zone.from_local_datetime(&wall).latest();
+            shown.map_or_else(|| zone.first(wall), |shown| Some(shown.to_utc()))
+        };
+        let again = self.next_from(wall - TimeDelta::seconds(set_back.into()), after, last)?;
+        Some(due.min(again))
+    }
+
+    /// The first due instant after `after` among the times that the clocks show from `wall` on.
+    fn next_from(
+        &self,
+        mut wall: NaiveDateTime,
+        after: DateTime<Utc>,
+        instant: impl Fn(NaiveDateTime) -> Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
         // The search walks over wall-clock times as if they were UTC, where no time is skipped or shown twice.
-        let mut wall = after.with_timezone(&zone).naive_local();
         let mut inclusive = true;
         loop {
             wall = self.cron.find_next_occurrence(&wall.and_utc(), inclusive).ok()?.naive_utc();
             inclusive = false;
             // Several skipped times fall on one instant, and times shown twice may lie behind: those are not due again.
-            let due = zone.first(wall)?;
+            let due = instant(wall)?;
             if due > after {
                 return Some(due);
             }
@@ -81,12 +107,13 @@ fn read(text: &str) -> Result<Schedule, String> {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
     let cron = fields(&words)?;
+    let is_interval = cron.split(' ').take(2).any(|field| field.starts_with('*'));
     let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     let cron = parser.parse(&cron).map_err(|error| complaint(&error))?;
     // A leap year is the rarest day there is, and every weekday meets it within 40 years.
     let start = DateTime::UNIX_EPOCH;
     match cron.find_next_occurrence(&start, true) {
-        Ok(_) => Ok(Schedule { text: words.join(" "), cron: Box::new(cron) }),
+        Ok(_) => Ok(Schedule { text: words.join(" "), cron: Box::new(cron), is_interval }),
         Err(_) => Err("no day of the calendar fits, it would never run".to_owned()),
     }
 }
@@ -333,6 +360,39 @@ mod tests {
         check("daily 01:30", "Europe/Lisbon", "2026-10-25T01:15:00Z", &["2026-10-26T01:30+00:00"]);
     }
 
+    #[test]
+    fn intervals_go_on_through_the_repeated_hour() {
+        let lisbon = "Europe/Lisbon";
+        check(
+            "*/30 * * * *",
+            lisbon,
+            "2026-10-24T23:45:00Z",
+            &["2026-10-25T01:00+01:00", "2026-10-25T01:30+01:00", "2026-10-25T01:00+00:00", "2026-10-25T01:30+00:00"],
+        );
+        check("*/30 * * * *", lisbon, "2026-10-25T01:30:00Z", &["2026-10-25T02:00+00:00"]);
+        check(
+            "0 * * * *",
+            "America/New_York",
+            "2026-11-01T04:30:00Z",
+            &["2026-11-01T01:00-04:00", "2026-11-01T01:00-05:00", "2026-11-01T02:00-05:00"],
+        );
+        check(
+            "*/20 1 * * *",
+            "Australia/Lord_Howe",
+            "2026-04-04T14:30:00Z",
+            &["2026-04-05T01:40+11:00", "2026-04-05T01:40+10:30", "2026-04-06T01:00+10:30"],
+        );
+        check("30 */2 * * *", "Antarctica/Troll", "2026-10-25T00:00:00Z", &["2026-10-25T02:30+02:00", "2026-10-25T02:30+00:00"]);
+        // Hours that are named one by one are times of the day.
+        check(
+            "30 1,2 * * *",
+            lisbon,
+            "2026-10-24T23:45:00Z",
+            &["2026-10-25T01:30+01:00", "2026-10-25T02:30+00:00"],
+        );
+        check("*/30 * * * *", lisbon, "2026-03-29T00:15:00Z", &["2026-03-29T00:30+00:00", "2026-03-29T02:00+01:00"]);
+    }
+
     #[track_caller]
     fn refused(text: &str, why: &str) {
         let error = text.parse::<Schedule>().unwrap_err();
@@ -371,6 +431,16 @@ mod tests {
         #[test]
         fn nothing_panics_on_foreign_text(text in "\\PC{0,40}") {
             let _ = text.parse::<Schedule>();
+        }
+
+        #[test]
+        fn an_interval_leaves_out_no_half_hour(zone: usize, start in 1_000_000_000_i64..2_000_000_000) {
+            let names = Zone::names();
+            let zone: Zone = names[zone % names.len()].parse().unwrap();
+            let schedule: Schedule = "*/30 * * * *".parse().unwrap();
+            let start = DateTime::from_timestamp(start, 0).unwrap();
+            let first = schedule.next(start, zone).unwrap();
+            prop_assert!(first > start && first - start <= Duration::minutes(30));
         }
 
         #[test]

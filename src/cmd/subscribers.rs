@@ -65,7 +65,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         Action::List => list(invocation, &store).await?,
         Action::Add { address, name, tags, language } => {
             let tags = tags.split_whitespace().map(str::to_owned).collect();
-            let name = name.map(|name| crate::html::plain_line(&name));
+            let name = name.and_then(|name| subscriber::plain_name(&name));
             let row = SubscriberRow {
                 address: address.clone(),
                 name,

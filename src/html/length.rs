@@ -4,16 +4,13 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// No grapheme that people write has more octets; a kiss between two people of different skins has 35.
-const MAX_GRAPHEME: usize = 64;
-
-/// The graphemes of a text have at most so many octets on average; Burmese has nine.
-const MAX_AVERAGE: usize = 16;
+const MAX_GRAPHEME: usize = 48;
 
 /// Says whether `text` has at most `most` graphemes, none of which weighs more than people write.
 pub fn fits(text: &str, most: usize) -> bool {
     // No grapheme is shorter than an octet, so most texts need no counting.
     text.len() <= most && (text.len() <= MAX_GRAPHEME || text.is_ascii())
-        || text.len() <= most.saturating_mul(MAX_AVERAGE)
+        || text.len() <= most.saturating_mul(MAX_GRAPHEME)
             && text.graphemes(true).enumerate().all(|(at, grapheme)| at < most && grapheme.len() <= MAX_GRAPHEME)
 }
 
@@ -26,7 +23,7 @@ pub fn shorten(text: &str, most: usize) -> String {
     let mut head = String::new();
     let mut is_whole = true;
     for (at, grapheme) in text.graphemes(true).enumerate() {
-        if at >= most || head.len() >= most.saturating_mul(MAX_AVERAGE) {
+        if at >= most {
             is_whole = false;
             break;
         }
@@ -66,7 +63,7 @@ mod tests {
         fn what_was_cut_fits(text in "(\\PC|e\u{301}{0,90}| ){0,60}", most in 1_usize..40) {
             let cut = shorten(&text, most);
             prop_assert!(fits(&cut, most + 1), "{cut:?}");
-            prop_assert!(cut.len() <= most * MAX_AVERAGE + MAX_GRAPHEME + 3);
+            prop_assert!(cut.len() <= most * MAX_GRAPHEME + 3);
         }
     }
 }

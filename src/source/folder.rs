@@ -77,7 +77,10 @@ fn file(path: &str, about: &FolderContext<'_>) -> (Option<Post>, Vec<Problem>) {
     let whole = about.folder.join(path);
     let decoded = match local_file::read(&whole, MAX_FILE_BYTES) {
         Ok(octets) => charset::decode(octets, None),
-        Err(words) => return (None, vec![about.problem(path, None, format!("{words}; it was passed over"))]),
+        Err(wrong) => {
+            let message = format!("{}; it was passed over", wrong.message);
+            return (None, vec![about.problem(path, None, message)]);
+        }
     };
     let mut problems = Vec::new();
     if let Some(name) = decoded.foreign {

@@ -17,7 +17,7 @@ use super::{
     listing, local_file, page,
     validator::{Validator, Validators},
 };
-use crate::{diagnostic::Diagnostic, post::Post, zone::Zone};
+use crate::{post::Post, zone::Zone};
 
 /// What [`gather`] has to know besides the sources.
 #[derive(Debug, Clone)]
@@ -170,10 +170,10 @@ async fn open(
 async fn file(path: &Path, source: &str, most: usize, outcome: &mut Outcome) -> Option<Document> {
     let file = path.to_owned();
     let read = tokio::task::spawn_blocking(move || local_file::read(&file, most)).await;
-    let words = match read.unwrap_or_else(|_| Err("the file cannot be read".to_owned())) {
+    let wrong = match read.unwrap_or_else(|_| Err("the file cannot be read".into())) {
         Ok(octets) => return Some(Document { octets, charset: None, url: None }),
-        Err(words) => words,
+        Err(wrong) => wrong,
     };
-    outcome.problems.push(Problem::new(source, Diagnostic::new(words).at(path.display().to_string())));
+    outcome.problems.push(Problem::new(source, wrong.at(path.display().to_string())));
     None
 }

@@ -9,9 +9,9 @@ use csv::ByteRecord;
 
 use super::{
     address::Address,
-    record::{Status, Subscriber},
+    record::{Status, Subscriber, plain_name},
 };
-use crate::{diagnostic::Diagnostic, html};
+use crate::diagnostic::Diagnostic;
 
 /// The columns of the file, as they are written.
 const HEADER: [&str; 6] = ["email", "name", "language", "timezone", "tags", "status"];
@@ -216,7 +216,7 @@ impl Columns {
             return Err("no address".to_owned());
         }
         let address = unguarded(email.trim_matches([' ', '\t', '\r', '\n'])).parse()?;
-        let name = Some(html::plain_line(unguarded(&text(name)))).filter(|name| !name.is_empty());
+        let name = plain_name(unguarded(&text(name)));
         let word = |cell| Some(unguarded(text(cell).trim()).to_owned()).filter(|word: &String| !word.is_empty());
         let language =
             word(language).map(|tag| if is_tag(&tag) { Ok(tag) } else { Err(format!("unknown language `{tag}`")) });

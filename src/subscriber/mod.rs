@@ -6,4 +6,4 @@ mod record;
 
 pub use address::{Address, mask};
 pub use csv_file::{BadRow, SubscriberRow, is_tag as is_language, rows, write_csv};
-pub use record::{Status, Subscriber};
+pub use record::{Status, Subscriber, plain_name};

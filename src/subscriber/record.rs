@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
-use crate::zone::Zone;
+use crate::{html, zone::Zone};
 
 /// Someone who gets editions.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,14 @@ impl Subscriber {
     pub fn sample() -> Self {
         Self::stranger(Address::example())
     }
+}
+
+/// Longer names than this greet nobody: graphemes.
+const MAX_NAME: usize = 200;
+
+/// A name as one line of plain text, cut where it is too long for a greeting; `None` for one that says nothing.
+pub fn plain_name(text: &str) -> Option<String> {
+    Some(html::shorten(&html::plain_line(text), MAX_NAME)).filter(|name| !name.is_empty())
 }
 
 /// The state of a subscriber.

@@ -8,6 +8,7 @@ mod world;
 mod archive;
 mod backup;
 mod bounce;
+mod bounds;
 mod check;
 mod config;
 mod deploy;
