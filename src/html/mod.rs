@@ -23,4 +23,4 @@ pub use plain::plain_line;
 
 pub(crate) use elements::{is_one_of, is_void};
 pub(crate) use plain::decode_entities;
-pub(crate) use scan::{Attribute, Tag, Token, is_conditional, scan, scan_with_conditionals};
+pub(crate) use scan::{Attribute, CDATA, Tag, Token, is_conditional, scan, scan_with_conditionals, scan_xml};

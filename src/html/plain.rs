@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     elements::{has_no_text, is_block, is_known, is_one_of},
-    scan::{Token, scan},
+    scan::{Tag, Token, scan},
 };
 
 /// Makes one line of plain text out of whatever a publisher put into a title or a name.
@@ -17,15 +17,24 @@ pub fn plain_line(untrusted: &str) -> String {
         return fold(untrusted);
     }
     let mut stripped = String::with_capacity(untrusted.len());
+    let mut closed: Vec<&str> = Vec::new();
+    for token in scan(untrusted) {
+        if let Token::End(tag) = token
+            && is_known(tag.name)
+            && !is_one_of(tag.name, &closed)
+        {
+            closed.push(tag.name);
+        }
+    }
     let mut rest = scan(untrusted);
     let mut read = 0;
     while let Some(token) = rest.next() {
         read += usize::from(!matches!(token, Token::Comment(_)));
         match token {
             Token::Text(text) => stripped.push_str(text),
-            Token::Start(tag) if has_no_text(tag.name) => rest.skip_content(tag.name),
-            // `Vec<T>` is no markup: only names that HTML knows are taken for tags.
-            Token::Start(tag) | Token::End(tag) if !is_known(tag.name) => {
+            Token::Start(tag) if has_no_text(tag.name) && is_markup(tag, &closed) => rest.skip_content(tag.name),
+            // `Vec<T>` and "The <main> element" are no markup: only what HTML knows, and what is closed, is taken for tags.
+            Token::Start(tag) | Token::End(tag) if !is_markup(tag, &closed) => {
                 stripped.extend(["&lt;", &tag.source[1..tag.source.len() - 1], "&gt;"]);
             }
             Token::Start(tag) | Token::End(tag) if parts_words(tag.name) => stripped.push(' '),
@@ -150,6 +159,15 @@ fn is_flag_part(before: &str, c: char) -> bool {
     tag(c) && before.chars().next_back().is_some_and(|last| last == '\u{1f3f4}' || tag(last))
 }
 
+/// Says whether a tag marks something up, rather than being spoken of: HTML knows it, and it is one of the `closed`.
+fn is_markup(tag: Tag<'_>, closed: &[&str]) -> bool {
+    is_known(tag.name)
+        && (tag.source.starts_with("</")
+            || tag.has_attributes()
+            || tag.is(&["br", "wbr", "p", "li"])
+            || is_one_of(tag.name, closed))
+}
+
 fn parts_words(name: &str) -> bool {
     is_block(name) || is_one_of(name, &["br", "td", "th", "img"])
 }
@@ -178,6 +196,10 @@ mod tests {
         check("Vec<T> or Option<Boat>", "Vec<T> or Option<Boat>");
         check("<script>alert(1)</script>Safe<style>b{}</style>", "Safe");
         check("<3", "<3");
+        check("How I failed the <a>", "How I failed the <a>");
+        check("Why <script> and <style> block", "Why <script> and <style> block");
+        check("The &lt;main&gt; element", "The <main> element");
+        check("The <b>", "The <b>");
         check("", "");
     }
 

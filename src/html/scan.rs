@@ -115,7 +115,13 @@ fn attribute_value(text: &str) -> (&str, &str) {
 
 /// Reads the tokens of `html`, comments as a whole.
 pub fn scan(html: &str) -> Tokens<'_> {
-    Tokens { rest: html, raw: "", opens_conditionals: false }
+    Tokens { rest: html, raw: "", opens_conditionals: false, is_xml: false }
+}
+
+/// Reads the tokens of `xml`: every element holds markup, a CDATA section is one text, and a doctype is one comment with
+/// all that it declares.
+pub fn scan_xml(xml: &str) -> Tokens<'_> {
+    Tokens { is_xml: true, ..scan(xml) }
 }
 
 /// Reads the tokens of `html`; what stands in comments that only Outlook reads (`<!--[if mso]>…<![endif]-->`) is read
@@ -138,7 +144,11 @@ pub struct Tokens<'a> {
     /// The element whose content comes next, where it is no markup.
     raw: &'a str,
     opens_conditionals: bool,
+    is_xml: bool,
 }
+
+/// What a CDATA section begins with.
+pub const CDATA: &str = "<![CDATA[";
 
 /// Elements whose content is no markup (HTML, 13.2.6.2).
 const RAW: &[&str] = &["style", "script", "title", "textarea", "iframe", "xmp", "noembed", "noframes"];
@@ -172,6 +182,11 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// The length of the CDATA section at the start; `None` for one that is never closed, whose content is read.
+    fn cdata_length(&self) -> Option<usize> {
+        self.rest.starts_with(CDATA).then(|| self.rest.find("]]>").map(|end| end + 3)).flatten()
+    }
+
     /// The length of `<!…>`, `<?…>`, or `</…>` with no letter after the slash.
     fn comment_length(&self) -> usize {
         let rest = self.rest;
@@ -183,7 +198,13 @@ impl<'a> Tokens<'a> {
                 let close = [comment.find("-->").map(|at| at + 7), comment.find("--!>").map(|at| at + 8)];
                 close.into_iter().flatten().min()
             }
-            None if rest.starts_with("<![CDATA[") => Some(9),
+            None if rest.starts_with(CDATA) => Some(CDATA.len()),
+            // What a doctype declares stands in brackets, and has `>` of its own.
+            None if self.is_xml && rest.starts_with("<!DOCTYPE") => {
+                let end = rest.find('>').map(|at| at + 1);
+                let inner = rest.find('[').filter(|open| end.is_none_or(|end| *open < end));
+                inner.and_then(|open| rest[open..].find("]>").map(|at| open + at + 2)).or(end)
+            }
             None => rest.find('>').map(|at| at + 1),
         };
         length.unwrap_or(rest.len())
@@ -203,12 +224,15 @@ impl<'a> Iterator for Tokens<'a> {
         }
         Some(match *self.rest.as_bytes() {
             [] => return None,
+            [b'<', b'!', b'[', ..] if self.is_xml && self.cdata_length().is_some() => {
+                Token::Text(self.take(self.cdata_length().unwrap_or_default()))
+            }
             [b'<', b'!' | b'?', ..] => Token::Comment(self.take(self.comment_length())),
             [b'<', b'/', letter, ..] if letter.is_ascii_alphabetic() => self.tag(2).map_or_else(|cut| cut, Token::End),
             [b'<', b'/', _, ..] => Token::Comment(self.take(self.comment_length())),
             [b'<', letter, ..] if letter.is_ascii_alphabetic() => match self.tag(1) {
                 Ok(tag) => {
-                    if tag.is(RAW) && !tag.source.ends_with("/>") {
+                    if !self.is_xml && tag.is(RAW) && !tag.source.ends_with("/>") {
                         self.raw = tag.name;
                     }
                     Token::Start(tag)

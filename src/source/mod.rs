@@ -9,7 +9,6 @@ mod copied_text;
 mod date;
 mod document;
 pub mod feed;
-mod feed_repair;
 pub mod fetch;
 mod folder;
 mod front_matter;
