@@ -22,6 +22,7 @@ use super::{
 pub fn clean(html: &str, base: Option<&Url>) -> String {
     if !html.contains(['<', '&']) {
         let mut out = String::with_capacity(html.len());
+        let html = &html[..html.floor_char_boundary(MAX_ARTICLE)];
         push_text(&mut out, &html.trim().replace('>', "&gt;"));
         return out;
     }
@@ -51,7 +52,10 @@ const REOPENED: &[&str] = &["a", "b", "code", "em", "i", "s", "small", "strong",
 const MAX_DEPTH: usize = 60;
 
 /// So many elements a tree may have, reopened ones included; what follows is text.
-pub(super) const MAX_ELEMENTS: usize = 400_000;
+pub(super) const MAX_ELEMENTS: usize = 100_000;
+
+/// No article is longer, in octets: 150,000 words. What follows is left out.
+pub(crate) const MAX_ARTICLE: usize = 1 << 20;
 
 static RULES: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut rules = Builder::default();
@@ -87,7 +91,7 @@ fn limited(html: &str) -> String {
     // Where nothing has a background of its own, white letters stand on white.
     let on_white = !declares_background(html);
     let mut rest = scan(html);
-    while let Some(token) = rest.next() {
+    while let Some(token) = rest.next().filter(|_| out.len() <= MAX_ARTICLE) {
         match token {
             // A lone `<` is text; escaped, no later step can take it for a tag.
             Token::Text(text) => match text.strip_prefix('<') {

@@ -17,10 +17,11 @@ pub use clean::clean;
 pub use escape::escape;
 pub use image::first_image;
 pub use length::{fits, shorten};
-pub use limit::limit_depth;
+pub use limit::limit;
 pub use markup_blocks::markup_blocks;
 pub use plain::plain_line;
 
+pub(crate) use clean::MAX_ARTICLE;
 pub(crate) use elements::{is_one_of, is_void};
 pub(crate) use plain::decode_entities;
 pub(crate) use scan::{Attribute, CDATA, Tag, Token, is_conditional, scan, scan_with_conditionals, scan_xml};

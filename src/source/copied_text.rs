@@ -8,7 +8,7 @@ use crate::html;
 
 /// Reads copied text: the article and the posts listed after it.
 pub fn read(text: &str) -> Outline {
-    outline::read(lines(text), None)
+    outline::read(lines(&text[..text.floor_char_boundary(html::MAX_ARTICLE)]), None)
 }
 
 /// Parts a text into lines; lines of a paragraph that was wrapped are joined again.

@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
+    budget::Room,
     charset, copied_text, date,
     document::{Document, Parsed, Problem, first_image},
     feed,
@@ -75,6 +76,8 @@ const MAX_FILE_BYTES: usize = 16_000_000;
 
 fn file(path: &str, about: &FolderContext<'_>) -> (Option<Post>, Vec<Problem>) {
     let whole = about.folder.join(path);
+    let length = whole.metadata().map_or(0, |found| found.len().try_into().unwrap_or(MAX_FILE_BYTES));
+    let _room = futures::executor::block_on(Room::to_parse(length));
     let decoded = match local_file::read(&whole, MAX_FILE_BYTES) {
         Ok(octets) => charset::decode(octets, None),
         Err(wrong) => {
@@ -199,7 +202,7 @@ fn content(path: &str, body: &str, base: Option<&Url>, zone: Zone) -> FileConten
     let kind = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
         "md" | "markdown" => {
-            let rendered = markdown::render(body);
+            let rendered = markdown::render(&body[..body.floor_char_boundary(html::MAX_ARTICLE)]);
             let description =
                 rendered.lead.map(|lead| html::plain_line(&html::text(&html::clean(&lead, base)).replace('<', "&lt;")));
             FileContent {

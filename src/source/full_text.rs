@@ -5,6 +5,7 @@ use futures::StreamExt as _;
 use chrono::{DateTime, Utc};
 
 use super::{
+    budget::Room,
     document::Problem,
     fetch::{FetchResult, Fetcher, without_password},
     page,
@@ -29,17 +30,21 @@ async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, zone: Zone, now: 
         Problem::new(source, wrong.at(without_password(&url)))
     };
     // Without a validator: the article is wanted, not the news that it has not changed.
-    let document = match fetcher.get(&url, None, now).await {
-        FetchResult::Document(document, _) => document,
+    let (document, _room) = match fetcher.get(&url, None, now).await {
+        FetchResult::Document(document, _, room) => (document, room),
         FetchResult::Failed(words) | FetchResult::Later(_, words) | FetchResult::Gone(_, words) => {
             return Some(trouble(words));
         }
         FetchResult::Unchanged(_) => return None,
     };
     let name = source.to_owned();
-    let read = tokio::task::spawn_blocking(move || page::read(document, &name, zone)).await;
-    let article = match read {
-        Ok(Ok(parsed)) => parsed.posts.into_iter().next()?,
+    let room = Room::to_parse(document.octets.len()).await;
+    let read = tokio::task::spawn_blocking(move || {
+        let _room = room;
+        page::read(document, &name, zone).map(|parsed| parsed.posts.into_iter().next().map(Post::bounded))
+    });
+    let article = match read.await {
+        Ok(Ok(article)) => article?,
         Ok(Err(problem)) => return Some(trouble(problem.diagnostic)),
         Err(_) => return Some(trouble("its content upset the parser".into())),
     };

@@ -23,7 +23,7 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) ->
     let text = charset::decode(document.octets, document.charset.as_deref()).text;
     let mut language = None;
     let items = if outline::is_markup(&text) {
-        let text = html::limit_depth(&text);
+        let text = html::limit(&text);
         let dom = Dom::from(text.as_ref());
         language = dom.select("html").attr("lang").and_then(|tag| feed::language(&tag));
         let base = dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.clone());

@@ -3,6 +3,7 @@
 
 pub(crate) mod address_guard;
 mod boilerplate;
+mod budget;
 mod byline;
 mod charset;
 mod copied_text;

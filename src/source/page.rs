@@ -54,7 +54,7 @@ fn from_text(text: &str, url: Option<Url>, source: &str, zone: Zone) -> Option<P
 }
 
 fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<Post> {
-    let page = html::limit_depth(page);
+    let page = html::limit(page);
     let dom = Dom::from(page.as_ref());
     let mut about = PageMetadata::of(&dom, url, zone);
     let base =

@@ -16,13 +16,21 @@ use reqwest::{
     Client, Response, StatusCode,
     header::{CONTENT_TYPE, ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER},
 };
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 use url::Url;
 
 use super::explain::{explain_error, explain_status, header_text, no_answer};
 use crate::{
     diagnostic::{Diagnostic, Explain as _},
-    source::{address_guard, document::Document, validator::Validator},
+    source::{
+        address_guard,
+        budget::{Room, SMALL},
+        document::Document,
+        validator::Validator,
+    },
 };
 
 /// Limits of fetching, `[fetch]`.
@@ -50,10 +58,10 @@ impl Default for Limits {
 }
 
 /// How a request ended; the reasons are in plain words and hold no password.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum FetchResult {
-    /// The server gave the document; ask with this validator the next time.
-    Document(Document, Validator),
+    /// The server gave the document; ask with this validator the next time, and keep the room while the document lives.
+    Document(Document, Validator, Room),
     /// What the server gave last time still holds.
     Unchanged(Validator),
     /// The server asked to be left alone for now.
@@ -113,8 +121,10 @@ impl Fetcher {
         // The semaphores are never closed; without a permit the request would only be less polite.
         let _at_host = host.acquire().await.ok();
         let _at_all = self.all.acquire().await.ok();
-        match tokio::time::timeout(self.limits.timeout, self.ask(url, past, now)).await {
-            Ok(answer) => answer,
+        let deadline = Instant::now() + self.limits.timeout;
+        match timeout_at(deadline, self.ask(url, past, now)).await {
+            Ok(Ok(response)) => self.document(response, deadline).await,
+            Ok(Err(other)) => other,
             Err(_) => FetchResult::Failed(no_answer(self.limits.timeout)),
         }
     }
@@ -125,11 +135,8 @@ impl Fetcher {
         hosts.entry(name).or_insert_with(|| Arc::new(Semaphore::new(MAX_REQUESTS_PER_HOST))).clone()
     }
 
-    async fn ask(&self, url: &Url, past: Option<&Validator>, now: DateTime<Utc>) -> FetchResult {
-        let client = match self.client() {
-            Ok(client) => client,
-            Err(error) => return FetchResult::Failed(error.clone()),
-        };
+    async fn ask(&self, url: &Url, past: Option<&Validator>, now: DateTime<Utc>) -> Result<Response, FetchResult> {
+        let client = self.client().as_ref().map_err(|error| FetchResult::Failed(error.clone()))?;
         let mut request = client.get(url.clone());
         for (name, value) in [
             (IF_NONE_MATCH, past.and_then(|past| past.etag.as_deref())),
@@ -139,14 +146,12 @@ impl Fetcher {
                 request = request.header(name, value);
             }
         }
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return FetchResult::Failed(explain_error(&error, self.limits.timeout)),
-        };
+        let sent = request.send().await;
+        let response = sent.map_err(|error| FetchResult::Failed(explain_error(&error, self.limits.timeout)))?;
         let status = response.status();
         let past = past.cloned().unwrap_or_default();
         let later = retry_after(response.headers(), now);
-        match status {
+        Err(match status {
             StatusCode::NOT_MODIFIED => FetchResult::Unchanged(Validator { not_before: None, ..past }),
             StatusCode::GONE => FetchResult::Gone(
                 Validator { gone: true, ..Validator::default() },
@@ -158,12 +163,14 @@ impl Fetcher {
                     format!("the server is busy ({}) and asked not to be asked before {until}", status.as_u16());
                 FetchResult::Later(Validator { not_before: later, ..past }, words.into())
             }
-            status if status.is_success() => self.document(response).await,
+            status if status.is_success() => return Ok(response),
             status => FetchResult::Failed(explain_status(status)),
-        }
+        })
     }
 
-    async fn document(&self, response: Response) -> FetchResult {
+    /// Reads the body; the time that it waits for room is not the server's.
+    async fn document(&self, response: Response, mut deadline: Instant) -> FetchResult {
+        let Limits { timeout, max_bytes, .. } = self.limits;
         let validator = Validator {
             etag: header_text(response.headers(), ETAG),
             last_modified: header_text(response.headers(), LAST_MODIFIED),
@@ -172,18 +179,29 @@ impl Fetcher {
         let charset = header_text(response.headers(), CONTENT_TYPE).and_then(|kind| charset(&kind));
         let url = response.url().clone();
         let mut octets = Vec::new();
+        let mut room = Room::default();
         let mut body = response.bytes_stream();
-        while let Some(part) = body.next().await {
-            match part {
-                Ok(part) if octets.len() + part.len() > self.limits.max_bytes => {
-                    let words = format!("it is larger than {} octets", self.limits.max_bytes);
-                    return FetchResult::Failed(Diagnostic::new(words).hint("raise `fetch.max_bytes`"));
-                }
-                Ok(part) => octets.extend_from_slice(&part),
-                Err(error) => return FetchResult::Failed(explain_error(&error, self.limits.timeout)),
+        loop {
+            let part = match timeout_at(deadline, body.next()).await {
+                Ok(Some(Ok(part))) => part,
+                Ok(Some(Err(error))) => return FetchResult::Failed(explain_error(&error, timeout)),
+                Ok(None) => break,
+                Err(_) => return FetchResult::Failed(no_answer(timeout)),
+            };
+            let length = octets.len() + part.len();
+            if length > max_bytes {
+                let words = format!("it is larger than {max_bytes} octets");
+                return FetchResult::Failed(Diagnostic::new(words).hint("raise `fetch.max_bytes`"));
             }
+            if octets.len() <= SMALL && length > SMALL {
+                let start = Instant::now();
+                room = Room::to_read(max_bytes).await;
+                deadline += start.elapsed();
+            }
+            octets.extend_from_slice(&part);
         }
-        FetchResult::Document(Document { octets, charset, url: Some(url) }, validator)
+        room.shrink_to(octets.len());
+        FetchResult::Document(Document { octets, charset, url: Some(url) }, validator, room)
     }
 }
 
