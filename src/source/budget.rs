@@ -1,7 +1,7 @@
 //! What may be in hand at a time, in octets, however many sources send however much.
 //!
 //! A page weighs thirty times its octets while it is taken apart, so reading and parsing have budgets of their own.
-//! Who holds room to parse waits for nothing else, and who holds room to read waits only for room to parse.
+//! Who may parse waits for nothing else, and who may read waits only until it may parse.
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -17,17 +17,17 @@ pub(super) const SMALL: usize = 256 << 10;
 static READ: Semaphore = Semaphore::const_new(MAX_READ);
 static PARSED: Semaphore = Semaphore::const_new(MAX_PARSED);
 
-/// Room that is taken until this is dropped.
+/// Octets of a budget, taken until this is dropped.
 #[derive(Debug, Default)]
-pub struct Room(Option<SemaphorePermit<'static>>);
+pub struct Reservation(Option<SemaphorePermit<'static>>);
 
-impl Room {
-    /// Waits for room to read a document of up to `octets`.
+impl Reservation {
+    /// Waits until a document of up to `octets` may be read.
     pub(super) async fn to_read(octets: usize) -> Self {
         Self::of(&READ, octets.min(MAX_READ)).await
     }
 
-    /// Waits for room to parse a document of `octets`.
+    /// Waits until a document of `octets` may be parsed.
     pub(super) async fn to_parse(octets: usize) -> Self {
         Self::of(&PARSED, octets.min(MAX_PARSED)).await
     }
@@ -52,14 +52,14 @@ mod tests {
 
     #[tokio::test]
     async fn large_documents_wait_for_each_other() {
-        let first = Room::to_parse(MAX_PARSED * 10).await;
-        let mut second = Box::pin(Room::to_parse(1_000));
+        let first = Reservation::to_parse(MAX_PARSED * 10).await;
+        let mut second = Box::pin(Reservation::to_parse(1_000));
         assert!(second.as_mut().now_or_never().is_none());
         drop(first);
         second.await;
-        let mut first = Room::to_read(MAX_READ).await;
-        assert!(Room::to_read(1_000).now_or_never().is_none());
+        let mut first = Reservation::to_read(MAX_READ).await;
+        assert!(Reservation::to_read(1_000).now_or_never().is_none());
         first.shrink_to(1_000);
-        assert!(Room::to_read(MAX_READ / 2).now_or_never().is_some());
+        assert!(Reservation::to_read(MAX_READ / 2).now_or_never().is_some());
     }
 }

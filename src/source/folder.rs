@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use url::Url;
 
 use super::{
-    budget::Room,
+    budget::Reservation,
     charset, copied_text, date,
     document::{Document, Parsed, Problem, first_image},
     feed,
@@ -77,7 +77,7 @@ const MAX_FILE_BYTES: usize = 16_000_000;
 fn file(path: &str, about: &FolderContext<'_>) -> (Option<Post>, Vec<Problem>) {
     let whole = about.folder.join(path);
     let length = whole.metadata().map_or(0, |found| found.len().try_into().unwrap_or(MAX_FILE_BYTES));
-    let _room = futures::executor::block_on(Room::to_parse(length));
+    let _reserved = futures::executor::block_on(Reservation::to_parse(length));
     let decoded = match local_file::read(&whole, MAX_FILE_BYTES) {
         Ok(octets) => charset::decode(octets, None),
         Err(wrong) => {

@@ -5,7 +5,7 @@ use futures::StreamExt as _;
 use chrono::{DateTime, Utc};
 
 use super::{
-    budget::Room,
+    budget::Reservation,
     document::Problem,
     fetch::{FetchResult, Fetcher, without_password},
     page,
@@ -30,17 +30,17 @@ async fn one(post: &mut Post, source: &str, fetcher: &Fetcher, zone: Zone, now: 
         Problem::new(source, wrong.at(without_password(&url)))
     };
     // Without a validator: the article is wanted, not the news that it has not changed.
-    let (document, _room) = match fetcher.get(&url, None, now).await {
-        FetchResult::Document(document, _, room) => (document, room),
+    let (document, _reserved) = match fetcher.get(&url, None, now).await {
+        FetchResult::Document(document, _, reserved) => (document, reserved),
         FetchResult::Failed(words) | FetchResult::Later(_, words) | FetchResult::Gone(_, words) => {
             return Some(trouble(words));
         }
         FetchResult::Unchanged(_) => return None,
     };
     let name = source.to_owned();
-    let room = Room::to_parse(document.octets.len()).await;
+    let reserved = Reservation::to_parse(document.octets.len()).await;
     let read = tokio::task::spawn_blocking(move || {
-        let _room = room;
+        let _reserved = reserved;
         page::read(document, &name, zone).map(|parsed| parsed.posts.into_iter().next().map(Post::bounded))
     });
     let article = match read.await {

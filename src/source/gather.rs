@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use super::{
-    budget::Room,
+    budget::Reservation,
     document::{Document, Parsed, Problem},
     feed,
     fetch::{FetchResult, Fetcher, Limits, without_password},
@@ -62,9 +62,9 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &GatherContext<'_>) ->
         problems: Vec::new(),
         validators: BTreeMap::new(),
     };
-    // The document's room is given back when its posts are known.
-    let (document, room) = match &source.kind {
-        Kind::Folder { .. } => <(Document, Room)>::default(),
+    // What is reserved for the document is given back when its posts are known.
+    let (document, reserved) = match &source.kind {
+        Kind::Folder { .. } => <(Document, Reservation)>::default(),
         Kind::Feed(location) | Kind::Page(location) | Kind::Listing(location, _) => {
             match open(location, fetcher, context, &source.name, &mut outcome).await {
                 Some(document) => document,
@@ -75,9 +75,9 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &GatherContext<'_>) ->
     let job = source.clone();
     let zone = context.zone;
     // Parsing is work for a processor, not for the threads that wait on sockets.
-    let to_parse = Room::to_parse(document.octets.len()).await;
+    let to_parse = Reservation::to_parse(document.octets.len()).await;
     let work = move || {
-        let _rooms = (room, to_parse);
+        let _reserved = (reserved, to_parse);
         parse(&job, document, zone)
     };
     let parsed = tokio::task::spawn_blocking(work).await;
@@ -140,7 +140,7 @@ async fn open(
     context: &GatherContext<'_>,
     source: &str,
     outcome: &mut Outcome,
-) -> Option<(Document, Room)> {
+) -> Option<(Document, Reservation)> {
     let url = match location {
         Location::Web(url) => url,
         Location::File(path) => return file(path, source, context.limits.max_bytes, outcome).await,
@@ -150,9 +150,9 @@ async fn open(
     let key = place.clone();
     let mut note = |validator: Validator| outcome.validators.insert(key.clone(), validator);
     let (state, words) = match fetcher.get(url, context.past.get(&place), context.now).await {
-        FetchResult::Document(document, validator, room) => {
+        FetchResult::Document(document, validator, reserved) => {
             note(validator);
-            return Some((document, room));
+            return Some((document, reserved));
         }
         FetchResult::Unchanged(validator) => {
             note(validator);
@@ -174,13 +174,13 @@ async fn open(
 }
 
 /// Reads a file of the user's own; what is no file would be read for ever.
-async fn file(path: &Path, source: &str, most: usize, outcome: &mut Outcome) -> Option<(Document, Room)> {
+async fn file(path: &Path, source: &str, most: usize, outcome: &mut Outcome) -> Option<(Document, Reservation)> {
     let file = path.to_owned();
     let length = path.metadata().map_or(0, |found| found.len().try_into().unwrap_or(most));
-    let room = Room::to_read(length.min(most)).await;
+    let reserved = Reservation::to_read(length.min(most)).await;
     let read = tokio::task::spawn_blocking(move || local_file::read(&file, most)).await;
     let wrong = match read.unwrap_or_else(|_| Err("the file cannot be read".into())) {
-        Ok(octets) => return Some((Document { octets, charset: None, url: None }, room)),
+        Ok(octets) => return Some((Document { octets, charset: None, url: None }, reserved)),
         Err(wrong) => wrong,
     };
     outcome.problems.push(Problem::new(source, wrong.at(path.display().to_string())));

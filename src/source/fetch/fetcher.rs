@@ -27,7 +27,7 @@ use crate::{
     diagnostic::{Diagnostic, Explain as _},
     source::{
         address_guard,
-        budget::{Room, SMALL},
+        budget::{Reservation, SMALL},
         document::Document,
         validator::Validator,
     },
@@ -60,8 +60,8 @@ impl Default for Limits {
 /// How a request ended; the reasons are in plain words and hold no password.
 #[derive(Debug)]
 pub enum FetchResult {
-    /// The server gave the document; ask with this validator the next time, and keep the room while the document lives.
-    Document(Document, Validator, Room),
+    /// The server gave the document; ask with this validator the next time, and keep what is reserved while the document lives.
+    Document(Document, Validator, Reservation),
     /// What the server gave last time still holds.
     Unchanged(Validator),
     /// The server asked to be left alone for now.
@@ -168,7 +168,7 @@ impl Fetcher {
         })
     }
 
-    /// Reads the body; the time that it waits for room is not the server's.
+    /// Reads the body; the time that it waits for its turn is not the server's.
     async fn document(&self, response: Response, mut deadline: Instant) -> FetchResult {
         let Limits { timeout, max_bytes, .. } = self.limits;
         let validator = Validator {
@@ -179,7 +179,7 @@ impl Fetcher {
         let charset = header_text(response.headers(), CONTENT_TYPE).and_then(|kind| charset(&kind));
         let url = response.url().clone();
         let mut octets = Vec::new();
-        let mut room = Room::default();
+        let mut reserved = Reservation::default();
         let mut body = response.bytes_stream();
         loop {
             let part = match timeout_at(deadline, body.next()).await {
@@ -195,13 +195,13 @@ impl Fetcher {
             }
             if octets.len() <= SMALL && length > SMALL {
                 let start = Instant::now();
-                room = Room::to_read(max_bytes).await;
+                reserved = Reservation::to_read(max_bytes).await;
                 deadline += start.elapsed();
             }
             octets.extend_from_slice(&part);
         }
-        room.shrink_to(octets.len());
-        FetchResult::Document(Document { octets, charset, url: Some(url) }, validator, room)
+        reserved.shrink_to(octets.len());
+        FetchResult::Document(Document { octets, charset, url: Some(url) }, validator, reserved)
     }
 }
 
