@@ -6,13 +6,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use super::{
-    duplicates::SentIndex,
     fingerprint::LazyFingerprint,
     history::DigestHistory,
+    known::{KnownBy, KnownPosts},
     reason::Reason,
     rules::{Duplicates, Rules, Since},
 };
 use crate::post::{Filter, Post, canonical};
+
+/// A run may be late by this part of the time that `since` names.
+const MAX_DELAY: u32 = 4;
+/// A date without a time is midnight, up to so long before the post was there.
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// What is known of one post before it is compared with the others.
 pub(super) struct Classification {
@@ -32,7 +37,7 @@ pub(super) struct Classification {
 pub(super) struct Classifier<'a> {
     rules: &'a Rules,
     history: &'a DigestHistory,
-    sent: SentIndex<'a>,
+    sent: KnownPosts<'a>,
     pin: HashMap<String, usize>,
     drop: HashMap<String, usize>,
     first_seen: HashMap<&'a str, HashMap<&'a str, DateTime<Utc>>>,
@@ -40,13 +45,14 @@ pub(super) struct Classifier<'a> {
 }
 
 impl<'a> Classifier<'a> {
-    pub(super) fn new(rules: &'a Rules, history: &'a DigestHistory, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(rules: &'a Rules, history: &'a DigestHistory, posts: &'a [Post], now: DateTime<Utc>) -> Self {
         let mut first_seen: HashMap<&str, HashMap<&str, DateTime<Utc>>> = HashMap::new();
         for ((source, id), at) in &history.first_seen {
             first_seen.entry(source).or_default().insert(id.as_str(), *at);
         }
         let (pin, drop) = (places_by_name(&rules.pin), places_by_name(&rules.drop));
-        Self { rules, history, sent: SentIndex::new(&history.sent), pin, drop, first_seen, now }
+        let sent = KnownPosts::new(history.sent.iter().map(|sent| &sent.post), posts);
+        Self { rules, history, sent, pin, drop, first_seen, now }
     }
 
     pub(super) fn classify(&self, post: &Post) -> Classification {
@@ -59,25 +65,29 @@ impl<'a> Classifier<'a> {
         let pin = place_of(&self.pin, post).filter(|_| eligible);
         let merge = self.rules.duplicates == Duplicates::Merge;
         let fingerprint = LazyFingerprint::default();
-        let mut sent = self.sent.edition(post, &fingerprint, merge);
+        let mut sent = self.sent.find(post, &fingerprint, merge);
         let mut reason = match (ahead, pin, sent) {
             _ if dropped => Reason::Dropped,
             _ if post.draft => Reason::Draft,
             (Some(_), ..) => Reason::Future,
             (None, Some(_), _) => Reason::Pinned,
-            (None, None, Some(edition)) => Reason::Sent(edition),
+            (None, None, Some(sent)) => self.sent_reason(sent),
             (None, None, None) => self
                 .filtered(post)
                 .or_else(|| self.too_old(date))
                 .unwrap_or_else(|| self.new_or_not(post, first_seen.unwrap_or(self.now), date)),
         };
         if merge && sent.is_none() && reason.is_in() {
-            sent = self.sent.near_duplicate(post, &fingerprint);
-            if let Some(edition) = sent.filter(|_| pin.is_none()) {
-                reason = Reason::Sent(edition);
+            sent = self.sent.near_duplicate(post, &fingerprint).map(|at| (at, KnownBy::Text));
+            if let Some(sent) = sent.filter(|_| pin.is_none()) {
+                reason = self.sent_reason(sent);
             }
         }
         Classification { reason, first_seen, date, pin, sent: sent.is_some(), fingerprint }
+    }
+
+    fn sent_reason(&self, (at, by): (usize, KnownBy)) -> Reason {
+        Reason::Sent { edition: self.history.sent.get(at).map_or(0, |sent| sent.edition), by }
     }
 
     fn filtered(&self, post: &Post) -> Option<Reason> {
@@ -92,8 +102,15 @@ impl<'a> Classifier<'a> {
 
     fn new_or_not(&self, post: &Post, first_seen: DateTime<Utc>, date: DateTime<Utc>) -> Reason {
         match (self.rules.since, self.history.last_edition) {
-            (Since::Within(within), _) if date >= self.ago(within) => Reason::Recent(within),
-            (Since::Within(within), _) => Reason::NotRecent(within),
+            (Since::Within(within), last) => {
+                // A run may come late, and a day's post after that day's edition: between two editions no gap is left.
+                let floor = match last {
+                    Some(last) if date > last => within + within / MAX_DELAY,
+                    Some(last) if first_seen > last => within + DAY,
+                    _ => within,
+                };
+                if date >= self.ago(floor) { Reason::Recent(within) } else { Reason::NotRecent(within) }
+            }
             (Since::LastEdition, None) => Reason::First,
             (Since::LastEdition, Some(last)) if first_seen > last || date > last => Reason::New,
             (Since::LastEdition, Some(last)) if self.returned(post).is_some_and(|at| at > last) => Reason::New,

@@ -7,73 +7,14 @@ use std::collections::HashMap;
 
 use super::{
     fingerprint::{Fingerprint, LazyFingerprint, compared_text, vocabulary},
-    history::SentPost,
+    known::{MAX_COMPARED, MIN_SIMILARITY, numbers, title_key},
 };
 use crate::post::{Post, canonical};
 
-/// Texts that are so much alike are the same story, unless their titles count different things.
-const MIN_SIMILARITY: f64 = 0.75;
 /// So much is enough where the titles are the same, word for word.
 const MIN_SIMILARITY_OF_SAME_TITLE: f64 = 0.4;
 /// A short text of so many different words is not repeated by chance.
 const MIN_REPEATED_WORDS: usize = 6;
-/// Texts that are less alike are other texts.
-const MAX_SIMILARITY_OF_OTHER_TEXTS: f64 = 0.1;
-/// So many posts with the same part are looked at, the latest first: what many posts share is a form, not a story.
-const MAX_COMPARED: usize = 64;
-
-/// What went out in earlier editions, for looking up.
-pub(super) struct SentIndex<'a> {
-    posts: &'a [SentPost],
-    by_id: HashMap<(&'a str, &'a str), usize>,
-    by_link: HashMap<&'a str, Vec<usize>>,
-    by_key: HashMap<u64, Vec<usize>>,
-}
-
-impl<'a> SentIndex<'a> {
-    pub(super) fn new(posts: &'a [SentPost]) -> Self {
-        let mut sent = Self { posts, by_id: HashMap::new(), by_link: HashMap::new(), by_key: HashMap::new() };
-        for (at, post) in posts.iter().enumerate() {
-            sent.by_id.insert((&post.source, post.id.as_str()), at);
-            if let Some(link) = &post.link {
-                sent.by_link.entry(link).or_default().push(at);
-            }
-            for key in post.fingerprint.keys() {
-                sent.by_key.entry(*key).or_default().push(at);
-            }
-        }
-        sent
-    }
-
-    /// The edition in which `post` went out, by its id or its link; with `merge` also from another source.
-    pub(super) fn edition(&self, post: &Post, print: &LazyFingerprint, merge: bool) -> Option<i64> {
-        if let Some(at) = self.by_id.get(&(post.source.as_str(), post.id.as_str())) {
-            return Some(self.posts.get(*at)?.edition);
-        }
-        let link = post.url.as_ref().map(canonical)?;
-        let same_page = |sent: &&SentPost| {
-            // A publisher that has several posts on one page gives them one link and other words.
-            let near = || print.of(post).likeness(&sent.fingerprint).is_none_or(|l| l > MAX_SIMILARITY_OF_OTHER_TEXTS);
-            if sent.source == post.source { near() } else { merge }
-        };
-        let linked = self.by_link.get(link.as_str())?.iter().rev().take(MAX_COMPARED);
-        linked.filter_map(|at| self.posts.get(*at)).find(same_page).map(|sent| sent.edition)
-    }
-
-    /// The edition in which another source's post in nearly the same words went out.
-    pub(super) fn near_duplicate(&self, post: &Post, print: &LazyFingerprint) -> Option<i64> {
-        // Making a fingerprint takes longer than all else here: not where there is nothing to compare it with.
-        if self.by_key.is_empty() {
-            return None;
-        }
-        let print = print.of(post);
-        let near = print.keys().iter().filter_map(|key| self.by_key.get(key));
-        near.flat_map(|posts| posts.iter().rev().take(MAX_COMPARED))
-            .filter_map(|at| self.posts.get(*at))
-            .find(|sent| sent.source != post.source && sent.fingerprint.likeness(print) >= Some(MIN_SIMILARITY))
-            .map(|sent| sent.edition)
-    }
-}
 
 /// StoryIndex already taken, to compare further ones with.
 pub(super) struct StoryIndex<'a> {
@@ -128,10 +69,11 @@ impl<'a> StoryIndex<'a> {
         if let Some(at) = self.by_id.get(&(post.source.as_str(), post.id.as_str())) {
             return Some(*at);
         }
-        // A publisher that has several posts on one page gives them one link and different titles.
+        // A publisher that has several posts on one page gives them one link and different titles or dates.
         let same_page = |at: &&usize| {
             let other = self.taken.get(**at).map(|(_, other, _)| *other);
-            other.is_some_and(|other| if other.source == post.source { other.title == post.title } else { self.links })
+            let is_same = |other: &Post| other.title == post.title && other.published == post.published;
+            other.is_some_and(|other| if other.source == post.source { is_same(other) } else { self.links })
         };
         let linked = link.and_then(|link| self.by_link.get(link)).into_iter();
         if let Some(at) = linked.flat_map(|posts| posts.iter().rev().take(MAX_COMPARED)).find(same_page) {
@@ -163,11 +105,6 @@ fn is_same_story(post: &Post, ours: &Fingerprint, other: &Post, theirs: &Fingerp
     }
 }
 
-/// The numbers in a title: "Week 12" and "Week 13" are two stories, however much their texts are alike.
-fn numbers(title: &str) -> Vec<&str> {
-    title.split(|c: char| !c.is_numeric()).filter(|number| !number.is_empty()).collect()
-}
-
 /// Says whether the shorter of two short texts is made of the longer one's words, or there is none.
 fn contained(a: &str, b: &str) -> bool {
     let (a, b) = (vocabulary(a), vocabulary(b));
@@ -180,13 +117,6 @@ fn contained(a: &str, b: &str) -> bool {
 fn repeated(a: &str, b: &str) -> bool {
     let words = vocabulary(a);
     words.len() >= MIN_REPEATED_WORDS && words == vocabulary(b)
-}
-
-/// A title without case and punctuation; `None` for one without a word.
-fn title_key(title: &str) -> Option<String> {
-    let lower = title.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// Says whether a title says enough to name one story; "Weekly links" does not.

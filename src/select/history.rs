@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
-use super::fingerprint::Fingerprint;
+use super::known::PastPost;
 use crate::post::PostId;
 
 /// What the store remembers of one digest's past.
@@ -23,14 +23,8 @@ pub struct DigestHistory {
 /// A post that went out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SentPost {
-    /// Its source.
-    pub source: String,
-    /// Its id.
-    pub id: PostId,
-    /// Its canonical link ([`canonical`](crate::post::canonical)).
-    pub link: Option<String>,
-    /// [`fingerprint`](super::fingerprint()) of its text.
-    pub fingerprint: Fingerprint,
+    /// What it was.
+    pub post: PastPost,
     /// The number of the edition.
     pub edition: i64,
 }

@@ -7,6 +7,7 @@ mod classify;
 mod duplicates;
 mod fingerprint;
 mod history;
+mod known;
 mod reason;
 mod rules;
 mod selection;
@@ -20,6 +21,7 @@ use chrono::{DateTime, Utc};
 
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use history::{DigestHistory, SentPost};
+pub use known::{KnownBy, KnownPosts, PastPost, past_post};
 pub use reason::Reason;
 pub use rules::{Duplicates, Order, Rules, Since};
 pub use selection::{Candidate, Selection};
@@ -35,7 +37,7 @@ use duplicates::StoryIndex;
 /// A pinned post is in even when it is old or was sent, but it makes no edition by itself: `min`, and always at least
 /// one, counts the posts that did not go out before.
 pub fn select(posts: Vec<Post>, rules: &Rules, history: &DigestHistory, now: DateTime<Utc>) -> Selection {
-    let classifier = Classifier::new(rules, history, now);
+    let classifier = Classifier::new(rules, history, &posts, now);
     let mut table =
         Table { rules, classified: posts.iter().map(|post| classifier.classify(post)).collect(), posts: &posts };
     let open = table.drop_duplicates();

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use super::known::KnownBy;
+
 /// Why a post is in or out; shown as one plain line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
@@ -19,8 +21,13 @@ pub enum Reason {
     Draft,
     /// Out for now: its date lies ahead.
     Future,
-    /// Out: it, or the same story, went out in this edition.
-    Sent(i64),
+    /// Out: it, or the same story, went out.
+    Sent {
+        /// In this edition.
+        edition: i64,
+        /// What it is known again by.
+        by: KnownBy,
+    },
     /// Out: another candidate tells the same story.
     Duplicate {
         /// The other's title.
@@ -68,7 +75,7 @@ impl fmt::Display for Reason {
             Self::Dropped => f.write_str("left out by `drop`"),
             Self::Draft => f.write_str("draft"),
             Self::Future => f.write_str("dated in the future"),
-            Self::Sent(edition) => write!(f, "already sent in edition {edition}"),
+            Self::Sent { edition, by } => write!(f, "already sent in edition {edition}, known by its {}", by.as_str()),
             Self::Duplicate { title, source } if title.is_empty() => write!(f, "the same story as one from `{source}`"),
             Self::Duplicate { title, source } => write!(f, "the same story as `{title}` from `{source}`"),
             Self::Seen => f.write_str("seen before the last edition and not published since"),
@@ -111,7 +118,7 @@ mod tests {
     fn reasons_read_as_plain_words() {
         let hours = |hours: u64| Duration::from_secs(hours * 3_600);
         check(Reason::Future, "dated in the future");
-        check(Reason::Sent(3), "already sent in edition 3");
+        check(Reason::Sent { edition: 3, by: KnownBy::Id }, "already sent in edition 3, known by its id");
         check(Reason::TooOld(hours(720)), "older than max_age = 30d");
         check(Reason::Recent(hours(36)), "published within the last 36h");
         check(Reason::NotRecent(Duration::from_secs(90)), "not published within the last 90s");

@@ -1,7 +1,7 @@
 //! Reads every source at the same time, and makes one answer of what they gave.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap},
     path::Path,
 };
 
@@ -18,7 +18,10 @@ use super::{
     listing, local_file, page,
     validator::{Validator, Validators},
 };
-use crate::{post::Post, zone::Zone};
+use crate::{
+    post::{Post, PostId},
+    zone::Zone,
+};
 
 /// What [`gather`] has to know besides the sources.
 #[derive(Debug, Clone)]
@@ -119,10 +122,32 @@ fn parse(source: &Source, document: Document, zone: Zone) -> Result<Parsed, Prob
     Ok(parsed)
 }
 
-/// Adds the source's tags, and keeps the first of posts with one id.
+/// So many posts with one id are compared with each other.
+const MAX_COMPARED: usize = 64;
+
+/// Adds the source's tags. Posts that share an id get one each, unless they are one post or its revisions.
 fn tidy(mut posts: Vec<Post>, tags: &[String]) -> Vec<Post> {
-    let mut seen = HashSet::new();
-    posts.retain(|post| seen.insert(post.id.clone()));
+    let mut of_id: HashMap<PostId, Vec<usize>> = HashMap::new();
+    let mut kept = vec![true; posts.len()];
+    for (at, post) in posts.iter().enumerate() {
+        let others = of_id.entry(post.id.clone()).or_default();
+        let is_one = |other: &Post| {
+            let same = (&post.url, post.published) == (&other.url, other.published);
+            same && (post.title == other.title || post.updated != other.updated)
+        };
+        if others.iter().take(MAX_COMPARED).any(|other| is_one(&posts[*other])) {
+            kept[at] = false;
+        } else {
+            others.push(at);
+        }
+    }
+    for at in of_id.into_values().filter(|posts| posts.len() > 1).flatten() {
+        let Post { id, title, url, published, .. } = &posts[at];
+        let own = PostId::new(None, None, &format!("{title}\n{url:?}\n{published:?}"));
+        posts[at].id = PostId::new(Some(&format!("{id}#{own}")), None, "");
+    }
+    let mut kept = kept.into_iter();
+    posts.retain(|_| kept.next().unwrap_or_default());
     for post in &mut posts {
         for tag in tags {
             if !post.tags.contains(tag) {

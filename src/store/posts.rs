@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     post::{Post, PostId},
-    select::{DigestHistory, Fingerprint, SentPost},
+    select::{DigestHistory, Fingerprint, KnownPosts, PastPost, SentPost, past_post},
     source::{FetchState, Fetched, Gathered, Kind, Problem, Source, Validators},
 };
 
@@ -69,24 +69,36 @@ impl Store {
         for fetched in &gathered.fetched {
             let problems: Vec<_> = gathered.problems.iter().filter(|p| p.source == fetched.source).collect();
             record_source(&mut write, fetched, &problems, now).await?;
-            let known = known_posts(&mut write, &fetched.source).await?;
+            let mut known = known_posts(&mut write, &fetched.source).await?;
             if fetched.state == FetchState::Read {
                 let kind = sources.iter().find(|source| source.name == fetched.source).map(|source| &source.kind);
                 let holds = !matches!(kind, Some(Kind::Folder { .. }));
                 let scrolls = matches!(kind, Some(Kind::Feed(_) | Kind::Listing(..)));
+                let moved = known_anew(fetched, &mut known, now)?;
                 let rows = new_rows(fetched, &known, holds, now, seen)?;
-                let rows =
-                    rows.into_iter().map(|row| values![&fetched.source, row.id, row.first_seen, row.held]).collect();
-                let hold = "ON CONFLICT (source, id) DO UPDATE SET held = excluded.held";
-                write.insert("INSERT INTO post (source, id, first_seen_ms, held)", rows, hold).await?;
-                let left = left_behind(fetched, known, scrolls)?;
+                let rows = rows.into_iter().map(|row| {
+                    values![
+                        &fetched.source,
+                        row.post.id.as_str(),
+                        row.first_seen,
+                        row.held,
+                        &row.post.title,
+                        row.post.published
+                    ]
+                });
+                let hold = "ON CONFLICT (source, id) DO UPDATE SET held = excluded.held, title = excluded.title,
+                     published_ms = excluded.published_ms, first_seen_ms = excluded.first_seen_ms";
+                let insert = "INSERT INTO post (source, id, first_seen_ms, held, title, published_ms)";
+                write.insert(insert, rows.collect(), hold).await?;
+                let mut left = left_behind(fetched, known, scrolls)?;
+                left.withdrawn.extend(moved);
                 let forget = "UPDATE post SET held = NULL WHERE source = $1
                      AND id IN (SELECT value FROM json_each($2))";
                 write.run(forget, values![&fetched.source, to_json(&left.withdrawn, "post")?]).await?;
                 posts.extend(fetched.posts.iter().cloned());
                 posts.extend(left.scrolled_off);
             } else {
-                let held = known.into_values().flatten().map(|held| json(&held, "post"));
+                let held = known.into_values().filter_map(|known| known.held).map(|held| json(&held, "post"));
                 let mut held = held.collect::<Result<Vec<Post>, Error>>()?;
                 newest_first(&mut held);
                 posts.extend(held);
@@ -108,19 +120,23 @@ impl Store {
              FROM edition e WHERE e.digest = $1";
         let last = format!("SELECT max(frozen_ms) FROM ({editions}) past WHERE NOT is_returned");
         let sent = format!(
-            "SELECT p.source, p.id, p.link, p.fingerprint, past.number, past.finished_ms, past.is_returned
+            "SELECT p.source, p.id, p.link, p.title, p.published_ms, p.fingerprint, past.number, past.finished_ms, past.is_returned
              FROM edition_post p JOIN ({editions}) past ON past.id = p.edition ORDER BY past.number"
         );
         let first_seen = self.db.all("SELECT source, id, first_seen_ms FROM post", []).await?;
         let sent = self.db.all(&sent, values![digest]).await?;
         let (returned, sent): (Vec<_>, Vec<_>) = sent.iter().partition(|row| row.get("is_returned"));
         let id = |row: &Row| PostId::new(Some(&row.get::<String>("id")), None, "");
-        let sent_post = |row: &Row| SentPost {
-            source: row.get("source"),
-            id: id(row),
-            link: row.get("link"),
-            fingerprint: Fingerprint::from_octets(&row.get::<Vec<u8>>("fingerprint")),
-            edition: row.get("number"),
+        let sent_post = |row: &Row| {
+            let post = PastPost {
+                source: row.get("source"),
+                id: row.get("id"),
+                link: row.get("link"),
+                title: row.get("title"),
+                published: row.get("published_ms"),
+                fingerprint: Fingerprint::from_octets(&row.get::<Vec<u8>>("fingerprint")),
+            };
+            SentPost { post, edition: row.get("number") }
         };
         let returned_at = |row: &Row| row.get::<Option<DateTime<Utc>>>("finished_ms").unwrap_or_default();
         Ok(DigestHistory {
@@ -182,14 +198,77 @@ async fn record_source(
     Ok(())
 }
 
-/// A source's known posts: id, and the post itself where it is held.
-async fn known_posts(write: &mut Transaction<'_>, source: &str) -> Result<HashMap<String, Option<String>>, Error> {
-    let rows = write.all("SELECT id, held FROM post WHERE source = $1", values![source]).await?;
-    Ok(rows.iter().map(|row| (row.get("id"), row.get("held"))).collect())
+/// What the store knows of a post.
+struct KnownPost {
+    first_seen: DateTime<Utc>,
+    /// The post itself, where it is held.
+    held: Option<String>,
+    title: Option<String>,
+    published: Option<DateTime<Utc>>,
+}
+
+impl KnownPost {
+    fn past(&self, source: &str, id: &str) -> Result<PastPost, Error> {
+        if let Some(held) = &self.held {
+            return Ok(past_post(&json(held, "post")?));
+        }
+        let (title, published) = (self.title.clone(), self.published);
+        Ok(PastPost { source: source.to_owned(), id: id.to_owned(), title, published, ..PastPost::default() })
+    }
+}
+
+/// A source's known posts by their ids.
+async fn known_posts(write: &mut Transaction<'_>, source: &str) -> Result<HashMap<String, KnownPost>, Error> {
+    let select = "SELECT id, first_seen_ms, held, title, published_ms FROM post WHERE source = $1";
+    let known = |row: &Row| KnownPost {
+        first_seen: row.get("first_seen_ms"),
+        held: row.get("held"),
+        title: row.get("title"),
+        published: row.get("published_ms"),
+    };
+    Ok(write.all(select, values![source]).await?.iter().map(|row| (row.get("id"), known(row))).collect())
+}
+
+/// Gives a post that came back under another id what is known under its old one, and takes away what is known of
+/// another post that had its id; the old ids of those that came back are returned.
+fn known_anew(
+    fetched: &Fetched,
+    known: &mut HashMap<String, KnownPost>,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, Error> {
+    let is_clear =
+        |post: &Post| known.get(post.id.as_str()).is_some_and(|known| known.title.as_ref() == Some(&post.title));
+    let unclear: Vec<&Post> = fetched.posts.iter().filter(|post| is_eligible(post, now) && !is_clear(post)).collect();
+    if known.is_empty() || unclear.is_empty() {
+        return Ok(Vec::new());
+    }
+    let past = known.iter().map(|(id, known)| known.past(&fetched.source, id)).collect::<Result<Vec<_>, Error>>()?;
+    let index = KnownPosts::new(past.iter(), &fetched.posts);
+    let mut moved = Vec::new();
+    for post in unclear {
+        let id = post.id.as_str();
+        match index.find_in_source(post).and_then(|at| past.get(at)) {
+            Some(past) if past.id != id => {
+                if let Some(old) = known.get_mut(&past.id) {
+                    old.held = None;
+                    let again = KnownPost { first_seen: old.first_seen, held: None, title: None, published: None };
+                    known.insert(id.to_owned(), again);
+                    moved.push(past.id.clone());
+                }
+            }
+            Some(_) => {}
+            None => drop(known.remove(id)),
+        }
+    }
+    Ok(moved)
+}
+
+fn is_eligible(post: &Post, now: DateTime<Utc>) -> bool {
+    !post.draft && post.published.is_none_or(|at| at <= now)
 }
 
 struct NewRow<'a> {
-    id: &'a str,
+    post: &'a Post,
     first_seen: DateTime<Utc>,
     held: Option<String>,
 }
@@ -197,19 +276,20 @@ struct NewRow<'a> {
 /// The eligible posts that the store does not know, or knows otherwise.
 fn new_rows<'a>(
     fetched: &'a Fetched,
-    known: &HashMap<String, Option<String>>,
+    known: &HashMap<String, KnownPost>,
     hold: bool,
     now: DateTime<Utc>,
     seen: DateTime<Utc>,
 ) -> Result<Vec<NewRow<'a>>, Error> {
-    let mut eligible: Vec<&Post> =
-        fetched.posts.iter().filter(|post| !post.draft && post.published.is_none_or(|at| at <= now)).collect();
+    let mut eligible: Vec<&Post> = fetched.posts.iter().filter(|post| is_eligible(post, now)).collect();
     eligible.sort_by_key(|post| std::cmp::Reverse(post.published.unwrap_or(now)));
     let mut rows = Vec::new();
     for (rank, post) in eligible.into_iter().enumerate() {
         let held = if hold && rank < MAX_HELD { Some(to_json(post, "post")?) } else { None };
-        if known.get(post.id.as_str()) != Some(&held) {
-            rows.push(NewRow { id: post.id.as_str(), first_seen: seen, held });
+        let known = known.get(post.id.as_str());
+        let is_same = |known: &KnownPost| known.held == held && known.title.as_ref() == Some(&post.title);
+        if !known.is_some_and(is_same) {
+            rows.push(NewRow { post, first_seen: known.map_or(seen, |known| known.first_seen), held });
         }
     }
     Ok(rows)
@@ -223,12 +303,12 @@ struct LeftBehind {
     withdrawn: Vec<String>,
 }
 
-fn left_behind(fetched: &Fetched, known: HashMap<String, Option<String>>, scrolls: bool) -> Result<LeftBehind, Error> {
+fn left_behind(fetched: &Fetched, known: HashMap<String, KnownPost>, scrolls: bool) -> Result<LeftBehind, Error> {
     let shown: HashSet<&str> = fetched.posts.iter().map(|post| post.id.as_str()).collect();
     let oldest = fetched.posts.iter().filter_map(|post| post.published).min();
     let mut left = LeftBehind { scrolled_off: Vec::new(), withdrawn: Vec::new() };
-    for (id, held) in known {
-        let Some(held) = held else { continue };
+    for (id, known) in known {
+        let Some(held) = known.held else { continue };
         if shown.contains(id.as_str()) {
             continue;
         }

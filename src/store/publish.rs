@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     edition::Edition,
-    post::{Filter, canonical},
+    post::Filter,
     render::{Rendered, Variants},
-    select::fingerprint,
+    select::{PastPost, past_post},
 };
 
 /// Subscribers that are looked at together where tags decide; a plan of a million recipients never stands in memory
@@ -89,12 +89,12 @@ impl Store {
         }
         images::insert(&mut write, row, &edition.images).await?;
         let posts = edition.posts.iter().map(|item| {
-            let link = item.post.url.as_ref().map(canonical);
-            let fingerprint = fingerprint(&item.post).to_octets();
-            values![row, &item.post.source, item.post.id.as_str(), link, &fingerprint[..]]
+            let PastPost { source, id, link, title, published, fingerprint } = past_post(&item.post);
+            values![row, source, id, link, title, published, &fingerprint.to_octets()[..]]
         });
         let posts = posts.collect();
-        write.insert("INSERT INTO edition_post (edition, source, id, link, fingerprint)", posts, "").await?;
+        let insert = "INSERT INTO edition_post (edition, source, id, link, title, published_ms, fingerprint)";
+        write.insert(insert, posts, "").await?;
         plan_deliveries(&mut write, row, &edition.digest, audience).await?;
         if let Some((run, _, owner)) = options.run
             && !runs::set_frozen(&mut write, run, owner, row).await?

@@ -27,6 +27,7 @@ mod live;
 mod live_page;
 mod llm;
 mod looks;
+mod memory;
 mod mjml;
 mod pace;
 mod pages;
