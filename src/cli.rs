@@ -174,7 +174,7 @@ impl Cli {
 
 async fn run(verb: Verb, invocation: &Invocation) -> Result<Exit, Failure> {
     match verb {
-        Verb::Init(args) => cmd::init::run(args, invocation),
+        Verb::Init(args) => cmd::init::run(args, invocation).await,
         Verb::Check(args) => cmd::check::run(args, invocation).await,
         Verb::Explain(args) => cmd::explain::run(args, invocation).await,
         Verb::Preview(args) => cmd::preview::run(args, invocation).await,

@@ -21,6 +21,7 @@ pub use clients::{Client, Clients};
 use inspected_message::InspectedMessage;
 pub use origin::Origin;
 pub use row::{Level, Row};
+pub(crate) use scheme::css_color;
 use violation::Violation;
 
 /// Checks one finished message by the rules that need no network.

@@ -264,12 +264,16 @@ fn ground(value: &str) -> Option<Color> {
 }
 
 fn color(value: &str) -> Option<Color> {
-    let rgb = parse_color(value).or_else(|| {
+    Some(Color { written: value.to_owned(), rgb: css_color(value)? })
+}
+
+/// Reads a colour as style sheets write it, unless something shines through it.
+pub(crate) fn css_color(value: &str) -> Option<Rgb> {
+    parse_color(value).or_else(|| {
         let color = csscolorparser::parse(value).ok()?;
         let [red, green, blue, alpha] = color.to_rgba8();
         (alpha == 255).then_some([red, green, blue])
-    })?;
-    Some(Color { written: value.to_owned(), rgb })
+    })
 }
 
 /// Says whether the page tells clients that it has a dark scheme of its own.

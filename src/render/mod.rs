@@ -41,7 +41,7 @@ pub use texts::TEXTS;
 pub use theme::{THEME, check as check_theme};
 pub use variants::{Variants, variants, with_languages};
 
-pub(crate) use color::{READABLE, Rgb, contrast, parse as parse_color};
+pub(crate) use color::{READABLE, Rgb, contrast, hex, parse as parse_color};
 
 /// Lays out an edition.
 ///

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::charset;
 use crate::{
     diagnostic::Diagnostic,
     html,
@@ -20,6 +21,13 @@ pub struct Document {
     pub charset: Option<String>,
     /// Where it is, after redirects; `None` for a file.
     pub url: Option<Url>,
+}
+
+impl Document {
+    /// What it says, in the encoding that it or its server names.
+    pub fn text(&self) -> String {
+        charset::decode(self.octets.clone(), self.charset.as_deref()).text
+    }
 }
 
 /// What a parser made of a [`Document`].

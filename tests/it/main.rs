@@ -21,6 +21,7 @@ mod guide;
 mod help;
 mod house;
 mod images;
+mod init;
 mod injection;
 mod json;
 mod live;
