@@ -43,7 +43,7 @@ pub struct Args {
 /// Runs the command.
 pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let site = match &args.from {
-        Some(from) => Some(look(from, invocation).await?),
+        Some(from) => Some(inspect_site(from, invocation).await?),
         None => None,
     };
     let files = match site.as_ref().and_then(|site| Some((site, site.posts.as_ref()?))) {
@@ -78,7 +78,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
 }
 
 /// Looks at a site that must have posts.
-async fn look(from: &str, invocation: &Invocation) -> Result<Site, Failure> {
+async fn inspect_site(from: &str, invocation: &Invocation) -> Result<Site, Failure> {
     let url = Url::parse(from).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let site = match &url {
         Some(url) => website::read(url, invocation.now()).await,

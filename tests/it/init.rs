@@ -41,7 +41,7 @@ fn a_project_of_each_generators_site_shows_its_posts_at_once_in_its_colours() {
     folder("jekyll-plain", "Bakers' Notes", "", "");
     folder("jekyll-pretty", "Mill Road Diary", "#244c3a", "");
     folder("obsidian-vault", "obsidian-vault", "", "");
-    folder("pelican-blog", "Salt Marsh", "#6e7d36", "");
+    folder("pelican-blog", "Salt Marsh", "#6b7d36", "");
     folder("pelican-plain", "Peat Bog", "", "");
     folder("vitepress-blog", "Slate", "#2f6f8f", "apple-touch-icon.png");
     folder("zola-blog", "Anvil & Tongs", "#5a2a0a", "");
@@ -61,7 +61,9 @@ fn site(links: &'static str, has_feed: bool) -> Web {
         "/news/feed.xml" | "/feed.xml" if has_feed => Answer::new("200 OK", FEED),
         "/comments/feed.xml" => Answer::new("200 OK", FEED),
         "/style.css" => Answer::new("200 OK", ":root { --accent: #1f6f8b; }"),
-        "/icon.png" => Answer::new("200 OK", include_bytes!("../fixtures/sites/vitepress-blog/public/apple-touch-icon.png")),
+        "/icon.png" => {
+            Answer::new("200 OK", include_bytes!("../fixtures/sites/vitepress-blog/public/apple-touch-icon.png"))
+        }
         "/app.json" => Answer::new("200 OK", "{\"theme_color\": \"#aa0000\"}"),
         _ => Answer::new("404 Not Found", ""),
     })

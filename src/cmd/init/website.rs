@@ -112,7 +112,7 @@ fn is_page(text: &str) -> bool {
 
 async fn fetch(fetcher: &Fetcher, url: &Url, now: DateTime<Utc>) -> Result<Document, Diagnostic> {
     match fetcher.get(url, None, now).await {
-        FetchResult::Document(document, _) => Ok(document),
+        FetchResult::Document(document, ..) => Ok(document),
         FetchResult::Later(_, why) | FetchResult::Gone(_, why) | FetchResult::Failed(why) => Err(why),
         FetchResult::Unchanged(_) => Err(Diagnostic::new("the server sent no page")),
     }
@@ -147,16 +147,17 @@ struct Page {
 
 impl Page {
     fn of(text: &str, url: &Url) -> Self {
-        let dom = Dom::from(html::limit_depth(text).as_ref());
+        let dom = Dom::from(html::limit(text).as_ref());
         let base = dom.base_uri().and_then(|base| url.join(&base).ok()).unwrap_or_else(|| url.clone());
         let links = |selector: &str, attribute: &str| -> Vec<Url> {
             let nodes = dom.select(selector);
             let links = nodes.nodes().iter().filter_map(|node| base.join(node.attr(attribute)?.trim()).ok());
             links.filter(|link| matches!(link.scheme(), "http" | "https")).collect()
         };
-        let content = |selector: &str| dom.select(selector).attr("content").map(|text| html::plain_line(&text));
+        let content =
+            |selector: &str| dom.select(selector).attr("content").map(|text| html::plain_line(&html::escape(&text)));
         let filled = |text: Option<String>| text.filter(|text| !text.is_empty());
-        let title = html::plain_line(&dom.select("title").html());
+        let title = html::plain_line(&html::escape(&dom.select("head title").text()));
         // `Name | What it is about`.
         let end = [" | ", " – ", " — ", " - ", " · ", ": "].iter().filter_map(|sign| title.find(sign)).min();
         let first = title[..end.unwrap_or(title.len())].to_owned();
