@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{image::Embedded, post::Post, teaser::Teaser, zone::Zone};
+use crate::{image::Embedded, post::{Post, PostId}, teaser::Teaser, zone::Zone};
 
 /// All that a template may speak of, and nothing of any one subscriber.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,12 @@ pub struct Edition {
     pub texts: BTreeMap<String, String>,
     /// The selected posts in their order, each with its teaser.
     pub posts: Vec<Item>,
+    /// How many posts did not fit under `max`.
+    #[serde(default)]
+    pub overflow: usize,
+    /// Those of them that wait for the next edition, each by its source and id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<(String, PostId)>,
     /// Says whether messages of this edition carry a link to unsubscribe: there is none to show without
     /// `web.public_url` or `smtp.unsubscribe_mailto`.
     pub has_unsubscribe: bool,

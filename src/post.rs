@@ -229,6 +229,50 @@ impl Filter {
     }
 }
 
+/// Languages of posts or of readers, as BCP 47 tags; `en` stands for `en-GB` too. None: all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Vec<String>")]
+pub struct Languages {
+    tags: Vec<String>,
+    /// The language of those who name none: the publication's.
+    pub unnamed: String,
+}
+
+impl Languages {
+    /// Says whether every language is one of these.
+    pub fn is_any(&self) -> bool {
+        self.tags.is_empty()
+    }
+
+    /// Says whether the language of this tag is one of these.
+    pub fn holds(&self, tag: Option<&str>) -> bool {
+        let tag = tag.unwrap_or(&self.unnamed).replace('_', "-").to_lowercase();
+        let is_it = |wanted: &String| tag.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        self.is_any() || self.tags.iter().any(is_it)
+    }
+}
+
+impl TryFrom<Vec<String>> for Languages {
+    type Error = String;
+
+    fn try_from(tags: Vec<String>) -> Result<Self, String> {
+        let is_tag = |tag: &String| {
+            let first = tag.split('-').next().unwrap_or_default();
+            matches!(first.len(), 2..=3) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        match tags.iter().find(|tag| !is_tag(tag)) {
+            Some(tag) => Err(format!("`{tag}` is no tag of a language, as `en` and `pt-BR` are")),
+            None => Ok(Self { tags: tags.iter().map(|tag| tag.to_lowercase()).collect(), unnamed: String::new() }),
+        }
+    }
+}
+
+impl std::fmt::Display for Languages {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.tags.iter().map(|tag| format!("`{tag}`")).collect::<Vec<_>>().join(", "))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,6 +332,16 @@ mod tests {
         assert_eq!(post, post.clone().bounded());
         let long = Url::parse(&format!("https://harbour.example/{}", "a".repeat(10_000))).unwrap();
         assert_eq!(Post { url: Some(long), ..post }.bounded().url, None);
+    }
+
+    #[test]
+    fn a_language_stands_for_its_regions() {
+        let of = |tags: &[&str]| Languages::try_from(tags.iter().map(|tag| (*tag).to_owned()).collect::<Vec<_>>());
+        let languages = Languages { unnamed: "de-AT".into(), ..of(&["EN", "pt-BR"]).unwrap() };
+        assert!(languages.holds(Some("en_GB")) && languages.holds(Some("en")) && languages.holds(Some("pt-br")));
+        assert!(!languages.holds(Some("pt")) && !languages.holds(Some("eno")) && !languages.holds(None));
+        assert!(Languages::default().holds(None));
+        assert!(of(&["English"]).unwrap_err().contains("`English` is no tag"));
     }
 
     #[test]

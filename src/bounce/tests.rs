@@ -46,6 +46,8 @@ fn sent(subscriber: i64, occasion: Occasion) -> Message {
         theme: BTreeMap::new(),
         texts: BTreeMap::new(),
         posts: Vec::new(),
+        overflow: 0,
+        waiting: Vec::new(),
         has_unsubscribe: true,
         archive_url: None,
     };

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostic,
+    digest::{Digest, Next},
     lint::{Level, Row},
     mailing::SubscriberFileError,
     preflight,
@@ -54,7 +55,12 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     }
     let worst_level = preflight::worst_level(&rows);
     if invocation.json {
-        print_json(&json!({ "rows": rows }))?;
+        let overflow = |(_, next): &(&Digest, Next)| match next {
+            Next::Unfinished(frozen) => frozen.edition.overflow,
+            Next::Fresh(draft, _) | Next::Nothing(draft, _) => draft.edition.overflow,
+        };
+        let overflow: usize = nexts.iter().map(overflow).sum();
+        print_json(&json!({ "rows": rows, "overflow": overflow }))?;
     } else {
         let records = config.signers.iter().map(|signer| format!("to publish: {}\n", signer.zone_line()));
         print(&format!("{}{}\n", records.collect::<String>(), rows_text(&rows)))?;

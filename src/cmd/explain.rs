@@ -1,18 +1,18 @@
 //! `explain`: every candidate post, in or out, and why.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
+use comfy_table::{ContentArrangement, Row, Table};
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
     edition_output::warn_of_problems,
     exit::{Exit, Failure},
     invocation::Invocation,
-    output::table,
+    output::{count, table},
 };
 use crate::{
-    digest,
+    digest, html,
     teaser::{SkippedMethod, TeaserSource},
 };
 
@@ -56,26 +56,39 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let draft = digest::draft(&store, &plan, now).await?;
     warn_of_problems(invocation, &draft.problems, &[]);
     let zone = config.publication.timezone;
-    let mut rows = Vec::new();
-    let mut shown = table(&["", "published", "first seen", "source", "title", "why"]);
     let day = |at: Option<DateTime<Utc>>| {
         at.map_or_else(|| "–".to_owned(), |at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string())
     };
     let (picked, others) = in_display_order(&draft.selection);
     let mut items = draft.edition.posts.iter().zip(&draft.refused).filter(|_| args.teasers);
+    let (mut rows, mut groups) = (Vec::new(), Vec::<Group>::new());
     for (index, selected) in picked.iter().map(|&i| (i, true)).chain(others.iter().map(|&i| (i, false))) {
         let candidate = &draft.selection.candidates[index];
         let post = &candidate.post;
-        let reason = candidate.reason.to_string();
-        let mark = if selected { "+" } else { " " };
-        let (published, seen) = (day(post.published), day(candidate.first_seen));
-        shown.add_row([mark, &published, &seen, &post.source, &post.title, &reason]);
+        let (reason, fate) = (candidate.reason.to_string(), candidate.reason.fate());
+        let group = match groups.iter().position(|group| group.selected == selected && group.fate == fate) {
+            Some(at) => at,
+            None => {
+                let table = table(&["published", "first seen", "source", "title"]);
+                groups.push(Group { selected, fate, posts: 0, table });
+                groups.len() - 1
+            }
+        };
+        let group = &mut groups[group];
+        group.posts += 1;
         let made = if selected { items.next() } else { None };
+        if selected || group.posts <= MAX_LISTED {
+            let title = html::shorten(&post.title, MAX_TITLE);
+            let cells = [day(post.published), day(candidate.first_seen), post.source.clone(), title];
+            let mut row = Row::from(cells);
+            row.max_height(1);
+            group.table.add_row(row);
+        }
         let teaser = made.map(|(item, _)| &item.teaser);
         if let Some((item, refused)) = made {
-            shown.add_row(["", "", "", item.teaser.from.as_str(), &item.teaser.text, ""]);
+            group.table.add_row(["", "", item.teaser.from.as_str(), &item.teaser.text]);
             for SkippedMethod { method, reason } in refused {
-                shown.add_row(["", "", "", method.as_str(), "", &format!("no teaser: {reason}")]);
+                group.table.add_row(["", "", method.as_str(), &format!("no teaser: {reason}")]);
             }
         }
         rows.push(CandidateJson {
@@ -92,8 +105,40 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             teaser_refused: made.map(|(_, refused)| refused.as_slice()),
         });
     }
-    invocation.print(&BTreeMap::from([("posts", rows)]), shown)?;
+    let json = json!({ "posts": rows, "overflow": draft.edition.overflow });
+    let shown: Vec<String> = groups.into_iter().map(Group::shown).collect();
+    let shown = if shown.is_empty() { "no source gave a post".to_owned() } else { shown.join("\n") };
+    invocation.print(&json, shown)?;
     Ok(Exit::Done)
+}
+
+/// So many posts of one fate that are not in are named; there may be a thousand.
+const MAX_LISTED: usize = 10;
+
+/// Longer titles are cut, in graphemes; a terminal may have room for less.
+const MAX_TITLE: usize = 100;
+
+/// Posts of which the same became.
+struct Group {
+    selected: bool,
+    fate: String,
+    posts: usize,
+    table: Table,
+}
+
+impl Group {
+    fn shown(mut self) -> String {
+        // Where nobody looks at a terminal, lines stay whole, so that they can be searched.
+        if let Some((terminal_size::Width(width), _)) = terminal_size::terminal_size() {
+            self.table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        }
+        let place = if self.selected { "in" } else { "out" };
+        let mut shown = format!("{place}, {}: {}\n{}\n", count(self.posts as i64, "post"), self.fate, self.table.trim_fmt());
+        if !self.selected && self.posts > MAX_LISTED {
+            shown.push_str(&format!(" … and {} more; `--json` names them all\n", self.posts - MAX_LISTED));
+        }
+        shown
+    }
 }
 
 /// The selected posts in the order of the edition, then the others as they were offered.

@@ -59,6 +59,7 @@ pub struct Summary<'a> {
     edition: i64,
     subject: &'a str,
     posts: usize,
+    overflow: usize,
     #[serde(flatten)]
     counts: DeliveryCounts,
     seconds: f64,
@@ -73,6 +74,7 @@ impl<'a> Summary<'a> {
             edition: frozen.edition.number,
             subject: &frozen.variants.main().subject,
             posts: frozen.edition.posts.len(),
+            overflow: frozen.edition.overflow,
             counts,
             seconds: (took.as_secs_f64() * 1_000.0).round() / 1_000.0,
         }
@@ -293,11 +295,12 @@ fn print_summary(
 pub fn summary_text(summary: &Summary<'_>) -> String {
     let counts = &summary.counts;
     let mut text = format!(
-        "edition {} of {}, “{}”: {} to {}",
+        "edition {} of {}, “{}”: {}{} to {}",
         summary.edition,
         summary.digest,
         summary.subject,
         count(summary.posts as i64, "post"),
+        if summary.overflow > 0 { format!(" ({} more did not fit)", summary.overflow) } else { String::new() },
         count(counts.recipients, "recipient")
     );
     for (number, what) in [

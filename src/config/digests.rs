@@ -8,6 +8,7 @@ use super::document::{Document, suggestion};
 use crate::{
     diagnostic::Diagnostic,
     digest::{Approval, Digest},
+    edition::Publication,
     render,
     source::Source,
     teaser::TeaserMethod,
@@ -25,7 +26,7 @@ pub(super) fn digests(
     mut digests: BTreeMap<String, Digest>,
     sources: &[Source],
     has_llm: bool,
-    zone: Zone,
+    publication: &Publication,
     root: &Path,
     document: &Document<'_>,
 ) -> Result<BTreeMap<String, Digest>, Diagnostic> {
@@ -34,6 +35,9 @@ pub(super) fn digests(
     }
     for (name, digest) in &mut digests {
         digest.name.clone_from(name);
+        for languages in [&mut digest.select.language, &mut digest.audience.languages] {
+            languages.unnamed.clone_from(&publication.language);
+        }
         let path = |key| ["digest", name, key];
         if name.is_empty() || !name.chars().all(|char| char.is_ascii_alphanumeric() || "-_".contains(char)) {
             let wrong = document.key(&["digest", name], format!("`{name}` is no name for a digest"));
@@ -45,7 +49,7 @@ pub(super) fn digests(
             }
         }
         check_looks(digest, document)?;
-        check_approval(digest, zone, document)?;
+        check_approval(digest, publication.timezone, document)?;
         for (table, key, count) in [
             ("select", "max", Some(digest.select.max)),
             ("select", "per_source", digest.select.per_source),

@@ -38,7 +38,7 @@ pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Di
     check_publication(&file, document)?;
     let sources = sources(file.source, root, document)?;
     let llm = file.llm.map(|table| llm(table, root, document)).transpose()?;
-    let digests = digests(file.digest, &sources, llm.is_some(), file.publication.timezone, root, document)?;
+    let digests = digests(file.digest, &sources, llm.is_some(), &file.publication, root, document)?;
     for (key, url) in [("public_url", &file.web.public_url), ("ping", &file.web.ping)] {
         let is_web = url.as_ref().is_none_or(|url| matches!(url.scheme(), "http" | "https"));
         let message = format!("`web.{key}` is no web address");

@@ -11,7 +11,7 @@ use crate::{
     edition::{Edition, EditionId, Item, Publication},
     message,
     render::Templates,
-    select::Selection,
+    select::{Overflow, Selection},
     source::{Problem, Source, fetch},
     teaser::{SkippedMethod, TeaserResult, llm},
 };
@@ -83,7 +83,11 @@ pub(super) fn assemble(
         refused.push(result.skipped);
         posts.push(Item { post, teaser: result.teaser });
     }
+    let waits = digest.select.overflow == Overflow::Wait;
+    let waiting = selection.overflow().filter(|_| waits).map(|post| (post.source.clone(), post.id.clone())).collect();
     let edition = Edition {
+        overflow: selection.overflow().count(),
+        waiting,
         id,
         digest: digest.name.clone(),
         number,

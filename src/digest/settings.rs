@@ -6,10 +6,9 @@ use serde::{Deserialize, Deserializer};
 
 use crate::{
     edition::{ImageUse, Sections},
-    post::Filter,
     schedule::Schedule,
     select::Rules,
-    subscriber::Address,
+    subscriber::{Address, Audience},
     teaser::TeaserOptions,
 };
 
@@ -51,10 +50,10 @@ pub struct Digest {
     pub editor: Option<Address>,
     /// The names of its sources. Default: all.
     pub sources: Option<Vec<String>>,
-    /// Who gets it, by the tags of subscribers, as `{ any = ["weekly"], all = [], none = [] }`. Default: every active
-    /// subscriber.
+    /// Who gets it, by the tags and languages of subscribers, as `{ any = ["weekly"], all = [], none = [], language =
+    /// ["de"] }`. Default: every active subscriber.
     #[serde(default)]
-    pub audience: Filter,
+    pub audience: Audience,
     /// The editor's own words, Markdown and Tera. Default: none.
     pub intro: Option<String>,
     /// The file that holds them. Default: none.

@@ -2,9 +2,9 @@
 
 use crate::{
     edition::Edition,
-    post::Filter,
     render::Variants,
     store::{self, FrozenEdition, PublishOptions, Store},
+    subscriber::Audience,
 };
 
 /// Freezes an edition and plans its deliveries, in one transaction.
@@ -15,7 +15,7 @@ pub async fn publish(
     store: &Store,
     edition: Edition,
     variants: Variants,
-    audience: &Filter,
+    audience: &Audience,
     start: &PublishOptions<'_>,
 ) -> Result<FrozenEdition, store::Error> {
     let row = store.publish(&edition, &variants, audience, start).await?;

@@ -38,6 +38,8 @@ pub(super) fn edition() -> Edition {
         theme: BTreeMap::new(),
         texts: BTreeMap::new(),
         posts: Vec::new(),
+        overflow: 0,
+        waiting: Vec::new(),
         has_unsubscribe: true,
         archive_url: None,
     }

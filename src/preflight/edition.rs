@@ -17,6 +17,7 @@ use crate::{
     lint::{self, Level, Origin, Row},
     message::{self, Occasion},
     render::{self, ProblemSubject},
+    select::Overflow,
     source::{Kind, Location, Problem},
     store::Store,
     subscriber::Subscriber,
@@ -80,7 +81,14 @@ pub async fn check_next_edition(
         1 => "1 post".to_owned(),
         number => format!("{number} posts"),
     };
-    rows.push(Row::holds("selection", format!("`{name}`: edition {} has {posts}", edition.number)));
+    let (number, overflow) = (edition.number, edition.overflow);
+    rows.push(Row::holds("selection", format!("`{name}`: edition {number} has {posts}, {overflow} more did not fit")));
+    // The first edition of a publication with a past never holds all of it.
+    if overflow > 0 && number > 1 && chosen.select.overflow == Overflow::Drop {
+        let message = format!("`{name}`: {overflow} new posts do not fit under `max = {}`", chosen.select.max);
+        let hint = "raise `max`, or take `overflow = \"wait\"`";
+        rows.push(Row::warning("selection", message, config.place_of_key(&["digest", name, "select"]), hint));
+    }
     let origin = origin(config, chosen, edition);
     for item in edition.posts.iter().filter(|item| item.teaser.text.is_empty()) {
         let message = format!("“{}” has no teaser", item.post.title);

@@ -65,6 +65,8 @@ pub(super) fn edition(posts: Vec<Item>) -> Edition {
         theme: BTreeMap::new(),
         texts: BTreeMap::new(),
         posts,
+        overflow: 0,
+        waiting: Vec::new(),
         has_unsubscribe: true,
         archive_url: None,
     }

@@ -92,7 +92,11 @@ impl<'a> Classifier<'a> {
 
     fn filtered(&self, post: &Post) -> Option<Reason> {
         let tags = unmet_filter(&self.rules.tags, &post.tags, "tag").map(Reason::Tags);
+        let language = &self.rules.language;
+        let (named, unnamed) = (post.language.as_deref(), language.unnamed.as_str());
+        let foreign = || format!("language `{}`, not {language}", named.unwrap_or(unnamed));
         tags.or_else(|| unmet_filter(&self.rules.authors, &post.authors, "author").map(Reason::Authors))
+            .or_else(|| (!language.holds(named)).then(|| Reason::Language(foreign())))
     }
 
     fn too_old(&self, date: DateTime<Utc>) -> Option<Reason> {

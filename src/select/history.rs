@@ -16,7 +16,8 @@ pub struct DigestHistory {
     pub first_seen: HashMap<(String, PostId), DateTime<Utc>>,
     /// What went out in an edition of this digest.
     pub sent: Vec<SentPost>,
-    /// Posts of editions that were stopped before they went out, each with when that was: new again from then on.
+    /// Posts of editions that were stopped before they went out, and those that wait because they did not fit, each with
+    /// when that was: new again from then on.
     pub returned: HashMap<(String, PostId), DateTime<Utc>>,
 }
 

@@ -23,7 +23,7 @@ pub use fingerprint::{Fingerprint, fingerprint};
 pub use history::{DigestHistory, SentPost};
 pub use known::{KnownBy, KnownPosts, PastPost, past_post};
 pub use reason::Reason;
-pub use rules::{Duplicates, Order, Rules, Since};
+pub use rules::{Duplicates, Order, Overflow, Rules, Since};
 pub use selection::{Candidate, Selection};
 
 use crate::post::Post;

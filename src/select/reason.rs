@@ -45,6 +45,8 @@ pub enum Reason {
     Tags(String),
     /// Out: what its authors lack or have too many.
     Authors(String),
+    /// Out: its language is none of the digest's.
+    Language(String),
     /// Out: its source has so many already.
     PerSource(usize),
     /// Out: the edition has so many already.
@@ -65,6 +67,16 @@ impl Reason {
     }
 }
 
+impl Reason {
+    /// What became of the post, in the same words for all that it became of.
+    pub fn fate(&self) -> String {
+        match self {
+            Self::Duplicate { .. } => "the same story as another".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -81,7 +93,7 @@ impl fmt::Display for Reason {
             Self::Seen => f.write_str("seen before the last edition and not published since"),
             Self::NotRecent(within) => write!(f, "not published within the last {}", Span(*within)),
             Self::TooOld(age) => write!(f, "older than max_age = {}", Span(*age)),
-            Self::Tags(why) | Self::Authors(why) => f.write_str(why),
+            Self::Tags(why) | Self::Authors(why) | Self::Language(why) => f.write_str(why),
             Self::PerSource(cap) => write!(f, "left out: per_source = {cap}"),
             Self::Max(cap) => write!(f, "left out: max = {cap}"),
             Self::Waits { found, min } => {

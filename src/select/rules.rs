@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::post::Filter;
+use crate::post::{Filter, Languages};
 
 /// `[digest.X.select]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -23,12 +23,16 @@ pub struct Rules {
     pub tags: Filter,
     /// Which authors a post must have, in the same form. Default: all posts.
     pub authors: Filter,
+    /// Languages a post may have, as `["en", "de"]`; a post that names none has the publication's. Default: all.
+    pub language: Languages,
     /// URLs or ids of posts that are always in, and first. Default: none.
     pub pin: Vec<String>,
     /// URLs or ids of posts that are never in. Default: none.
     pub drop: Vec<String>,
     /// How many posts of one source go in at most. Default: no limit.
     pub per_source: Option<usize>,
+    /// What becomes of new posts beyond `max`: `drop`, or `wait` (for the next edition). Default: `drop`.
+    pub overflow: Overflow,
     /// The order of posts: `newest`, `oldest`, `source` (as in the config) or `weight` (of the front matter). Default:
     /// `newest`.
     pub order: Order,
@@ -45,9 +49,11 @@ impl Default for Rules {
             max_age: None,
             tags: Filter::default(),
             authors: Filter::default(),
+            language: Languages::default(),
             pin: Vec::new(),
             drop: Vec::new(),
             per_source: None,
+            overflow: Overflow::Drop,
             order: Order::Newest,
             duplicates: Duplicates::Merge,
         }
@@ -75,6 +81,16 @@ impl TryFrom<String> for Since {
             .map(Self::Within)
             .map_err(|_| format!("`{text}` is neither `last-edition` nor a time like `7d`"))
     }
+}
+
+/// What becomes of new posts beyond `max`: `overflow`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Overflow {
+    /// They are not new any more.
+    Drop,
+    /// They are as new for the next edition.
+    Wait,
 }
 
 /// The order of the posts: `order`.

@@ -26,6 +26,12 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// The posts that did not fit under `max`.
+    pub fn overflow(&self) -> impl Iterator<Item = &Post> {
+        let over = self.candidates.iter().filter(|candidate| matches!(candidate.reason, Reason::Max(_)));
+        over.map(|candidate| &candidate.post)
+    }
+
     /// How many new posts would be in, were they not fewer than `min`.
     pub fn waiting(&self) -> usize {
         let found = |candidate: &Candidate| match candidate.reason {

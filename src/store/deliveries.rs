@@ -11,7 +11,7 @@ use super::{
     owner::{self, Owner},
     publish::plan_deliveries,
 };
-use crate::{deliver::InDoubt, post::Filter};
+use crate::{deliver::InDoubt, subscriber::Audience};
 
 impl Store {
     /// Becomes an owner of deliveries.
@@ -120,7 +120,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn replay(&self, edition: i64, digest: &str, audience: &Filter) -> Result<u64, Error> {
+    pub async fn replay(&self, edition: i64, digest: &str, audience: &Audience) -> Result<u64, Error> {
         let retry = "UPDATE delivery SET state = 'pending', next_ms = NULL, tries = 0
              WHERE edition = $1 AND state IN ('bounced', 'skipped', 'deferred')
              AND subscriber IN (SELECT s.id FROM subscriber s WHERE s.status = 'active' AND s.listed = 1

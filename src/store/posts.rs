@@ -18,6 +18,9 @@ use crate::{
 /// So many of a source's newest posts are held for the day it shows them no longer. Feeds show ten to fifty.
 const MAX_HELD: usize = 1_000;
 
+/// A post that waits is new again so long after the edition that it did not fit into.
+const AFTER: TimeDelta = TimeDelta::milliseconds(1);
+
 /// What `status` tells of one source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceStatus {
@@ -138,12 +141,22 @@ impl Store {
             };
             SentPost { post, edition: row.get("number") }
         };
+        // What did not fit into the last edition is as new as if it had come right after it.
+        let last: Option<DateTime<Utc>> = self.db.value(&last, values![digest]).await?;
+        let waiting = "SELECT w.value ->> 0 AS source, w.value ->> 1 AS id
+             FROM edition e, json_each(e.content, '$.waiting') w WHERE e.digest = $1 AND e.frozen_ms = $2";
+        let waiting = self.db.all(waiting, values![digest, last]).await?;
+        let waiting = waiting.iter().map(|row| ((row.get("source"), id(row)), last.unwrap_or_default() + AFTER));
         let returned_at = |row: &Row| row.get::<Option<DateTime<Utc>>>("finished_ms").unwrap_or_default();
         Ok(DigestHistory {
-            last_edition: self.db.value(&last, values![digest]).await?,
+            last_edition: last,
             first_seen: first_seen.iter().map(|row| ((row.get("source"), id(row)), row.get("first_seen_ms"))).collect(),
             sent: sent.into_iter().map(sent_post).collect(),
-            returned: returned.into_iter().map(|row| ((row.get("source"), id(row)), returned_at(row))).collect(),
+            returned: returned
+                .into_iter()
+                .map(|row| ((row.get("source"), id(row)), returned_at(row)))
+                .chain(waiting)
+                .collect(),
         })
     }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    db::{Transaction, to_json, values},
+    db::{Row, Transaction, to_json, values},
     edition_record::EditionState,
     editions::MAIN_LANGUAGE,
     error::Error,
@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     edition::Edition,
-    post::Filter,
     render::{Rendered, Variants},
     select::{PastPost, past_post},
+    subscriber::Audience,
 };
 
 /// Subscribers that are looked at together where tags decide; a plan of a million recipients never stands in memory
@@ -59,7 +59,7 @@ impl Store {
         &self,
         edition: &Edition,
         variants: &Variants,
-        audience: &Filter,
+        audience: &Audience,
         options: &PublishOptions<'_>,
     ) -> Result<i64, Error> {
         let mut write = self.db.begin().await?;
@@ -109,9 +109,9 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn audience_size(&self, digest: &str, audience: &Filter) -> Result<i64, Error> {
+    pub async fn audience_size(&self, digest: &str, audience: &Audience) -> Result<i64, Error> {
         let mut read = self.db.snapshot().await?;
-        if *audience == Filter::default() {
+        if audience.is_everybody() {
             let count = "SELECT count(*) FROM subscriber s WHERE s.status = 'active' AND s.listed = 1
                  AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = $1)";
             return read.value(count, values![digest]).await;
@@ -130,9 +130,9 @@ pub(super) async fn plan_deliveries(
     write: &mut Transaction<'_>,
     edition: i64,
     digest: &str,
-    audience: &Filter,
+    audience: &Audience,
 ) -> Result<u64, Error> {
-    if *audience == Filter::default() {
+    if audience.is_everybody() {
         let insert = "INSERT INTO delivery (edition, subscriber)
              SELECT $1, s.id FROM subscriber s WHERE s.status = 'active' AND s.listed = 1
              AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = $2)
@@ -154,15 +154,17 @@ pub(super) async fn plan_deliveries(
 async fn audience_page(
     read: &mut Transaction<'_>,
     digest: &str,
-    audience: &Filter,
+    audience: &Audience,
     after: i64,
 ) -> Result<Option<(i64, Vec<i64>)>, Error> {
-    let page = "SELECT s.id, s.tags FROM subscriber s WHERE s.status = 'active' AND s.listed = 1
+    let page = "SELECT s.id, s.tags, s.language FROM subscriber s WHERE s.status = 'active' AND s.listed = 1
          AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = $1)
          AND s.id > $2 ORDER BY s.id LIMIT $3";
     let page = read.all(page, values![digest, after, PAGE]).await?;
-    let is_wanted = |tags: String| audience.holds(&tags.split_whitespace().collect::<Vec<_>>());
-    let chosen = page.iter().filter(|row| is_wanted(row.get("tags"))).map(|row| row.get("id")).collect();
+    let is_wanted = |row: &&Row| {
+        audience.holds(&row.get::<String>("tags"), row.get::<Option<String>>("language").as_deref())
+    };
+    let chosen = page.iter().filter(is_wanted).map(|row| row.get("id")).collect();
     Ok(page.last().map(|last| (last.get("id"), chosen)))
 }
 

@@ -51,3 +51,54 @@ fn a_limit_on_files_is_an_error() {
     project.run("send --yes").code(0);
     assert_eq!(project.outbox().len(), 2);
 }
+
+/// A project whose digest takes one post, with a post of each of three days.
+fn small(select: &str) -> Project {
+    Project::with_notes(&format!("[digest.weekly.select]\nmax = 1\n{select}"))
+        .post("ferry", "Ferry times", "2025-05-31")
+        .post("lights", "Harbour lights", "2025-05-30")
+        .post("crane", "A new crane", "2025-05-29")
+}
+
+#[test]
+fn what_does_not_fit_is_said_and_may_wait() {
+    let mut project = small("overflow = \"wait\"");
+    assert_eq!(project.run("explain --json").code(0).json()["overflow"], 2);
+    assert_eq!(project.run("check --json").json()["overflow"], 2);
+    project.run("explain").code(0).says("in, 1 post: new, for the first edition").says("out, 2 posts: left out: max = 1");
+    assert_eq!(project.run("send --yes --json").code(0).json()["overflow"], 2);
+    for (day, title, left) in [("02", "Harbour lights", 1), ("03", "A new crane", 0)] {
+        project.set_clock(&format!("2025-06-{day}T12:00:00Z"));
+        let sent = project.run("send --yes --json").code(0).json();
+        assert_eq!((&sent["subject"], &sent["overflow"]), (&title.into(), &left.into()));
+    }
+    project.set_clock("2025-06-04T12:00:00Z");
+    project.run("send --yes").code(0).says("nothing new");
+}
+
+#[test]
+fn what_does_not_fit_is_dropped_where_nothing_is_said() {
+    let mut project = small("");
+    project.run("send --yes").code(0).says("1 post (2 more did not fit)");
+    project.set_clock("2025-06-02T12:00:00Z");
+    project.run("send --yes").code(0).says("nothing new");
+    let project = project.post("a", "A", "2025-06-02").post("b", "B", "2025-06-02");
+    project.run("check").code(0).says("1 new posts do not fit under `max = 1`").says("overflow = \"wait\"");
+}
+
+#[test]
+fn languages_part_posts_and_readers() {
+    let post = |lang: &str| format!("---\ntitle: In {lang}\ndate: 2025-05-31\nlang: {lang}\n---\n\nWords of it.\n");
+    let project = Project::with_notes("[digest.weekly.select]\nlanguage = [\"de\"]\n")
+        .file("posts/de.md", post("de-AT"))
+        .file("posts/fr.md", post("fr"))
+        .post("none", "In none", "2025-05-31")
+        .file("subscribers.csv", "email,language\na@readers.example,de\nb@readers.example,\nc@readers.example,de-CH\n");
+    let digest = "[digest.weekly]\naudience = { language = [\"de\"] }";
+    project.write("tidings.toml", project.read("tidings.toml").replace("[digest.weekly]", digest));
+    project.run("explain").code(0).says("language `fr`, not `de`").says("language `en`, not `de`");
+    let sent = project.run("send --yes --json").code(0).json();
+    assert_eq!((&sent["posts"], &sent["recipients"]), (&1.into(), &2.into()));
+    project.write("tidings.toml", project.read("tidings.toml").replace("[\"de\"]\n", "[\"German\"]\n"));
+    project.run("explain").code(78).says("`German` is no tag of a language");
+}

@@ -163,7 +163,7 @@ async fn an_unsubscription_leaves_one_digest() {
     let report = Report::Unsubscribe(Subject { subscriber: ADA, of: "weekly".into() });
     assert_eq!(apply(&store, &report).await, Some(ReportEffect::Unsubscribed));
     assert_eq!(apply(&store, &report).await, Some(ReportEffect::Nothing));
-    let everybody = crate::post::Filter::default();
+    let everybody = crate::subscriber::Audience::default();
     assert_eq!(store.audience_size("weekly", &everybody).await.unwrap(), 1);
     assert_eq!(store.audience_size("daily", &everybody).await.unwrap(), 2);
 }
