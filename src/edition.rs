@@ -8,7 +8,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{image::Embedded, post::{Post, PostId}, teaser::Teaser, zone::Zone};
+use crate::{
+    image::Embedded,
+    post::{Post, PostId},
+    teaser::Teaser,
+    zone::Zone,
+};
 
 /// All that a template may speak of, and nothing of any one subscriber.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

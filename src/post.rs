@@ -247,7 +247,8 @@ impl Languages {
     /// Says whether the language of this tag is one of these.
     pub fn holds(&self, tag: Option<&str>) -> bool {
         let tag = tag.unwrap_or(&self.unnamed).replace('_', "-").to_lowercase();
-        let is_it = |wanted: &String| tag.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let is_it =
+            |wanted: &String| tag.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
         self.is_any() || self.tags.iter().any(is_it)
     }
 }

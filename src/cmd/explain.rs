@@ -133,7 +133,8 @@ impl Group {
             self.table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
         let place = if self.selected { "in" } else { "out" };
-        let mut shown = format!("{place}, {}: {}\n{}\n", count(self.posts as i64, "post"), self.fate, self.table.trim_fmt());
+        let mut shown =
+            format!("{place}, {}: {}\n{}\n", count(self.posts as i64, "post"), self.fate, self.table.trim_fmt());
         if !self.selected && self.posts > MAX_LISTED {
             shown.push_str(&format!(" … and {} more; `--json` names them all\n", self.posts - MAX_LISTED));
         }

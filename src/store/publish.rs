@@ -161,9 +161,8 @@ async fn audience_page(
          AND NOT EXISTS (SELECT 1 FROM departure d WHERE d.subscriber = s.id AND d.digest = $1)
          AND s.id > $2 ORDER BY s.id LIMIT $3";
     let page = read.all(page, values![digest, after, PAGE]).await?;
-    let is_wanted = |row: &&Row| {
-        audience.holds(&row.get::<String>("tags"), row.get::<Option<String>>("language").as_deref())
-    };
+    let is_wanted =
+        |row: &&Row| audience.holds(&row.get::<String>("tags"), row.get::<Option<String>>("language").as_deref());
     let chosen = page.iter().filter(is_wanted).map(|row| row.get("id")).collect();
     Ok(page.last().map(|last| (last.get("id"), chosen)))
 }

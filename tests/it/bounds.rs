@@ -65,7 +65,11 @@ fn what_does_not_fit_is_said_and_may_wait() {
     let mut project = small("overflow = \"wait\"");
     assert_eq!(project.run("explain --json").code(0).json()["overflow"], 2);
     assert_eq!(project.run("check --json").json()["overflow"], 2);
-    project.run("explain").code(0).says("in, 1 post: new, for the first edition").says("out, 2 posts: left out: max = 1");
+    project
+        .run("explain")
+        .code(0)
+        .says("in, 1 post: new, for the first edition")
+        .says("out, 2 posts: left out: max = 1");
     assert_eq!(project.run("send --yes --json").code(0).json()["overflow"], 2);
     for (day, title, left) in [("02", "Harbour lights", 1), ("03", "A new crane", 0)] {
         project.set_clock(&format!("2025-06-{day}T12:00:00Z"));
