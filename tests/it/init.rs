@@ -29,7 +29,7 @@ fn folder(name: &str, title: &str, accent: &str, logo: &str) {
 #[test]
 fn a_project_of_each_generators_site_shows_its_posts_at_once_in_its_colours() {
     folder("astro-blog", "Comet Log", "#2337ff", "");
-    folder("astro-pages", "astro-pages", "", "");
+    folder("astro-pages", "tide.example", "", "");
     folder("docusaurus-blog", "Gearbox", "#7a7a00", "");
     folder("eleventy-data", "Harbour Cats", "#b5651d", "");
     folder("eleventy-plain", "Signal Flags", "", "");
@@ -45,6 +45,11 @@ fn a_project_of_each_generators_site_shows_its_posts_at_once_in_its_colours() {
     folder("pelican-plain", "Peat Bog", "", "");
     folder("vitepress-blog", "Slate", "#2f6f8f", "apple-touch-icon.png");
     folder("zola-blog", "Anvil & Tongs", "#5a2a0a", "");
+}
+
+#[test]
+fn a_folder_inside_of_a_site_is_known_by_the_config_above_it() {
+    folder("hugo-default/content/blog", "Orchard Notes", "#3f6b2a", "static/img/logo.png");
 }
 
 const HEAD: &str = "<!doctype html><html lang=\"pt-pt\"><head><title>Quay Notes | News of the quay</title>\

@@ -17,10 +17,11 @@ pub fn assignments(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The value of the first of these keys that the text assigns, in the order of the keys.
+/// The value of the first of these keys that the text assigns, in the order of the keys; generators see no difference
+/// between capital and small letters.
 pub fn value_of(text: &str, keys: &[String]) -> Option<String> {
     keys.iter()
-        .find_map(|key| assignments(text).find(|(there, value)| there == key && !value.is_empty()))
+        .find_map(|key| assignments(text).find(|(there, value)| there.eq_ignore_ascii_case(key) && !value.is_empty()))
         .map(|(_, value)| value.to_owned())
 }
 

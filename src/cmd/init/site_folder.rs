@@ -26,10 +26,12 @@ struct Known {
 #[derive(Debug, Deserialize)]
 struct Generator {
     name: String,
+    /// What its config calls the site's address.
+    url: Option<String>,
     configs: Vec<String>,
     /// What must be there besides.
     also: Option<String>,
-    /// A word that the config must have.
+    /// A key that the config must have.
     holds: Option<String>,
     posts: Vec<String>,
 }
@@ -38,7 +40,6 @@ struct Generator {
 #[derive(Debug, Deserialize)]
 struct Keys {
     name: Vec<String>,
-    url: Vec<String>,
     language: Vec<String>,
     timezone: Vec<String>,
 }
@@ -50,6 +51,9 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
 
 /// Files that are looked at, of a site at most.
 const MAX_FILES: usize = 2_000;
+
+/// A site's config is sought in so many folders, from the one that is named upwards.
+const MAX_ABOVE: usize = 4;
 
 /// A file that is read is no larger.
 const MAX_OCTETS: u64 = 1_000_000;
@@ -69,33 +73,40 @@ pub fn read(folder: &Path) -> Result<Site, Diagnostic> {
     if !root.is_dir() {
         return Err(Diagnostic::new(format!("`{}` is a file, not a folder", folder.display())));
     }
-    let known = KNOWN.generator.iter().map(|generator| (generator, configs(&root, generator)));
-    let (generator, configs) = match known.into_iter().find(|(_, configs)| !configs.is_empty()) {
-        Some((generator, configs)) => (Some(generator), configs),
-        None => (None, Vec::new()),
+    let known = |site: &Path| {
+        let all = KNOWN.generator.iter().map(|generator| (generator, configs(site, generator)));
+        all.into_iter()
+            .find(|(_, configs)| !configs.is_empty())
+            .map(|(generator, configs)| (site.to_owned(), generator, configs))
     };
-    let posts = generator.iter().flat_map(|generator| &generator.posts).map(|inner| root.join(inner));
+    // The folder may be the one of the posts, somewhere inside of the site.
+    let above = root.ancestors().take(MAX_ABOVE).find_map(known);
+    let (site, generator, configs) = match above {
+        Some((site, generator, configs)) => (site, Some(generator), configs),
+        None => (root.clone(), None, Vec::new()),
+    };
+    let inner =
+        generator.iter().filter(|_| site == root).flat_map(|generator| &generator.posts).map(|inner| root.join(inner));
+    let posts = inner.into_iter().find(|inner| inner.is_dir()).unwrap_or_else(|| root.clone());
     let value = |keys: &[String]| configs.iter().find_map(|config| value_of(config, keys));
-    let base = || {
-        configs
-            .iter()
-            .find_map(|config| value_of(config, &["baseurl".to_owned(), "base".to_owned(), "baseUrl".to_owned()]))
-    };
-    let files = files(&root);
-    let styles =
-        files.iter().filter(|file| is_of(file, &["css", "scss", "sass", "less", "styl"])).filter_map(|file| text(file));
+    let url = generator.and_then(|generator| address(generator, &configs));
+    let name = value(&KNOWN.keys.name).or_else(|| Some(url.as_ref()?.domain()?.to_owned()));
+    let files = files(&site);
+    let styles = files.iter().filter(|file| is_style(file)).filter_map(|file| text(file));
     let styles: Vec<String> = configs.iter().cloned().chain(styles).collect();
-    let mut pictures: Vec<(usize, &PathBuf)> = files.iter().filter_map(|file| Some((logo_rank(file)?, file))).collect();
+    // A picture among the posts belongs to one of them.
+    let ranked = files.iter().filter_map(|file| Some((file.starts_with(&posts), logo_rank(file)?, file)));
+    let mut pictures: Vec<_> = ranked.collect();
     pictures.sort();
     Ok(Site {
-        posts: Some(Posts::Folder(posts.into_iter().find(|inner| inner.is_dir()).unwrap_or_else(|| root.clone()))),
+        posts: Some(Posts::Folder(posts)),
         generator: generator.map(|generator| generator.name.clone()),
-        name: value(&KNOWN.keys.name).or_else(|| Some(root.file_name()?.to_str()?.to_owned())),
+        name: name.or_else(|| Some(site.file_name()?.to_str()?.to_owned())),
         language: value(&KNOWN.keys.language).and_then(|tag| language(&tag)),
         timezone: value(&KNOWN.keys.timezone).filter(|zone| zone.parse::<crate::zone::Zone>().is_ok()),
-        url: address(&configs, base().as_deref()),
+        url,
         accent: accent(None, &styles),
-        logo: pictures.iter().find_map(|(_, file)| Logo::new(file.display().to_string(), octets(file)?)),
+        logo: pictures.iter().find_map(|(.., file)| Logo::new(file.display().to_string(), octets(file)?)),
         is_private: false,
     })
 }
@@ -106,22 +117,26 @@ fn configs(root: &Path, generator: &Generator) -> Vec<String> {
         return Vec::new();
     }
     let mut texts: Vec<String> = generator.configs.iter().filter_map(|config| text(&root.join(config))).collect();
-    if generator.holds.as_ref().is_some_and(|word| !texts.iter().any(|text| text.contains(word))) {
+    if generator
+        .holds
+        .as_ref()
+        .is_some_and(|word| !texts.iter().any(|text| value_of(text, std::slice::from_ref(word)).is_some()))
+    {
         texts.clear();
     }
     texts
 }
 
 /// The site's address, and below it the folder that some configs keep apart.
-fn address(configs: &[String], base: Option<&str>) -> Option<Url> {
-    let urls = KNOWN
-        .keys
-        .url
-        .iter()
-        .flat_map(|key| configs.iter().filter_map(|config| value_of(config, std::slice::from_ref(key))));
-    let mut url = urls.filter_map(|url| Url::parse(&url).ok()).find(|url| matches!(url.scheme(), "http" | "https"))?;
-    if let Some(base) = base.filter(|base| base.starts_with('/') && url.path() == "/") {
-        url.set_path(base);
+fn address(generator: &Generator, configs: &[String]) -> Option<Url> {
+    let value = |key: &str| configs.iter().find_map(|config| value_of(config, &[key.to_owned()]));
+    let mut url = Url::parse(&value(generator.url.as_ref()?)?).ok()?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return None;
+    }
+    let base = ["baseurl", "base"].iter().find_map(|key| value(key)).filter(|base| base.starts_with('/'));
+    if let Some(base) = base.filter(|_| url.path() == "/") {
+        url.set_path(&base);
     }
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));
@@ -129,13 +144,21 @@ fn address(configs: &[String], base: Option<&str>) -> Option<Url> {
     Some(url)
 }
 
+/// Says whether a file may hold the site's own colours; those of program text in it are not.
+fn is_style(file: &Path) -> bool {
+    const PROGRAM_TEXT: &[&str] = &["highlight", "syntax", "prism", "pygments", "chroma", "rouge"];
+    let name = file.to_str().unwrap_or_default().to_ascii_lowercase();
+    is_of(file, &["css", "scss", "sass", "less", "styl"]) && !PROGRAM_TEXT.iter().any(|word| name.contains(word))
+}
+
 /// How likely a file is the site's logo; `None` where it is no such picture.
-fn logo_rank(file: &Path) -> Option<usize> {
+fn logo_rank(file: &Path) -> Option<(usize, usize)> {
     if !is_of(file, &["png", "jpg", "jpeg", "gif"]) {
         return None;
     }
     let stem = file.file_stem()?.to_str()?.to_ascii_lowercase();
-    ["logo", "apple-touch-icon", "icon", "favicon"].iter().position(|name| stem.contains(name))
+    let rank = ["logo", "apple-touch-icon", "icon", "favicon"].iter().position(|name| stem.contains(name))?;
+    Some((rank, stem.len()))
 }
 
 fn is_of(file: &Path, kinds: &[&str]) -> bool {
