@@ -4,6 +4,8 @@ use crate::deliver::Reply;
 
 /// So many characters of a server's words are kept.
 const MAX_TEXT: usize = 500;
+/// So many are looked at.
+const MAX_WORDS: usize = 2_000;
 
 /// Class, subject and detail.
 type Enhanced = (u8, u16, u16);
@@ -29,7 +31,7 @@ pub(super) fn parse_reply(words: &str) -> Reply {
         Some((kind, rest)) if kind.trim().bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-') => rest,
         _ => words,
     };
-    let words = line(words);
+    let words = line(words, MAX_WORDS);
     let (code, rest) = code(&words).map_or((0, words.as_str()), |(code, rest)| (code, rest));
     let (enhanced, rest) = enhanced(rest).map_or((None, rest), |(found, rest)| (Some(found), rest));
     let text = match enhanced {
@@ -43,9 +45,15 @@ pub(super) fn parse_reply(words: &str) -> Reply {
 }
 
 /// Makes foreign words one line that is fit for a terminal: nothing that moves, hides or turns text.
-fn line(words: &str) -> String {
+pub(super) fn line(words: &str, max: usize) -> String {
     let show = |c: char| if c.is_alphanumeric() || c.is_ascii_graphic() || c == ' ' { c } else { '?' };
-    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(show).collect()
+    words.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(show).take(max).collect()
+}
+
+/// Says whether a text begins with a code, of either kind.
+pub(super) fn is_code(text: &str) -> bool {
+    let is_basic = code(text).is_some_and(|(_, rest)| !rest.starts_with(['/', '%']));
+    is_basic || enhanced(text).is_some()
 }
 
 /// Splits three digits from what follows them.

@@ -5,7 +5,7 @@ use super::{
     status,
 };
 use crate::{
-    deliver::{BounceKind, classify_bounce},
+    deliver::{Phase, meaning},
     subscriber::Address,
 };
 
@@ -28,10 +28,6 @@ fn weight(fate: &Fate) -> u8 {
     match fate {
         Fate::Arrived => 0,
         Fate::Delayed(_) => 1,
-        Fate::Failed(reply) => match classify_bounce(reply) {
-            BounceKind::NotAddress => 2,
-            BounceKind::MaybeBadAddress => 3,
-            BounceKind::BadAddress => 4,
-        },
+        Fate::Failed(reply) => 2 + meaning(Phase::Report, reply).blame as u8,
     }
 }

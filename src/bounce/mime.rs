@@ -31,6 +31,39 @@ pub(super) struct Part<'a> {
     /// Type and subtype in lower case, `message/delivery-status`.
     pub(super) kind: String,
     pub(super) body: Cow<'a, [u8]>,
+    charset: Option<String>,
+}
+
+impl Part<'_> {
+    /// So many octets of the part as text at most, in whatever characters it is written, markup left out.
+    pub(super) fn text(&self, max: usize) -> String {
+        let octets = &self.body[..self.body.len().min(max)];
+        let label = self.charset.as_deref().unwrap_or("utf-8");
+        let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+        let text = encoding.decode(octets).0.replace("\r\n", "\n").replace('\r', "\n");
+        if self.kind == "text/html" { without_markup(&text) } else { text }
+    }
+}
+
+/// The words of a page, each block on lines of its own.
+fn without_markup(html: &str) -> String {
+    let mut text = String::new();
+    for (at, piece) in html.split('<').enumerate() {
+        match piece.split_once('>').filter(|_| at > 0) {
+            Some((tag, words)) => {
+                let name =
+                    tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+                if ["p", "div", "br", "tr", "h1", "h2", "h3", "li", "table", "pre"]
+                    .contains(&name.to_ascii_lowercase().as_str())
+                {
+                    text.push('\n');
+                }
+                text.push_str(words);
+            }
+            None => text.push_str(piece),
+        }
+    }
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&#39;", "'").replace("&nbsp;", " ").replace("&amp;", "&")
 }
 
 impl<'a> Mail<'a> {
@@ -42,13 +75,13 @@ impl<'a> Mail<'a> {
         let mut open = vec![(octets, 0)];
         while let Some((octets, depth)) = open.pop() {
             let (header, body) = split(octets);
-            let (kind, boundary) = content_type(&header);
+            let ContentType { kind, boundary, charset } = content_type(&header);
             match boundary.filter(|_| kind.starts_with("multipart/") && depth < MAX_DEPTH) {
                 Some(boundary) => {
                     let inner = pieces(body, boundary.as_bytes());
                     open.extend(inner.into_iter().rev().map(|piece| (piece, depth + 1)));
                 }
-                None => parts.push(Part { kind, body: decode(&header, body) }),
+                None => parts.push(Part { kind, body: decode(&header, body), charset }),
             }
             if parts.len() == MAX_PARTS {
                 break;
@@ -83,16 +116,24 @@ fn split(octets: &[u8]) -> (Fields, &[u8]) {
     (Fields::read(octets), &[])
 }
 
-/// The type in lower case, and the boundary where there is one.
-fn content_type(header: &Fields) -> (String, Option<String>) {
-    let plain = || ("text/plain".to_owned(), None);
+/// What a part is.
+struct ContentType {
+    /// In lower case.
+    kind: String,
+    boundary: Option<String>,
+    charset: Option<String>,
+}
+
+fn content_type(header: &Fields) -> ContentType {
+    let plain = || ContentType { kind: "text/plain".to_owned(), boundary: None, charset: None };
     let Some(value) = header.first("content-type") else { return plain() };
     let value = format!("{value}\n");
     let parsed = MessageStream::new(value.as_bytes()).parse_content_type().into_content_type();
     let Some(parsed) = parsed else { return plain() };
     let kind = format!("{}/{}", parsed.ctype(), parsed.subtype().unwrap_or_default());
     let boundary = parsed.attribute("boundary").map(|boundary| boundary.trim_end().to_owned());
-    (kind, boundary.filter(|boundary| (1..=200).contains(&boundary.len())))
+    let boundary = boundary.filter(|boundary| (1..=200).contains(&boundary.len()));
+    ContentType { kind: kind.to_ascii_lowercase(), boundary, charset: parsed.attribute("charset").map(str::to_owned) }
 }
 
 /// What stands between the delimiter lines (RFC 2046 5.1.1); the last piece need not be closed.

@@ -12,6 +12,8 @@ mod mime;
 mod plain;
 mod read;
 mod report;
+mod signs;
+mod sns;
 mod status;
 
 pub use fate::fate_of;

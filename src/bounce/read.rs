@@ -4,7 +4,9 @@ use super::{
     fields::Fields,
     mime::{self, Mail, Part},
     plain,
-    report::{Feedback, Ignored, Recipient, Report},
+    report::{Fate, Feedback, Ignored, Recipient, Report},
+    signs::{self, Sign},
+    sns::{self, Notice},
     status,
     tokens::{self, TokenTexts},
 };
@@ -16,16 +18,32 @@ pub const MAX_OCTETS: u64 = 10_000_000;
 /// Reports are looked for in mails that are attached to mails, so deep.
 const MAX_DEPTH: usize = 3;
 
+/// So much of a text is looked at.
+const MAX_TEXT: usize = 64 * 1024;
+
 /// Reads a mail.
 ///
 /// # Errors
 /// Says why it is to be ignored: that is no fault of whoever hands it in.
 pub fn read(octets: &[u8], keys: &Keys) -> Result<Report, Ignored> {
     let octets = octets.trim_ascii_start();
-    let Some((said, texts)) = find(octets, MAX_DEPTH) else {
-        let subject = mime::subject(&Fields::read(octets));
-        return tokens::unsubscription(keys, &subject).map(Report::Unsubscribe).ok_or(Ignored::NoReport);
+    let (said, mut texts) = match find(octets, MAX_DEPTH) {
+        Some(found) => found,
+        None => {
+            let header = Fields::read(octets);
+            let left = tokens::unsubscription(keys, &mime::subject(&header));
+            return left.map(Report::Unsubscribe).ok_or_else(|| match signs::sign(&header, "") {
+                Sign::Answer => Ignored::Answer,
+                _ => Ignored::NoReport,
+            });
+        }
     };
+    if texts.subject(keys).is_none() {
+        // The message may stand in it in pieces, or behind a broken boundary.
+        let whole = String::from_utf8_lossy(&octets[..octets.len().min(MAX_TEXT)]).into_owned();
+        texts.paths.push(whole.clone());
+        texts.ids.push(whole);
+    }
     let about = texts.subject(keys).ok_or(Ignored::NotOurs)?;
     match said {
         ReportBody::Fates(recipients) => Ok(Report::Delivery { about, recipients }),
@@ -44,51 +62,100 @@ enum ReportBody {
 fn find(octets: &[u8], depth: usize) -> Option<(ReportBody, TokenTexts)> {
     let mail = Mail::read(octets);
     let mut texts = TokenTexts::default();
-    let found = report_body(&mail, &mut texts).or_else(|| {
-        let attached = mail.parts.iter().filter(|part| is_message(part)).take_while(|_| depth > 0);
-        let (said, inner) = attached.filter_map(|part| find(&part.body, depth - 1)).next()?;
-        texts = inner;
-        Some(said)
-    })?;
+    let found = structured(&mail, &mut texts)
+        .or_else(|| {
+            let attached = mail.parts.iter().filter(|part| is_message(part)).take_while(|_| depth > 0);
+            let (said, inner) = attached.filter_map(|part| find(&part.body, depth - 1)).next()?;
+            texts = inner;
+            Some(said)
+        })
+        .or_else(|| plain_body(&mail, octets, &mut texts))?;
     // Whom the report itself was sent to, as each server on its way wrote it down.
     let envelope = ["delivered-to", "x-delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"];
     texts.collect(&mail.header, &envelope, &["in-reply-to", "references"]);
-    Some((found, texts))
-}
-
-fn report_body(mail: &Mail, texts: &mut TokenTexts) -> Option<ReportBody> {
-    let said = if let Some(part) = mail.part(&["message/delivery-status", "message/global-delivery-status"]) {
-        let groups = Fields::groups(&part.body);
-        for group in &groups {
-            texts.collect(group, &[], &["original-envelope-id", "original-message-id", "x-original-message-id"]);
-        }
-        ReportBody::Fates(status::recipients(&groups))
-    } else if let Some(part) = mail.part(&["message/feedback-report"]) {
-        let fields = Fields::read(part.body.trim_ascii_start());
-        texts.collect(&fields, &["original-mail-from"], &["original-envelope-id"]);
-        ReportBody::Feedback(feedback(fields.first("feedback-type")?))
-    } else {
-        let text = mail.part(&["text/plain"])?;
-        let text = String::from_utf8_lossy(&text.body[..text.body.len().min(64 * 1024)]).replace('\r', "");
-        let recipients = match mail.header.first("x-failed-recipients") {
-            Some(failed) => plain::exim(failed, &text),
-            None => plain::qmail(&text),
-        };
-        if recipients.is_empty() {
-            return None;
-        }
-        // The message itself stands somewhere below.
-        texts.paths.push(text.clone());
-        texts.ids.push(text);
-        ReportBody::Fates(recipients)
-    };
     for returned in mail.parts.iter().filter(|part| is_message(part) || is_header(part)) {
         texts.collect(&Fields::read(returned.body.trim_ascii_start()), &["return-path"], &["message-id"]);
     }
-    match said {
-        ReportBody::Fates(recipients) if recipients.is_empty() => None,
-        said => Some(said),
+    Some((found, texts))
+}
+
+/// Reads what a mail says in a form that was made for it: a delivery status, a feedback report, a notice of SES.
+fn structured(mail: &Mail, texts: &mut TokenTexts) -> Option<ReportBody> {
+    let status = mail.part(&["message/delivery-status", "message/global-delivery-status"]);
+    if let Some(part) = status {
+        return fates(&Fields::groups(&part.body), mail, texts);
     }
+    if let Some(part) = mail.part(&["message/feedback-report"]) {
+        let fields = Fields::read(part.body.trim_ascii_start());
+        texts.collect(&fields, &["original-mail-from"], &["original-envelope-id"]);
+        return Some(ReportBody::Feedback(feedback(fields.first("feedback-type")?)));
+    }
+    let from = mail.header.first("from").unwrap_or_default().to_ascii_lowercase();
+    if mime::subject(&mail.header).trim().to_ascii_lowercase().starts_with("complaint about message from")
+        && from.contains("staff@")
+    {
+        // What Microsoft's Junk Mail Reporting Program sent before it took to RFC 5965.
+        return Some(ReportBody::Feedback(Some(Feedback::Complaint)));
+    }
+    let text = human_text(mail)?;
+    let notice = Some(&text).filter(|text| text.contains("Type\"")).and_then(|text| sns::read(text))?;
+    texts.paths.push(text.clone());
+    texts.ids.push(text);
+    Some(match notice {
+        Notice::Fates(recipients) if recipients.is_empty() => return None,
+        Notice::Fates(recipients) => ReportBody::Fates(recipients),
+        Notice::Feedback(kind) => ReportBody::Feedback(kind),
+    })
+}
+
+/// Reads groups of delivery status fields. Where what they say of one recipient is unclear, the text beside them may
+/// say more.
+fn fates(groups: &[Fields], mail: &Mail, texts: &mut TokenTexts) -> Option<ReportBody> {
+    for group in groups {
+        texts.collect(group, &[], &["original-envelope-id", "original-message-id", "x-original-message-id"]);
+    }
+    let mut recipients = status::recipients(groups);
+    if let [Recipient { fate: Fate::Failed(reply), .. }] = recipients.as_mut_slice() {
+        let said = || plain::reply(signs::before_copy(&human_text(mail)?));
+        *reply = plain::clearer(std::mem::take(reply), said());
+    }
+    if recipients.is_empty() { None } else { Some(ReportBody::Fates(recipients)) }
+}
+
+/// Reads a bounce in plain text, or one whose parts lost their boundaries.
+fn plain_body(mail: &Mail, octets: &[u8], texts: &mut TokenTexts) -> Option<ReportBody> {
+    let text = human_text(mail).unwrap_or_default();
+    let text = match text.trim() {
+        "" => String::from_utf8_lossy(&octets[..octets.len().min(MAX_TEXT)]).into_owned(),
+        _ => text,
+    };
+    let lower = text.to_ascii_lowercase();
+    let found = if lower.contains("final-recipient:") || lower.contains("\naction: failed") {
+        fates(&Fields::groups(text.as_bytes()), mail, texts)
+    } else {
+        None
+    };
+    let found = found.or_else(|| {
+        let sign = signs::sign(&mail.header, &text);
+        let reply = || plain::reply(signs::before_copy(&text));
+        let fate = match sign {
+            Sign::Failure => Fate::Failed(reply()?),
+            Sign::Delay => Fate::Delayed(reply()?),
+            Sign::Answer | Sign::Other => return None,
+        };
+        Some(ReportBody::Fates(vec![Recipient { addresses: Vec::new(), fate }]))
+    })?;
+    // The message itself stands somewhere below.
+    texts.paths.push(text.clone());
+    texts.ids.push(text);
+    Some(found)
+}
+
+/// The text for people in a mail: the first plain part, else the first page.
+fn human_text(mail: &Mail) -> Option<String> {
+    let of = |kind: &'static str| mail.parts.iter().filter(move |part| part.kind == kind);
+    let mut texts = of("text/plain").chain(of("text/html")).map(|part| part.text(MAX_TEXT));
+    texts.find(|text| !text.trim().is_empty())
 }
 
 /// Reads a `Feedback-Type` (RFC 5965 3.1, and `opt-out` from before it).

@@ -55,8 +55,10 @@ pub enum Feedback {
 /// Why a mail changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ignored {
-    /// It is something else: an answer, an absence, a receipt.
+    /// Nobody but a person understands it.
     NoReport,
+    /// A machine answered: nobody reads that.
+    Answer,
     /// It speaks of nothing that asks for anything: feedback such as `not-spam`.
     Idle,
     /// It carries no token of ours, or one of a test or a preview, or those of two messages.
@@ -67,8 +69,16 @@ impl std::fmt::Display for Ignored {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::NoReport => "it is neither a bounce nor a complaint nor an unsubscription",
+            Self::Answer => "it is an automatic answer",
             Self::Idle => "its feedback asks for nothing",
             Self::NotOurs => "it speaks of no message of ours",
         })
+    }
+}
+
+impl Ignored {
+    /// Says whether a person is to see the mail.
+    pub fn is_for_a_person(self) -> bool {
+        matches!(self, Self::NoReport | Self::NotOurs)
     }
 }

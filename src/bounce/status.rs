@@ -21,8 +21,6 @@ fn recipient(group: &Fields) -> Option<Recipient> {
     let fate = match action.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default() {
         "delivered" | "relayed" | "expanded" => Fate::Arrived,
         "delayed" => Fate::Delayed(reply),
-        // A server that gave up after many tries: the address may be good.
-        "failed" if class == 4 => Fate::Delayed(reply),
         "failed" => Fate::Failed(reply),
         // The field is required; where it is missing, the status says as much.
         _ => match class {
@@ -86,7 +84,7 @@ mod tests {
             assert_eq!(format!("{fates:?}").split(['[', '(', ']']).nth(1), Some(expect), "{fates:?}");
         }
         check("Action: failed\nStatus: 5.1.1", "Failed");
-        check("action: Failed (expired)\nstatus: 4.4.7", "Delayed");
+        check("action: Failed (expired)\nstatus: 4.4.7", "Failed");
         check("Action: delayed\nStatus: 5.0.0", "Delayed");
         check("Action: failed", "Failed");
         check("Action: failed\nStatus: 2.0.0", "Failed");

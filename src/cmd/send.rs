@@ -327,14 +327,19 @@ fn exit_code(invocation: &Invocation, report: &SendReport) -> Exit {
         invocation
             .tell(format!("the next try is due at {}; run `tidings send` again then", next.format("%H:%M:%S UTC")));
     }
+    for (words, readers) in &report.alike {
+        let alike = Diagnostic::new(format!("{readers} readers bounced in the same words: {words}"));
+        invocation.tell(alike.hint("so many are hardly their own fault: nobody was suppressed for it"));
+    }
     let counts = &report.counts;
     match &report.stopped {
         Some(StopReason::Asked) | None => {}
         Some(stop) if stop.is_temporary() => return Exit::Later,
+        Some(stop) if stop.is_for_a_person() => return Exit::Person,
         Some(_) => return Exit::Failed,
     }
     let held = counts.in_doubt > 0 && report.next.is_none();
-    if held || counts.bounced * 20 > counts.recipients {
+    if held || counts.bounced * 20 > counts.recipients || !report.alike.is_empty() {
         Exit::Person
     } else if counts.pending + counts.deferred + counts.in_doubt > 0 {
         Exit::Later

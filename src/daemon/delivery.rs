@@ -1,6 +1,6 @@
 //! An edition that is on its way, a stretch further.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     backoff::{MAX_RETRY_AFTER, RETRY_AFTER},
@@ -76,10 +76,14 @@ pub(super) async fn deliver_edition(
         Some(stop) => {
             let (why, passes) = (mask(&error_report(stop)), stop.is_temporary());
             tracing::warn!(digest = edition.digest, edition = edition.number, why, "nothing gets out");
-            if is_retry || !passes {
+            if is_retry || !passes || stop.pause().is_some() {
                 store.set_stopped(edition.row, Some(&why)).await?;
             }
-            return Ok(if passes { Outcome::Failed } else { Outcome::Until(clock() + MAX_RETRY_AFTER) });
+            return Ok(match stop.pause().and_then(|pause| TimeDelta::from_std(pause).ok()) {
+                Some(pause) => Outcome::Until(clock() + pause),
+                None if passes => Outcome::Failed,
+                None => Outcome::Until(clock() + MAX_RETRY_AFTER),
+            });
         }
         None => store.set_stopped(edition.row, None).await?,
     }

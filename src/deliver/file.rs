@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::outcome::{Error, Outcome, Reply};
+use super::{
+    outcome::{Error, Outcome},
+    reply::Reply,
+};
 use crate::message::Message;
 
 /// Makes the folder, for its owner only: it will hold addresses.

@@ -4,20 +4,25 @@
 //! classifies the answer. When to try again is for [`backoff`] and [`rate_limit`] to say and for others to do.
 
 pub mod backoff;
-mod bounce_kind;
+mod code_pattern;
 mod destination;
+mod blame;
 mod file;
 mod limits;
 mod outcome;
 pub mod rate_limit;
+mod rejection;
+mod reply;
 mod sendmail;
 pub mod smtp;
 mod throttle_detector;
 mod transport;
 
-pub use bounce_kind::{BounceKind, classify_bounce};
+pub use blame::{Blame, Limit, Meaning, Phase, gist, meaning};
 pub use destination::{Destination, Relay, Tls};
 pub use limits::{InDoubt, Limits};
-pub use outcome::{Error, Outcome, Reply};
+pub use outcome::{Error, Outcome};
+pub use rejection::Rejection;
+pub use reply::Reply;
 pub use throttle_detector::{SlowDown, ThrottleDetector};
 pub use transport::Transport;

@@ -14,7 +14,10 @@ use tokio::{
 };
 
 use super::{
-    outcome::{Error, Outcome, Reply},
+    blame::{Blame, Phase},
+    outcome::{Error, Outcome},
+    rejection::Rejection,
+    reply::Reply,
     smtp::reply::to_printable,
 };
 use crate::{diagnostic::Diagnostic, message::Message};
@@ -115,15 +118,17 @@ fn line_feeds(octets: &[u8]) -> Vec<u8> {
 fn verdict(code: i32, said: String) -> Outcome {
     let text = if said.is_empty() && code != 0 { format!("exit code {code}") } else { said };
     let reply = |enhanced| Reply { code: 0, enhanced, text: text.clone() };
-    match code {
-        0 => Outcome::Sent(reply(None)),
-        65 => Outcome::Bounced(reply(Some((5, 6, 0)))),
-        67 => Outcome::Bounced(reply(Some((5, 1, 1)))),
-        68 => Outcome::Bounced(reply(Some((5, 1, 2)))),
+    Outcome::Rejected(match code {
+        0 => return Outcome::Sent(reply(None)),
+        65 => Rejection::new(Phase::End, reply(Some((5, 6, 0)))),
+        67 => Rejection::new(Phase::End, reply(Some((5, 1, 1)))),
+        68 => Rejection::new(Phase::End, reply(Some((5, 1, 2)))),
         // Wrong arguments, no permission, a broken set-up: the same for every message.
-        64 | 72 | 76..=78 | 126 | 127 => Outcome::Refused(reply(None)),
-        _ => Outcome::Deferred(reply(None)),
-    }
+        64 | 72 | 76..=78 | 126 | 127 => {
+            Rejection::known(Blame::Us, Some("run the program of `smtp.url` by hand"), reply(None))
+        }
+        _ => Rejection::known(Blame::Peer, None, reply(None)),
+    })
 }
 
 #[cfg(test)]
@@ -156,10 +161,11 @@ mod tests {
     #[tokio::test]
     async fn exit_codes_are_classified() {
         let outcome = run("cat >/dev/null; echo no such user >&2; exit 67", "x").await.0;
-        let reply = Reply { code: 0, enhanced: Some((5, 1, 1)), text: "no such user".into() };
-        assert_eq!(outcome, Outcome::Bounced(reply));
-        assert!(matches!(run("cat >/dev/null; exit 75", "x").await.0, Outcome::Deferred(_)));
-        assert!(matches!(run("exit 78", &"x".repeat(300_000)).await.0, Outcome::Refused(_)));
+        let fault =
+            |outcome: &Outcome| if let Outcome::Rejected(one) = outcome { Some(one.meaning.blame) } else { None };
+        assert_eq!(fault(&outcome), Some(Blame::Reader), "{outcome:?}");
+        assert_eq!(fault(&run("cat >/dev/null; exit 75", "x").await.0), Some(Blame::Peer));
+        assert_eq!(fault(&run("exit 78", &"x".repeat(300_000)).await.0), Some(Blame::Us));
         assert!(matches!(run("cat >/dev/null; kill -9 $$", "x").await.0, Outcome::InDoubt(_)));
         let chatty = run("yes | head -c 300000 >&2; cat >/dev/null", &"x".repeat(300_000)).await.0;
         assert!(matches!(chatty, Outcome::Sent(_)), "{chatty:?}");
@@ -168,7 +174,7 @@ mod tests {
     #[tokio::test]
     async fn a_program_that_goes_on_in_the_background_has_ended() {
         let outcome = run("cat >/dev/null; sleep 60 & exit 67", "x").await.0;
-        assert!(matches!(outcome, Outcome::Bounced(_)), "{outcome:?}");
+        assert!(matches!(outcome, Outcome::Rejected(_)), "{outcome:?}");
     }
 
     #[tokio::test]

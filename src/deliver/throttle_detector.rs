@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::outcome::Reply;
+use super::reply::Reply;
 
 /// So many answers are looked at.
 const MAX_ANSWERS: usize = 100;

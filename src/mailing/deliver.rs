@@ -54,10 +54,13 @@ pub async fn deliver(
     context.store.reclaim_from_dead(frozen.row, clock()).await?;
     let stopped = run_workers(context, frozen, &clock, progress).await?;
     context.store.finish_edition(frozen.row, clock()).await?;
+    let due = context.store.next_due_delivery(frozen.row, context.limits.in_doubt).await?;
+    let pause = stopped.as_ref().and_then(StopReason::pause).and_then(|pause| TimeDelta::from_std(pause).ok());
     Ok(SendReport {
         counts: context.store.delivery_counts(frozen.row).await?,
         stopped,
-        next: context.store.next_due_delivery(frozen.row, context.limits.in_doubt).await?,
+        next: pause.map(|pause| clock() + pause).or(due),
+        alike: context.store.doubtful_bounces(frozen.row).await?,
     })
 }
 

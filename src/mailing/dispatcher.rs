@@ -13,20 +13,18 @@ use tokio::{
 };
 
 use super::{
+    rejections::Rejections,
     report::StopReason,
     settlement::settle,
     worker::{Assignment, Request},
 };
 use crate::{
-    deliver::{self, Limits, Outcome, SlowDown, ThrottleDetector},
-    store::{self, Claim, OutboxReply, OutboxRequest, SendJob, Store},
+    deliver::{self, Blame, Limit, Limits, Outcome, Rejection, SlowDown, ThrottleDetector},
+    store::{self, Claim, OutboxReply, OutboxRequest, SendJob, Store, Verdict},
 };
 
 /// So many hand-overs in a row on each worker without an answer end the send.
 const MAX_UNANSWERED: usize = 3;
-
-/// So many passing refusals of us in a row are a lasting one.
-const MAX_REFUSALS: usize = 5;
 
 /// So often outcomes are offered to a store that another program keeps locked; each time waits some seconds.
 const MAX_LOCKED_TRIES: u32 = 12;
@@ -52,8 +50,8 @@ pub(super) struct Dispatcher<'a> {
     relay_has_answered: bool,
     /// Hand-overs in a row without an answer.
     unanswered: usize,
-    /// Passing refusals of us in a row.
-    refusals: usize,
+    /// Rejections in a row.
+    rejections: Rejections,
     /// So many workers were left when the relay took no more; not believed before one of them gets through.
     workers_left: Option<usize>,
     settled: usize,
@@ -91,7 +89,7 @@ impl<'a> Dispatcher<'a> {
             wake_at: None,
             relay_has_answered,
             unanswered: 0,
-            refusals: 0,
+            rejections: Rejections::default(),
             workers_left: None,
             settled: 0,
             is_over: false,
@@ -122,6 +120,12 @@ impl<'a> Dispatcher<'a> {
                 self.stop(StopReason::Asked);
             }
             self.run_batch(requests, clock()).await;
+        }
+        // Nobody is left who might hear the same: what was refused last was about its readers.
+        let confirmed = self.rejections.end();
+        if self.failure.is_none() && !confirmed.is_empty() {
+            let outbox = OutboxRequest { confirmed, ..OutboxRequest::default() };
+            self.settle_and_claim(&outbox, clock()).await;
         }
         match self.failure {
             Some(failure) => Err(failure),
@@ -175,18 +179,26 @@ impl<'a> Dispatcher<'a> {
         self.unsettled = self.unsettled.saturating_sub(request.settled.len());
         self.settled += request.settled.len();
         self.ended.max_messages = request.max_messages.or(self.ended.max_messages);
-        let mut is_lost = false;
+        let (mut is_lost, mut is_too_many) = (false, false);
         for (claim, outcome) in request.settled.drain(..) {
-            outbox.settled.push(settle(self.limits, &claim, &outcome, self.relay_has_answered, now));
-            is_lost = matches!(outcome, Outcome::Unreached(_));
+            let settlement = settle(self.limits, &claim, &outcome, self.relay_has_answered, now);
+            let verdict = settlement.verdict;
+            outbox.settled.push(settlement);
+            is_too_many = matches!(&outcome, Outcome::Rejected(rejection) if is_one_too_many(rejection));
+            is_lost = is_too_many || matches!(outcome, Outcome::Unreached(_));
             if is_lost && request.is_last {
                 // What a worker gives back unsent says nothing.
                 continue;
             }
             self.record_health(&claim, &outcome, outbox, now);
             match outcome {
-                Outcome::Refused(reply) => self.stop(StopReason::Refused(reply)),
-                Outcome::Deferred(reply) if self.refusals >= MAX_REFUSALS => self.stop(StopReason::Refused(reply)),
+                Outcome::Rejected(rejection) if is_too_many => {
+                    if self.unanswered >= MAX_UNANSWERED * self.workers {
+                        self.stop(StopReason::HangsUp(rejection.reply.to_string()));
+                    }
+                }
+                Outcome::Rejected(rejection) => self.record_refusal(rejection, &claim, verdict, outbox),
+                Outcome::Sent(_) => outbox.confirmed.extend(self.rejections.end()),
                 Outcome::Unreached(words) | Outcome::Cut(words) | Outcome::InDoubt(words)
                     if self.unanswered >= MAX_UNANSWERED * self.workers =>
                 {
@@ -195,7 +207,6 @@ impl<'a> Dispatcher<'a> {
                 _ => {}
             }
         }
-        let mut is_too_many = false;
         match request.fault.take() {
             Some(deliver::Error::Unreachable(_, why)) if self.workers > 1 => {
                 is_lost = true;
@@ -215,23 +226,37 @@ impl<'a> Dispatcher<'a> {
         }
     }
 
+    /// Looks whether refusals in a row are about all of this edition.
+    fn record_refusal(&mut self, rejection: Rejection, claim: &Claim, verdict: Verdict, outbox: &mut OutboxRequest) {
+        let (reader, domain) = (claim.subscriber.id, claim.subscriber.address.domain());
+        let conclusion = self.rejections.record(&rejection, reader, domain);
+        outbox.confirmed.extend(conclusion.confirmed);
+        outbox.retracted.extend(conclusion.retracted);
+        if rejection.is_for_now() && verdict == Verdict::Bounced(Blame::Unclear) {
+            outbox.confirmed.push(reader);
+        }
+        if conclusion.is_over {
+            self.stop(StopReason::Rejected(rejection));
+        }
+    }
+
     /// Counts an outcome: is the relay still there, does it want us to go slower?
     fn record_health(&mut self, claim: &Claim, outcome: &Outcome, outbox: &mut OutboxRequest, now: DateTime<Utc>) {
         let deferred = match outcome {
-            Outcome::Sent(_) | Outcome::Bounced(_) => None,
-            Outcome::Deferred(reply) => Some(reply),
-            Outcome::Refused(_) => return,
-            Outcome::Unreached(_) | Outcome::Cut(_) | Outcome::InDoubt(_) => {
+            Outcome::Rejected(rejection) if rejection.meaning.blame == Blame::Us && !rejection.is_for_now() => return,
+            Outcome::Rejected(rejection) if !is_one_too_many(rejection) => {
+                Some(rejection).filter(|one| one.is_for_now())
+            }
+            Outcome::Sent(_) => None,
+            Outcome::Rejected(_) | Outcome::Unreached(_) | Outcome::Cut(_) | Outcome::InDoubt(_) => {
                 self.unanswered += 1;
                 return;
             }
         };
         (self.relay_has_answered, self.unanswered) = (true, 0);
-        // Rule P2: a run of 4.7.2x is about our standing, as one 5.7.2x is.
-        let is_about_us = deferred.is_some_and(|reply| matches!(reply.enhanced, Some((4, 7, 20..=30 | 515))));
-        self.refusals = if is_about_us { self.refusals + 1 } else { 0 };
         self.ended.connections = self.workers_left.or(self.ended.connections);
         let domain = claim.subscriber.address.domain();
+        let deferred = deferred.map(|rejection| &rejection.reply);
         if let Some((who, seen)) = self.throttles.record(domain, deferred, now.timestamp_millis() as f64) {
             tracing::info!(?who, seen, "asked to go slower");
             let domain = if let SlowDown::Domain(domain) = who { Some(domain) } else { None };
@@ -303,6 +328,11 @@ impl<'a> Dispatcher<'a> {
         self.is_over = true;
         self.ended.stopped.get_or_insert(stop);
     }
+}
+
+/// Says whether the relay takes no more connections than there are.
+fn is_one_too_many(rejection: &Rejection) -> bool {
+    rejection.meaning.limit == Some(Limit::Connections)
 }
 
 /// A worker that panicked takes the run with it: its delivery is in doubt.

@@ -4,6 +4,7 @@ mod deliver;
 mod dispatcher;
 mod operator_mail;
 mod publish;
+mod rejections;
 mod report;
 mod settlement;
 mod subscriber_file;

@@ -28,8 +28,7 @@ pub async fn send_to_operators(destination: &Destination, messages: &[Message]) 
     for message in messages {
         let (why, is_permanent) = match transport.deliver(message, None).await {
             Outcome::Sent(_) => continue,
-            Outcome::Bounced(reply) | Outcome::Refused(reply) => (reply.to_string(), true),
-            Outcome::Deferred(reply) => (reply.to_string(), false),
+            Outcome::Rejected(rejection) => (rejection.reply.to_string(), !rejection.is_for_now()),
             Outcome::Unreached(words) | Outcome::Cut(words) | Outcome::InDoubt(words) => (words, false),
         };
         transport.close().await;

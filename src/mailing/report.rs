@@ -1,9 +1,11 @@
 //! How a run over an edition ends.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
-    deliver::{self, Reply},
+    deliver::{self, Blame, Rejection},
     diagnostic::{Diagnostic, Explain},
     message,
     store::DeliveryCounts,
@@ -18,6 +20,8 @@ pub struct SendReport {
     pub stopped: Option<StopReason>,
     /// When the next delivery is due, where some are left for later.
     pub next: Option<DateTime<Utc>>,
+    /// Words in which so many bounced that nobody was suppressed for them, and how many did.
+    pub alike: Vec<(String, i64)>,
 }
 
 /// Why a run ends before everything was tried.
@@ -26,9 +30,9 @@ pub enum StopReason {
     /// The relay cannot be reached, or will not have us.
     #[error(transparent)]
     Transport(deliver::Error),
-    /// The relay refuses *us* (530, 535, the policy replies of RFC 7372): nobody was marked.
-    #[error("the relay refuses this sender: {0}")]
-    Refused(Reply),
+    /// The relay refuses the sender, or this mail, for every reader alike: nobody was marked.
+    #[error("the relay refuses {}: {}", what_is_refused(.0), .0.reply)]
+    Rejected(Rejection),
     /// The relay keeps hanging up, or the disk is full.
     #[error("nothing gets through: {0}")]
     HangsUp(String),
@@ -44,7 +48,7 @@ impl Explain for StopReason {
     fn diagnostic(&self) -> Diagnostic {
         match self {
             Self::Transport(error) => error.diagnostic(),
-            Self::Refused(reply) => Diagnostic::of_causes(self).hint(hint_for(reply)),
+            Self::Rejected(rejection) => rejection.explain(Diagnostic::of_causes(self).hint(ASK)),
             Self::Unmade(error) => error.diagnostic().context(self),
             _ => Diagnostic::of_causes(self),
         }
@@ -55,24 +59,37 @@ impl StopReason {
     /// Says whether running again later may help without a person mending anything.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Transport(error) => matches!(error, deliver::Error::Unreachable { .. }),
-            Self::HangsUp(_) | Self::Asked => true,
-            Self::Refused(_) | Self::Unmade(_) => false,
+            Self::Transport(deliver::Error::Unreachable { .. }) | Self::HangsUp(_) | Self::Asked => true,
+            Self::Transport(deliver::Error::Rejected { rejection, .. }) | Self::Rejected(rejection) => {
+                rejection.meaning.pause.is_some()
+            }
+            Self::Transport(deliver::Error::Refused(_)) | Self::Unmade(_) => false,
         }
+    }
+
+    /// How long the relay will refuse the rest, where its words say so.
+    pub fn pause(&self) -> Option<Duration> {
+        match self {
+            Self::Transport(deliver::Error::Rejected { rejection, .. }) | Self::Rejected(rejection) => {
+                rejection.meaning.pause
+            }
+            _ => None,
+        }
+    }
+
+    /// Says whether a person must see to it with the relay.
+    pub fn is_for_a_person(&self) -> bool {
+        matches!(self, Self::Transport(deliver::Error::Rejected { .. }) | Self::Rejected(_)) && !self.is_temporary()
     }
 }
 
-/// What to mend when a relay refuses the sender (RFC 3463, RFC 7372, Microsoft's 5.7.515).
-fn hint_for(reply: &Reply) -> &'static str {
-    match (reply.code, reply.enhanced) {
-        (530 | 535, _) => "check `smtp.username` and the password",
-        (_, Some((_, 7, 25))) => "the sending address needs a PTR record that leads back to it",
-        (_, Some((_, 7, 23 | 24 | 27))) => "publish an SPF record that names the relay",
-        (_, Some((_, 7, 20..=22 | 30))) => "sign with `[[dkim]]` or let the relay sign, and publish the key",
-        (_, Some((_, 7, 29))) => "the relay must use TLS towards the receiver",
-        (_, Some((_, 7, 26 | 515))) => "publish SPF, DKIM and DMARC for the From domain",
-        (_, Some((5, 3, 4))) => "take fewer posts or smaller pictures, or raise the relay's limit",
-        (0, _) => "run the program of `smtp.url` by hand; nobody was marked, and the next `send` goes on",
-        _ => "ask the relay's operator; nobody was marked, and the next `send` goes on",
+/// What to do where nothing is known of a rejection.
+const ASK: &str = "ask the relay's operator; nobody was marked, and the next `send` goes on";
+
+fn what_is_refused(rejection: &Rejection) -> &'static str {
+    match rejection.meaning.blame {
+        Blame::Us => "this sender",
+        Blame::Message => "this mail, whoever it goes to",
+        _ => "readers of several domains in the same words, so it is about this sender",
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    deliver::{self, Destination, Outcome, Transport},
+    deliver::{self, Blame, Destination, Outcome, Transport},
     diagnostic::{Diagnostic, Explain},
     edition::Edition,
     message::{self, Occasion, Sender},
@@ -114,10 +114,16 @@ pub async fn send_test(
         let message = message::fill_once(edition, parts, &reader, sender, Occasion::Sample(nonce + number))?;
         let (outcome, reply) = match transport.deliver(&message, None).await {
             Outcome::Sent(_) => (TestOutcome::Sent, None),
-            Outcome::Deferred(reply) => (TestOutcome::Deferred, Some(reply.to_string())),
             Outcome::Unreached(words) | Outcome::Cut(words) => (TestOutcome::NotSent, Some(words)),
-            Outcome::Bounced(reply) => (TestOutcome::Bounced, Some(reply.to_string())),
-            Outcome::Refused(reply) => (TestOutcome::Refused, Some(reply.to_string())),
+            Outcome::Rejected(rejection) => {
+                let outcome = match rejection.meaning.blame {
+                    Blame::Us => TestOutcome::Refused,
+                    Blame::Mailbox | Blame::Peer => TestOutcome::Deferred,
+                    _ if rejection.is_for_now() => TestOutcome::Deferred,
+                    _ => TestOutcome::Bounced,
+                };
+                (outcome, Some(rejection.reply.to_string()))
+            }
             Outcome::InDoubt(words) => (TestOutcome::InDoubt, Some(words)),
         };
         tested.push(TestResult { email: address.to_string(), outcome, reply });

@@ -6,7 +6,7 @@ use std::{collections::VecDeque, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
-    deliver::{self, Destination, Outcome, Reply, Transport},
+    deliver::{self, Blame, Destination, Outcome, Rejection, Reply, Transport},
     message::{Message, MessageTemplate, Occasion},
     render::Variants,
     store::Claim,
@@ -142,7 +142,7 @@ fn fill_message(shared: &SharedWork, claim: Claim, buffer: Vec<u8>) -> Result<Re
         // Our own fault, and not the address's (RFC 3463 5.6.0).
         Err(fault) => {
             let reply = Reply { code: 0, enhanced: Some((5, 6, 0)), text: fault.to_string() };
-            Err(Box::new((claim, Outcome::Bounced(reply))))
+            Err(Box::new((claim, Outcome::Rejected(Rejection::known(Blame::Message, None, reply)))))
         }
     }
 }

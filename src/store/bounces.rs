@@ -7,10 +7,11 @@ use super::{
     error::Error,
     open::Store,
     subscriptions::leave,
+    suppression::{Cause, suppress, suppress_for},
 };
 use crate::{
     bounce::{Fate, Feedback, Report, fate_of},
-    deliver::{BounceKind, Reply, classify_bounce},
+    deliver::{Phase, Reply, gist, meaning},
     subscriber::Address,
     token::Subject,
 };
@@ -149,8 +150,8 @@ async fn bounce(
     reply: &Reply,
     now: DateTime<Utc>,
 ) -> Result<ReportEffect, Error> {
-    let kind = classify_bounce(reply);
-    let is_blamed = kind != BounceKind::NotAddress;
+    let blame = meaning(Phase::Report, reply).blame;
+    let is_blamed = blame.counts();
     let bounced = "UPDATE delivery SET state = 'bounced', owner = NULL, next_ms = NULL, at_ms = $1, code = $2,
             reply = $3, blamed = $4
          WHERE edition = $5 AND subscriber = $6 AND state IN ('sent', 'attempting', 'in_doubt')";
@@ -158,43 +159,20 @@ async fn bounce(
     let words = Reply { code: 0, ..reply.clone() }.to_string();
     let values = values![now, i64::from(reply.code), words, is_blamed, found.edition, found.subscriber];
     let changed = write.run(bounced, values).await? > 0;
+    let mut is_news = changed || !matches!(found.state.as_str(), "bounced" | "skipped");
     if found.state == "bounced" && is_blamed {
-        let blame = "UPDATE delivery SET blamed = 1 WHERE edition = $1 AND subscriber = $2";
-        write.run(blame, values![found.edition, found.subscriber]).await?;
+        let blame = "UPDATE delivery SET blamed = 1 WHERE edition = $1 AND subscriber = $2 AND blamed = 0";
+        is_news = write.run(blame, values![found.edition, found.subscriber]).await? > 0;
     }
-    if suppress_by(write, found.subscriber, kind).await? {
-        return Ok(ReportEffect::Suppressed);
-    }
-    Ok(ReportEffect::Bounced.if_changed(changed))
-}
-
-/// Suppresses a subscriber whose address a bounce of this kind shows to be bad; says whether it did. Where it only may
-/// be, the three newest editions must have bounced so (the column `blamed`); those that are still on their way, or were
-/// skipped, say nothing.
-pub(super) async fn suppress_by(write: &mut Transaction<'_>, subscriber: i64, kind: BounceKind) -> Result<bool, Error> {
-    match kind {
-        BounceKind::NotAddress => return Ok(false),
-        BounceKind::BadAddress => {}
-        BounceKind::MaybeBadAddress => {
-            let newest = write.all(THREE_NEWEST, values![subscriber]).await?;
-            if newest.len() < 3 || newest.iter().any(|row| !row.get::<bool>("is_blamed")) {
-                return Ok(false);
-            }
+    // A report that comes again counts once.
+    if is_news {
+        let edition = found.edition.unwrap_or_default();
+        let cause = Cause { edition, blame, gist: gist(reply), words: reply.to_string() };
+        if suppress_for(write, found.subscriber, &cause).await? {
+            return Ok(ReportEffect::Suppressed);
         }
     }
-    suppress(write, subscriber).await
-}
-
-/// Walks from the newest edition back, by primary keys alone: three steps for most subscribers, however many deliveries
-/// there are. The words CROSS JOIN keep SQLite from beginning with the deliveries.
-const THREE_NEWEST: &str = "SELECT d.state = 'bounced' AND d.blamed = 1 AS is_blamed
-     FROM edition e CROSS JOIN delivery d ON d.edition = e.id AND d.subscriber = $1
-     WHERE d.state IN ('sent', 'bounced') ORDER BY e.id DESC LIMIT 3";
-
-/// Suppresses a subscriber who gets mail or waits to; who left stays so.
-async fn suppress(write: &mut Transaction<'_>, subscriber: i64) -> Result<bool, Error> {
-    let suppress = "UPDATE subscriber SET status = 'suppressed' WHERE id = $1 AND status IN ('active', 'pending')";
-    Ok(write.run(suppress, values![subscriber]).await? > 0)
+    Ok(ReportEffect::Bounced.if_changed(changed))
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ mod runs;
 mod signing_keys;
 mod subscribers;
 mod subscriptions;
+mod suppression;
 mod write_lock;
 
 pub use alerts::AlertChanges;

@@ -10,14 +10,14 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    bounces,
     claim::{Claim, NEVER_TRIED, SendJob, claim},
     db::{Transaction, to_json, values},
     error::Error,
     open::Store,
     rate_limits::{self, RateLimits},
+    suppression::{Cause, suppress_for},
 };
-use crate::deliver::{BounceKind, Reply};
+use crate::deliver::{Blame, Reply, gist};
 
 /// What a sender brings to the store, and asks of it, at one time.
 #[derive(Debug, Default)]
@@ -26,6 +26,10 @@ pub struct OutboxRequest {
     pub settled: Vec<Settlement>,
     /// Subscribers whose deliveries were claimed ahead and come next.
     pub held: Vec<i64>,
+    /// Who bounced without a clear reason, and it was no other's blame.
+    pub confirmed: Vec<i64>,
+    /// Whose bounce was not about them: their deliveries go back.
+    pub retracted: Vec<i64>,
     /// How many deliveries are wanted.
     pub wanted: usize,
     /// Who is to go slower, the relay (`None`) or a recipient domain, and how many messages a second went there.
@@ -62,7 +66,7 @@ pub enum Verdict {
     /// To be tried again, not before then.
     Deferred(DateTime<Utc>),
     /// Refused for good, and what that says about the address.
-    Bounced(BounceKind),
+    Bounced(Blame),
     /// Handed over without an answer; where there is a time, it may be resent from then on.
     InDoubt(Option<DateTime<Utc>>),
     /// Nothing happened, and it was no try: as it was before the claim.
@@ -101,7 +105,8 @@ impl Store {
             ])
             .await?;
         let withdrawn: Vec<i64> = withdrawn.iter().map(|row| row.get("id")).collect();
-        suppress_bad_addresses(&mut write, &request.settled).await?;
+        retract(&mut write, edition, &request.retracted, now).await?;
+        suppress_bad_addresses(&mut write, edition, request).await?;
         skip(&mut write, job, &withdrawn, now).await?;
         let mut reply = OutboxReply { withdrawn, ..OutboxReply::default() };
         if request.wanted > 0 || !request.slower.is_empty() {
@@ -141,8 +146,7 @@ impl<'a> SettledRow<'a> {
             Verdict::Pending => ("pending", Some(now)),
             Verdict::Doubtful => ("in_doubt", Some(now)),
         };
-        let is_blamed =
-            matches!(settled.verdict, Verdict::Bounced(BounceKind::BadAddress | BounceKind::MaybeBadAddress));
+        let is_blamed = matches!(settled.verdict, Verdict::Bounced(blame) if blame.counts());
         Self {
             subscriber: settled.subscriber,
             state,
@@ -175,13 +179,45 @@ const WITHDRAWN: &str = "SELECT s.id FROM subscriber s JOIN edition e ON e.id = 
         OR NOT EXISTS (SELECT 1 FROM delivery d WHERE d.edition = $2 AND d.subscriber = s.id
             AND coalesce(d.state, '') = 'attempting' AND d.owner = $3))";
 
-/// Suppresses addresses that are at fault.
-async fn suppress_bad_addresses(write: &mut Transaction<'_>, settled: &[Settlement]) -> Result<(), Error> {
-    for one in settled {
-        if let Verdict::Bounced(kind) = one.verdict {
-            bounces::suppress_by(write, one.subscriber, kind).await?;
+/// Suppresses addresses that are at blame. Where that is not clear, it waits for `confirmed`.
+async fn suppress_bad_addresses(
+    write: &mut Transaction<'_>,
+    edition: i64,
+    request: &OutboxRequest,
+) -> Result<(), Error> {
+    for one in &request.settled {
+        if one.verdict == Verdict::Bounced(Blame::Reader) {
+            let cause = Cause { edition, blame: Blame::Reader, gist: gist(&one.reply), words: one.reply.to_string() };
+            suppress_for(write, one.subscriber, &cause).await?;
         }
     }
+    for subscriber in &request.confirmed {
+        let said = "SELECT code, reply FROM delivery
+             WHERE edition = $1 AND subscriber = $2 AND state = 'bounced' AND blamed = 1";
+        if let Some(row) = write.first(said, values![edition, *subscriber]).await? {
+            let (code, text): (Option<i64>, Option<String>) = (row.get("code"), row.get("reply"));
+            let code = code.and_then(|code| u16::try_from(code).ok()).unwrap_or(0);
+            let reply = Reply { code, text: text.unwrap_or_default(), enhanced: None };
+            let cause = Cause { edition, blame: Blame::Unclear, gist: gist(&reply), words: reply.to_string() };
+            suppress_for(write, *subscriber, &cause).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes bounces back that were not about their readers.
+async fn retract(
+    write: &mut Transaction<'_>,
+    edition: i64,
+    subscribers: &[i64],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    if subscribers.is_empty() {
+        return Ok(());
+    }
+    let retract = "UPDATE delivery SET state = 'pending', blamed = 0, at_ms = $1, next_ms = $1
+         WHERE edition = $2 AND subscriber IN (SELECT value FROM json_each($3)) AND state = 'bounced'";
+    write.run(retract, values![now, edition, subscribers]).await?;
     Ok(())
 }
 

@@ -34,6 +34,7 @@ mod pace;
 mod pages;
 mod preview;
 mod readme;
+mod relays;
 mod restored;
 mod resume;
 mod seeing;

@@ -114,8 +114,8 @@ fn refusals_are_told_apart() {
     for (reply, state, code) in [
         ("450 4.2.1 later", "deferred", 75),
         ("550 5.1.1 no such user", "bounced", 4),
-        ("552 5.2.2 full", "bounced", 4),
-        ("550 5.7.26 unauthenticated", "pending", 1),
+        ("552 5.2.2 full", "deferred", 75),
+        ("550 5.7.26 unauthenticated", "pending", 4),
     ] {
         let project = Project::with_notes("").post("one", "One", "2025-05-30");
         let sink = SmtpSink::scripted(move |event| is_for_ada(event).then(|| reply.into()));

@@ -6,10 +6,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::connection::{Connection, ConnectionError};
-use crate::{
-    deliver::outcome::{Error, Reply},
-    diagnostic::Diagnostic,
-};
+use crate::deliver::{blame::Phase, outcome::Error, rejection::Rejection, reply::Reply};
 
 /// Logs in by the first mechanism that the server offers and we know.
 pub(super) async fn login(
@@ -46,8 +43,8 @@ pub(super) async fn login(
                 let why = format!("it takes no logins now: {} {said}", reply.code);
                 return Err(Error::Unreachable(place.to_owned(), io::Error::other(why)));
             }
-            let refused = Diagnostic::new(format!("{place} refuses the login: {} {said}", reply.code));
-            Err(Error::Refused(refused.hint("look at `smtp.username` and the password")))
+            let rejection = Rejection::new(Phase::Auth, Reply { text: said, ..reply });
+            Err(Error::Rejected { what: format!("{place} refuses the login"), rejection })
         }
     }
 }

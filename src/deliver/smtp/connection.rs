@@ -16,7 +16,7 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::reply::{self, MAX_LINE, MAX_REPLY};
-use crate::deliver::outcome::Reply;
+use crate::deliver::reply::Reply;
 
 /// The end of a message.
 const FINAL_DOT: &str = ".\r\n";

@@ -5,11 +5,15 @@ use super::{
     connection::{ConnectionError, InterruptedMessage},
     dots,
     greet::{self, Ready},
-    reply::verdict,
     session::Session,
 };
 use crate::{
-    deliver::outcome::{Error, Outcome, Reply},
+    deliver::{
+        blame::{Blame, Limit, Phase},
+        outcome::{Error, Outcome},
+        rejection::Rejection,
+        reply::Reply,
+    },
     message::Message,
 };
 
@@ -22,7 +26,8 @@ enum Envelope {
 }
 
 impl Session {
-    /// One conversation about one message. Fails only where MAIL was never answered.
+    /// One conversation about one message. Fails only where the message was not taken for the connection's sake: MAIL
+    /// was never answered, or the connection had carried enough.
     pub(super) async fn converse(
         &mut self,
         message: &Message,
@@ -33,8 +38,10 @@ impl Session {
             None => match greet::greet(&self.relay, &self.deadlines, self.tls_config.as_ref()).await {
                 Ok(ready) => ready,
                 Err(Error::Refused(shown)) => {
-                    return Ok(Outcome::Refused(Reply { text: shown.to_string(), ..Reply::default() }));
+                    let reply = Reply { text: shown.to_string(), ..Reply::default() };
+                    return Ok(Outcome::Rejected(Rejection::known(Blame::Us, None, reply)));
                 }
+                Err(Error::Rejected { rejection, .. }) => return Ok(Outcome::Rejected(rejection)),
                 Err(Error::Unreachable(what, why)) => {
                     return Ok(Outcome::Unreached(format!("cannot reach {what}: {why}")));
                 }
@@ -46,7 +53,7 @@ impl Session {
         }
         match self.envelope(ready, message).await? {
             Envelope::Ended(outcome) => Ok(outcome),
-            Envelope::Taken(ready) => Ok(self.hand_over(ready, message, next).await),
+            Envelope::Taken(ready) => self.hand_over(ready, message, next).await,
         }
     }
 
@@ -55,7 +62,8 @@ impl Session {
         let went_ahead = ready.ahead.take().is_some();
         if ready.features.pipelining && !went_ahead {
             if let Some(reply) = ready.wire.unasked(self.deadlines.command).await? {
-                return self.closing(&ready, reply);
+                let rejection = self.refused(&ready, Phase::Mail, reply)?;
+                return Ok(Envelope::Ended(Outcome::Rejected(rejection)));
             }
             ready.wire.send(&group(&ready, message), self.deadlines.command).await?;
         }
@@ -92,18 +100,23 @@ impl Session {
             match reply.code {
                 354 if step == Step::Data => return Ok(Envelope::Taken(ready)),
                 200..=299 if step != Step::Data => {}
-                421 if step == Step::Mail => return self.closing(&ready, reply),
                 // It kept the envelope of a message that it refused, and took our RCPT for one more of that: nothing
                 // more is said here, lest the old envelope goes out with nothing in it.
                 503 if step == Step::Mail && went_ahead => {
                     return Err(ConnectionError::NotSmtp("it keeps the envelope of a message that it refused"));
                 }
-                421 => return Ok(Envelope::Ended(Outcome::Deferred(reply))),
                 400.. => {
-                    self.ready = self.step_back(ready, step).await;
-                    // Nothing but the sender's name was said: no recipient is to blame, unless theirs asks for SMTPUTF8.
-                    let of_us = step == Step::Mail && reply.code >= 500 && !message.needs_smtputf8;
-                    return Ok(Envelope::Ended(if of_us { Outcome::Refused(reply) } else { verdict(reply) }));
+                    let phase = match step {
+                        // A recipient whose address asks for SMTPUTF8 is named by that.
+                        Step::Mail if !message.needs_smtputf8 => Phase::Mail,
+                        Step::Mail | Step::Rcpt => Phase::Rcpt,
+                        Step::Data => Phase::Data,
+                    };
+                    let rejection = self.refused(&ready, phase, reply)?;
+                    if is_open_after(&rejection) {
+                        self.ready = self.step_back(ready, step).await;
+                    }
+                    return Ok(Envelope::Ended(Outcome::Rejected(rejection)));
                 }
                 code => {
                     let why = format!("the server answered {} with {code}", step.name());
@@ -114,37 +127,45 @@ impl Session {
         unreachable!("the last step returns")
     }
 
-    /// 421 before anything happened: many servers close an idle connection with it, or one that carried enough.
-    fn closing(&mut self, ready: &Ready, reply: Reply) -> Result<Envelope, ConnectionError> {
-        if ready.accepted == 0 {
-            return Ok(Envelope::Ended(Outcome::Deferred(reply)));
+    /// Judges a rejection. One of the connection alone says nothing of the message: many servers close an idle connection
+    /// with 421, or one that carried enough, and others keep it and take nothing more.
+    fn refused(&mut self, ready: &Ready, phase: Phase, reply: Reply) -> Result<Rejection, ConnectionError> {
+        let rejection = Rejection::new(phase, reply);
+        let names_limit = matches!(rejection.meaning.limit, Some(Limit::Messages | Limit::Connections));
+        if ready.accepted == 0 || !(names_limit || rejection.reply.code == 421) {
+            return Ok(rejection);
         }
         self.message_cap.record_end(ready.accepted);
-        let why = format!("421 {}", reply.text);
+        let why = rejection.reply.to_string();
         Err(ConnectionError::Lost(std::io::Error::new(std::io::ErrorKind::ConnectionAborted, why)))
     }
 
     /// The message itself, after 354: from its last octet on, silence means doubt. The envelope of the next one goes
     /// in the same write, where the server takes that.
-    async fn hand_over(&mut self, mut ready: Ready, message: &Message, next: Option<&Message>) -> Outcome {
+    async fn hand_over(
+        &mut self,
+        mut ready: Ready,
+        message: &Message,
+        next: Option<&Message>,
+    ) -> Result<Outcome, ConnectionError> {
         if ready.wire.has_unread() {
-            return Outcome::Cut(ConnectionError::NotSmtp("it spoke out of turn").to_string());
+            return Ok(Outcome::Cut(ConnectionError::NotSmtp("it spoke out of turn").to_string()));
         }
         let next = next.filter(|next| self.can_overlap(&ready) && beyond_the_server(&ready, next).is_none());
         let after = next.map(|next| group(&ready, next)).unwrap_or_default();
         match ready.wire.send_message(&dots::stuff(&message.octets), &after, self.deadlines.block).await {
             Ok(()) => {}
-            Err(InterruptedMessage::PerhapsWhole(why)) => return Outcome::InDoubt(why.to_string()),
+            Err(InterruptedMessage::PerhapsWhole(why)) => return Ok(Outcome::InDoubt(why.to_string())),
             Err(InterruptedMessage::Incomplete(why)) => {
                 // A server that has had enough says why before it closes.
                 return match ready.wire.reply(self.deadlines.quit).await {
-                    Ok(reply) if reply.code >= 400 => verdict(reply),
-                    _ => Outcome::Cut(why.to_string()),
+                    Ok(reply) if reply.code >= 400 => Ok(Outcome::Rejected(self.refused(&ready, Phase::End, reply)?)),
+                    _ => Ok(Outcome::Cut(why.to_string())),
                 };
             }
         }
         ready.ahead = next.map(|next| next.message_id.clone());
-        match ready.wire.reply(self.deadlines.end).await {
+        Ok(match ready.wire.reply(self.deadlines.end).await {
             Err(why) => Outcome::InDoubt(why.to_string()),
             Ok(reply) if reply.code < 300 => {
                 ready.accepted += 1;
@@ -154,13 +175,15 @@ impl Session {
             Ok(reply) if reply.code < 400 => {
                 Outcome::InDoubt(format!("the server answered the message with {}", reply.code))
             }
-            Ok(reply) if reply.code == 421 => Outcome::Deferred(reply),
             Ok(reply) => {
-                // Some servers keep the envelope of a message that they refused; the one that went ahead tells.
-                self.ready = if ready.ahead.is_some() { Some(ready) } else { self.reset(ready).await };
-                verdict(reply)
+                let rejection = self.refused(&ready, Phase::End, reply)?;
+                if is_open_after(&rejection) {
+                    // Some servers keep the envelope of a message that they refused; the one that went ahead tells.
+                    self.ready = if ready.ahead.is_some() { Some(ready) } else { self.reset(ready).await };
+                }
+                Outcome::Rejected(rejection)
             }
-        }
+        })
     }
 
     /// Drops an envelope that was refused at `step`, and gives back a connection that is fit for the next one.
@@ -191,16 +214,24 @@ impl Session {
     }
 }
 
+/// Says whether the next conversation can begin on a connection that this was said on.
+fn is_open_after(rejection: &Rejection) -> bool {
+    rejection.reply.code != 421 && rejection.meaning.limit != Some(Limit::Connections)
+}
+
 /// What this server cannot take, told without asking it.
 fn beyond_the_server(ready: &Ready, message: &Message) -> Option<Outcome> {
     let size = u64::try_from(message.octets.len()).unwrap_or(u64::MAX);
     if let Some(most) = ready.features.size.filter(|most| *most > 0 && *most < size) {
         let text = format!("the message has {size} octets, the server takes {most}");
-        return Some(Outcome::Refused(Reply { code: 552, enhanced: Some((5, 3, 4)), text }));
+        let reply = Reply { code: 552, enhanced: Some((5, 3, 4)), text };
+        let advice = "take fewer posts or smaller pictures, or raise the relay's limit";
+        return Some(Outcome::Rejected(Rejection::known(Blame::Us, Some(advice), reply)));
     }
     if message.needs_smtputf8 && !ready.features.smtputf8 {
         let text = "the address needs SMTPUTF8, which the server does not offer".to_owned();
-        return Some(Outcome::Bounced(Reply { code: 553, enhanced: Some((5, 6, 7)), text }));
+        let reply = Reply { code: 553, enhanced: Some((5, 6, 7)), text };
+        return Some(Outcome::Rejected(Rejection::known(Blame::Message, None, reply)));
     }
     None
 }

@@ -14,8 +14,11 @@ use super::{
 };
 use crate::{
     deliver::{
+        blame::Phase,
         destination::{Relay, Tls},
-        outcome::{Error, Reply},
+        outcome::Error,
+        rejection::Rejection,
+        reply::Reply,
     },
     diagnostic::Diagnostic,
 };
@@ -162,11 +165,10 @@ fn expect(reply: Reply, code: u16, place: &str, fault: &str) -> Result<(), Error
     if reply.code == code {
         return Ok(());
     }
-    let said = format!("{} {}", reply.code, reply.text);
     if (400..500).contains(&reply.code) {
-        return Err(Error::Unreachable(place.to_owned(), io::Error::other(format!("it says: {said}"))));
+        return Err(Error::Unreachable(place.to_owned(), io::Error::other(format!("it says: {reply}"))));
     }
-    Err(Error::Refused(format!("{place} {fault}: {said}").into()))
+    Err(Error::Rejected { what: format!("{place} {fault}"), rejection: Rejection::new(Phase::Auth, reply) })
 }
 
 fn broken(place: &str, phase: &str, why: ConnectionError) -> Error {

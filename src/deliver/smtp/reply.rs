@@ -1,6 +1,6 @@
 //! Replies: foreign octets in, three digits and to_printable words out (RFC 5321 4.2, RFC 2034).
 
-use crate::deliver::outcome::{Outcome, Reply};
+use crate::deliver::reply::Reply;
 
 /// The longest line taken; RFC 5321 4.5.3.1.5 allows 512.
 pub(super) const MAX_LINE: usize = 8 * 1024;
@@ -34,7 +34,7 @@ pub(super) fn line(octets: &[u8]) -> Option<Line<'_>> {
 }
 
 /// Joins the texts of all lines: the enhanced code once, then the words on one line.
-pub(super) fn join(code: u16, texts: &[Vec<u8>]) -> Reply {
+pub(in crate::deliver) fn join(code: u16, texts: &[Vec<u8>]) -> Reply {
     let enhanced = texts.first().and_then(|text| enhanced(text)).map(|(enhanced, _)| enhanced);
     let words: Vec<String> = texts
         .iter()
@@ -69,25 +69,6 @@ pub(in crate::deliver) fn to_printable(octets: &[u8]) -> String {
         _ => '?',
     };
     octets.iter().take(MAX_LINE).map(show).collect::<String>().trim().to_owned()
-}
-
-/// Judges a refusal, 4yz or 5yz: of this one message, or of us.
-pub(super) fn verdict(reply: Reply) -> Outcome {
-    if reply.code < 500 {
-        Outcome::Deferred(reply)
-    } else if is_about_us(&reply) {
-        Outcome::Refused(reply)
-    } else {
-        Outcome::Bounced(reply)
-    }
-}
-
-/// Our standing, our login, our sender's address, the edition's size: the same for every recipient.
-fn is_about_us(reply: &Reply) -> bool {
-    let about_us = matches!(reply.enhanced, Some((5, 7, 20..=30 | 515) | (5, 1, 7 | 8) | (5, 3, 4)));
-    // 500, 502, 503, 504: what we say is wrong, such as our EHLO name; 501 may be the recipient's spelling.
-    let about_recipient = matches!(reply.enhanced, Some((5, 1, _)));
-    about_us || matches!(reply.code, 530 | 535) || (matches!(reply.code, 500 | 502..=504) && !about_recipient)
 }
 
 #[cfg(test)]
@@ -129,28 +110,6 @@ mod tests {
         check(&["3.1.1 No"], None, "3.1.1 No");
         check(&["192.0.2.1 is listed"], None, "192.0.2.1 is listed");
         check(&["n\u{fc}\u{1b}[31m"], None, "n???[31m");
-    }
-
-    #[test]
-    fn refusals_of_us_stop_and_others_bounce() {
-        #[track_caller]
-        fn check(code: u16, enhanced: Option<(u8, u16, u16)>, expect: fn(Reply) -> Outcome) {
-            let reply = Reply { code, enhanced, text: String::new() };
-            assert_eq!(verdict(reply.clone()), expect(reply));
-        }
-        check(450, Some((4, 7, 1)), Outcome::Deferred);
-        check(550, Some((5, 1, 1)), Outcome::Bounced);
-        check(550, Some((5, 7, 1)), Outcome::Bounced);
-        check(550, None, Outcome::Bounced);
-        check(530, None, Outcome::Refused);
-        check(504, Some((5, 5, 2)), Outcome::Refused);
-        check(501, Some((5, 1, 3)), Outcome::Bounced);
-        check(535, Some((5, 7, 8)), Outcome::Refused);
-        for detail in [20, 25, 26, 27, 29, 30, 515] {
-            check(550, Some((5, 7, detail)), Outcome::Refused);
-        }
-        check(552, Some((5, 3, 4)), Outcome::Refused);
-        check(552, Some((5, 2, 2)), Outcome::Bounced);
     }
 
     proptest! {

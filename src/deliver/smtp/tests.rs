@@ -6,7 +6,7 @@ use rustls::pki_types::{PrivateKeyDer, pem::PemObject as _};
 
 use super::*;
 use crate::{
-    deliver::{Error, Outcome, Relay, Tls, transport::tests::message},
+    deliver::{Blame, Error, Outcome, Relay, Tls, transport::tests::message},
     message::Message,
 };
 
@@ -80,12 +80,14 @@ async fn six(session: &mut Session) -> Vec<&'static str> {
 fn kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Sent(_) => "sent",
-        Outcome::Deferred(_) => "deferred",
-        Outcome::Bounced(_) => "bounced",
+        Outcome::Rejected(rejection) => match rejection.meaning.blame {
+            Blame::Us => "us",
+            Blame::Message | Blame::Reader | Blame::Unclear => "bounced",
+            Blame::Mailbox | Blame::Peer => "deferred",
+        },
         Outcome::Unreached(_) => "unreached",
         Outcome::Cut(_) => "cut",
         Outcome::InDoubt(_) => "in doubt",
-        Outcome::Refused(_) => "refused",
     }
 }
 
@@ -98,8 +100,9 @@ async fn check(stage: Stage, act: impl Into<Act>, expect: &str, connections: usi
         let mut session = plain(&sink).await;
         let outcomes = six(&mut session).await;
         session.close().await;
-        // A connection that served before and ends at MAIL was idle for too long, and is replaced.
-        let expect = if stage == Stage::Mail && matches!(act, Act::Last(_)) { "sent" } else { expect };
+        // A connection that served before and is closed was idle for too long or carried enough, and is replaced.
+        let is_closed = matches!(&act, Act::Last(reply) if reply.starts_with("421"));
+        let expect = if is_closed || stage == Stage::Mail && matches!(act, Act::Last(_)) { "sent" } else { expect };
         let transcript = sink.transcript();
         assert_eq!(outcomes, ["sent", "sent", expect, "sent", "sent", "sent"], "{stage:?} {act:?} {transcript:#?}");
         assert_eq!(sink.connections(), connections, "{stage:?} {act:?}: {transcript:#?}");
@@ -142,11 +145,11 @@ async fn a_message_arrives_octet_for_octet() {
 async fn a_refusal_concerns_one_message_and_keeps_the_connection() {
     for stage in [Stage::Mail, Stage::Rcpt, Stage::Data, Stage::End] {
         check(stage, "451 4.3.0 later", "deferred", 1).await;
-        check(stage, "550 5.1.1 nobody", if stage == Stage::Mail { "refused" } else { "bounced" }, 1).await;
-        check(stage, "550-5.7.26 not\r\n550 5.7.26 authenticated", "refused", 1).await;
-        check(stage, "530 login first", "refused", 1).await;
+        check(stage, "550 5.1.1 nobody", if stage == Stage::Mail { "us" } else { "bounced" }, 1).await;
+        check(stage, "550-5.7.26 not\r\n550 5.7.26 authenticated", "us", 1).await;
+        check(stage, "530 login first", "us", 1).await;
         let slowly = Act::Slowly("550-5.1.1 no\r\n550 5.1.1 body".into());
-        check(stage, slowly, if stage == Stage::Mail { "refused" } else { "bounced" }, 1).await;
+        check(stage, slowly, if stage == Stage::Mail { "us" } else { "bounced" }, 1).await;
     }
 }
 
@@ -227,7 +230,7 @@ async fn greetings_are_judged() {
         assert!(expect(&error), "{act:?}: {error:?}");
     }
     let is_later: fn(&Error) -> bool = |error| matches!(error, Error::Unreachable(..));
-    let is_never: fn(&Error) -> bool = |error| matches!(error, Error::Refused(_));
+    let is_never: fn(&Error) -> bool = |error| matches!(error, Error::Rejected { .. });
     check(Stage::Greeting, "421 too busy".into(), is_later).await;
     check(Stage::Greeting, "554 not you".into(), is_never).await;
     check(Stage::Greeting, Act::Raw(b"HTTP/1.1 400\r\n".to_vec()), is_later).await;
@@ -249,7 +252,7 @@ async fn an_old_server_gets_helo() {
 async fn what_the_server_cannot_take_is_not_sent() {
     let sink = once(Stage::Ehlo, "250-sink.example\r\n250 SIZE 10");
     let mut session = plain(&sink).await;
-    assert_eq!(kind(&session.deliver(&message("longer than ten"), None).await), "refused");
+    assert_eq!(kind(&session.deliver(&message("longer than ten"), None).await), "us");
     let beyond_ascii = Message { needs_smtputf8: true, ..message("short") };
     assert_eq!(kind(&session.deliver(&beyond_ascii, None).await), "bounced");
     assert_eq!(kind(&session.deliver(&message("short"), None).await), "sent");
@@ -284,7 +287,7 @@ fn certificate(name: &str) -> (Arc<rustls::ServerConfig>, PathBuf, tempfile::Tem
 #[track_caller]
 fn refusal(opened: Result<Session, Error>) -> String {
     match opened {
-        Err(Error::Refused(why)) => why.to_string(),
+        Err(why @ (Error::Refused(_) | Error::Rejected { .. })) => why.to_string(),
         other => panic!("{other:?}"),
     }
 }

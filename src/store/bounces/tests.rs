@@ -1,4 +1,4 @@
-use super::*;
+use super::{super::suppression::THREE_NEWEST, *};
 use crate::{
     bounce::Recipient,
     subscriber::{Status, SubscriberRow},

@@ -112,7 +112,7 @@ async fn who_comes_after_a_refused_message_is_not_refused_with_it() {
 
 #[tokio::test]
 async fn a_sender_that_is_refused_blames_nobody_but_who_asks_for_smtputf8() {
-    for (needs_smtputf8, expect) in [(false, "refused"), (true, "bounced")] {
+    for (needs_smtputf8, expect) in [(false, "us"), (true, "bounced")] {
         let sink = once(Stage::Mail, "550 5.6.7 not here");
         let message = Message { needs_smtputf8, ..numbered(0) };
         assert_eq!(kind(&plain(&sink).await.deliver(&message, None).await), expect);
