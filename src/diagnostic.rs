@@ -3,14 +3,19 @@
 //! Each stage makes a [`Diagnostic`] where the facts are known; the terminal, JSON and the live page show it, each in its
 //! own form, and nobody reads its parts back out of a text.
 
+mod secrets;
+
 use std::{error::Error, fmt};
 
 use serde::{Deserialize, Serialize, Serializer};
+
+pub use secrets::mask_secrets;
 
 /// Something wrong, as it is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// What is wrong.
+    #[serde(serialize_with = "serialize_masked")]
     pub message: String,
     /// Where.
     pub place: Option<Place>,
@@ -143,26 +148,34 @@ impl Explain for Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Some(place) if self.is_place_below => write!(f, "{}\n --> {place}", self.message)?,
-            Some(place) => write!(f, "{place}: {}", self.message)?,
-            None => f.write_str(&self.message)?,
+            Some(place) if self.is_place_below => write!(f, "{}\n --> {place}", mask_secrets(&self.message))?,
+            Some(place) => write!(f, "{place}: {}", mask_secrets(&self.message))?,
+            None => f.write_str(&mask_secrets(&self.message))?,
         }
         if let Some(excerpt) = &self.excerpt {
             let place = self.place.as_ref().and_then(|place| Some((place.line?, place.column?)));
+            let source = mask_secrets(&excerpt.line);
             match (place, excerpt.width) {
                 (Some((line, column)), Some(width)) => {
                     let margin = " ".repeat(line.to_string().len());
+                    // What is masked is shorter, or longer, than what is meant.
+                    let room = (source.chars().count() + 1).saturating_sub(column);
+                    let width = if source == excerpt.line { width } else { width.min(room) };
                     let (indent, mark) = (" ".repeat(column.saturating_sub(1)), "^".repeat(width.max(1)));
-                    write!(f, "\n{margin} |\n{line} | {}\n{margin} | {indent}{mark}", excerpt.line)?;
+                    write!(f, "\n{margin} |\n{line} | {source}\n{margin} | {indent}{mark}")?;
                 }
-                _ => write!(f, "\n  | {}", excerpt.line)?,
+                _ => write!(f, "\n  | {source}")?,
             }
         }
         match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
+            Some(hint) => write!(f, "\nhint: {}", mask_secrets(hint)),
             None => Ok(()),
         }
     }
+}
+
+fn serialize_masked<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&mask_secrets(text))
 }
 
 impl Place {

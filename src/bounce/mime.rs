@@ -21,6 +21,7 @@ const MAX_PARTS: usize = 100;
 #[derive(Debug)]
 pub(super) struct Mail<'a> {
     pub(super) header: Fields,
+    body: &'a [u8],
     /// The parts that are not themselves multiparts, in their order; a mail without parts is one part.
     pub(super) parts: Vec<Part<'a>>,
 }
@@ -69,7 +70,7 @@ fn without_markup(html: &str) -> String {
 impl<'a> Mail<'a> {
     /// Takes a mail apart; any octets are one.
     pub(super) fn read(octets: &'a [u8]) -> Self {
-        let (header, _) = split(octets);
+        let (header, whole) = split(octets);
         let mut parts = Vec::new();
         // Taken from the end, so that parts come out in their order.
         let mut open = vec![(octets, 0)];
@@ -87,7 +88,12 @@ impl<'a> Mail<'a> {
                 break;
             }
         }
-        Self { header, parts }
+        Self { header, body: whole, parts }
+    }
+
+    /// So many octets of its body as text at most, whatever parts it may have.
+    pub(super) fn text(&self, max: usize) -> String {
+        String::from_utf8_lossy(&self.body[..self.body.len().min(max)]).replace('\r', "")
     }
 
     /// The first part of this kind.

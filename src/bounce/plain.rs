@@ -30,8 +30,7 @@ const BEFORE_CODE: [&str; 18] = [
     "answered",
 ];
 
-/// The reply in a text, with the words that follow it; without one, its words alone. `None` for a text that says
-/// nothing.
+/// The reply in a text, with the words that follow it.
 pub(super) fn reply(text: &str) -> Option<Reply> {
     let lines: Vec<&str> = text.lines().map(str::trim).take(MAX_LINES).collect();
     let mut best: Option<(u8, Reply)> = None;
@@ -53,24 +52,57 @@ pub(super) fn reply(text: &str) -> Option<Reply> {
             }
         }
     }
-    if let Some((_, reply)) = best {
-        return Some(reply);
-    }
-    let words = codes::line(text, MAX_WORDS);
-    (!words.is_empty()).then(|| Reply { text: words, ..Reply::default() })
+    best.map(|(_, reply)| reply)
 }
 
-/// Says which of two replies to the same message tells more: the one that is understood, else the first.
-pub(super) fn clearer(first: Reply, second: Option<Reply>) -> Reply {
-    let is_clear = |reply: &Reply| meaning(Phase::Report, reply).blame != Blame::Unclear;
-    match second {
-        Some(second) if !is_clear(&first) => {
-            let both = Reply { code: first.code.max(second.code), ..second };
-            let merged = Reply { enhanced: both.enhanced.or(first.enhanced), ..both };
-            if is_clear(&merged) { merged } else { first }
-        }
-        _ => first,
+/// The words of a text, without a code.
+fn words(text: &str) -> Reply {
+    let lines: Vec<&str> = text.lines().map(str::trim).take(MAX_LINES).collect();
+    let own = || lines.iter().filter(|line| !is_field(line)).copied().collect::<Vec<_>>().join(" ");
+    Reply { text: codes::line(&below_address(&lines).unwrap_or_else(own), MAX_WORDS), ..Reply::default() }
+}
+
+/// Says whether a line is a field of the message that comes back, whose words say nothing of the reason.
+fn is_field(line: &str) -> bool {
+    let name = line.split_once(':').map_or("", |(name, _)| name);
+    ["subject", "to", "from", "date", "sent", "cc", "message-id", "mime-version", "received"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+        || name.starts_with("X-")
+        || name.starts_with("Content-")
+}
+
+/// The words under the first address: `<ana@lisbon.example>:` and the lines up to an empty one, as qmail has them.
+fn below_address(lines: &[&str]) -> Option<String> {
+    let (at, own) = lines.iter().enumerate().find_map(|(at, line)| {
+        let (address, words) = line.strip_prefix('<')?.split_once(">:")?;
+        address.contains('@').then_some((at, words))
+    })?;
+    let below = lines[at + 1..].iter().take_while(|line| !line.is_empty());
+    let words: Vec<&str> = [own].into_iter().chain(below.copied()).collect();
+    Some(words.join(" ")).filter(|words| !words.trim().is_empty())
+}
+
+/// The reply that is understood: the one that is known already, that in the text, or the words of all of it; where none
+/// is, the first that there is. `None` where nothing is said at all.
+pub(super) fn clearest(known: Option<Reply>, text: &str) -> Option<Reply> {
+    let said = reply(text);
+    let first = known.or_else(|| said.clone()).unwrap_or_default();
+    let blame = |reply: &Reply| meaning(Phase::Report, reply).blame;
+    // A host that is not there is all that there is to say.
+    if blame(&first) != Blame::Unclear || first.enhanced.is_some_and(|(_, subject, _)| subject == 4) {
+        return Some(first);
     }
+    let with_code =
+        |other: Reply| Reply { code: other.code.max(first.code), enhanced: other.enhanced.or(first.enhanced), ..other };
+    if let Some(said) = said.map(with_code).filter(|said| blame(said) != Blame::Unclear) {
+        return Some(said);
+    }
+    // Words of courtesy have much that may be taken for another reason.
+    let all = words(text);
+    let understood = Some(with_code(all.clone())).filter(|all| matches!(blame(all), Blame::Reader | Blame::Mailbox));
+    let empty = first == Reply::default();
+    understood.or(Some(if empty { all } else { first })).filter(|reply| *reply != Reply::default())
 }
 
 /// How much a reply says.

@@ -27,15 +27,16 @@ const MAX_TEXT: usize = 64 * 1024;
 /// Says why it is to be ignored: that is no fault of whoever hands it in.
 pub fn read(octets: &[u8], keys: &Keys) -> Result<Report, Ignored> {
     let octets = octets.trim_ascii_start();
-    let (said, mut texts) = match find(octets, MAX_DEPTH) {
+    let (said, mut texts) = match find(octets, MAX_DEPTH, structured).or_else(|| find(octets, MAX_DEPTH, plain_body)) {
         Some(found) => found,
         None => {
             let header = Fields::read(octets);
             let left = tokens::unsubscription(keys, &mime::subject(&header));
-            return left.map(Report::Unsubscribe).ok_or_else(|| match signs::sign(&header, "") {
-                Sign::Answer => Ignored::Answer,
-                _ => Ignored::NoReport,
-            });
+            let is_receipt = || Mail::read(octets).part(&["message/disposition-notification"]).is_some();
+            let is_answer = || signs::sign(&header, "") == Sign::Answer || is_receipt();
+            return left
+                .map(Report::Unsubscribe)
+                .ok_or_else(|| if is_answer() { Ignored::Answer } else { Ignored::NoReport });
         }
     };
     if texts.subject(keys).is_none() {
@@ -58,18 +59,19 @@ enum ReportBody {
     Feedback(Option<Feedback>),
 }
 
+/// Reads a report in one of its forms, and collects what may hold a token of ours.
+type ReadBody = fn(&Mail, &mut TokenTexts) -> Option<ReportBody>;
+
 /// Finds the report in a mail, or in a mail that is attached to it, and what may hold a token of ours.
-fn find(octets: &[u8], depth: usize) -> Option<(ReportBody, TokenTexts)> {
+fn find(octets: &[u8], depth: usize, body: ReadBody) -> Option<(ReportBody, TokenTexts)> {
     let mail = Mail::read(octets);
     let mut texts = TokenTexts::default();
-    let found = structured(&mail, &mut texts)
-        .or_else(|| {
-            let attached = mail.parts.iter().filter(|part| is_message(part)).take_while(|_| depth > 0);
-            let (said, inner) = attached.filter_map(|part| find(&part.body, depth - 1)).next()?;
-            texts = inner;
-            Some(said)
-        })
-        .or_else(|| plain_body(&mail, octets, &mut texts))?;
+    let found = body(&mail, &mut texts).or_else(|| {
+        let attached = mail.parts.iter().filter(|part| is_message(part)).take_while(|_| depth > 0);
+        let (said, inner) = attached.filter_map(|part| find(&part.body, depth - 1, body)).next()?;
+        texts = inner;
+        Some(said)
+    })?;
     // Whom the report itself was sent to, as each server on its way wrote it down.
     let envelope = ["delivered-to", "x-delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"];
     texts.collect(&mail.header, &envelope, &["in-reply-to", "references"]);
@@ -116,19 +118,16 @@ fn fates(groups: &[Fields], mail: &Mail, texts: &mut TokenTexts) -> Option<Repor
     }
     let mut recipients = status::recipients(groups);
     if let [Recipient { fate: Fate::Failed(reply), .. }] = recipients.as_mut_slice() {
-        let said = || plain::reply(signs::before_copy(&human_text(mail)?));
-        *reply = plain::clearer(std::mem::take(reply), said());
+        if let Some(text) = human_text(mail) {
+            *reply = plain::clearest(Some(std::mem::take(reply)), signs::before_copy(&text)).unwrap_or_default();
+        }
     }
     if recipients.is_empty() { None } else { Some(ReportBody::Fates(recipients)) }
 }
 
 /// Reads a bounce in plain text, or one whose parts lost their boundaries.
-fn plain_body(mail: &Mail, octets: &[u8], texts: &mut TokenTexts) -> Option<ReportBody> {
-    let text = human_text(mail).unwrap_or_default();
-    let text = match text.trim() {
-        "" => String::from_utf8_lossy(&octets[..octets.len().min(MAX_TEXT)]).into_owned(),
-        _ => text,
-    };
+fn plain_body(mail: &Mail, texts: &mut TokenTexts) -> Option<ReportBody> {
+    let text = human_text(mail).unwrap_or_else(|| mail.text(MAX_TEXT));
     let lower = text.to_ascii_lowercase();
     let found = if lower.contains("final-recipient:") || lower.contains("\naction: failed") {
         fates(&Fields::groups(text.as_bytes()), mail, texts)
@@ -137,7 +136,7 @@ fn plain_body(mail: &Mail, octets: &[u8], texts: &mut TokenTexts) -> Option<Repo
     };
     let found = found.or_else(|| {
         let sign = signs::sign(&mail.header, &text);
-        let reply = || plain::reply(signs::before_copy(&text));
+        let reply = || plain::clearest(None, signs::before_copy(&text));
         let fate = match sign {
             Sign::Failure => Fate::Failed(reply()?),
             Sign::Delay => Fate::Delayed(reply()?),

@@ -15,6 +15,8 @@ struct Signs {
     statements: Vec<String>,
     delays: Vec<String>,
     answers: Vec<String>,
+    plain_answers: Vec<String>,
+    leaving: Vec<String>,
     copies: Vec<String>,
     copies_plain: Vec<String>,
 }
@@ -52,9 +54,12 @@ pub(super) fn sign(header: &Fields, text: &str) -> Sign {
         return if has(&SIGNS.delays, &subject) { Sign::Delay } else { Sign::Failure };
     }
     let says_so = || has(&SIGNS.statements, &text.to_lowercase());
-    if has(&SIGNS.answers, &subject) && (is_automatic || is_daemon)
-        || submitted.starts_with("auto-replied") && !says_so()
-    {
+    let is_plain_answer = SIGNS.plain_answers.iter().any(|words| subject.trim_start().starts_with(words.as_str()));
+    let is_answer =
+        has(&SIGNS.answers, &subject) && (is_automatic || is_daemon) || submitted.starts_with("auto-replied");
+    if has(&SIGNS.leaving, &subject) {
+        Sign::Other
+    } else if is_plain_answer || is_answer && !says_so() {
         Sign::Answer
     } else if is_automatic && says_so() {
         Sign::Failure

@@ -3,8 +3,10 @@
 use super::{
     codes,
     fields::Fields,
+    plain,
     report::{Fate, Recipient},
 };
+use crate::deliver::Reply;
 
 /// Reads the groups of a `message/delivery-status`; those that say nothing of a recipient's fate are left out.
 pub(super) fn recipients(groups: &[Fields]) -> Vec<Recipient> {
@@ -15,7 +17,13 @@ fn recipient(group: &Fields) -> Option<Recipient> {
     let addresses = ["original-recipient", "final-recipient"].iter().flat_map(|name| group.all(name));
     let addresses = addresses.map(without_type).collect();
     let status = group.first("status");
-    let reply = codes::reply(status, group.first("diagnostic-code"));
+    let mut reply = codes::reply(status, group.first("diagnostic-code"));
+    if reply.code == 0
+        && let Some(said) = plain::reply(&reply.text).filter(|said| said.code > 0)
+    {
+        // `X-Postfix; host mx.example said: 550 5.1.1 no such user`.
+        reply = Reply { enhanced: said.enhanced.or(reply.enhanced), ..said };
+    }
     let class = reply.enhanced.map_or(reply.code / 100, |(class, ..)| u16::from(class));
     let action = group.first("action").unwrap_or_default().trim_start().to_ascii_lowercase();
     let fate = match action.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default() {

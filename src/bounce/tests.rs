@@ -4,6 +4,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::DateTime;
 use proptest::prelude::*;
 
+mod forms;
+
 use super::*;
 use crate::{
     edition::{Edition, EditionId, ImageUse, Publication},
@@ -139,7 +141,7 @@ fn reports_are_understood() {
     );
     let timeout = "connect to mx.readers.example[192.0.2.20]:25: Connection timed out";
     check("postfix-pipe-delayed", &by_id(&format!("delayed: 4.4.1 {timeout}")));
-    check("postfix-expired", &by_id(&format!("delayed: 4.4.1 {timeout}")));
+    check("postfix-expired", &by_id(&format!("failed: 4.4.1 {timeout}")));
     check("exim-generic-status", &by_id("failed: 550 5.2.1 The account is disabled"));
     check("exim-plain-text", &by_id("failed: 552 5.2.2 Mailbox full"));
     check(
@@ -177,8 +179,8 @@ fn reports_are_understood() {
     for name in ["unsubscribe", "unsubscribe-wrapped", "unsubscribe-encoded"] {
         check(name, "42 leaves weekly");
     }
-    check("away", "NoReport");
-    check("receipt", "NoReport");
+    check("away", "Answer");
+    check("receipt", "Answer");
     check("stranger", "NotOurs");
     check("two-messages", "NotOurs");
     check("sample", "NotOurs");

@@ -17,11 +17,13 @@ use crate::{
     bounce::{self, Ignored, Report},
     diagnostic::Diagnostic,
     store::{AppliedReport, ReportEffect, Store},
+    subscriber::mask,
 };
 
 /// Reads a bounce, a complaint or an unsubscription, and does what it asks for.
 ///
-/// A mail that is none of these, or carries no token of ours, is ignored, and that is no failure.
+/// A mail that is none of these, or carries no token of ours, is kept for a person in `unread/` beside the store; an
+/// automatic answer is not.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A mail, or a Maildir, whose mails all are read and stay where they are; standard input where left out.
@@ -57,14 +59,11 @@ fn read(mail: impl Read) -> io::Result<Vec<u8>> {
 }
 
 async fn apply_one(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
-    let outcome = apply(octets, invocation, store).await?;
-    report(&outcome, None, invocation)?;
+    let (outcome, exit) = apply(octets, None, invocation, store).await?;
     if invocation.json {
-        let mut shown = outcome_json(&outcome);
-        shown["schema"] = 1.into();
-        print_json(&shown)?;
+        print_json(&json!({ "schema": 1, "reports": [outcome_json(&outcome, None)] }))?;
     }
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// Applies every mail of a Maildir, and moves none: a report that is applied again changes nothing more.
@@ -88,11 +87,9 @@ async fn apply_maildir(folder: &Path, invocation: &Invocation, store: &Store) ->
                     continue;
                 }
             };
-            let outcome = apply(&octets, invocation, store).await?;
-            report(&outcome, Some(&path), invocation)?;
-            let mut one = outcome_json(&outcome);
-            one["file"] = path.to_string_lossy().into();
-            shown.push(one);
+            let (outcome, one) = apply(&octets, Some(&path), invocation, store).await?;
+            exit = if exit == Exit::Done { one } else { exit };
+            shown.push(outcome_json(&outcome, Some(&path)));
         }
     }
     if invocation.json {
@@ -117,50 +114,71 @@ fn mail_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// What became of a mail: what it said and did, or why it was ignored.
 type Outcome = Result<(Report, AppliedReport), Ignored>;
 
-async fn apply(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Outcome, Failure> {
-    let report = match bounce::read(octets, &store.signing_keys().await?) {
-        Ok(report) => report,
-        Err(ignored) => return Ok(Err(ignored)),
+/// Does what a mail asks for, and tells of it; what only a person understands is kept.
+async fn apply(
+    octets: &[u8],
+    file: Option<&Path>,
+    invocation: &Invocation,
+    store: &Store,
+) -> Result<(Outcome, Exit), Failure> {
+    let outcome = match bounce::read(octets, &store.signing_keys().await?) {
+        Ok(report) => {
+            let applied = store.apply_report(&report, invocation.now()).await?;
+            applied.map(|applied| (report, applied)).ok_or(Ignored::NotOurs)
+        }
+        Err(ignored) => Err(ignored),
     };
-    let applied = store.apply_report(&report, invocation.now()).await?;
-    Ok(applied.map(|applied| (report, applied)).ok_or(Ignored::NotOurs))
-}
-
-fn report(outcome: &Outcome, file: Option<&Path>, invocation: &Invocation) -> Result<(), Failure> {
     let place = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();
-    match outcome {
+    let mut exit = Exit::Done;
+    match &outcome {
+        Err(ignored) if ignored.is_for_a_person() => match store.keep_unread(octets) {
+            Ok(()) => invocation.tell(format!("{place}kept in `unread/`: {ignored}")),
+            Err(error) => {
+                invocation.tell(format!("{place}cannot be kept in `unread/`: {error}"));
+                exit = Exit::Later;
+            }
+        },
         Err(ignored) => invocation.tell(format!("{place}ignored: {ignored}")),
         Ok(_) if invocation.json => {}
         Ok((_, applied)) => print(&format!("{place}{}\n", outcome_text(applied)))?,
     }
-    Ok(())
+    Ok((outcome, exit))
 }
 
 fn outcome_text(applied: &AppliedReport) -> String {
     let (who, digest) = (applied.address.masked(), &applied.digest);
     let what = applied.edition.map_or(format!("`{digest}`"), |edition| format!("edition {edition} of `{digest}`"));
+    let said = applied.reply.as_ref().map(|reply| format!(": {}", mask(&reply.to_string()))).unwrap_or_default();
     match applied.effect {
         ReportEffect::Nothing => format!("{what} to {who}: nothing changes"),
-        ReportEffect::Noted => format!("{what} to {who} is delayed"),
-        ReportEffect::Bounced => format!("{what} to {who} bounced"),
+        ReportEffect::Noted => format!("{what} to {who} is delayed{said}"),
+        ReportEffect::Bounced => format!("{what} to {who} bounced{said}"),
         ReportEffect::Unsubscribed => format!("{who} left `{digest}`"),
-        ReportEffect::Suppressed => format!("{what} to {who}: no mail goes there any more"),
+        ReportEffect::Suppressed => format!("{what} to {who}: no mail goes there any more{said}"),
     }
 }
 
-fn outcome_json(outcome: &Outcome) -> Value {
+fn outcome_json(outcome: &Outcome, file: Option<&Path>) -> Value {
+    let file = file.map(|file| file.to_string_lossy());
     match outcome {
-        Err(ignored) => json!({ "report": null, "reason": ignored.to_string() }),
+        Err(ignored) => json!({
+            "file": file, "email": null, "report": null,
+            "done": if ignored.is_for_a_person() { "kept" } else { "nothing" },
+            "reason": ignored.to_string(), "counts": false,
+        }),
         Ok((report, applied)) => json!({
+            "file": file,
+            "email": applied.address.masked(),
             "report": match report {
                 Report::Delivery { .. } => "delivery",
                 Report::Feedback { .. } => "feedback",
                 Report::Unsubscribe(_) => "unsubscribe",
             },
+            "done": applied.effect,
+            "reason": applied.reply.as_ref().map(|reply| mask(&reply.to_string())),
+            "counts": applied.counts,
             "digest": applied.digest,
             "edition": applied.edition,
-            "email": applied.address.masked(),
-            "done": applied.effect,
         }),
     }
 }

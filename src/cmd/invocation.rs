@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     config::{self, Config},
+    diagnostic::mask_secrets,
     digest::Digest,
     store::{self, Store},
 };
@@ -107,7 +108,7 @@ impl Invocation {
     /// Tells the person at the terminal something that is no data.
     pub fn tell(&self, text: impl Display) {
         if !self.quiet {
-            eprintln!("{text}");
+            eprintln!("{}", mask_secrets(&text.to_string()));
         }
     }
 }

@@ -31,7 +31,7 @@ use crate::{
     message::{self, Occasion, Sender},
     preflight,
     store::{self, DeliveryCounts, EditionState, FrozenEdition, PublishOptions, Store},
-    subscriber::Subscriber,
+    subscriber::{Subscriber, mask},
 };
 
 /// Freezes the next edition (or goes on with an unfinished one), delivers it, and reports.
@@ -328,7 +328,7 @@ fn exit_code(invocation: &Invocation, report: &SendReport) -> Exit {
             .tell(format!("the next try is due at {}; run `tidings send` again then", next.format("%H:%M:%S UTC")));
     }
     for (words, readers) in &report.alike {
-        let alike = Diagnostic::new(format!("{readers} readers bounced in the same words: {words}"));
+        let alike = Diagnostic::new(format!("{readers} readers bounced in the same words: {}", mask(words)));
         invocation.tell(alike.hint("so many are hardly their own fault: nobody was suppressed for it"));
     }
     let counts = &report.counts;

@@ -5,9 +5,10 @@ use serde_json::json;
 use super::{
     exit::{Exit, Failure},
     invocation::Invocation,
+    output::count,
     subscribers,
 };
-use crate::daemon;
+use crate::{daemon, subscriber::mask};
 
 /// Shows the last and the next edition, counts, the queue, and what is wrong.
 #[derive(Debug, clap::Args)]
@@ -44,6 +45,16 @@ pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
                 ));
             }
         }
+        if let Some(line) = &last
+            && let Some(edition) = store.edition_by_number(name, line.edition).await?
+        {
+            for (words, readers) in store.doubtful_bounces(edition.row).await? {
+                let words = mask(&words);
+                text.push_str(&format!(
+                    "  {readers} bounced in the same words, nobody is suppressed for it: {words}\n"
+                ));
+            }
+        }
         for edition in open.iter().filter(|edition| edition.digest == *name && edition.state.is_before_sending()) {
             let due = edition.due.map(|due| format!(", due {}", due.with_timezone(&zone).format("%Y-%m-%d %H:%M")));
             let why = edition.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
@@ -75,6 +86,10 @@ pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let counts = store.subscriber_counts().await?;
     let listed: Vec<String> = counts.iter().map(|(status, count)| format!("{count} {status}")).collect();
     text.push_str(&format!("subscribers\n  {}\n", if listed.is_empty() { "none".into() } else { listed.join(", ") }));
+    let unread = store.unread_count();
+    if unread > 0 {
+        text.push_str(&format!("unread\n  {}, in `unread/` beside the store\n", count(unread as i64, "mail")));
+    }
     let throttles = store.throttles().await?;
     if !throttles.is_empty() {
         text.push_str("asked to go slower\n");
@@ -106,6 +121,7 @@ pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let counts: serde_json::Map<_, _> = counts.into_iter().map(|(status, n)| (status, n.into())).collect();
     let json = json!({
         "digests": shown, "subscribers": counts, "throttled": throttled, "sources": sources, "troubles": troubles,
+        "unread": unread,
     });
     invocation.print(&json, text)?;
     Ok(Exit::Done)

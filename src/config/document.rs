@@ -51,7 +51,15 @@ impl Document<'_> {
     /// Points at a key that nobody knows, and names the nearest of those that are known there.
     pub(super) fn unknown<'k>(&self, path: &[&str], known: impl IntoIterator<Item = &'k str> + Clone) -> Diagnostic {
         let key = path.last().copied().unwrap_or_default();
-        self.key(path, format!("unknown key `{key}`")).hint(suggestion(key, known, "known here:"))
+        let mut shown = self.key(path, format!("unknown key `{key}`"));
+        // It may be a password, and what it is explains nothing.
+        if let Some(excerpt) = &mut shown.excerpt
+            && let Some((name, value)) = excerpt.line.split_once('=')
+            && value.trim_start().starts_with(['"', '\''])
+        {
+            excerpt.line = format!("{name}= \"…\"");
+        }
+        shown.hint(suggestion(key, known, "known here:"))
     }
 
     /// Where the file does not come as far as `path`, the nearest table on it is meant; where a variable set the

@@ -78,8 +78,10 @@ impl Blame {
 /// Says what a refusal means that was given in this phase, by the first row of `replies.toml` that holds.
 pub fn meaning(phase: Phase, reply: &Reply) -> Meaning {
     let words = reply.text.to_lowercase();
+    // Postfix adds which command it was.
+    let words = words.split(" (in reply to ").next().unwrap_or_default();
     let mut is_said = vec![false; TABLE.rows.len()];
-    for found in TABLE.words.find_overlapping_iter(&words) {
+    for found in TABLE.words.find_overlapping_iter(words) {
         // A word begins where it is said to, and may go on: `temporar` is in `temporarily`, and `rbl` not in `marble`.
         let begins = !words[..found.start()].ends_with(char::is_alphanumeric);
         is_said[TABLE.row_of_word[found.pattern().as_usize()]] |= begins;

@@ -20,7 +20,8 @@ impl CodePattern {
     /// Says whether a reply has a code of this kind.
     pub(super) fn holds(&self, reply: &Reply) -> bool {
         match (self, reply.enhanced) {
-            (Self::Basic(range), _) => range.contains(&reply.code),
+            // A 0 says that there is no code of either kind.
+            (Self::Basic(range), enhanced) => range.contains(&reply.code) && (reply.code > 0 || enhanced.is_none()),
             (Self::Enhanced([a, b, c]), Some((class, subject, detail))) => {
                 a.contains(&u16::from(class)) && b.contains(&subject) && c.contains(&detail)
             }

@@ -171,10 +171,10 @@ async fn open(
         Location::File(path) => return file(path, source, context.limits.max_bytes, outcome).await,
     };
     let place = without_password(url);
-    // What is kept for the next time holds no password either.
-    let key = place.clone();
+    // What is kept for the next time holds no password either, and is no other source's.
+    let key = if place == url.as_str() { place.clone() } else { format!("{place} {source}") };
     let mut note = |validator: Validator| outcome.validators.insert(key.clone(), validator);
-    let (state, words) = match fetcher.get(url, context.past.get(&place), context.now).await {
+    let (state, words) = match fetcher.get(url, context.past.get(&key), context.now).await {
         FetchResult::Document(document, validator, reserved) => {
             note(validator);
             return Some((document, reserved));

@@ -27,6 +27,10 @@ pub struct AppliedReport {
     pub edition: Option<i64>,
     /// What changed.
     pub effect: ReportEffect,
+    /// What the server said, where it is about a delivery.
+    pub reply: Option<Reply>,
+    /// Whether it counts against the address.
+    pub counts: bool,
 }
 
 /// What a report changed; the last that applies.
@@ -64,6 +68,8 @@ impl Store {
             Report::Delivery { about, .. } | Report::Feedback { about, .. } => find_delivery(&mut write, about).await?,
         };
         let Some(found) = found else { return Ok(None) };
+        let mut reply = None;
+        let mut counts = matches!(report, Report::Feedback { kind: Feedback::Complaint, .. });
         let effect = match report {
             Report::Unsubscribe(_) | Report::Feedback { kind: Feedback::OptOut, .. } => {
                 let left = leave(&mut write, found.subscriber, &found.digest, now).await?;
@@ -74,8 +80,15 @@ impl Store {
             }
             Report::Delivery { recipients, .. } => match fate_of(recipients, &found.address) {
                 None | Some(Fate::Arrived) => ReportEffect::Nothing,
-                Some(Fate::Delayed(reply)) => record_delay(&mut write, &found, reply).await?,
-                Some(Fate::Failed(reply)) => bounce(&mut write, &found, reply, now).await?,
+                Some(Fate::Delayed(said)) => {
+                    reply = Some(said.clone());
+                    record_delay(&mut write, &found, said).await?
+                }
+                Some(Fate::Failed(said)) => {
+                    reply = Some(said.clone());
+                    counts = meaning(Phase::Report, said).blame.counts();
+                    bounce(&mut write, &found, said, now).await?
+                }
             },
         };
         write.commit().await?;
@@ -83,7 +96,8 @@ impl Store {
             // It may have been the last delivery that an edition waited for.
             self.finish_edition(row, now).await?;
         }
-        Ok(Some(AppliedReport { address: found.address, digest: found.digest, edition: found.number, effect }))
+        let Found { address, digest, number, .. } = found;
+        Ok(Some(AppliedReport { address, digest, edition: number, effect, reply, counts }))
     }
 }
 

@@ -32,6 +32,7 @@ mod signing_keys;
 mod subscribers;
 mod subscriptions;
 mod suppression;
+mod unread;
 mod write_lock;
 
 pub use alerts::AlertChanges;

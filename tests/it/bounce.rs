@@ -68,7 +68,9 @@ fn bounce(project: &Project, mail: &str) -> Ran {
 /// What a script finds under `done`, or why the mail was ignored.
 fn done(project: &Project, mail: &str) -> String {
     let said = bounce(project, mail).json();
-    said["done"].as_str().or(said["reason"].as_str()).unwrap().to_owned()
+    let one = &said["reports"][0];
+    let shown = if one["report"].is_null() { &one["reason"] } else { &one["done"] };
+    shown.as_str().unwrap().to_owned()
 }
 
 /// The status of each subscriber, and the counts of edition 1.
@@ -83,10 +85,11 @@ fn a_bad_address_bounces_is_suppressed_and_gets_no_more_mail() {
     let (mut project, sink) = sent();
     let report = fixture("postfix-unknown-user", &message_to(&sink, "ada"));
     let said = bounce(&project, &report).json();
-    let expect = serde_json::json!({
-        "schema": 1, "report": "delivery", "digest": "weekly", "edition": 1, "email": "a…@readers.example",
-        "done": "suppressed",
-    });
+    let expect = serde_json::json!({ "schema": 1, "reports": [{
+        "file": null, "email": "a…@readers.example", "report": "delivery", "done": "suppressed",
+        "reason": "550 5.1.1 <a…@readers.example>: Recipient address rejected: User unknown in virtual mailbox table",
+        "counts": true, "digest": "weekly", "edition": 1,
+    }]});
     assert_eq!(said, expect);
     let (subscribers, edition) = state(&project);
     assert!(subscribers.contains("ada@readers.example,Ada,,,,suppressed"), "{subscribers}");
@@ -116,13 +119,13 @@ fn each_report_does_what_it_asks_for_and_no_more() {
         ("qmail-unknown-status", "bounced", "active"),
         ("broken-off", "bounced", "active"),
         ("postfix-pipe-delayed", "noted", "active"),
-        ("sendmail-several", "noted", "active"),
+        ("sendmail-several", "bounced", "active"),
         ("delivered", "nothing", "active"),
         ("arf-abuse", "suppressed", "suppressed"),
         ("arf-redacted", "suppressed", "suppressed"),
         ("arf-opt-out", "unsubscribed", "active"),
         ("arf-not-spam", "its feedback asks for nothing", "active"),
-        ("away", "it is neither a bounce nor a complaint nor an unsubscription", "active"),
+        ("away", "it is an automatic answer", "active"),
         ("stranger", NOT_OURS, "active"),
     ];
     let sink = SmtpSink::start();
@@ -136,7 +139,7 @@ fn each_report_does_what_it_asks_for_and_no_more() {
         assert_eq!(done(&project, &report), expect, "{name}");
     }
     let (subscribers, edition) = state(&project);
-    assert_eq!((&edition["sent"], &edition["bounced"]), (&9.into(), &9.into()), "{edition}");
+    assert_eq!((&edition["sent"], &edition["bounced"]), (&8.into(), &10.into()), "{edition}");
     for (name, _, status) in REPORTS {
         assert!(subscribers.contains(&format!("{name}@readers.example,,,,,{status}")), "{name}: {subscribers}");
     }
@@ -170,12 +173,14 @@ fn a_report_without_a_token_of_ours_changes_nothing_whatever_it_says() {
             ("of another store", fixture(name, &elsewhere)),
         ] {
             let ran = bounce(&project, &mail);
-            let ignored = serde_json::json!({ "schema": 1, "report": null, "reason": NOT_OURS });
-            assert_eq!((ran.json(), ran.stderr), (ignored, format!("ignored: {NOT_OURS}\n")), "{name} {what}");
+            let kept = serde_json::json!({ "schema": 1, "reports": [{
+                "file": null, "email": null, "report": null, "done": "kept", "reason": NOT_OURS, "counts": false,
+            }]});
+            assert_eq!((ran.json(), ran.stderr), (kept, format!("kept in `unread/`: {NOT_OURS}\n")), "{name} {what}");
         }
     }
     for leave in [flipped(&leaving(&ada), 90), leaving(&test), leaving(&elsewhere)] {
-        assert!(bounce(&project, &leave).json()["report"].is_null(), "{leave}");
+        assert!(bounce(&project, &leave).json()["reports"][0]["report"].is_null(), "{leave}");
     }
     assert_eq!(state(&project), before);
 }
@@ -200,7 +205,7 @@ fn a_mail_to_the_mailbox_for_leaving_leaves_that_digest_alone() {
     let mut project = project(&sink, "[digest.daily]\nsubject = \"Daily\"\nschedule = \"daily 07:30\"\n");
     project.run("--digest weekly send --yes").code(0);
     let leave = leaving(&message_to(&sink, "ada"));
-    let said = bounce(&project, &leave).json();
+    let said = &bounce(&project, &leave).json()["reports"][0];
     assert_eq!((&said["report"], &said["done"]), (&"unsubscribe".into(), &"unsubscribed".into()));
     assert_eq!((&said["digest"], &said["edition"]), (&"weekly".into(), &serde_json::Value::Null));
     assert_eq!(done(&project, &leave), "nothing");
@@ -276,7 +281,7 @@ fn a_mail_comes_on_standard_input() {
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.status.code(), &output.stderr[..]), (Some(0), &b""[..]));
     }
-    project.run("bounce").code(0).says("ignored: it is neither a bounce");
+    project.run("bounce").code(0).says("kept in `unread/`: it is neither a bounce");
 }
 
 #[test]
@@ -292,8 +297,11 @@ fn every_mail_of_a_maildir_is_read_and_stays() {
     let said = project.run("bounce Mail --json").code(0).json();
     let reports = said["reports"].as_array().unwrap();
     let done: Vec<_> = reports.iter().map(|one| (one["file"].as_str().unwrap(), one["done"].as_str())).collect();
-    let expect =
-        [("Mail/new/1.a", Some("bounced")), ("Mail/cur/2.b:2,S", Some("suppressed")), ("Mail/cur/3.c:2,", None)];
+    let expect = [
+        ("Mail/new/1.a", Some("bounced")),
+        ("Mail/cur/2.b:2,S", Some("suppressed")),
+        ("Mail/cur/3.c:2,", Some("kept")),
+    ];
     assert_eq!(done, expect);
     assert!(project.path("Mail/new/1.a").exists() && project.path("Mail/cur/2.b:2,S").exists());
     let (subscribers, _) = state(&project);

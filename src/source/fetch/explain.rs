@@ -9,17 +9,13 @@ use reqwest::{
 use url::Url;
 
 use crate::{
-    diagnostic::{Diagnostic, Explain as _},
+    diagnostic::{Diagnostic, Explain as _, mask_secrets},
     source::address_guard::AddressRefused,
 };
 
-/// A URL for people: without a password.
+/// A URL for people: without a password or a key.
 pub(in crate::source) fn without_password(url: &Url) -> String {
-    let mut url = url.clone();
-    if url.password().is_some() {
-        let _ = url.set_password(Some("***"));
-    }
-    url.to_string()
+    mask_secrets(url.as_str()).into_owned()
 }
 
 /// Says what a status means that is no success.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    diagnostic::{Diagnostic, Place},
+    diagnostic::{Diagnostic, Place, mask_secrets},
     source::Problem,
 };
 
@@ -11,11 +11,11 @@ use crate::{
 pub(super) fn to_json(diagnostic: &Diagnostic) -> Value {
     let place = diagnostic.place.as_ref();
     json!({
-        "what": diagnostic.message,
+        "what": mask_secrets(&diagnostic.message),
         "file": place.map(|place| &place.file),
         "line": place.and_then(|place| place.line),
         "column": place.and_then(|place| place.column),
-        "source": diagnostic.excerpt.as_ref().map(|excerpt| &excerpt.line),
+        "source": diagnostic.excerpt.as_ref().map(|excerpt| mask_secrets(&excerpt.line)),
         "hint": diagnostic.hint,
     })
 }
