@@ -52,8 +52,9 @@ impl Document<'_> {
     pub(super) fn unknown<'k>(&self, path: &[&str], known: impl IntoIterator<Item = &'k str> + Clone) -> Diagnostic {
         let key = path.last().copied().unwrap_or_default();
         let mut shown = self.key(path, format!("unknown key `{key}`"));
-        // It may be a password, and what it is explains nothing.
-        if let Some(excerpt) = &mut shown.excerpt
+        // Beside a login it may be a password, under whatever name.
+        if path.first().is_some_and(|table| LOGIN_TABLES.contains(table))
+            && let Some(excerpt) = &mut shown.excerpt
             && let Some((name, value)) = excerpt.line.split_once('=')
             && value.trim_start().starts_with(['"', '\''])
         {
@@ -124,6 +125,9 @@ impl Document<'_> {
         range
     }
 }
+
+/// Tables of the config that stand for a login.
+const LOGIN_TABLES: [&str; 5] = ["smtp", "llm", "dkim", "bounce", "store"];
 
 /// Says which of the names that are known was meant, or which there are.
 pub(super) fn suggestion<'k>(name: &str, known: impl IntoIterator<Item = &'k str> + Clone, all: &str) -> String {
