@@ -26,7 +26,8 @@ fn ends_itself(tag: Tag<'_>) -> bool {
     tag.is_empty() || tag.is(SELF_ENDING)
 }
 
-fn is_within_limits(page: &str) -> bool {
+/// Says whether a tree builder bears what stands here: not too deep, and not too many elements.
+pub fn is_within_limits(page: &str) -> bool {
     let (mut depth, mut elements) = (0usize, 0usize);
     for token in scan(page) {
         match token {

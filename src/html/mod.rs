@@ -17,7 +17,7 @@ pub use clean::clean;
 pub use escape::escape;
 pub use image::first_image;
 pub use length::{fits, shorten};
-pub use limit::limit;
+pub use limit::{is_within_limits, limit};
 pub use markup_blocks::markup_blocks;
 pub use plain::plain_line;
 

@@ -1,11 +1,14 @@
 //! A template in, the same out with two things that a reader never sees: where each of its MJML tags stands in its
-//! file, which outlives Tera and is what an error can point at; and a count of its loops' rounds, so that none is
-//! endless.
+//! file, which outlives Tera and is what an error can point at; and a count of its loops' rounds and a look at what its
+//! variables hold, so that none is endless.
 
 use super::mjml;
 
 /// The function that counts a round.
 pub(super) const COUNT: &str = "count_a_round";
+
+/// The argument of that function that is looked at instead: what a variable holds now.
+pub(super) const HELD: &str = "held";
 
 /// Marks the tags of a template, the one with this number among the files.
 pub(super) fn marked(template: &str, file: usize) -> String {
@@ -20,6 +23,7 @@ pub(super) fn counted(template: &str) -> String {
 fn walk(template: &str, file: Option<usize>) -> String {
     let mut out = String::with_capacity(template.len() + template.len() / 8);
     let mut at = 0;
+    let mut blocks: Vec<&str> = Vec::new();
     while let Some(found) = template.get(at..).and_then(|rest| rest.find(['{', '<'])) {
         let start = at + found;
         out.push_str(&template[at..start]);
@@ -40,9 +44,17 @@ fn walk(template: &str, file: Option<usize>) -> String {
             && let Some(file) = file
         {
             out.push_str(&mjml::mark((file, start)));
-        } else if rest.starts_with("{%") && is_loop(&rest[..length]) {
-            let trim = if rest[..length].ends_with("-%}") { "-" } else { "" };
-            out.push_str(&format!("{{{{ {COUNT}() {trim}}}}}"));
+        } else if rest.starts_with("{%") {
+            let tag = &rest[..length];
+            let trim = if tag.ends_with("-%}") { "-" } else { "" };
+            let is_set = set_name(tag);
+            blocks.extend(is_set.filter(|_| !tag.contains('=')));
+            let held = if first_word(tag) == "endset" { blocks.pop() } else { is_set.filter(|_| tag.contains('=')) };
+            if first_word(tag) == "for" {
+                out.push_str(&format!("{{{{ {COUNT}() {trim}}}}}"));
+            } else if let Some(name) = held {
+                out.push_str(&format!("{{{{ {COUNT}({HELD}={name}) {trim}}}}}"));
+            }
         }
         at = start + length;
     }
@@ -55,8 +67,16 @@ fn inside(rest: &str, end: &str) -> usize {
     rest[2..].find(end).map_or(rest.len(), |at| at + 4)
 }
 
-fn is_loop(tag: &str) -> bool {
-    tag[2..].trim_start_matches('-').trim_start().starts_with("for ")
+fn first_word(tag: &str) -> &str {
+    tag[2..].trim_start_matches('-').split_whitespace().next().unwrap_or_default()
+}
+
+/// The variable that a tag sets.
+fn set_name(tag: &str) -> Option<&str> {
+    let words = tag[2..].trim_start_matches('-').trim_start();
+    let name = words.strip_prefix("set_global ").or_else(|| words.strip_prefix("set "))?.trim_start();
+    let end = name.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(name.len());
+    Some(&name[..end]).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -71,6 +91,10 @@ mod tests {
         assert_eq!(mjml::unmark(&marked), counted(template));
         assert_eq!(counted(template).replace("{{ count_a_round() -}}", ""), template);
         assert!(marked.contains(&format!("<mj-text{} color", mjml::mark((3, 36)))), "{marked}");
+        assert_eq!(
+            counted("{% set a = 1 %}{% set b -%}x{% endset %}"),
+            "{% set a = 1 %}{{ count_a_round(held=a) }}{% set b -%}x{% endset %}{{ count_a_round(held=b) }}"
+        );
         assert!(marked.contains("{# <mj-x> #}") && marked.contains("\"<mj-y\""));
     }
 }

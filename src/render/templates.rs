@@ -16,7 +16,7 @@ use super::{
     builtin::BUILTIN_TEMPLATES,
     error::Error,
     mjml::{File, unmark},
-    source_positions::{self, COUNT},
+    source_positions::{self, COUNT, HELD},
     text,
 };
 use crate::diagnostic::{Diagnostic, Place};
@@ -26,6 +26,9 @@ const ONE_OFF: &str = "__tera_one_off";
 
 /// All loops of a run together may go round so often.
 const MAX_ROUNDS: u64 = 200_000;
+
+/// A variable may hold so many octets or elements; more is made by doubling it again and again.
+const MAX_HELD: usize = 1 << 20;
 
 /// What a run may give, octets.
 const MAX_OUTPUT: usize = 16 << 20;
@@ -271,7 +274,7 @@ impl TemplateSet {
         if is_bound(error) {
             // The columns are those of the text with its counts.
             return Error::Template(
-                shown.at(Place { file, line, column: None }).hint("nest fewer loops, or give less in each round"),
+                shown.at(Place { file, line, column: None }).hint("nest fewer loops, or give or keep less in each round"),
             );
         }
         let shown = if file.is_empty() { shown } else { shown.at(Place { file, line, column }) };
@@ -350,7 +353,14 @@ fn is_bound(error: &tera::Error) -> bool {
 }
 
 fn register(tera: &mut Tera) {
-    tera.register_function(COUNT, |_: Kwargs, _: &State| -> TeraResult<&'static str> {
+    tera.register_function(COUNT, |arguments: Kwargs, _: &State| -> TeraResult<&'static str> {
+        if let Some(held) = arguments.get::<&Value>(HELD)? {
+            let length = held.as_str().map(str::len).or_else(|| held.as_array().map(<[Value]>::len));
+            return match length {
+                Some(MAX_HELD..) => Err(tera::Error::message(format!("{BOUND} {MAX_HELD} octets in a variable"))),
+                _ => Ok(""),
+            };
+        }
         COUNTED.set(COUNTED.get() + 1);
         if COUNTED.get() <= MAX_ROUNDS {
             return Ok("");

@@ -106,3 +106,26 @@ fn languages_part_posts_and_readers() {
     project.write("tidings.toml", project.read("tidings.toml").replace("[\"de\"]\n", "[\"German\"]\n"));
     project.run("explain").code(78).says("`German` is no tag of a language");
 }
+
+#[test]
+fn a_template_that_grows_without_end_is_an_error_with_its_place() {
+    let project = small("").file("templates/mine.mjml", "");
+    let config = project.read("tidings.toml").replace("[digest.weekly]", "[digest.weekly]\ntemplate = \"mine\"");
+    project.write("tidings.toml", config);
+    for doubled in ["{% set_global x = x ~ x %}", "{% set_global x %}{{ x }}{{ x }}{% endset %}"] {
+        let template = format!("{{% set x = 'a' %}}\n{{% for i in range(end=60) %}}{doubled}{{% endfor %}}{{{{ x }}}}");
+        project.write("templates/mine.mjml", template);
+        let ran = project.run("send --yes").code(1).says("more than 1048576 octets in a variable");
+        ran.says("mine.mjml:2");
+    }
+    let page = |inside: &str| {
+        format!("<mjml><mj-body><mj-section><mj-column>\n{inside}</mj-column></mj-section></mj-body></mjml>")
+    };
+    let deep = format!("<mj-raw>{}</mj-raw>", "<b>".repeat(100_000));
+    let picture = "<mj-carousel-image src=\"https://harbour.example/a.png\" />";
+    let long = format!("<mj-carousel>{}</mj-carousel>", picture.repeat(1_000));
+    for (inside, words) in [(deep, "nested too deep"), (long, "at most 50 pictures")] {
+        project.write("page.mjml", page(&inside));
+        project.run("render page.mjml").code(1).says(words).says("page.mjml:2:");
+    }
+}

@@ -5,11 +5,14 @@ use super::{
     schema::{AttributeKind, element_names, element_schema, is_attribute, parents_of},
     tree::{Element, Place, Problem},
 };
-use crate::diagnostic::Diagnostic;
+use crate::{diagnostic::Diagnostic, html};
 
 /// Attributes of HTML and of older MJML: people write them, and they do no harm.
 const HARMLESS: [&str; 8] =
     ["class", "horizontal-spacing", "id", "mobile-width", "style", "version", "vertical-spacing", "xmlns"];
+
+/// The style sheet of a carousel grows with the square of its pictures.
+const MAX_PICTURES: usize = 50;
 
 /// Elements that MJML had up to its version 3, and what stands in their place.
 const OLD: [(&str, &str); 4] = [
@@ -45,6 +48,14 @@ fn element(element: &Element, files: &[File], warnings: &mut Vec<Problem>) -> Re
         let words: String = element.content.chars().take(30).collect();
         let shown = Diagnostic::new(format!("`{words}` stands in `<{name}>`, which shows no text"));
         warnings.push(Problem::new(shown.hint("put it into `<mj-text>`"), element.at));
+    }
+    if kind.holds_html && !html::is_within_limits(&element.content) {
+        let shown = Diagnostic::new(format!("the HTML in `<{name}>` is nested too deep or has too many elements"));
+        return Err(Problem::new(shown.hint("close what is open; no client shows more than some hundred levels"), element.at));
+    }
+    if let Some(child) = element.children.get(MAX_PICTURES).filter(|_| name == "mj-carousel") {
+        let shown = Diagnostic::new(format!("a carousel has at most {MAX_PICTURES} pictures"));
+        return Err(Problem::new(shown.hint("each picture needs rules for all the others"), child.at));
     }
     for child in &element.children {
         if !kind.may_hold(&child.name) && element_schema(&child.name).is_some() && !child.is_raw() {
