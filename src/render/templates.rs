@@ -274,7 +274,9 @@ impl TemplateSet {
         if is_bound(error) {
             // The columns are those of the text with its counts.
             return Error::Template(
-                shown.at(Place { file, line, column: None }).hint("nest fewer loops, or give or keep less in each round"),
+                shown
+                    .at(Place { file, line, column: None })
+                    .hint("nest fewer loops, or give or keep less in each round"),
             );
         }
         let shown = if file.is_empty() { shown } else { shown.at(Place { file, line, column }) };

@@ -51,7 +51,10 @@ fn element(element: &Element, files: &[File], warnings: &mut Vec<Problem>) -> Re
     }
     if kind.holds_html && !html::is_within_limits(&element.content) {
         let shown = Diagnostic::new(format!("the HTML in `<{name}>` is nested too deep or has too many elements"));
-        return Err(Problem::new(shown.hint("close what is open; no client shows more than some hundred levels"), element.at));
+        return Err(Problem::new(
+            shown.hint("close what is open; no client shows more than some hundred levels"),
+            element.at,
+        ));
     }
     if let Some(child) = element.children.get(MAX_PICTURES).filter(|_| name == "mj-carousel") {
         let shown = Diagnostic::new(format!("a carousel has at most {MAX_PICTURES} pictures"));
