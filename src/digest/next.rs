@@ -13,7 +13,7 @@ use crate::{
     render::Variants,
     select,
     source::{self, Gathered, Source},
-    store::{FrozenEdition, Store},
+    store::{FrozenEdition, Ingested, Store},
 };
 
 /// The edition that preview, test and send show.
@@ -97,7 +97,7 @@ pub async fn gather(store: &Store, plan: &Plan<'_>, sources: &[Source], now: Dat
 }
 
 async fn draft_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: DateTime<Utc>) -> Result<Draft, Error> {
-    let posts = store.ingest(gathered, plan.sources, now).await?;
+    let Ingested { posts, problems } = store.ingest(gathered, plan.sources, now).await?;
     // Read before what was seen: if somebody freezes an edition in between, the number is theirs and this draft,
     // which may hold the same posts, cannot be frozen.
     let number = store.next_edition_number(&plan.digest.name).await?;
@@ -112,6 +112,6 @@ async fn draft_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: Date
     };
     let made = teasers.make(&answers);
     let mut draft = assemble(plan, selection, made, EditionId::new(random), number, now);
-    draft.problems.clone_from(&gathered.problems);
+    draft.problems = gathered.problems.iter().cloned().chain(problems).collect();
     Ok(draft)
 }

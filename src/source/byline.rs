@@ -147,6 +147,15 @@ fn is_section(words: &str) -> bool {
 }
 
 fn split_names(names: &str) -> Vec<String> {
+    // `Lee, Robert` is one name, the last part first.
+    if let Some((last, first)) = names.split_once(", ")
+        && is_name(names)
+        && !last.trim().contains(' ')
+        && (1..=2).contains(&first.split_whitespace().count())
+        && !first.contains(',')
+    {
+        return vec![names.trim().to_owned()];
+    }
     let mut rest = vec![names];
     for separator in [", ", " & ", "、", "; "] {
         rest = rest.iter().flat_map(|part| part.split(separator)).collect();
@@ -199,6 +208,8 @@ mod tests {
         check("By Jane Doe on January 9, 2025", "2025-01-09", &["Jane Doe"]);
         check("By Jane Doe | January 9, 2025", "2025-01-09", &["Jane Doe"]);
         check("January 9, 2025 | Jane Doe", "2025-01-09", &["Jane Doe"]);
+        check("By Lee, Robert", "", &["Lee, Robert"]);
+        check("By Ann Lee, Robert Roe", "", &["Ann Lee", "Robert Roe"]);
         check("Jane Doe · 9 January 2025 · 4 min read", "2025-01-09", &["Jane Doe"]);
     }
 

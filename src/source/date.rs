@@ -1,6 +1,10 @@
 //! Dates as publishers write them: in feeds, front matter, meta elements and bylines.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+
+use chrono::{
+    DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _, Utc, Weekday,
+};
 
 use super::words::WORDS;
 use crate::zone::Zone;
@@ -11,14 +15,55 @@ use crate::zone::Zone;
 /// Takes RFC 3339 and its looser ISO 8601 relatives, RFC 2822 with its common faults, and a day with a month
 /// name in one of several languages.
 pub fn parse(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
-    let text = text.trim();
+    let text = ascii_digits(text.trim());
     if text.len() < 6 || text.len() > 100 {
         return None;
     }
-    if let Ok(instant) = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text)) {
+    // The parser of RFC 2822 takes a zone that it does not know for UTC.
+    let is_named = text.rsplit(' ').next().is_some_and(|last| last.bytes().all(|c| c.is_ascii_alphabetic()));
+    let mail = || DateTime::parse_from_rfc2822(&text).ok().filter(|_| !is_named);
+    if let Some(instant) = DateTime::parse_from_rfc3339(&text).ok().or_else(mail) {
         return Some(instant.to_utc());
     }
-    iso(text, zone).or_else(|| worded(text, zone)).or_else(|| worded(&year_forward(text)?, zone))
+    let forms = [iso, unix, worded];
+    let read = forms.iter().find_map(|form| form(&text, zone));
+    read.or_else(|| worded(&year_forward(&text)?, zone)).or_else(|| worded(&with_century(&text)?, zone))
+}
+
+/// Writes the digits of every script as ASCII does.
+fn ascii_digits(text: &str) -> Cow<'_, str> {
+    /// Where the digits of scripts begin (Unicode, `Nd`).
+    const ZEROS: [char; 6] = ['٠', '۰', '०', '০', '๐', '０'];
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let ascii = |c: char| {
+        let digit =
+            ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(u32::from(*zero)).filter(|digit| *digit < 10));
+        digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
+    };
+    text.chars().map(ascii).collect()
+}
+
+/// Seconds or milliseconds since 1970, as `1760000000`.
+fn unix(text: &str, _: Zone) -> Option<DateTime<Utc>> {
+    let number = text.parse().ok().filter(|_| text.bytes().all(|c| c.is_ascii_digit()))?;
+    match text.len() {
+        9 | 10 => DateTime::from_timestamp(number, 0),
+        12 | 13 => DateTime::from_timestamp_millis(number),
+        _ => None,
+    }
+}
+
+/// `Thursday, 09-Oct-25 10:00:00 GMT` (RFC 850), with all four digits of the year.
+fn with_century(text: &str) -> Option<String> {
+    let words = words(text);
+    let year = words.windows(3).find_map(|three| {
+        let dated = three[0].day().is_some() && month(three[1].text).is_some();
+        (dated && three[2].text.len() == 2).then(|| three[2].number().map(|_| &three[2]))?
+    })?;
+    let century = if year.text < "70" { "20" } else { "19" };
+    Some(format!("{}{century}{}", &text[..year.start], &text[year.start..]))
 }
 
 /// `Thu Jan  9 10:00:00 UTC 2025`, as C and Java write it, with the year before the time.
@@ -44,33 +89,47 @@ pub fn in_zone(local: NaiveDateTime, zone: Zone) -> Option<DateTime<Utc>> {
         .map(|instant| instant.to_utc())
 }
 
-/// `2025-01-09`, `2025-01-09 10:00`, `2025-01-09T10:00:00.5+0100`, `2025/01/09`, `20250109`.
+/// `2025-01-09`, `2025-01-09 10:00`, `2025-01-09T10:00:00.5+0100`, `2025/01/09`, `20250109T100000Z`, `2025-W02-4`.
 fn iso(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-    let (date, rest) = if digits.len() == 8 {
-        (NaiveDate::parse_from_str(&digits, "%Y%m%d").ok()?, &text[8..])
+    let (date, rest) = if digits.len() == 8 || digits.len() == 14 {
+        (NaiveDate::parse_from_str(&digits[..8], "%Y%m%d").ok()?, &text[8..])
     } else if digits.len() == 4 {
         let separator = text[4..].chars().next().filter(|c| matches!(c, '-' | '/' | '.'))?;
-        let (month, rest) = text[5..].split_once(separator)?;
-        let length = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
-        let (day, rest) = rest.split_at(length);
-        (NaiveDate::from_ymd_opt(digits.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?, rest)
+        if let Some((week, rest)) = text[5..].strip_prefix('W').and_then(|rest| rest.split_at_checked(2)) {
+            let (day, rest) = rest.strip_prefix('-')?.split_at_checked(1)?;
+            let day = Weekday::try_from(day.parse::<u8>().ok()?.checked_sub(1)?).ok()?;
+            (NaiveDate::from_isoywd_opt(digits.parse().ok()?, week.parse().ok()?, day)?, rest)
+        } else {
+            let (month, rest) = text[5..].split_once(separator)?;
+            let length = rest.bytes().take(2).take_while(u8::is_ascii_digit).count();
+            let (day, rest) = rest.split_at(length);
+            (NaiveDate::from_ymd_opt(digits.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?, rest)
+        }
     } else {
         return None;
     };
     let rest = rest.strip_prefix(['T', 't', '_']).unwrap_or(rest).trim();
     if rest.is_empty() {
-        return in_zone(date.and_time(NaiveTime::MIN), zone);
+        return at(date, TimeDelta::zero(), None, zone);
     }
     let (time, offset) = clock(rest)?;
-    at(date.and_time(time), offset, zone)
+    at(date, time, offset, zone)
 }
 
-/// A time and what stands behind it: `10:00`, `10:00:00.123 +0100`, `10:00Z`, `10:00 EST`, `9:30 am`.
-fn clock(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
+/// The time since midnight and what stands behind it: `10:00`, `10:00:00.123 +0100`, `100000Z`, `10:00 EST`, `9:30 am`.
+fn clock(text: &str) -> Option<(TimeDelta, Option<FixedOffset>)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, ':' | '.')).unwrap_or(text.len());
     let (time, rest) = text.split_at(end);
-    let mut parts = time.trim_end_matches('.').splitn(3, ':');
+    let basic = |digits: &str| matches!(digits.len(), 4 | 6) && digits.bytes().all(|c| c.is_ascii_digit());
+    let coloned = if basic(time) {
+        format!("{}:{}:{}", &time[..2], &time[2..4], &time[4..])
+    } else if time.contains(':') {
+        time.to_owned()
+    } else {
+        time.replace('.', ":")
+    };
+    let mut parts = coloned.trim_end_matches(['.', ':']).splitn(3, ':');
     let mut hour: u32 = parts.next()?.parse().ok()?;
     let minute: u32 = parts.next()?.parse().ok()?;
     let second = parts.next().unwrap_or("0");
@@ -84,29 +143,25 @@ fn clock(text: &str) -> Option<(NaiveTime, Option<FixedOffset>)> {
             break;
         }
     }
-    // A leap second is the last second of its minute.
-    Some((NaiveTime::from_hms_opt(hour, minute, second.min(59))?, offset(rest)?))
+    // 24:00 is the next day's midnight, and a leap second the last second of its minute.
+    let is_time = hour < 24 && minute < 60 && second <= 60 || (hour, minute, second) == (24, 0, 0);
+    let seconds = i64::from(hour * 3_600 + minute * 60 + second.min(59));
+    is_time.then_some(())?;
+    Some((TimeDelta::seconds(seconds), offset(rest)?))
 }
 
 /// `Z`, `GMT`, `+01:00`, `+0100`, `EST`; nothing at all is no offset.
 fn offset(text: &str) -> Option<Option<FixedOffset>> {
+    static NAMES: LazyLock<HashMap<&str, i32>> = LazyLock::new(|| {
+        let lines = include_str!("zone_names.txt").lines().filter_map(|line| line.split_once(' '));
+        lines.filter_map(|(name, minutes)| Some((name, minutes.parse().ok()?))).collect()
+    });
     let text = text.split(['(', '[']).next().unwrap_or_default().trim();
-    let named = |hours: i32| FixedOffset::east_opt(hours * 3600).map(Some);
-    match text {
-        "" => return Some(None),
-        "Z" | "z" | "UT" | "UTC" | "GMT" => return named(0),
-        "EST" => return named(-5),
-        "EDT" => return named(-4),
-        "CST" => return named(-6),
-        "CDT" => return named(-5),
-        "MST" => return named(-7),
-        "MDT" => return named(-6),
-        "PST" => return named(-8),
-        "PDT" => return named(-7),
-        "BST" | "CET" | "MEZ" => return named(1),
-        "CEST" | "MESZ" | "EET" => return named(2),
-        "JST" => return named(9),
-        _ => {}
+    if text.is_empty() {
+        return Some(None);
+    }
+    if let Some(minutes) = NAMES.get(text.to_ascii_uppercase().as_str()) {
+        return FixedOffset::east_opt(minutes * 60).map(Some);
     }
     let digits = text.strip_prefix("UTC").or(text.strip_prefix("GMT")).unwrap_or(text);
     let sign = match digits.chars().next()? {
@@ -125,7 +180,8 @@ fn offset(text: &str) -> Option<Option<FixedOffset>> {
     FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60)).map(Some)
 }
 
-fn at(local: NaiveDateTime, offset: Option<FixedOffset>, zone: Zone) -> Option<DateTime<Utc>> {
+fn at(day: NaiveDate, time: TimeDelta, offset: Option<FixedOffset>, zone: Zone) -> Option<DateTime<Utc>> {
+    let local = day.and_time(NaiveTime::MIN).checked_add_signed(time)?;
     match offset {
         Some(offset) => offset.from_local_datetime(&local).single().map(|instant| instant.to_utc()),
         None => in_zone(local, zone),
@@ -140,16 +196,16 @@ fn worded(text: &str, zone: Zone) -> Option<DateTime<Utc>> {
     if before.split_whitespace().count() > 2 || before.chars().count() > 16 {
         return None;
     }
-    let rest = text[found.end..].trim_start_matches([',', ' ', '·', '|', '-', '–', '\u{a0}']);
-    let rest = WORDS.before_time.iter().find_map(|word| rest.strip_prefix(word.as_str())).unwrap_or(rest).trim();
-    if rest.is_empty() {
-        return in_zone(found.date.and_time(NaiveTime::MIN), zone);
-    }
-    match clock(rest) {
-        Some((time, offset)) => at(found.date.and_time(time), offset, zone),
-        None => in_zone(found.date.and_time(NaiveTime::MIN), zone),
-    }
+    // What parts a date from its time is short in every language: `at`, `kl.`, `à`, `г. в`.
+    let rest = &text[found.end..];
+    let time =
+        rest.find(|c: char| c.is_ascii_digit()).filter(|at| *at <= MAX_BEFORE_TIME).and_then(|at| clock(&rest[at..]));
+    let (time, offset) = time.unwrap_or_default();
+    at(found.date, time, offset, zone)
 }
+
+/// So many octets may stand between a date and its time.
+const MAX_BEFORE_TIME: usize = 16;
 
 /// A date inside a longer text, and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -242,14 +298,15 @@ fn named_month(words: &[Word<'_>], at: usize) -> Option<Found> {
     let joins = |word: &&Word<'_>| !WORDS.within_date.contains(&word.text.to_lowercase());
     let mut after = words[at + 1..].iter().take(5).filter(joins);
     let (second, third) = (after.next()?, after.next()?);
-    let (month, day) = match (month(first.text), first.day()) {
-        (Some(month), _) => (month, second.day()?),
-        (None, Some(day)) => (month(second.text)?, day),
-        _ => return None,
+    let (month, day, year) = match (month(first.text), first.day()) {
+        (Some(month), _) => (month, second.day()?, third.year()?),
+        (None, Some(day)) => (month(second.text)?, day, third.year()?),
+        // Hungarian, and those who sort by it.
+        (None, None) => (month(second.text)?, third.day()?, first.year()?),
     };
     // Words that stand far apart make no date.
     (third.end() - first.start < 40).then_some(())?;
-    found(third.year()?, month, day, first.start, third.end())
+    found(year, month, day, first.start, third.end())
 }
 
 /// `2025-01-09`, `09.01.2025`, `31/01/2025`, `01/31/2025`; where day and month could be either, a slash means
@@ -275,7 +332,7 @@ fn found(year: i32, month: u32, day: u32, start: usize, end: usize) -> Option<Fo
 
 /// The number of a month by its name or the usual short form of it.
 fn month(name: &str) -> Option<u32> {
-    (3..=20).contains(&name.len()).then(|| WORDS.month(&name.to_lowercase())).flatten()
+    (3..=40).contains(&name.len()).then(|| WORDS.month(&name.to_lowercase())).flatten()
 }
 
 #[cfg(test)]
@@ -307,6 +364,19 @@ mod tests {
         check("2025-03-30T02:30", "2025-03-30T01:30:00Z");
         check("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z");
         check("Thu Jan  9 10:00:00 UTC 2025", "2025-01-09T10:00:00Z");
+        check("1760000000", "2025-10-09T08:53:20Z");
+        check("1760000000000", "2025-10-09T08:53:20Z");
+        check("20251009T100000Z", "2025-10-09T10:00:00Z");
+        check("20251009T1000+0200", "2025-10-09T08:00:00Z");
+        check("2025-W41-4", "2025-10-08T22:00:00Z");
+        check("2025-10-09T24:00:00Z", "2025-10-10T00:00:00Z");
+        check("Thu, 09 Oct 2025 24:00:00 GMT", "2025-10-10T00:00:00Z");
+        check("Thursday, 09-Oct-25 10:00:00 GMT", "2025-10-09T10:00:00Z");
+        check("Thu, 9 Oct 2025 10:00:00 AEDT", "2025-10-08T23:00:00Z");
+        check("Thu, 9 Oct 2025 10:00:00 MSK", "2025-10-09T07:00:00Z");
+        check("Tue, 05 Aug 2025 07:00:00 IST", "2025-08-05T01:30:00Z");
+        check("Thu Oct 09 2025 10:00:00 GMT+0200 (Central European Summer Time)", "2025-10-09T08:00:00Z");
+        check("Thu, 32 Oct 2025 10:00:00 GMT", "none");
         check("soon", "none");
         check("2025-13-45", "none");
         check("", "none");
@@ -333,6 +403,24 @@ mod tests {
             "1er janvier 2025",
         ] {
             check(text, if text.starts_with("1er") { "2024-12-31T23:00:00Z" } else { "2025-01-08T23:00:00Z" });
+        }
+        for text in [
+            "fre, 09 maj 2025 10:00:00 +0200",
+            "fre. 9. mai 2025 kl. 10.00",
+            "pe 9. toukokuuta 2025 klo 10:00",
+            "9. května 2025, 10:00",
+            "pi 9. mája 2025 10:00",
+            "2025. május 9., 10:00",
+            "пт, 09 мая 2025 10:00:00 +0200",
+            "9 травня 2025 р. о 10:00",
+            "09 Mayıs 2025, 10:00",
+            "9 Μαΐου 2025, 10:00",
+            "9 mai 2025, 10:00",
+            "pt., 9 maja 2025 10:00:00 +0200",
+            "2025년 5월 9일 10:00",
+            "٩ مايو 2025 10:00",
+        ] {
+            check(text, "2025-05-09T08:00:00Z");
         }
         check("January 9, 2025 at 3:30 pm", "2025-01-09T14:30:00Z");
         check("31/01/2025", "2025-01-30T23:00:00Z");

@@ -16,7 +16,6 @@ pub(super) struct Words {
     /// The number of each month, by all its names.
     #[serde(skip)]
     month_numbers: HashMap<String, u32>,
-    pub(super) before_time: Vec<String>,
     pub(super) within_date: Vec<String>,
     pub(super) before_date: Vec<String>,
     pub(super) before_author: Vec<String>,
@@ -59,7 +58,6 @@ impl Words {
     fn add(&mut self, more: Words) {
         self.boilerplate.extend(more.boilerplate);
         for (list, words) in [
-            (&mut self.before_time, more.before_time),
             (&mut self.within_date, more.within_date),
             (&mut self.before_date, more.before_date),
             (&mut self.before_author, more.before_author),

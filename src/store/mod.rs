@@ -49,7 +49,7 @@ pub use model_answers::ModelAnswer;
 pub use open::Store;
 pub use outbox::{OutboxReply, OutboxRequest, Settlement, Verdict};
 pub use owner::Owner;
-pub use posts::SourceStatus;
+pub use posts::{Ingested, SourceStatus};
 pub use publish::PublishOptions;
 pub use rate_limits::RelayLimits;
 pub use runs::{DueRun, RunState, WatchedDigest};

@@ -10,6 +10,7 @@ use super::{
     open::Store,
 };
 use crate::{
+    diagnostic::Diagnostic,
     post::{Post, PostId},
     select::{DigestHistory, Fingerprint, KnownPosts, PastPost, SentPost, past_post},
     source::{FetchState, Fetched, Gathered, Kind, Problem, Source, Validators},
@@ -38,6 +39,15 @@ pub struct SourceStatus {
     pub problems: Vec<Problem>,
 }
 
+/// What comes of gathered posts, once they are held against those known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ingested {
+    /// Every post that may stand for selection.
+    pub posts: Vec<Post>,
+    /// What is wrong with a source by what it gave before.
+    pub problems: Vec<Problem>,
+}
+
 impl Store {
     /// What servers told us before.
     ///
@@ -56,12 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn ingest(
-        &self,
-        gathered: &Gathered,
-        sources: &[Source],
-        now: DateTime<Utc>,
-    ) -> Result<Vec<Post>, Error> {
+    pub async fn ingest(&self, gathered: &Gathered, sources: &[Source], now: DateTime<Utc>) -> Result<Ingested, Error> {
         let validators = gathered.validators.iter().map(|(url, value)| Ok(values![url, to_json(value, "validator")?]));
         let validators = validators.collect::<Result<Vec<_>, Error>>()?;
         let mut write = self.db.begin().await?;
@@ -69,14 +74,18 @@ impl Store {
         write.insert("INSERT INTO validator (url, value)", validators, "").await?;
         let seen = seen_at(&mut write, now).await?;
         let mut posts = Vec::new();
+        let mut emptied = Vec::new();
         for fetched in &gathered.fetched {
-            let problems: Vec<_> = gathered.problems.iter().filter(|p| p.source == fetched.source).collect();
-            record_source(&mut write, fetched, &problems, now).await?;
+            let kind = sources.iter().find(|source| source.name == fetched.source).map(|source| &source.kind);
+            let holds = !matches!(kind, Some(Kind::Folder { .. }));
+            let scrolls = matches!(kind, Some(Kind::Feed(_) | Kind::Listing(..)));
             let mut known = known_posts(&mut write, &fetched.source).await?;
+            let problem = became_empty(fetched, &known).filter(|_| scrolls);
+            let problems: Vec<_> =
+                gathered.problems.iter().filter(|p| p.source == fetched.source).chain(&problem).collect();
+            record_source(&mut write, fetched, &problems, now).await?;
+            emptied.extend(problem);
             if fetched.state == FetchState::Read {
-                let kind = sources.iter().find(|source| source.name == fetched.source).map(|source| &source.kind);
-                let holds = !matches!(kind, Some(Kind::Folder { .. }));
-                let scrolls = matches!(kind, Some(Kind::Feed(_) | Kind::Listing(..)));
                 let moved = known_anew(fetched, &mut known, now)?;
                 let rows = new_rows(fetched, &known, holds, now, seen)?;
                 let rows = rows.into_iter().map(|row| {
@@ -108,7 +117,7 @@ impl Store {
             }
         }
         write.commit().await?;
-        Ok(posts)
+        Ok(Ingested { posts, problems: emptied })
     }
 
     /// What one digest's past says to `select`. An edition that was stopped before any reader had it is no past.
@@ -209,6 +218,14 @@ async fn record_source(
     let (failed, problems) = (fetched.state == FetchState::Failed, to_json(&problems, "source")?);
     write.run(record, values![&fetched.source, state, now, read.then_some(now), failed, problems]).await?;
     Ok(())
+}
+
+/// Says where a source that had posts gives none: that is a fault far more often than an end.
+fn became_empty(fetched: &Fetched, known: &HashMap<String, KnownPost>) -> Option<Problem> {
+    let held = known.values().filter(|known| known.held.is_some()).count();
+    let is_empty = fetched.state == FetchState::Read && fetched.posts.is_empty() && held > 0;
+    let wrong = || Diagnostic::new(format!("it is read well and gives no post, although it had {held}"));
+    is_empty.then(|| Problem::new(&fetched.source, wrong().hint("open its address, and see whether it moved")))
 }
 
 /// What the store knows of a post.

@@ -85,3 +85,14 @@ fn a_site_that_moved_has_nothing_new() {
         &["Lamp"],
     );
 }
+
+#[test]
+fn a_feed_that_had_posts_and_gives_none_is_a_trouble() {
+    let project = Project::new().file("tidings.toml", CONFIG).file("s.csv", "email\nada@readers.example\n");
+    project.write("feed.xml", feed(&[("g1", "h.example/1", "Dredging", 6), ("g2", "h.example/2", "Seal", 7)]));
+    project.run("explain").code(0);
+    project.write("feed.xml", feed(&[]));
+    project.run("explain").code(0).says("gives no post, although it had 2").says("Seal");
+    project.run("status").code(0).says("gives no post, although it had 2");
+    project.run("check").says("gives no post, although it had 2");
+}

@@ -124,6 +124,13 @@ fn dates_that_cannot_be_are_reported_and_the_post_kept() {
         assert_eq!(parsed.problems.len(), 1, "{text}");
         assert_eq!(parsed.problems[0].diagnostic.place, Some("T".into()));
     }
+    for (first, second) in [("2025-01-09", "soon"), ("soon", "2025-01-09"), ("2025-01-09", "0001-01-01T00:00:00Z")] {
+        let post =
+            only(&rss(&format!("<item><title>T</title><dc:date>{first}</dc:date><pubDate>{second}</pubDate></item>")));
+        assert_eq!(post.published, date("2025-01-09"), "{first}, {second}");
+    }
+    let post = only(&rss("<item><title>T</title><author>robert@h.example (Lee, Robert)</author></item>"));
+    assert_eq!(post.authors, ["Lee, Robert"]);
     let post = only(&rss("<item><title>T</title><pubDate>Thu, 09 Jan 2099 10:00:00 GMT</pubDate></item>"));
     assert_eq!(post.published, date("2099-01-09T10:00:00Z"));
 }

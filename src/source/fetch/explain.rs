@@ -22,7 +22,12 @@ pub(in crate::source) fn without_password(url: &Url) -> String {
 pub(super) fn explain_status(status: StatusCode) -> Diagnostic {
     let number = status.as_u16();
     let words = match number {
-        401 | 403 => format!("the server refused ({number}): it wants a login or does not like us"),
+        401 | 403 => {
+            let words = format!("the server refused ({number}): it wants a login or does not like us");
+            let hint =
+                "many servers refuse programs that they do not know: set `fetch.user_agent`, with your address in it";
+            return Diagnostic::new(words).hint(hint);
+        }
         404 => return Diagnostic::new("the server does not have it (404)").hint("check the address"),
         429 => "the server says that we ask too often (429)".to_owned(),
         300..400 => format!("the server answered with a redirect that leads nowhere ({number})"),

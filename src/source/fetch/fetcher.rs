@@ -22,7 +22,10 @@ use tokio::{
 };
 use url::Url;
 
-use super::explain::{explain_error, explain_status, header_text, no_answer};
+use super::{
+    cookies::{RequestCookies, send},
+    explain::{explain_error, explain_status, header_text, no_answer},
+};
 use crate::{
     diagnostic::{Diagnostic, Explain as _},
     source::{
@@ -146,7 +149,7 @@ impl Fetcher {
                 request = request.header(name, value);
             }
         }
-        let sent = request.send().await;
+        let sent = send(request).await;
         let response = sent.map_err(|error| FetchResult::Failed(explain_error(&error, self.limits.timeout)))?;
         let status = response.status();
         let past = past.cloned().unwrap_or_default();
@@ -213,6 +216,7 @@ fn client(limits: &Limits) -> Result<Client, Diagnostic> {
         .user_agent(&limits.user_agent)
         .no_proxy()
         .referer(false)
+        .cookie_provider(Arc::new(RequestCookies))
         .redirect(address_guard::redirects(allow_private))
         .dns_resolver(Arc::new(address_guard::Resolver { allow_private }))
         .connect_timeout(limits.timeout)

@@ -5,6 +5,7 @@ use reqwest::{StatusCode, header::RANGE};
 use url::Url;
 
 use super::{
+    cookies::send,
     explain::{explain_error, explain_status, no_answer},
     fetcher::Fetcher,
 };
@@ -63,7 +64,7 @@ impl Fetcher {
         if let Some(last) = most.and_then(|most| most.checked_sub(1)) {
             request = request.header(RANGE, format!("bytes=0-{last}"));
         }
-        let response = match request.send().await {
+        let response = match send(request).await {
             Ok(response) => response,
             Err(error) => return self.failed(&error),
         };

@@ -1,5 +1,6 @@
 //! HTTP, guarded: the only folder that speaks it.
 
+mod cookies;
 mod endpoint;
 mod explain;
 mod fetcher;

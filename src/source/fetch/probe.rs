@@ -4,6 +4,7 @@ use reqwest::{Client, Method, StatusCode, header::CONTENT_TYPE};
 use url::Url;
 
 use super::{
+    cookies::send,
     explain::{explain_error, header_text, no_answer},
     fetcher::Fetcher,
 };
@@ -56,7 +57,7 @@ impl Fetcher {
     }
 
     async fn ask_for(&self, client: &Client, method: Method, url: &Url) -> Probe {
-        match client.request(method, url.clone()).send().await {
+        match send(client.request(method, url.clone())).await {
             Ok(answer) => {
                 Probe::Status { code: answer.status().as_u16(), kind: header_text(answer.headers(), CONTENT_TYPE) }
             }

@@ -176,6 +176,25 @@ async fn redirects_are_limited_and_checked() {
 }
 
 #[tokio::test]
+async fn cookies_live_through_one_requests_redirects() {
+    let base = serve_with(|request| {
+        let lower = request.to_ascii_lowercase();
+        match lower.split(' ').nth(1) {
+            Some("/feed") if lower.contains("cookie: seen=1") => answer("200 OK", "", FEED),
+            Some("/auth") => answer("302 Found", "Location: /feed\r\nSet-Cookie: seen=1; Path=/\r\n", ""),
+            Some("/bare") if lower.contains("cookie:") => answer("200 OK", "", FEED),
+            Some("/bare") => answer("403 Forbidden", "", ""),
+            _ => answer("302 Found", "Location: /auth\r\n", ""),
+        }
+    });
+    let gathered = ask(&limits(), &Validators::new(), &[format!("{base}/feed")]).await;
+    told(&gathered, "s0", FetchState::Read, "");
+    let gathered = ask(&limits(), &Validators::new(), &[format!("{base}/feed"), format!("{base}/bare")]).await;
+    told(&gathered, "s1", FetchState::Failed, "the server refused (403)");
+    assert!(gathered.problems[0].diagnostic.hint.as_ref().unwrap().contains("fetch.user_agent"));
+}
+
+#[tokio::test]
 async fn passwords_in_addresses_are_not_told() {
     let gathered = ask(&limits(), &Validators::new(), &["http://user:secret@127.0.0.1:1/feed".to_owned()]).await;
     told(&gathered, "s0", FetchState::Failed, "nobody answers");
