@@ -89,7 +89,9 @@ async fn apply_maildir(folder: &Path, invocation: &Invocation, store: &Store) ->
             };
             let (outcome, one) = apply(&octets, Some(&path), invocation, store).await?;
             exit = if exit == Exit::Done { one } else { exit };
-            shown.push(outcome_json(&outcome, Some(&path)));
+            if invocation.json {
+                shown.push(outcome_json(&outcome, Some(&path)));
+            }
         }
     }
     if invocation.json {

@@ -83,7 +83,9 @@ pub fn meaning(phase: Phase, reply: &Reply) -> Meaning {
     let mut is_said = vec![false; TABLE.rows.len()];
     for found in TABLE.words.find_overlapping_iter(words) {
         // A word begins where it is said to, and may go on: `temporar` is in `temporarily`, and `rbl` not in `marble`.
-        let begins = !words[..found.start()].ends_with(char::is_alphanumeric);
+        // Scripts that have no spaces have no beginnings either.
+        let (before, from) = words.split_at(found.start());
+        let begins = !(before.ends_with(char::is_alphanumeric) && from.starts_with(|c: char| c.is_ascii()));
         is_said[TABLE.row_of_word[found.pattern().as_usize()]] |= begins;
     }
     let holds = |(row, is_said): &(&Row, bool)| {
