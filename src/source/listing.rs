@@ -228,7 +228,7 @@ impl ListingSelectors {
         let links = || node.descendants_it().filter(|inner| inner.has_name("a") && inner.has_attr("href"));
         let longest = || links().max_by_key(|link| link.text().trim().chars().count());
         let titled = first(&self.title).or(heading).or_else(longest);
-        let title = titled.as_ref().map(|title| html::plain_line(&title.html())).unwrap_or_default();
+        let title = titled.as_ref().map(title_of).unwrap_or_default();
         let linked = first(&self.link)
             .or_else(|| {
                 titled.and_then(|title| title.descendants_it().chain([title]).find(|inner| inner.has_attr("href")))
@@ -299,6 +299,20 @@ impl ListingSelectors {
         }
         item
     }
+}
+
+/// The words of a title or a link without the elements in it that hold a date alone.
+fn title_of(node: &NodeRef<'_>) -> String {
+    let title = Dom::fragment(node.html());
+    let is_date = |inner: &NodeRef<'_>| {
+        inner.has_name("time") || byline::read(&inner.text()).is_some_and(|byline| byline.date.is_some())
+    };
+    let inner = title.select("a *, h1 *, h2 *, h3 *, h4 *, h5 *, h6 *");
+    for date in inner.nodes().iter().filter(|inner| is_date(inner)) {
+        date.remove_from_parent();
+    }
+    let words = html::plain_line(&title.html());
+    if words.is_empty() { html::plain_line(&node.html()) } else { words }
 }
 
 #[cfg(test)]

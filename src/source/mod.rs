@@ -5,6 +5,7 @@ pub(crate) mod address_guard;
 mod boilerplate;
 mod budget;
 mod byline;
+mod byline_markup;
 mod charset;
 mod copied_text;
 mod date;

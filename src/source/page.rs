@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    byline, charset, copied_text, date,
+    byline, byline_markup, charset, copied_text, date,
     document::{Document, Parsed, Problem, first_image},
     feed, listing,
     outline::{self, Entry, PageLine, is_markup, midnight, post},
@@ -60,9 +60,14 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<
     let base =
         dom.base_uri().and_then(|base| Url::parse(&base).ok()).or_else(|| url.cloned()).or_else(|| about.url.clone());
     surroundings::remove_surroundings(&dom);
+    byline_markup::write_out(&dom);
     let mut heading = surroundings::headings(&dom, about.site.as_deref()).into_iter().next();
     let lines = outline::lines(&html::clean(&dom.html(), base.as_ref()));
-    if let Some(entry) = outline::first_entry(&lines).filter(|entry| heading.as_deref() != Some(entry)) {
+    // An article whose head and heading agree on its title may have others below it.
+    let agreed = about.is_article
+        && heading.as_deref().zip(about.title.as_deref()).is_some_and(|(h1, meta)| names_same(h1, meta));
+    let entry = outline::first_entry(&lines).filter(|entry| !agreed && heading.as_deref() != Some(entry));
+    if let Some(entry) = entry {
         // The page of a blog: its own heading names the blog.
         about.title = about.title.filter(|title| heading.as_deref().is_none_or(|h1| !outline::same_title(title, h1)));
         heading = Some(entry);
@@ -70,7 +75,7 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<
     let mut seen = outline::read(lines, heading.as_deref().or(about.title.as_deref())).article.unwrap_or_default();
     let title = match (&about.title, &heading) {
         // `Title - Site` and the heading `Title`: the site is no part of it.
-        (Some(meta), Some(h1)) if meta.starts_with(h1.as_str()) => h1.clone(),
+        (Some(meta), Some(h1)) if names_same(h1, meta) => h1.clone(),
         (Some(meta), _) if !about.title_is_weak => meta.clone(),
         (_, Some(h1)) => h1.clone(),
         _ if !seen.title.is_empty() && (seen.date.is_some() || about.title.is_none()) => seen.title.clone(),
@@ -99,6 +104,11 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<
         description: about.description,
         ..post
     })
+}
+
+/// Says whether the title in the head of a page is its heading, with or without the name of the site behind it.
+fn names_same(heading: &str, title: &str) -> bool {
+    outline::same_title(heading, title) || title.starts_with(heading)
 }
 
 /// The day in an address like `/2025/01/09/title/`.
@@ -166,6 +176,8 @@ fn best(found: Option<Entry>, visible: &Entry) -> String {
 struct PageMetadata {
     title: Option<String>,
     title_is_weak: bool,
+    /// The head says that the page is an article.
+    is_article: bool,
     site: Option<String>,
     authors: Vec<String>,
     published: Option<DateTime<Utc>>,
@@ -215,6 +227,7 @@ impl PageMetadata {
         let shown = || Some(dom.select("time").text().to_string()).filter(|text| !text.trim().is_empty());
         Self {
             title_is_weak: strong.is_none(),
+            is_article: linked.is_some() || meta(&["og:type"]).as_deref() == Some("article"),
             site,
             title: strong.or_else(weak),
             authors,

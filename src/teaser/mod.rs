@@ -93,8 +93,11 @@ fn try_methods(methods: &[TeaserMethod], input: &TeaserInput<'_>) -> Result<Teas
     for method in methods.iter().copied() {
         let text = apply(method, input);
         // Whatever a method thinks of its own work, nothing with a defect goes out.
-        let text =
-            text.and_then(|text| checks::find_defect(&text, input).map_or(Ok(text), |defect| Err(defect.into())));
+        let find_defect = match method {
+            TeaserMethod::Description if !input.options.strict => checks::find_defect_of_publisher,
+            _ => checks::find_defect,
+        };
+        let text = text.and_then(|text| find_defect(&text, input).map_or(Ok(text), |defect| Err(defect.into())));
         match text {
             Ok(text) => return Ok(TeaserResult { teaser: Teaser { text, from: method.into() }, skipped }),
             Err(reason) => skipped.push(SkippedMethod { method, reason }),

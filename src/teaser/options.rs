@@ -11,13 +11,23 @@ pub struct TeaserOptions {
     pub from: Vec<TeaserMethod>,
     /// How many characters (graphemes) a teaser has at most. Default: `240`.
     pub max_chars: usize,
-    /// How many sentences a teaser has at most. Default: `2`.
+    /// How many sentences a teaser has at most; the publisher's own words may have more where they are short enough.
+    /// Default: `2`.
     pub max_sentences: usize,
+    /// Holds the publisher's own words to every check that the extractor's have to pass; without it they are refused
+    /// only where they are no teaser at all: cut off, the beginning of the body, the title, boilerplate, markup.
+    /// Default: `false`.
+    pub strict: bool,
 }
 
 impl Default for TeaserOptions {
     fn default() -> Self {
-        Self { from: vec![TeaserMethod::Description, TeaserMethod::Extract], max_chars: 240, max_sentences: 2 }
+        Self {
+            from: vec![TeaserMethod::Description, TeaserMethod::Extract],
+            max_chars: 240,
+            max_sentences: 2,
+            strict: false,
+        }
     }
 }
 

@@ -32,6 +32,18 @@ pub(super) const SCRIPTS: [Script; 11] = [
     Script::Other,
 ];
 
+/// The sign that ends a sentence whose last letter is `letter`; `None` where the script has none.
+pub(super) fn full_stop_behind(letter: char) -> Option<char> {
+    match script_of(letter) {
+        Script::Han | Script::Kana => Some('。'),
+        Script::Devanagari => Some('।'),
+        Script::Thai => None,
+        Script::Other if ('\u{980}'..='\u{9ff}').contains(&letter) => Some('।'),
+        _ if has_no_sentence_marks(letter) => None,
+        _ => Some('.'),
+    }
+}
+
 pub(super) fn script_of(c: char) -> Script {
     match c {
         'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}' => Script::Latin,

@@ -8,15 +8,21 @@
 //! the fitting. `--write` writes the weights fitted to everything,
 //! `--held-out` the teasers of the five folds, `{id, teaser}` a line.
 
-use std::{collections::BTreeSet, fs, path::PathBuf, process::ExitCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use serde::Deserialize;
 use tidings::{
-    internals::html::{Block, BlockKind},
+    internals::html::{self, Block, BlockKind},
     post::{Post, PostId},
     teaser::{
-        TeaserOptions,
+        TeaserContext, TeaserMethod, TeaserOptions,
         extract::{self, CANDIDATE_FEATURES, TrainingData, WORD_FEATURES, Weights},
+        tease,
     },
 };
 
@@ -83,6 +89,7 @@ pub fn main() -> ExitCode {
     let examples: Vec<Example> = files.iter().enumerate().flat_map(|(at, file)| read(at, file)).collect();
     println!("{} posts of {} sites", examples.len(), sites(&examples).len());
 
+    kept(&files, &examples);
     let folds: Vec<usize> = examples.iter().map(|example| fold(&example.id)).collect();
     let made = held(&examples, &folds);
     report("five folds", &files, &examples, &made);
@@ -107,6 +114,27 @@ pub fn main() -> ExitCode {
         println!("wrote {}", path.display());
     }
     ExitCode::SUCCESS
+}
+
+/// Prints how many of the descriptions that fit into a teaser are taken as one, and why others are not.
+fn kept(files: &[PathBuf], examples: &[Example]) {
+    let options = TeaserOptions { from: vec![TeaserMethod::Description], ..TeaserOptions::default() };
+    for (at, file) in files.iter().enumerate() {
+        let (mut all, mut kept, mut refused) = (0, 0, BTreeMap::<String, Vec<&str>>::new());
+        for Example { post, .. } in examples.iter().filter(|example| example.file == at) {
+            let Some(own) = post.description.as_deref().filter(|own| own.chars().count() <= 240) else { continue };
+            let made = tease(post, &options, &TeaserContext::default());
+            all += 1;
+            match made.skipped.first() {
+                Some(skipped) => refused.entry(skipped.reason.to_string()).or_default().push(own),
+                None => kept += 1,
+            }
+        }
+        println!("{}: {kept} of {all} descriptions kept", file.display());
+        for (reason, texts) in refused {
+            println!("  {:>4} {reason}, as {:?}", texts.len(), texts);
+        }
+    }
 }
 
 /// A fold for each site; those with few posts share one.
@@ -196,9 +224,9 @@ fn read(file: usize, path: &PathBuf) -> Vec<Example> {
             tags: Vec::new(),
             language: Some(row.lang.clone()),
             image: None,
-            description: None,
+            description: Some(row.reference.clone()),
             teaser: None,
-            body: String::new(),
+            body: blocks.iter().map(markup).collect(),
             weight: None,
             draft: false,
             has_marked_lead: false,
@@ -222,6 +250,17 @@ fn read(file: usize, path: &PathBuf) -> Vec<Example> {
         examples.push(example);
     }
     examples
+}
+
+/// A block as HTML.
+fn markup(block: &Block) -> String {
+    let name = match block.kind {
+        BlockKind::Heading(_) => "h2",
+        BlockKind::ListItem => "li",
+        BlockKind::Quote => "blockquote",
+        _ => "p",
+    };
+    format!("<{name}>{}</{name}>", html::escape(&block.text))
 }
 
 /// The fold of a name: the same on every run.

@@ -152,3 +152,19 @@ fn links_that_act_are_no_links_of_a_list() {
     let posts = listing(page, &Selectors::default()).unwrap().posts;
     assert_eq!(posts.iter().map(|post| post.url.is_none()).collect::<Vec<_>>(), [true, true]);
 }
+
+#[test]
+fn a_date_within_a_link_is_no_part_of_its_title() {
+    let row = |title: &str, day: u8| {
+        format!(
+            "<li><a href='/{day}'><span>{title}</span> <time datetime='2025-10-0{day}'>2025-10-0{day}</time></a></li>"
+        )
+    };
+    let page = [row("The crane came by barge", 6), row("A seal on the slipway", 5), row("The lamp was changed", 4)];
+    let posts = listing(&format!("<h1>News</h1><ul>{}</ul>", page.concat()), &Selectors::default()).unwrap().posts;
+    assert_eq!(
+        posts.iter().map(|post| post.title.as_str()).collect::<Vec<_>>(),
+        ["The crane came by barge", "A seal on the slipway", "The lamp was changed"]
+    );
+    assert_eq!(posts[0].description, None);
+}

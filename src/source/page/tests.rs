@@ -76,3 +76,36 @@ fn huge_and_odd_pages_are_read_in_bounded_time() {
         let _ = listing::read(document, &crate::source::Selectors::default(), "press", Zone::utc());
     }
 }
+
+const WORDS: &str = "<p>The harbour office opened the pier, which has room for forty boats and a bench for all who wait for them.</p>\
+     <p>It was built within a year by the people of the town, and the ferries use it from the first day of spring on.</p>";
+
+#[test]
+fn a_byline_may_be_set_in_any_markup() {
+    let bylines = [
+        "<div class=meta><span class=author>Jane Doe</span><span class=date>January 9, 2025</span></div>",
+        "<table><tr><th>Author</th><td>Jane Doe</td></tr><tr><th>Published</th><td>January 9, 2025</td></tr></table>",
+        "<dl><dt>Author</dt><dd>Jane Doe</dd><dt>Published</dt><dd>January 9, 2025</dd></dl>",
+        "<script type='application/ld+json'>{\"@type\":\"BlogPosting\",\"headline\":\"Harbour Opens Its New North Pier\",\
+         \"datePublished\":\"2025-01-09\",\"author\":{\"name\":\"Jane Doe\"}}</script>",
+    ];
+    for byline in bylines {
+        check(&format!("<body><h1>Harbour Opens Its New North Pier</h1>{byline}{WORDS}</body>"), 2);
+    }
+}
+
+#[test]
+fn other_posts_below_do_not_name_an_article() {
+    let others = ["A seal sleeps", "Two planks are lost"].map(|title| {
+        format!(
+            "<h2><a href='/{}'>{title}</a></h2><div><time>Jan 7, 2025</time></div><p>Nobody wakes it.</p>",
+            title.len()
+        )
+    });
+    let post = article(&format!(
+        "<head><meta property=og:type content=article><meta property=og:title content='The crane came'></head>\
+         <body><main><article><h1>The crane came</h1>{WORDS}</article><section>{}</section></main></body>",
+        others.concat()
+    ));
+    assert_eq!(post.title, "The crane came");
+}

@@ -6,6 +6,7 @@ use super::{
     super::{
         languages::{LANGUAGES, Language, entries, holds, language},
         script,
+        sentence::split_sentences,
     },
     checked_text::CheckedText,
 };
@@ -21,6 +22,9 @@ pub(super) fn has_dangling_start(text: &CheckedText<'_>, tag: &str) -> bool {
         return longest.is_some_and(|(_, start)| *start == Start::Dangling);
     }
     let (Some(language), Some(starts)) = (language(tag), STARTS.get(tag)) else { return false };
+    if hangs(text, language) {
+        return true;
+    }
     if dangles_before_comma(lower, language)
         || tag == "en" && (has_dangling_aim(lower, language) || has_pronoun_after_time(lower, language))
     {
@@ -36,6 +40,20 @@ pub(super) fn has_dangling_start(text: &CheckedText<'_>, tag: &str) -> bool {
         Some(Start::Dangling) => true,
         Some(Start::SelfContained) | None => false,
     }
+}
+
+/// Says whether the first sentence holds a word like "also" or ", however,", by which it leans on one before it.
+fn hangs(text: &CheckedText<'_>, language: &Language) -> bool {
+    let is_in = |text: &str| {
+        let mut found = language.hanging_words.iter().flat_map(|word| text.match_indices(word.as_str()));
+        found.any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default().rsplit(' ').next().unwrap_or_default();
+            !holds(&language.not_hanging_after, before.trim_matches(','))
+        })
+    };
+    // Most texts hold none, and need not be cut into sentences.
+    is_in(&text.lower)
+        && split_sentences(text.original).next().is_some_and(|first| is_in(&CheckedText::new(first).lower))
 }
 
 /// Says whether it begins with a short clause that ends in a bare pronoun: "To help the crews with that, the town …"
@@ -207,6 +225,8 @@ mod tests {
                 "The second, a pier of stone, is closed.",
                 "Two of their boats sank.",
                 "Apart from that, the quay is quiet.",
+                "The council also closed the pier.",
+                "The pier, however, is open.",
                 "On Friday it was carried up the stairs.",
                 "In May 2014 she moved to the quay.",
                 "Since March, they have mended forty boats.",
@@ -244,6 +264,8 @@ mod tests {
                 "To those who sail at night, the lamp is dear.",
                 "To mark this year’s festival, the town lit the quay.",
                 "Below the quay, the water is four metres deep.",
+                "Boats that also fly are rare, and the quay has not only one but also two.",
+                "The quay is closed. It is also old.",
                 "On Friday it rained on the quay.",
                 "In 2026 it is time to mend the quay.",
                 "On Monday it was announced that the quay is closed.",

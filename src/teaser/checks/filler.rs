@@ -17,6 +17,7 @@ pub(super) fn is_filler(text: &CheckedText<'_>) -> bool {
         || welcomes(lower)
         || has_no_news(lower)
         || points_elsewhere(lower)
+        || UNSEEN.find_in(lower).next().is_some()
         || names_another_page(text.original)
         || is_turn_of_talk(text.original)
 }
@@ -25,6 +26,9 @@ pub(super) fn is_filler(text: &CheckedText<'_>) -> bool {
 static STARTS: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::at_start(entries(|language| &language.greetings).chain(entries(|language| &language.pointers)))
 });
+
+/// What points at a picture, a list or a passage that no teaser shows.
+static UNSEEN: LazyLock<Phrases> = LazyLock::new(|| Phrases::anywhere(entries(|language| &language.unseen_pointers)));
 
 /// The words for none of [`has_no_news`], one of which must stand in the text.
 static NONE: LazyLock<Phrases> = LazyLock::new(|| Phrases::anywhere(entries(|language| &language.no_news.none)));
@@ -110,6 +114,9 @@ mod tests {
             "Weitere Informationen finden Sie im Hafenbüro.",
             "Подробности на доске у причала.",
             "詳細は港の事務所まで。",
+            "The old wall was mended as described above.",
+            "Ana Lima tells of it in the video below.",
+            "岸壁は以下のように直された。",
         ] {
             assert!(is_filler(&CheckedText::new(text)), "{text}");
         }

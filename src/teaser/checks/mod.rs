@@ -31,6 +31,8 @@ pub(super) use self::{
 struct Check {
     name: &'static str,
     of: Scope,
+    /// It refuses the publisher's own words as well, if it is true of all of them.
+    any_author: bool,
     wrong: fn(&CheckedText<'_>, &TeaserInput<'_>) -> bool,
 }
 
@@ -53,29 +55,29 @@ pub(super) const DANGLING: &str = "begins with a word that refers to what is not
 /// In this order: cheap before dear, and the dangling start behind all else that a sentence is judged by.
 #[rustfmt::skip]
 const CHECKS: &[Check] = &[
-    Check { name: "empty", of: Scope::Sentence, wrong: |text, _| !text.original.contains(char::is_alphanumeric) },
-    Check { name: "cut off", of: Scope::Sentence, wrong: |text, _| markers::is_cut_off(text) },
-    Check { name: "markup", of: Scope::Sentence, wrong: |text, _| markers::has_markup(text) },
-    Check { name: "characters that nobody can read", of: Scope::Sentence, wrong: |text, _| markers::has_unreadable_characters(text.original) },
-    Check { name: "only the title again", of: Scope::Sentence, wrong: |text, input| is_title_again(text, input) },
-    Check { name: "announces a list", of: Scope::Sentence, wrong: |text, _| announces_list(text) },
-    Check { name: "boilerplate", of: Scope::Sentence, wrong: |text, _| boilerplate::is_boilerplate(text) },
-    Check { name: "says nothing of the post", of: Scope::Sentence, wrong: |text, _| filler::is_filler(text) },
-    Check { name: "speaks to a machine", of: Scope::Teaser, wrong: |text, _| prompt_injection::is_prompt_injection(text.original) },
-    Check { name: "a date or a dateline", of: Scope::Sentence, wrong: |text, _| datelines::is_dateline(text) },
-    Check { name: "an item of a list", of: Scope::Sentence, wrong: |text, _| datelines::begins_as_list_item(text.original) },
-    Check { name: "in many posts of this source", of: Scope::Sentence, wrong: is_shared_text },
-    Check { name: "all in capitals", of: Scope::Sentence, wrong: |text, _| is_all_capitals(text.original) },
-    Check { name: "begins in the middle of a sentence", of: Scope::Sentence, wrong: begins_within },
-    Check { name: "a quotation or bracket that is not closed", of: Scope::Sentence, wrong: |text, _| balance::is_unbalanced(text.original) },
-    Check { name: "does not end as a sentence", of: Scope::Sentence, wrong: |text, _| !ends(text.original) },
-    Check { name: DANGLING, of: Scope::Opening, wrong: has_dangling_start },
-    Check { name: "too long", of: Scope::Teaser, wrong: |text, input| !limits::fits(text.original, input.options) },
-    Check { name: "too many sentences", of: Scope::Teaser, wrong: |text, input| split_sentences(text.original).nth(input.options.max_sentences).is_some() },
-    Check { name: "not in the post's language", of: Scope::Teaser, wrong: is_other_language },
-    Check { name: "the same as the teaser of an earlier post", of: Scope::Teaser, wrong: |text, input| repetition::repeats_previous(text.original, input.context.earlier) },
-    Check { name: "too short", of: Scope::Preference, wrong: |text, input| is_too_short(text.original, input) },
-    Check { name: "only a question", of: Scope::Preference, wrong: |text, _| is_question(text.original) },
+    Check { name: "empty", of: Scope::Sentence, any_author: true, wrong: |text, _| !text.original.contains(char::is_alphanumeric) },
+    Check { name: "cut off", of: Scope::Sentence, any_author: true, wrong: |text, _| markers::is_cut_off(text) },
+    Check { name: "markup", of: Scope::Sentence, any_author: true, wrong: |text, _| markers::has_markup(text) },
+    Check { name: "characters that nobody can read", of: Scope::Sentence, any_author: true, wrong: |text, _| markers::has_unreadable_characters(text.original) },
+    Check { name: "only the title again", of: Scope::Sentence, any_author: true, wrong: |text, input| is_title_again(text, input) },
+    Check { name: "announces a list", of: Scope::Sentence, any_author: false, wrong: |text, _| announces_list(text) },
+    Check { name: "boilerplate", of: Scope::Sentence, any_author: true, wrong: |text, _| boilerplate::is_boilerplate(text) },
+    Check { name: "says nothing of the post", of: Scope::Sentence, any_author: false, wrong: |text, _| filler::is_filler(text) },
+    Check { name: "speaks to a machine", of: Scope::Teaser, any_author: true, wrong: |text, _| prompt_injection::is_prompt_injection(text.original) },
+    Check { name: "a date or a dateline", of: Scope::Sentence, any_author: true, wrong: |text, _| datelines::is_dateline(text) },
+    Check { name: "an item of a list", of: Scope::Sentence, any_author: false, wrong: |text, _| datelines::begins_as_list_item(text.original) },
+    Check { name: "in many posts of this source", of: Scope::Sentence, any_author: true, wrong: is_shared_text },
+    Check { name: "all in capitals", of: Scope::Sentence, any_author: false, wrong: |text, _| is_all_capitals(text.original) },
+    Check { name: "begins in the middle of a sentence", of: Scope::Sentence, any_author: false, wrong: begins_within },
+    Check { name: "a quotation or bracket that is not closed", of: Scope::Sentence, any_author: false, wrong: |text, _| balance::is_unbalanced(text.original) },
+    Check { name: "does not end as a sentence", of: Scope::Sentence, any_author: false, wrong: |text, _| !ends(text.original) },
+    Check { name: DANGLING, of: Scope::Opening, any_author: false, wrong: has_dangling_start },
+    Check { name: "too long", of: Scope::Teaser, any_author: true, wrong: |text, input| !limits::fits(text.original, input.options) },
+    Check { name: "too many sentences", of: Scope::Teaser, any_author: false, wrong: |text, input| split_sentences(text.original).nth(input.options.max_sentences).is_some() },
+    Check { name: "not in the post's language", of: Scope::Teaser, any_author: true, wrong: is_other_language },
+    Check { name: "the same as the teaser of an earlier post", of: Scope::Teaser, any_author: true, wrong: |text, input| repetition::repeats_previous(text.original, input.context.earlier) },
+    Check { name: "too short", of: Scope::Preference, any_author: false, wrong: |text, input| is_too_short(text.original, input) },
+    Check { name: "only a question", of: Scope::Preference, any_author: false, wrong: |text, _| is_question(text.original) },
 ];
 
 /// The first defect of `text` as a teaser, in words for an editor.
@@ -86,6 +88,12 @@ pub(super) fn find_defect(text: &str, input: &TeaserInput<'_>) -> Option<&'stati
 /// The first defect of `text` as a teaser where nothing better is left: it may be short, and it may be a question.
 pub(super) fn find_hard_defect(text: &str, input: &TeaserInput<'_>) -> Option<&'static str> {
     first_defect(text, input, |of| of != Scope::Preference)
+}
+
+/// What makes `text`, the publisher's own words, no teaser at all. One sentence of several may be what it likes.
+pub(super) fn find_defect_of_publisher(text: &str, input: &TeaserInput<'_>) -> Option<&'static str> {
+    let text = CheckedText::new(text);
+    CHECKS.iter().filter(|check| check.any_author).find(|check| (check.wrong)(&text, input)).map(|check| check.name)
 }
 
 /// Says whether `words` could stand in a teaser if they were a sentence.
