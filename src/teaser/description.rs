@@ -25,28 +25,23 @@ pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
     }
     if limits::fits(text, input.options) && !checks::ends_cut_off(text) {
         let defect = checks::find_defect_of_publisher(text, input);
-        return defect.map_or_else(|| Ok(with_end(text)), |defect| Err(defect.into()));
+        let ended = Some(with_end(text)).filter(|ended| limits::fits(ended, input.options));
+        return defect.map_or_else(|| Ok(ended.unwrap_or_else(|| text.to_owned())), |defect| Err(defect.into()));
     }
-    let first = whole_sentences(text, input).ok_or(match checks::ends_cut_off(text) {
+    let first = whole_sentences(text, input, |_| true).ok_or(match checks::ends_cut_off(text) {
         true => "cut off",
         false => "no whole sentence within the limits",
     })?;
     checks::find_defect_of_publisher(&first, input).map_or(Ok(first), |defect| Err(defect.into()))
 }
 
-/// Its first whole sentences within the limits; what is cut off at its end is none.
-fn whole_sentences(text: &str, input: &TeaserInput<'_>) -> Option<String> {
-    let ended: Vec<&str> = sentence::split_sentences(text)
-        .take(input.options.max_sentences)
-        .take_while(|sentence| sentence::is_ended(sentence) && !checks::ends_cut_off(sentence))
-        .collect();
-    let joined = text.get(..ended.last().and_then(|last| end_of(text, last))?)?;
-    limits::first_sentences(joined, input.options)
-}
-
-/// Where `part` ends within `text`, of which it is a part.
-fn end_of(text: &str, part: &str) -> Option<usize> {
-    (part.as_ptr() as usize + part.len()).checked_sub(text.as_ptr() as usize)
+/// As many of its first whole sentences within the limits as are `good`.
+fn whole_sentences(text: &str, input: &TeaserInput<'_>, good: impl Fn(&str) -> bool) -> Option<String> {
+    (1..=input.options.max_sentences.min(3)).rev().find_map(|count| {
+        let options = TeaserOptions { max_sentences: count, from: Vec::new(), ..*input.options };
+        let whole = limits::first_sentences(text, &options)?;
+        (sentence::is_ended(&whole) && !checks::ends_cut_off(&whole) && good(&whole)).then_some(whole)
+    })
 }
 
 /// The words with the sign by which their script ends a sentence, where the publisher left it out.
@@ -78,13 +73,7 @@ fn held_to_all_checks(text: &str, input: &TeaserInput<'_>) -> Result<String, Ref
 pub(super) fn fallback(input: &TeaserInput<'_>) -> Option<String> {
     let text = words(input)?;
     let text = checks::strip_cut_marker(without_notice(&text)?);
-    (1..=input.options.max_sentences.min(3)).rev().find_map(|count| {
-        let options = TeaserOptions { max_sentences: count, from: Vec::new(), ..*input.options };
-        let ended: Vec<&str> =
-            sentence::split_sentences(text).take(count).take_while(|sentence| sentence::is_ended(sentence)).collect();
-        let whole = limits::first_sentences(&ended.join(" "), &options)?;
-        checks::find_hard_defect(&whole, input).is_none().then_some(whole)
-    })
+    whole_sentences(text, input, |whole| checks::find_hard_defect(whole, input).is_none())
 }
 
 fn words(input: &TeaserInput<'_>) -> Option<String> {

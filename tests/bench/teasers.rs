@@ -22,7 +22,7 @@ pub fn main() {
     if posts.is_empty() {
         posts.extend((0..200).map(|_| post("The north quay", None, &prose(4_000))));
     }
-    let style = TeaserOptions { from: vec![TeaserMethod::Extract], max_chars: 280, max_sentences: 2 };
+    let style = TeaserOptions { from: vec![TeaserMethod::Extract], max_chars: 280, ..TeaserOptions::default() };
     let whole = |post: &Post| {
         let start = Instant::now();
         black_box(tease(black_box(post), &style, &TeaserContext::default()));
