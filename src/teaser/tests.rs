@@ -10,6 +10,7 @@ use super::{tests::post, *};
 fn made(description: &str, body: &str, max_chars: usize) -> String {
     let post = post(description, body);
     let options = TeaserOptions {
+        strict: true,
         from: vec![TeaserMethod::Description, TeaserMethod::Extract, TeaserMethod::Lead],
         max_chars,
         ..TeaserOptions::default()
