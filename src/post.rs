@@ -322,9 +322,9 @@ mod tests {
     #[test]
     fn nothing_that_is_kept_of_a_post_is_long() {
         let url = Url::parse("https://harbour.example/a").unwrap();
-        let marks = format!("e{}", "\u{301}".repeat(1_000_000));
+        let marks = format!("e{}", "\u{301}".repeat(100_000));
         let post = Post::new(url.clone(), &marks, &format!("<p>{}<b>boat", "<i>A word</i> ".repeat(100_000)));
-        let names = vec![marks.clone(); 1_000];
+        let names = vec![format!("e{}", "\u{301}".repeat(500)); 1_000];
         let image = Image { url: url.clone(), alt: Some(marks.clone()), width: None, height: None, file: None };
         let post = Post { authors: names.clone(), tags: names, description: Some(marks), image: Some(image), ..post };
         let post = post.bounded();

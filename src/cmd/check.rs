@@ -34,10 +34,10 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let store = invocation.open_store(&config).await?;
     let mut rows = preflight::check_project(&config, &invocation.environment);
     rows.extend(preflight::check_time_zone_data(&config, invocation.now()));
-    match subscribers::sync(invocation, &config, &store).await {
+    match subscribers::sync(invocation, &config, &store, false).await {
         Ok(bad) => rows.extend(bad.iter().map(|bad| preflight::bad_subscriber_row(&config, bad))),
-        Err(unread @ SubscriberFileError::Read { .. }) => rows.push(preflight::subscribers_file_row(&config, &unread)),
-        Err(error) => return Err(error.into()),
+        Err(SubscriberFileError::Store(error)) => return Err(error.into()),
+        Err(unread) => rows.push(preflight::subscribers_file_row(&config, &unread)),
     }
     let mut nexts = Vec::new();
     for chosen in invocation.digests(&config)? {

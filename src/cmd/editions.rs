@@ -135,7 +135,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
                     standing.state.as_str()
                 )));
             }
-            super::subscribers::sync(invocation, &config, &store).await?;
+            super::subscribers::sync_or_warn(invocation, &config, &store).await?;
             let planned = store.replay(frozen.row, &chosen.name, &chosen.audience).await?;
             let text = match planned {
                 0 => format!("edition {number} has gone to everybody, or is on its way"),

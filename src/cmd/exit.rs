@@ -5,7 +5,9 @@ use std::{any::Any, error::Error};
 use crate::{
     config,
     diagnostic::{Diagnostic, Explain},
-    digest, mailing, render, store,
+    digest,
+    mailing::{self, SubscriberFileError},
+    render, store,
 };
 
 /// The exit codes of the contract.
@@ -64,6 +66,11 @@ fn exit_of(error: &dyn Any) -> Exit {
         (Some(digest::Error::Store(store)), _) | (_, Some(mailing::SubscriberFileError::Store(store))) => Some(store),
         _ => None,
     };
+    match error.downcast_ref() {
+        Some(SubscriberFileError::Fewer { .. }) => return Exit::Person,
+        Some(SubscriberFileError::Unclear { .. }) => return Exit::Faulty,
+        _ => {}
+    }
     match wrapped.or_else(|| error.downcast_ref()) {
         Some(store) if store::Error::is_locked(store) => Exit::Later,
         _ if error.is::<config::Error>() => Exit::Config,

@@ -74,6 +74,7 @@ impl Invocation {
     /// As [`Store::open`].
     pub async fn open_store(&self, config: &Config) -> Result<Store, store::Error> {
         let store = Store::open(&config.store, self.now()).await?;
+        store.keep_digests(&config.digests.keys().map(String::as_str).collect::<Vec<_>>()).await?;
         Ok(self.store.get_or_init(|| store).clone())
     }
 

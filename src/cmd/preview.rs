@@ -79,7 +79,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let sources = config.sources_of(chosen);
     let plan = config.plan(chosen, &sources);
     if args.reader.is_some() {
-        super::subscribers::sync(invocation, &config, &store).await?;
+        super::subscribers::sync_or_warn(invocation, &config, &store).await?;
     }
     let (edition, variants, problems) = match digest::next(&store, &plan, invocation.now()).await? {
         Next::Unfinished(frozen) => (frozen.edition, frozen.variants, Vec::new()),

@@ -27,7 +27,7 @@ use crate::{
     diagnostic::Diagnostic,
     diagnostic::error_report,
     digest::{self, Digest, Next},
-    mailing::{self, SendContext, SendReport, StopReason},
+    mailing::{self, SendContext, SendReport, StopReason, SubscriberFileError},
     message::{self, Occasion, Sender},
     preflight,
     store::{self, DeliveryCounts, EditionState, FrozenEdition, PublishOptions, Store},
@@ -43,6 +43,9 @@ pub struct Args {
     /// Do not ask.
     #[arg(long, short)]
     yes: bool,
+    /// The subscribers file has lost more than half of its rows, and that is meant.
+    #[arg(long)]
+    yes_fewer: bool,
     /// Take this subject instead of the config's; Tera works in it.
     #[arg(long, value_name = "TEXT")]
     subject: Option<String>,
@@ -97,7 +100,11 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     // A password that cannot be had is found before an edition is frozen.
     let destination = (!args.dry_run).then(|| config.open_destination(&invocation.environment)).transpose()?;
     let store = invocation.open_store(&config).await?;
-    subscribers::sync(invocation, &config, &store).await?;
+    if let Err(error) = subscribers::sync(invocation, &config, &store, args.yes_fewer).await {
+        let is_unclear = matches!(error, SubscriberFileError::Unclear { .. });
+        let failure = Failure::from(error);
+        return Err(if is_unclear { Failure { exit: Exit::Person, ..failure } } else { failure });
+    }
     let named = args.subject.is_some();
     if args.subject.as_ref().is_some_and(|subject| subject.trim().is_empty()) {
         return Err(Failure::usage("`--subject` says nothing"));

@@ -18,7 +18,7 @@ pub struct Args {}
 pub async fn run(_: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let config = invocation.load_config()?;
     let store = invocation.open_store(&config).await?;
-    subscribers::sync(invocation, &config, &store).await?;
+    subscribers::sync_or_warn(invocation, &config, &store).await?;
     let zone = config.publication.timezone;
     let mut text = String::new();
     let mut shown = Vec::new();

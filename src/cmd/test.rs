@@ -30,7 +30,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let config = invocation.load_config()?;
     let chosen = invocation.digest(&config)?;
     let store = invocation.open_store(&config).await?;
-    subscribers::sync(invocation, &config, &store).await?;
+    subscribers::sync_or_warn(invocation, &config, &store).await?;
     let sources = config.sources_of(chosen);
     let (edition, variants) = match digest::next(&store, &config.plan(chosen, &sources), invocation.now()).await? {
         Next::Unfinished(frozen) => (frozen.edition, frozen.variants),

@@ -39,7 +39,7 @@ pub(super) async fn freeze_edition(
         return Ok(FreezeOutcome::Failed(error_report(&config.no_unsubscribe_error())));
     }
     if let Some(file) = &config.subscribers {
-        match mailing::sync_subscribers(store, file, now).await {
+        match mailing::sync_subscribers(store, file, false, now).await {
             Ok(bad) => bad
                 .iter()
                 .map(|row| mask(&row.to_string()))

@@ -15,5 +15,5 @@ pub use deliver::{SendContext, deliver};
 pub use operator_mail::{NotSent, send_to_operators};
 pub use publish::publish;
 pub use report::{SendReport, StopReason};
-pub use subscriber_file::{SubscriberFileError, import_subscribers, sync_subscribers};
+pub use subscriber_file::{ImportReport, SubscriberFileError, import_subscribers, sync_subscribers};
 pub use test_send::{TestOutcome, TestResult, TestSendError, send_test, subscriber_or_stranger};

@@ -1,7 +1,7 @@
 //! A CSV file of subscribers into the store.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
@@ -11,12 +11,15 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     diagnostic::{Diagnostic, Explain, Place},
-    store::{self, ImportCounts, Store},
-    subscriber::{self, Address, BadRow},
+    store::{self, ImportCounts, Store, SubscriberImport},
+    subscriber::{Address, BadRow, Column, ReadOptions, ReadRow, Status, SubscriberFile, SubscriberRow},
 };
 
 /// Rows that are read before they go to the store.
 const MAX_BATCH: usize = 1_000;
+
+/// So many rows of a file are shown.
+const MAX_EXAMPLES: usize = 10;
 
 /// Why a file of subscribers is not in the store.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,24 @@ pub enum SubscriberFileError {
         #[source]
         source: std::io::Error,
     },
+    /// It is not understood as a whole: its header, or what it says of consent.
+    #[error("the subscribers file `{}` is not understood", path.display())]
+    Unclear {
+        /// Which.
+        path: PathBuf,
+        /// Which row, and why.
+        bad: Box<BadRow>,
+    },
+    /// It lost more than half of its rows since it was last read.
+    #[error("the subscribers file `{}` has {now} readable rows and had {before}: nobody is taken off", path.display())]
+    Fewer {
+        /// Which.
+        path: PathBuf,
+        /// Subscribers that its last reading brought.
+        before: u64,
+        /// Readable rows now.
+        now: u64,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -40,66 +61,153 @@ impl Explain for SubscriberFileError {
         match self {
             Self::Store(error) => error.diagnostic(),
             Self::Read { .. } => Diagnostic::of_causes(self),
+            Self::Unclear { path, bad } => at_line(path, bad.line, bad.why.clone()),
+            Self::Fewer { .. } => Diagnostic::of_causes(self).hint("`send --yes-fewer` says that it is meant"),
         }
     }
 }
 
-/// Brings the store up to date with `[subscribers] file`: who is not in it any more gets no mail. Gives back its bad
-/// rows, each with its line and what is wrong.
+/// Brings the store up to date with `[subscribers] file`: who is not in it any more gets no mail. Gives back what is
+/// wrong with its rows, each with its line. A file that lost more than half of its rows changes nothing, unless
+/// `may_be_fewer`.
 ///
 /// # Errors
-/// When the file cannot be read or the store cannot be written.
+/// When the file cannot be read or understood, or lost so many, or the store cannot be written.
 pub async fn sync_subscribers(
     store: &Store,
-    file: &Path,
+    path: &Path,
+    may_be_fewer: bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<Diagnostic>, SubscriberFileError> {
-    let sync = store.next_sync().await?;
-    let (_, bad) = import_file(store, file, Some(sync), now).await?;
+    let (sync, before) = (store.next_sync().await?, store.count_synced().await?);
+    let mut import = store.begin_import().await?;
+    let read = stage_file(&mut import, path, &ReadOptions::default()).await?;
+    let staged = import.staged();
+    if staged * 2 < before && !may_be_fewer {
+        return Err(SubscriberFileError::Fewer { path: path.to_owned(), before, now: staged });
+    }
+    import.finish(&origin(path, None), Some(sync), now).await?;
     store.unlist_missing(sync).await?;
-    Ok(bad)
+    let bad = read.bad.into_iter().map(|bad| at_line(path, bad.line, bad.why));
+    Ok(bad.chain(read.warnings).collect())
 }
 
-/// Adds the rows of a CSV file; gives back its bad rows, each with its line and what is wrong.
+/// What an import of a file came to, or would come to.
+#[derive(Debug)]
+pub struct ImportReport {
+    /// The tool that wrote the file.
+    pub tool: Option<&'static str>,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Rows of each status.
+    pub statuses: BTreeMap<Status, u64>,
+    /// The first rows.
+    pub examples: Vec<SubscriberRow>,
+    /// What is wrong with rows that were passed over, each with its line.
+    pub bad: Vec<Diagnostic>,
+    /// What is wrong with rows that are in all the same.
+    pub warnings: Vec<Diagnostic>,
+    /// What changed; none for a rehearsal.
+    pub counts: Option<ImportCounts>,
+}
+
+/// Adds the rows of a CSV file, ours or another tool's; with `dry_run` only says what it would do.
 ///
 /// # Errors
-/// As [`sync_subscribers`].
+/// When the file cannot be read, or says something of consent that is not understood, or the store cannot be written:
+/// then nobody of it is in the store.
 pub async fn import_subscribers(
     store: &Store,
-    file: &Path,
+    path: &Path,
+    options: &ReadOptions,
+    dry_run: bool,
     now: DateTime<Utc>,
-) -> Result<(ImportCounts, Vec<Diagnostic>), SubscriberFileError> {
-    import_file(store, file, None, now).await
+) -> Result<ImportReport, SubscriberFileError> {
+    let mut import = store.begin_import().await?;
+    let mut read = stage_file(&mut import, path, options).await?;
+    if let Some(at) = read.bad.iter().position(|bad| bad.is_about_consent) {
+        return Err(SubscriberFileError::Unclear { path: path.to_owned(), bad: Box::new(read.bad.swap_remove(at)) });
+    }
+    let counts = if dry_run { None } else { Some(import.finish(&origin(path, read.tool), None, now).await?) };
+    Ok(ImportReport {
+        tool: read.tool,
+        columns: read.columns,
+        statuses: read.statuses,
+        examples: read.examples,
+        bad: read.bad.into_iter().map(|bad| at_line(path, bad.line, bad.why)).collect(),
+        warnings: read.warnings,
+        counts,
+    })
 }
 
-async fn import_file(
-    store: &Store,
+/// Where they came from, for who asks later.
+fn origin(path: &Path, tool: Option<&str>) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    tool.filter(|tool| *tool != "tidings").map_or_else(|| format!("`{name}`"), |tool| format!("`{name}` of {tool}"))
+}
+
+fn at_line(path: &Path, line: u64, why: Diagnostic) -> Diagnostic {
+    why.at(Place::line(path.display().to_string(), usize::try_from(line).unwrap_or(usize::MAX)))
+}
+
+/// What was read of a file.
+struct FileRead {
+    tool: Option<&'static str>,
+    columns: Vec<Column>,
+    statuses: BTreeMap<Status, u64>,
+    examples: Vec<SubscriberRow>,
+    bad: Vec<BadRow>,
+    warnings: Vec<Diagnostic>,
+}
+
+/// Puts the rows of a file beside the store.
+async fn stage_file(
+    import: &mut SubscriberImport,
     path: &Path,
-    sync: Option<i64>,
-    now: DateTime<Utc>,
-) -> Result<(ImportCounts, Vec<Diagnostic>), SubscriberFileError> {
+    options: &ReadOptions,
+) -> Result<FileRead, SubscriberFileError> {
     let file = File::open(path).map_err(|source| SubscriberFileError::Read { path: path.to_owned(), source })?;
-    let mut import = store.begin_import().await?;
-    let (mut bad, mut batch) = (Vec::new(), Vec::with_capacity(MAX_BATCH));
+    let unclear = |bad| SubscriberFileError::Unclear { path: path.to_owned(), bad: Box::new(bad) };
+    let file = SubscriberFile::open(file, options).map_err(unclear)?;
+    let mut read = FileRead {
+        tool: file.tool(),
+        columns: file.columns(),
+        statuses: BTreeMap::new(),
+        examples: Vec::new(),
+        bad: Vec::new(),
+        warnings: Vec::new(),
+    };
+    let mut batch = Vec::with_capacity(MAX_BATCH);
     let mut seen = SeenAddresses::default();
-    for row in subscriber::rows(file) {
-        let row = row.and_then(|(line, row)| {
-            let why = || BadRow { line, why: format!("{} stands in an earlier row, which counts", row.address).into() };
-            if seen.insert(&row.address) { Ok(row) } else { Err(why()) }
-        });
-        match row {
-            Ok(row) => batch.push(row),
-            Err(row) => bad.push(
-                row.why.at(Place::line(path.display().to_string(), usize::try_from(row.line).unwrap_or(usize::MAX))),
-            ),
+    for row in file {
+        let ReadRow { line, row, warnings } = match row {
+            Ok(row) => row,
+            Err(bad) => {
+                read.bad.push(bad);
+                continue;
+            }
+        };
+        if !seen.insert(&row.address) {
+            let why = format!("{} stands in an earlier row, which counts", row.address).into();
+            read.bad.push(BadRow { line, why, is_about_consent: false });
+            // What it says against mail counts too: a list of several files in one, or a row for each list.
+            if row.status == Status::Active && row.left.is_empty() {
+                continue;
+            }
         }
+        read.warnings.extend(warnings.into_iter().map(|words| at_line(path, line, words.into())));
+        *read.statuses.entry(row.status).or_default() += 1;
+        if read.examples.len() < MAX_EXAMPLES {
+            read.examples.push(row.clone());
+        }
+        batch.push(row);
         if batch.len() == MAX_BATCH {
             import.stage(&batch).await?;
             batch.clear();
         }
     }
     import.stage(&batch).await?;
-    Ok((import.finish(sync, now).await?, bad))
+    Ok(read)
 }
 
 /// The addresses of a file so far: eight octets for each, and no more than those.

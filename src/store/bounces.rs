@@ -7,7 +7,8 @@ use super::{
     error::Error,
     open::Store,
     subscriptions::leave,
-    suppression::{Cause, suppress, suppress_for},
+    suppression::{Cause, suppress_for},
+    suppression_record::suppress,
 };
 use crate::{
     bounce::{Fate, Feedback, Report, fate_of},
@@ -76,7 +77,8 @@ impl Store {
                 ReportEffect::Unsubscribed.if_changed(left)
             }
             Report::Feedback { kind: Feedback::Complaint, .. } => {
-                ReportEffect::Suppressed.if_changed(suppress(&mut write, found.subscriber).await?)
+                let reason = ("they complained of a message", None, found.edition);
+                ReportEffect::Suppressed.if_changed(suppress(&mut write, found.subscriber, reason, now).await?)
             }
             Report::Delivery { recipients, .. } => match fate_of(recipients, &found.address) {
                 None | Some(Fate::Arrived) => ReportEffect::Nothing,
@@ -182,7 +184,7 @@ async fn bounce(
     if is_news {
         let edition = found.edition.unwrap_or_default();
         let cause = Cause { edition, blame, gist: gist(reply), words: reply.to_string() };
-        if suppress_for(write, found.subscriber, &cause).await? {
+        if suppress_for(write, found.subscriber, &cause, now).await? {
             return Ok(ReportEffect::Suppressed);
         }
     }

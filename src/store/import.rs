@@ -1,7 +1,4 @@
-//! Subscribers on their way into the store: first beside it, in a temporary table, then all at once.
-//!
-//! The table has its addresses in the order of an index, a list has them in its own: taken in row by row, each of a
-//! million addresses would touch another page. Sorted, they touch each page once.
+//! Subscribers from a file: staged beside the store, then brought in by one transaction.
 
 use chrono::{DateTime, Utc};
 
@@ -9,6 +6,7 @@ use super::{
     db::{Writer, values},
     error::Error,
     open::Store,
+    subscriptions::leave,
 };
 use crate::subscriber::SubscriberRow;
 
@@ -36,12 +34,12 @@ impl Store {
     pub async fn import_subscribers(
         &self,
         rows: &[SubscriberRow],
-        sync: Option<i64>,
+        origin: &str,
         now: DateTime<Utc>,
     ) -> Result<ImportCounts, Error> {
         let mut import = self.begin_import().await?;
         import.stage(rows).await?;
-        import.finish(sync, now).await
+        import.finish(origin, None, now).await
     }
 
     /// Begins to import subscribers, however many.
@@ -53,9 +51,18 @@ impl Store {
         // One that was begun and given up.
         writer.run("DROP TABLE IF EXISTS temp.intake", []).await?;
         let create = "CREATE TEMP TABLE intake (place INTEGER PRIMARY KEY, folded TEXT, address TEXT, name TEXT,
-             language TEXT, timezone TEXT, tags TEXT, status TEXT)";
+             language TEXT, timezone TEXT, tags TEXT, status TEXT, consent TEXT, left_digests TEXT)";
         writer.run(create, []).await?;
         Ok(SubscriberImport { writer, staged: 0 })
+    }
+
+    /// How many are on the list of those whom the last reading of the subscribers file brought.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn count_synced(&self) -> Result<u64, Error> {
+        let count = "SELECT count(*) FROM subscriber WHERE listed = 1 AND sync = (SELECT max(sync) FROM subscriber)";
+        Ok(self.db.value::<i64>(count, []).await?.unsigned_abs())
     }
 
     /// The number for the next reading of the subscribers file.
@@ -91,39 +98,63 @@ impl SubscriberImport {
                 row.timezone.map(|zone| zone.name()),
                 row.tags.join(" "),
                 row.status.as_str(),
+                row.consent.as_deref(),
+                row.left.join(" "),
             ]
         });
         let rows = rows.collect();
-        let insert = "INSERT INTO temp.intake (folded, address, name, language, timezone, tags, status)";
+        let insert = "INSERT INTO temp.intake
+             (folded, address, name, language, timezone, tags, status, consent, left_digests)";
         self.staged += self.writer.insert(insert, rows, "").await?;
         Ok(())
+    }
+
+    /// How many rows were staged.
+    pub fn staged(&self) -> u64 {
+        self.staged
     }
 
     /// Adds what was staged, or brings known subscribers up to date, in one transaction. An address that left or is
     /// suppressed stays so, whatever the row says: only its owner brings it back.
     ///
-    /// `sync` marks the rows as being in the subscribers file at its reading of that number.
+    /// `origin` says where they came from, for who asks later; `sync` marks the rows as being in the subscribers file at
+    /// its reading of that number.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn finish(mut self, sync: Option<i64>, now: DateTime<Utc>) -> Result<ImportCounts, Error> {
+    pub async fn finish(mut self, origin: &str, sync: Option<i64>, now: DateTime<Utc>) -> Result<ImportCounts, Error> {
         let count = "SELECT count(*) FROM subscriber";
         // A row that says `pending` about somebody who has confirmed would stop their mail: it does not.
         let merge = "INSERT INTO subscriber
-                (folded, address, name, language, timezone, tags, status, sync, added_ms)
-             SELECT folded, address, name, language, timezone, tags, status, $1, $2 FROM temp.intake
+                (folded, address, name, language, timezone, tags, status, consent, sync, added_ms, origin)
+             SELECT folded, address, name, language, timezone, tags, status, consent, $1, $2, $3 FROM temp.intake
              WHERE true ORDER BY folded, place
              ON CONFLICT (folded) DO UPDATE SET address = excluded.address, name = excluded.name,
                 language = excluded.language, timezone = excluded.timezone, tags = excluded.tags, listed = 1,
+                consent = coalesce(excluded.consent, subscriber.consent),
+                origin = coalesce(subscriber.origin, excluded.origin),
                 sync = CASE WHEN excluded.sync < subscriber.sync THEN subscriber.sync ELSE excluded.sync END,
                 status = CASE
                     WHEN subscriber.status IN ('unsubscribed', 'suppressed') THEN subscriber.status
                     WHEN subscriber.status = 'active' AND excluded.status = 'pending' THEN subscriber.status
                     ELSE excluded.status END";
+        let suppressed = "INSERT INTO suppression (subscriber, at_ms, why)
+             SELECT s.id, $1, $2 FROM temp.intake i JOIN subscriber s ON s.folded = i.folded
+             WHERE i.status = 'suppressed' AND s.status = 'suppressed'
+             AND NOT EXISTS (SELECT 1 FROM suppression p WHERE p.subscriber = s.id AND p.lifted_ms IS NULL)
+             ON CONFLICT DO NOTHING";
+        let left = "SELECT s.id, i.left_digests FROM temp.intake i JOIN subscriber s ON s.folded = i.folded
+             WHERE i.left_digests <> ''";
         let mut write = self.writer.begin().await?;
         let before: i64 = write.value(count, []).await?;
-        write.run(merge, values![sync, now]).await?;
+        write.run(merge, values![sync, now, origin]).await?;
         let after: i64 = write.value(count, []).await?;
+        write.run(suppressed, values![now, format!("suppressed in {origin}")]).await?;
+        for row in write.all(left, []).await? {
+            for digest in row.get::<String>("left_digests").split(' ') {
+                leave(&mut write, row.get("id"), digest, now).await?;
+            }
+        }
         write.commit().await?;
         self.writer.run("DROP TABLE temp.intake", []).await?;
         let new = (after - before).unsigned_abs();

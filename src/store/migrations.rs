@@ -3,12 +3,13 @@
 /// What stands in `migrations/sqlite`, in order. The number and the words are the file's name, and a store remembers them.
 ///
 /// A list rather than `sqlx::migrate!`, whose macro would have sqlx, tokio and SQLite built a second time for the compiler.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 7] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 8] = [
     (1, "first", include_str!("migrations/sqlite/0001_first.sql")),
     (2, "answers", include_str!("migrations/sqlite/0002_answers.sql")),
     (3, "delivery", include_str!("migrations/sqlite/0003_delivery.sql")),
     (4, "images", include_str!("migrations/sqlite/0004_images.sql")),
     (5, "runs", include_str!("migrations/sqlite/0005_runs.sql")),
+    (6, "people", include_str!("migrations/sqlite/0006_people.sql")),
     (7, "known_posts", include_str!("migrations/sqlite/0007_known_posts.sql")),
     (8, "alike", include_str!("migrations/sqlite/0008_alike.sql")),
 ];

@@ -106,7 +106,7 @@ impl Store {
             .await?;
         let withdrawn: Vec<i64> = withdrawn.iter().map(|row| row.get("id")).collect();
         retract(&mut write, edition, &request.retracted, now).await?;
-        suppress_bad_addresses(&mut write, edition, request).await?;
+        suppress_bad_addresses(&mut write, edition, request, now).await?;
         skip(&mut write, job, &withdrawn, now).await?;
         let mut reply = OutboxReply { withdrawn, ..OutboxReply::default() };
         if request.wanted > 0 || !request.slower.is_empty() {
@@ -184,11 +184,12 @@ async fn suppress_bad_addresses(
     write: &mut Transaction<'_>,
     edition: i64,
     request: &OutboxRequest,
+    now: DateTime<Utc>,
 ) -> Result<(), Error> {
     for one in &request.settled {
         if one.verdict == Verdict::Bounced(Blame::Reader) {
             let cause = Cause { edition, blame: Blame::Reader, gist: gist(&one.reply), words: one.reply.to_string() };
-            suppress_for(write, one.subscriber, &cause).await?;
+            suppress_for(write, one.subscriber, &cause, now).await?;
         }
     }
     for subscriber in &request.confirmed {
@@ -199,7 +200,7 @@ async fn suppress_bad_addresses(
             let code = code.and_then(|code| u16::try_from(code).ok()).unwrap_or(0);
             let reply = Reply { code, text: text.unwrap_or_default(), enhanced: None };
             let cause = Cause { edition, blame: Blame::Unclear, gist: gist(&reply), words: reply.to_string() };
-            suppress_for(write, *subscriber, &cause).await?;
+            suppress_for(write, *subscriber, &cause, now).await?;
         }
     }
     Ok(())

@@ -167,8 +167,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("tidings.db"), now()).await.unwrap();
         let file = "email\nada@readers.example\nben@readers.example\n";
-        let rows: Vec<_> = crate::subscriber::rows(file.as_bytes()).map(|row| row.unwrap().1).collect();
-        store.import_subscribers(&rows, None, now()).await.unwrap();
+        let rows: Vec<_> = crate::subscriber::rows(file.as_bytes()).map(|row| row.unwrap().row).collect();
+        store.import_subscribers(&rows, "test", now()).await.unwrap();
         (folder, store)
     }
 

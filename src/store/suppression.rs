@@ -1,9 +1,12 @@
 //! Which bounces suppress an address, and which are too many in the same words to be believed.
 
+use chrono::{DateTime, Utc};
+
 use super::{
     db::{Transaction, values},
     error::Error,
     open::Store,
+    suppression_record::suppress,
 };
 use crate::deliver::Blame;
 
@@ -43,8 +46,13 @@ impl Store {
 /// three newest editions must have bounced so (the column `blamed`); those that are still on their way, or were skipped,
 /// say nothing. Where more than a fifth of an edition bounces in the same words, it is not the readers' fault: those who
 /// were suppressed for them come back, and a person is asked.
-pub(super) async fn suppress_for(write: &mut Transaction<'_>, subscriber: i64, cause: &Cause) -> Result<bool, Error> {
-    if !cause.blame.counts() || count_alike(write, cause).await? {
+pub(super) async fn suppress_for(
+    write: &mut Transaction<'_>,
+    subscriber: i64,
+    cause: &Cause,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    if !cause.blame.counts() || count_alike(write, cause, now).await? {
         return Ok(false);
     }
     if cause.blame == Blame::Unclear {
@@ -53,7 +61,8 @@ pub(super) async fn suppress_for(write: &mut Transaction<'_>, subscriber: i64, c
             return Ok(false);
         }
     }
-    let is_new = suppress(write, subscriber).await?;
+    let why = if cause.blame == Blame::Unclear { "three editions in a row bounced" } else { "there is no such reader" };
+    let is_new = suppress(write, subscriber, (why, Some(&cause.words), Some(cause.edition)), now).await?;
     if is_new {
         let record =
             "INSERT INTO suppressed_alike (edition, gist, subscriber) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
@@ -69,7 +78,7 @@ pub(super) const THREE_NEWEST: &str = "SELECT d.state = 'bounced' AND d.blamed =
      WHERE d.state IN ('sent', 'bounced') ORDER BY e.id DESC LIMIT 3";
 
 /// Counts one more who bounced in these words; says whether they are too many.
-async fn count_alike(write: &mut Transaction<'_>, cause: &Cause) -> Result<bool, Error> {
+async fn count_alike(write: &mut Transaction<'_>, cause: &Cause, now: DateTime<Utc>) -> Result<bool, Error> {
     let count = "UPDATE alike SET readers = readers + 1 WHERE edition = $1 AND gist = $2 RETURNING readers, recipients";
     let Some(row) = write.first(count, values![cause.edition, &cause.gist]).await? else {
         let first = "INSERT INTO alike (edition, gist, words, readers, recipients)
@@ -82,13 +91,11 @@ async fn count_alike(write: &mut Transaction<'_>, cause: &Cause) -> Result<bool,
     if are_too_many(readers) && !are_too_many(readers - 1) {
         let give_back = "UPDATE subscriber SET status = 'active' WHERE status = 'suppressed'
              AND id IN (SELECT subscriber FROM suppressed_alike WHERE edition = $1 AND gist = $2)";
+        let lift = "UPDATE suppression SET lifted_ms = $3, lifted_why = 'too many readers bounced in the same words'
+             WHERE lifted_ms IS NULL
+             AND subscriber IN (SELECT subscriber FROM suppressed_alike WHERE edition = $1 AND gist = $2)";
         write.run(give_back, values![cause.edition, &cause.gist]).await?;
+        write.run(lift, values![cause.edition, &cause.gist, now]).await?;
     }
     Ok(are_too_many(readers))
-}
-
-/// Suppresses a subscriber who gets mail or waits to; who left stays so.
-pub(super) async fn suppress(write: &mut Transaction<'_>, subscriber: i64) -> Result<bool, Error> {
-    let suppress = "UPDATE subscriber SET status = 'suppressed' WHERE id = $1 AND status IN ('active', 'pending')";
-    Ok(write.run(suppress, values![subscriber]).await? > 0)
 }

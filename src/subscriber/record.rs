@@ -46,15 +46,15 @@ pub fn plain_name(text: &str) -> Option<String> {
     Some(html::shorten(&html::plain_line(text), MAX_NAME)).filter(|name| !name.is_empty())
 }
 
-/// The state of a subscriber.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// The state of a subscriber; of two that are said of one, the later one here counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Has not confirmed yet.
-    Pending,
     /// Gets mail.
     #[default]
     Active,
+    /// Has not confirmed yet.
+    Pending,
     /// Left by their own wish. Only they come back.
     Unsubscribed,
     /// The address does not work, or its owner complained.

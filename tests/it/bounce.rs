@@ -123,7 +123,7 @@ fn each_report_does_what_it_asks_for_and_no_more() {
         ("delivered", "nothing", "active"),
         ("arf-abuse", "suppressed", "suppressed"),
         ("arf-redacted", "suppressed", "suppressed"),
-        ("arf-opt-out", "unsubscribed", "active"),
+        ("arf-opt-out", "unsubscribed", "unsubscribed"),
         ("arf-not-spam", "its feedback asks for nothing", "active"),
         ("away", "it is an automatic answer", "active"),
         ("stranger", NOT_OURS, "active"),

@@ -20,6 +20,7 @@ mod faults;
 mod guide;
 mod help;
 mod house;
+mod imports;
 mod images;
 mod init;
 mod injection;

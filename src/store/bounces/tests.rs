@@ -11,15 +11,8 @@ const ADA: i64 = 1;
 async fn new_store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("tidings.db"), NOW).await.unwrap();
-    let row = |address: &str| SubscriberRow {
-        address: address.parse().unwrap(),
-        name: None,
-        language: None,
-        timezone: None,
-        tags: Vec::new(),
-        status: Status::Active,
-    };
-    store.import_subscribers(&[row("ada@readers.example"), row("ben@readers.example")], None, NOW).await.unwrap();
+    let row = |address: &str| SubscriberRow::of(address.parse().unwrap());
+    store.import_subscribers(&[row("ada@readers.example"), row("ben@readers.example")], "test", NOW).await.unwrap();
     (folder, store)
 }
 

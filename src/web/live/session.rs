@@ -189,7 +189,7 @@ impl PreviewSession {
     pub(super) async fn read_subscribers(&self) {
         let Some(config) = self.config() else { return };
         let rows = match (&config.subscribers, self.store(&config).await) {
-            (Some(file), Ok(store)) => match mailing::sync_subscribers(&store, file, self.now()).await {
+            (Some(file), Ok(store)) => match mailing::sync_subscribers(&store, file, false, self.now()).await {
                 Ok(bad) => bad.iter().map(|bad| preflight::bad_subscriber_row(&config, bad)).collect(),
                 Err(error) => vec![preflight::subscribers_file_row(&config, &error)],
             },
