@@ -89,7 +89,7 @@ mod tests {
         check("#8a4b08", "a { color: #00f }", "#8a4b08");
         check("#ffffff", ":root { --bg: #fff; --accent: rgb(0, 80, 160) }", "#0050a0");
         check("", ":root { --blue: #123abc; --primary: var(--blue) }", "#123abc");
-        check("", ":root { --primary: 222 80% 40% }", "#1447b8");
+        check("", ":root { --primary: 222 80% 40% }", "#1445b8");
         check("", "$link: #c03; a { color: $link; }", "#cc0033");
         check("", "body { color: #333 } a, a:visited { color: teal }", "#008080");
         check("", "h1 { color: #112233 } h2 { color: #aa0000 } h3 { border: 1px solid #aa0000 }", "#aa0000");
