@@ -22,7 +22,7 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::load(&project, &[])?;
     let store = Store::open(&folder.join("tidings.db"), now).await?;
     if let Some(file) = &config.subscribers {
-        mailing::sync_subscribers(&store, file, now).await?;
+        mailing::sync_subscribers(&store, file, false, now).await?;
     }
 
     let chosen = config.digest(None)?;

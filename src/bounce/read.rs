@@ -117,10 +117,10 @@ fn fates(groups: &[Fields], mail: &Mail, texts: &mut TokenTexts) -> Option<Repor
         texts.collect(group, &[], &["original-envelope-id", "original-message-id", "x-original-message-id"]);
     }
     let mut recipients = status::recipients(groups);
-    if let [Recipient { fate: Fate::Failed(reply), .. }] = recipients.as_mut_slice() {
-        if let Some(text) = human_text(mail) {
-            *reply = plain::clearest(Some(std::mem::take(reply)), signs::before_copy(&text)).unwrap_or_default();
-        }
+    if let [Recipient { fate: Fate::Failed(reply), .. }] = recipients.as_mut_slice()
+        && let Some(text) = human_text(mail)
+    {
+        *reply = plain::clearest(Some(std::mem::take(reply)), signs::before_copy(&text)).unwrap_or_default();
     }
     if recipients.is_empty() { None } else { Some(ReportBody::Fates(recipients)) }
 }

@@ -192,11 +192,10 @@ impl<'a> Dispatcher<'a> {
             }
             self.record_health(&claim, &outcome, outbox, now);
             match outcome {
-                Outcome::Rejected(rejection) if is_too_many => {
-                    if self.unanswered >= MAX_UNANSWERED * self.workers {
-                        self.stop(StopReason::HangsUp(rejection.reply.to_string()));
-                    }
+                Outcome::Rejected(rejection) if is_too_many && self.unanswered >= MAX_UNANSWERED * self.workers => {
+                    self.stop(StopReason::HangsUp(rejection.reply.to_string()));
                 }
+                Outcome::Rejected(_) if is_too_many => {}
                 Outcome::Rejected(rejection) => self.record_refusal(rejection, &claim, verdict, outbox),
                 Outcome::Sent(_) => outbox.confirmed.extend(self.rejections.end()),
                 Outcome::Unreached(words) | Outcome::Cut(words) | Outcome::InDoubt(words)

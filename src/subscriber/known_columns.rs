@@ -118,16 +118,13 @@ impl KnownColumns {
                 _ => own.parse().map_or(ColumnUse::Unclear, ColumnUse::Field),
             };
         }
-        let lists: [(&BTreeMap<Status, Vec<String>>, fn(Status) -> ColumnUse); 4] = [
-            (&self.filled, ColumnUse::Filled),
-            (&self.yes, ColumnUse::Yes),
-            (&self.no, ColumnUse::No),
-            (&self.empty, ColumnUse::Empty),
-        ];
         let is_harmless = || self.about_consent.harmless.iter().any(|known| known == column);
         key_of(&self.fields, column)
             .map(ColumnUse::Field)
-            .or_else(|| lists.iter().find_map(|(list, as_use)| key_of(list, column).map(as_use)))
+            .or_else(|| key_of(&self.filled, column).map(ColumnUse::Filled))
+            .or_else(|| key_of(&self.yes, column).map(ColumnUse::Yes))
+            .or_else(|| key_of(&self.no, column).map(ColumnUse::No))
+            .or_else(|| key_of(&self.empty, column).map(ColumnUse::Empty))
             .unwrap_or_else(|| match self.about_consent.parts.iter().any(|part| column.contains(part.as_str())) {
                 true if !is_harmless() => ColumnUse::Unclear,
                 _ => ColumnUse::Unread,

@@ -71,7 +71,7 @@ fn a_password_that_postfix_refuses_marks_nobody() {
     let postfix = Postfix::start("");
     let project = postfix.project(5);
     let wrong = [("TIDINGS_SMTP__PASSWORD", "six grey gulls")];
-    let ran = project.run_with("send --yes --json", &wrong).code(1).says("`smtp.username` and the password");
+    let ran = project.run_with("send --yes --json", &wrong).code(4).says("`smtp.username`, the password");
     assert_eq!(ran.json()["pending"], 5);
     assert!(!ran.stderr.contains("gulls"));
     assert_eq!(project.run("send --yes --json").code(0).json()["sent"], 5);

@@ -114,7 +114,8 @@ pub(super) fn parse(text: &str) -> Option<Tree<'_>> {
         at += token.source().len();
         match token {
             Token::Start(tag) => {
-                if parser.open(text, tag, start, at) && tag.is_self_closing() {
+                let is_open = parser.open(text, tag, start, at);
+                if is_open && tag.is_self_closing() {
                     parser.close_last(text, at);
                 }
             }

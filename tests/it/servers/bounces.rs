@@ -45,7 +45,7 @@ fn what_postfix_sends_back_is_applied() {
         for report in postfix.mailbox("bounces", READERS.len() - 1) {
             project.write("report.eml", &report);
             let applied = project.run("bounce report.eml --json").code(0).json();
-            assert_eq!(applied["edition"], 1, "{applied}\n{}", String::from_utf8_lossy(&report));
+            assert_eq!(applied["reports"][0]["edition"], 1, "{applied}\n{}", String::from_utf8_lossy(&report));
         }
         let counts = project.run("editions show 1 --json").code(0).json();
         assert_eq!((&counts["sent"], &counts["bounced"]), (&1.into(), &4.into()), "{return_path}");
