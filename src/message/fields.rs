@@ -14,8 +14,7 @@ use super::{
     header_text as text,
     ids::{self, ReturnPath},
     mailbox::parse_mailbox,
-    outgoing::{Message, Occasion},
-    sender::Sender,
+    outgoing::{Message, Occasion, Sender},
     slots::{self, Piece, Values},
     unsubscribe::{self, UnsubscribeWays},
 };

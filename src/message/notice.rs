@@ -15,8 +15,7 @@ use super::{
     ids::{self, ReturnPath},
     mailbox::parse_mailbox,
     mime,
-    outgoing::{Message, Occasion},
-    sender::Sender,
+    outgoing::{Message, Occasion, Sender},
     unsubscribe::page_url,
 };
 

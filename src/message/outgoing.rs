@@ -1,4 +1,9 @@
-use crate::subscriber::Address;
+use std::sync::Arc;
+
+use url::Url;
+
+use super::dkim;
+use crate::{subscriber::Address, token::Keys};
 
 /// One message to one recipient, ready for the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,4 +29,19 @@ pub enum Occasion {
     Send,
     /// A test or a preview: links change nothing; the Message-ID is its own, told from others by the number.
     Sample(u64),
+}
+
+/// What every message of a publication shares.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// Signs links, Message-IDs and return paths.
+    pub keys: Keys,
+    /// Where unsubscribe links lead: `web.public_url`.
+    pub public_url: Option<Url>,
+    /// `smtp.unsubscribe_mailto`.
+    pub unsubscribe_mailto: Option<Address>,
+    /// `smtp.return_path`, `{{ token }}` in it for VERP; the From address where left out.
+    pub return_path: Option<String>,
+    /// `[[dkim]]`: each puts its signature before the message.
+    pub signers: Arc<[dkim::Signer]>,
 }

@@ -4,8 +4,7 @@ use crate::{edition::Edition, render::Rendered, subscriber::Subscriber};
 
 use super::{
     header_text as text,
-    outgoing::Occasion,
-    sender::Sender,
+    outgoing::{Occasion, Sender},
     slots::{self, Values},
     unsubscribe,
 };

@@ -12,9 +12,8 @@ use super::{
     error::Error,
     fields::{Fields, OwnFields},
     mime,
-    outgoing::{Message, Occasion},
+    outgoing::{Message, Occasion, Sender},
     pictures,
-    sender::Sender,
     slots::{self, Piece},
 };
 

@@ -8,7 +8,7 @@ use crate::{
     token::{Keys, Purpose, Subject},
 };
 
-use super::{outgoing::Occasion, sender::Sender};
+use super::outgoing::{Occasion, Sender};
 
 /// The recipient's link to leave the digest: a page where there is one, else a mail to write.
 pub fn unsubscribe_link(

@@ -10,10 +10,9 @@ use super::{
     error::Error,
     fields::Fields,
     mime,
-    outgoing::{Message, Occasion},
+    outgoing::{Message, Occasion, Sender},
     personal::personalise,
     pictures,
-    sender::Sender,
 };
 
 /// Makes the message of `edition` for one subscriber: parts filled in as text, then encoded and put together.

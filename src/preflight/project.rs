@@ -1,5 +1,6 @@
 //! What holds for every digest: the config, the relay, the keys, the language model.
 
+use chrono::{DateTime, Utc};
 use url::Host;
 
 use super::rows::{diagnostic_row, error_row, path_text};
@@ -94,6 +95,19 @@ fn cleartext_row(config: &Config, relay: &Relay) -> Option<Row> {
     }
     let message = format!("mail goes to `{}` in clear, readers' addresses with it", relay.host);
     Some(Row::warning("E7", message, config.place_of_key(&["smtp", "tls"]), "take `tls = \"required\"`"))
+}
+
+/// What is wrong with the time zone data of this machine, as far as the publication's zone goes.
+pub fn check_time_zone_data(config: &Config, now: DateTime<Utc>) -> Option<Row> {
+    let zone = config.publication.timezone;
+    let (from, old, newer) = zone.differs(now)?;
+    let day = from.with_timezone(&zone).format("%Y-%m-%d");
+    let message = format!(
+        "this machine's time zone data are those of {old}: by those of {newer} the clocks of `{zone}` go otherwise from \
+         {day} on, and so would the schedule"
+    );
+    let hint = "bring the package `tzdata` up to date, or name newer data by the variable TZDIR";
+    Some(Row::warning("zone", message, config.place_of_key(&["publication", "timezone"]), hint))
 }
 
 /// A subscribers' file that cannot be read.

@@ -1,7 +1,8 @@
 //! A document, and what a parser makes of it.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -29,6 +30,22 @@ impl Document {
         charset::decode(self.octets.clone(), self.charset.as_deref()).text
     }
 }
+
+/// What a server told us last time about one URL, so that we ask politely the next time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Validator {
+    /// Its `ETag`.
+    pub etag: Option<String>,
+    /// Its `Last-Modified`.
+    pub last_modified: Option<String>,
+    /// It asked not to be asked before (`Retry-After`).
+    pub not_before: Option<DateTime<Utc>>,
+    /// It said that the resource is gone for good (410); not asked again.
+    pub gone: bool,
+}
+
+/// [`Validator`]s by URL.
+pub type Validators = BTreeMap<String, Validator>;
 
 /// What a parser made of a [`Document`].
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -9,14 +9,13 @@ use chrono::{DateTime, Utc};
 
 use super::{
     budget::Reservation,
-    document::{Document, Parsed, Problem},
+    document::{Document, Parsed, Problem, Validator, Validators},
     feed,
     fetch::{FetchResult, Fetcher, Limits, without_password},
     folder, full_text,
     gathered::{FetchState, Fetched, Gathered},
     kind::{Kind, Location, Source},
     listing, local_file, page,
-    validator::{Validator, Validators},
 };
 use crate::{
     post::{Post, PostId},

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{document::Problem, validator::Validators};
+use super::document::{Problem, Validators};
 use crate::post::Post;
 
 /// What one source gave.

@@ -22,11 +22,9 @@ pub mod listing;
 mod local_file;
 mod outline;
 pub mod page;
-mod validator;
 mod words;
 
-pub use document::{Document, Parsed, Problem};
+pub use document::{Document, Parsed, Problem, Validator, Validators};
 pub use gather::{GatherContext, gather};
 pub use gathered::{FetchState, Fetched, Gathered};
 pub use kind::{Kind, Location, Selectors, Source};
-pub use validator::{Validator, Validators};

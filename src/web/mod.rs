@@ -1,6 +1,5 @@
 //! What is served over HTTP. Requests in, pages out; what they say and do stands in the rooms before.
 
-mod headers;
 pub mod live;
 pub mod public;
 mod serve;

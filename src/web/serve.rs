@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::Router;
+use axum::{
+    Router,
+    http::{HeaderMap, HeaderValue, header},
+};
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -127,6 +130,14 @@ fn make_room(open: &mut Vec<Connection>, now: u64) -> bool {
         open.swap_remove(at).task.abort();
     }
     may_go
+}
+
+/// Forbids browsers to guess what an answer is, to tell others of its address, and to do more than `policy` allows,
+/// where the answer has no policy of its own.
+pub(super) fn set_security_headers(headers: &mut HeaderMap, policy: &'static str) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
 }
 
 #[cfg(test)]

@@ -31,8 +31,7 @@ use crate::{
     source::{
         address_guard,
         budget::{Reservation, SMALL},
-        document::Document,
-        validator::Validator,
+        document::{Document, Validator},
     },
 };
 

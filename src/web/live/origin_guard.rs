@@ -13,7 +13,7 @@ use axum::{
 };
 use subtle::ConstantTimeEq as _;
 
-use crate::web::headers::set_security_headers;
+use crate::web::serve::set_security_headers;
 
 /// The header that carries the token.
 const TOKEN_HEADER: &str = "x-tidings-token";

@@ -18,7 +18,7 @@ use super::{
     message_page::MessagePage,
     state::PublicState,
 };
-use crate::web::headers::set_security_headers;
+use crate::web::serve::set_security_headers;
 
 /// What every answer may do that says nothing else.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

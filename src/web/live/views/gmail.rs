@@ -5,7 +5,7 @@
 //! properties, questions after anything but the size of the screen. It also renames classes and ids, in both places,
 //! which changes nothing that anyone sees.
 
-use super::{properties::is_listed, rewrite};
+use super::rewrite::{self, is_listed};
 use crate::{
     css::{self, Rule, Sheet},
     html::{self, Tag, Token},

@@ -9,7 +9,6 @@ mod gmail;
 mod options;
 mod outlook;
 mod pictures;
-mod properties;
 mod rewrite;
 mod scheme;
 

@@ -3,7 +3,7 @@
 //! Word knows no media queries, no rounded corners, no pictures behind text, no widest width, and pads no `div`, `p` or
 //! `a`; it knows conditional comments, which templates use to give it tables and VML instead.
 
-use super::{properties::is_listed, rewrite};
+use super::rewrite::{self, is_listed};
 use crate::{
     css::{self, Rule, Sheet},
     html::{self, Token, is_conditional},

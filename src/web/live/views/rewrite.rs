@@ -60,6 +60,13 @@ pub(super) fn styles(
     out
 }
 
+/// Says whether a list of properties that a client passes over, one a line, has this one, or one that stands for it: `border-image` for `border-image-slice`.
+pub(super) fn is_listed(list: &str, name: &str) -> bool {
+    list.lines().filter(|line| !line.starts_with('#')).any(|known| {
+        name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || known.ends_with('-') || rest.starts_with('-'))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
