@@ -13,6 +13,9 @@ macro_rules! assets {
 
 assets![
     "page.css",
+    "mail.css",
+    "problems.css",
+    "panel.css",
     "main.js",
     "api.js",
     "checks.js",
