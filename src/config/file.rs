@@ -61,7 +61,7 @@ pub(super) struct SourceTable {
     /// The URL or path of an RSS, Atom, RDF or JSON Feed. Default: none; exactly one of `feed`, `folder`, `page` and
     /// `listing` is given.
     pub(super) feed: Option<String>,
-    /// A folder of posts: `**/*.md`, `*.html` and `*.txt`. Default: none.
+    /// A folder of posts: `**/*.md`, `*.mdx`, `*.html` and `*.txt`. Default: none.
     pub(super) folder: Option<String>,
     /// The URL or path of one article. Default: none.
     pub(super) page: Option<String>,

@@ -22,7 +22,7 @@ use super::{
     charset, copied_text, date,
     document::{Document, Parsed, Problem, first_image},
     feed,
-    front_matter::{self, FrontMatter},
+    front_matter::{self, FrontMatter, KEYS},
     local_file, page,
 };
 use crate::{
@@ -102,19 +102,20 @@ fn file(path: &str, about: &FolderContext<'_>) -> (Option<Post>, Vec<Problem>) {
 
 fn post(path: &str, matter: &FrontMatter, body: &str, about: &FolderContext<'_>, problems: &mut Vec<Problem>) -> Post {
     let name = FileName::of(path);
-    let mut date = |keys: &[&str]| match matter.date(keys, about.zone) {
+    let mut date = |keys: &[String]| match matter.date(keys, about.zone) {
         Ok(date) => date,
         Err(words) => {
             problems.push(about.problem(path, None, format!("`{words}` is no date; the post counts as undated")));
             None
         }
     };
-    let written = date(&["date", "published_at", "pubDate"]);
-    // Hugo shows a post from its `publishDate` on, whatever its date says.
-    let published = date(&["publishDate"]).max(written);
-    let updated = date(&["updated", "lastmod", "last_modified_at", "modified"]);
+    let written = date(&KEYS.published);
+    let published = date(&KEYS.published_from).max(written);
+    let updated = date(&KEYS.updated);
 
-    let own_url = matter.raw(&["url", "permalink"]).filter(|url| !url.contains([':', '{']) || url.contains("://"));
+    let is_address =
+        |url: &String| (!url.contains([':', '{']) || url.contains("://")) && url != "false" && url != "true";
+    let own_url = matter.raw(&["url", "permalink"]).filter(is_address);
     let url =
         own_url.as_deref().and_then(|url| resolve(url, about.base_url)).or_else(|| name.url(matter, about.base_url));
     let text = content(path, body, url.as_ref(), about.zone);
@@ -124,8 +125,8 @@ fn post(path: &str, matter: &FrontMatter, body: &str, about: &FolderContext<'_>,
     let has_marked_lead = own_words.is_none() && text.has_marked_lead;
     let description = own_words.or(text.description);
     let place = image_file::PostLocation { folder: about.folder, post: path, page: url.as_ref(), base: about.base_url };
-    let named = matter.raw(&["image", "cover", "thumbnail", "featured_image", "images"]);
-    let alt = matter.line(&["image_alt", "alt"]);
+    let named = matter.raw(&KEYS.picture);
+    let alt = matter.line(&KEYS.picture_alt);
     let image = named
         .and_then(|image| match resolve(&image, url.as_ref().or(about.base_url)) {
             Some(url) => Some(Image { url, alt, width: None, height: None, file: None }),
@@ -138,7 +139,6 @@ fn post(path: &str, matter: &FrontMatter, body: &str, about: &FolderContext<'_>,
     if authors.is_empty() {
         authors = text.authors;
     }
-    let draft = matter.flag("draft").unwrap_or_default() || matter.flag("published") == Some(false) || name.in_drafts;
     let own_id = matter.line(&["id", "guid", "uuid"]);
     let id = match (own_id, &own_url, &url) {
         (Some(id), ..) => PostId::new(Some(&id), None, path),
@@ -165,7 +165,7 @@ fn post(path: &str, matter: &FrontMatter, body: &str, about: &FolderContext<'_>,
         teaser: matter.line(&["teaser"]),
         body: text.body,
         weight: matter.number("weight").or_else(|| matter.number("order")),
-        draft,
+        draft: matter.is_kept_off() || name.in_drafts,
     }
 }
 
@@ -201,7 +201,8 @@ struct FileContent {
 fn content(path: &str, body: &str, base: Option<&Url>, zone: Zone) -> FileContent {
     let kind = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
-        "md" | "markdown" => {
+        "md" | "markdown" | "mdx" => {
+            let body = if kind == "mdx" { markdown::without_jsx(body) } else { body.to_owned() };
             let rendered = markdown::render(&body[..body.floor_char_boundary(html::MAX_ARTICLE)]);
             let description =
                 rendered.lead.map(|lead| html::plain_line(&html::text(&html::clean(&lead, base)).replace('<', "&lt;")));
@@ -250,6 +251,15 @@ fn whole_page(body: &str, base: Option<&Url>, zone: Zone) -> Option<FileContent>
     })
 }
 
+/// `2025-01-09-a-title` and `2025-1-9-a-title`: the day, and the rest.
+fn leading_date(stem: &str) -> Option<(chrono::NaiveDate, &str)> {
+    let (year, rest) = stem.split_once('-').filter(|(year, _)| year.len() == 4)?;
+    let (month, rest) = rest.split_once('-').filter(|(month, _)| month.len() <= 2)?;
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let day = chrono::NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, rest[..end].parse().ok()?)?;
+    Some((day, &rest[end..]))
+}
+
 /// What the path of a file says.
 struct FileName {
     folders: Vec<String>,
@@ -280,7 +290,7 @@ impl FileName {
         // Folders with an underscore are Jekyll's own and no part of an address.
         folders.retain(|folder| !folder.starts_with('_'));
         let mut date = None;
-        if let Some((Ok(day), rest)) = stem.get(..10).map(|start| (start.parse(), &stem[10..])) {
+        if let Some((day, rest)) = leading_date(&stem) {
             date = Some(day);
             let rest = rest.trim_start_matches(['-', '_']);
             if !rest.is_empty() {

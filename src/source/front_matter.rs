@@ -1,10 +1,31 @@
 //! The head of a post's file: `---` YAML, `+++` TOML or a `{` JSON object.
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::date;
 use crate::{html, zone::Zone};
+
+/// What keys are called, as `front_matter.toml` explains them.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    pub(super) published: Vec<String>,
+    pub(super) published_from: Vec<String>,
+    pub(super) updated: Vec<String>,
+    pub(super) picture: Vec<String>,
+    pub(super) picture_alt: Vec<String>,
+    kept_off_by_yes: Vec<String>,
+    kept_off_by_no: Vec<String>,
+    kept_off_by_word: BTreeMap<String, Vec<String>>,
+}
+
+/// What keys are called.
+pub static KEYS: LazyLock<Keys> =
+    LazyLock::new(|| toml::from_str(include_str!("front_matter.toml")).expect("every test of front matter reads it"));
 
 /// What a front matter says; nothing where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -116,22 +137,25 @@ fn one_line(message: &str) -> String {
 impl FrontMatter {
     /// Looks for a key as it is, under `[extra]`, and under `[params]` (Hugo).
     fn find(&self, key: &str) -> Option<&Value> {
+        if let Some((table, key)) = key.split_once('.') {
+            return self.find(table)?.get(key).filter(|value| !value.is_null());
+        }
         let nested = |table: &str| self.0.get(table).and_then(Value::as_object).and_then(|map| map.get(key));
         self.0.get(key).or_else(|| nested("extra")).or_else(|| nested("params")).filter(|value| !value.is_null())
     }
 
     /// The first of these keys that holds text, as one plain line.
-    pub fn line(&self, keys: &[&str]) -> Option<String> {
+    pub fn line(&self, keys: &[impl AsRef<str>]) -> Option<String> {
         keys.iter()
-            .filter_map(|key| self.find(key).and_then(text))
+            .filter_map(|key| self.find(key.as_ref()).and_then(text))
             .map(|text| html::plain_line(&text))
             .find(|line| !line.is_empty())
     }
 
     /// The first of these keys that holds text, as it is.
-    pub fn raw(&self, keys: &[&str]) -> Option<String> {
+    pub fn raw(&self, keys: &[impl AsRef<str>]) -> Option<String> {
         keys.iter()
-            .filter_map(|key| self.find(key).and_then(text))
+            .filter_map(|key| self.find(key.as_ref()).and_then(text))
             .map(|text| text.trim().to_owned())
             .find(|text| !text.is_empty())
     }
@@ -160,7 +184,7 @@ impl FrontMatter {
     }
 
     /// The first of these keys that holds a date; `Err` with the words of one that is none.
-    pub fn date(&self, keys: &[&str], zone: Zone) -> Result<Option<DateTime<Utc>>, String> {
+    pub fn date(&self, keys: &[String], zone: Zone) -> Result<Option<DateTime<Utc>>, String> {
         let Some(text) = keys.iter().find_map(|key| self.find(key).and_then(text)) else { return Ok(None) };
         match date::parse(&text, zone).filter(date::is_plausible) {
             Some(date) => Ok(Some(date)),
@@ -174,8 +198,18 @@ impl FrontMatter {
         value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
     }
 
+    /// Says whether the generator keeps the page off the site or off its lists.
+    pub fn is_kept_off(&self) -> bool {
+        let says = |keys: &[String], answer| keys.iter().any(|key| self.flag(key) == Some(answer));
+        says(&KEYS.kept_off_by_yes, true)
+            || says(&KEYS.kept_off_by_no, false)
+            || KEYS.kept_off_by_word.iter().any(|(key, words)| {
+                self.find(key).and_then(text).is_some_and(|word| words.contains(&word.trim().to_lowercase()))
+            })
+    }
+
     /// A yes or a no.
-    pub fn flag(&self, key: &str) -> Option<bool> {
+    fn flag(&self, key: &str) -> Option<bool> {
         match self.find(key)? {
             Value::Bool(flag) => Some(*flag),
             Value::String(word) => match word.to_ascii_lowercase().as_str() {
@@ -195,7 +229,7 @@ fn text(value: &Value) -> Option<String> {
         Value::Bool(flag) => Some(flag.to_string()),
         // What a TOML date is to a format that has none; a table with an address, as Hugo's and Jekyll's
         // themes have for images.
-        Value::Object(map) => ["$__toml_private_datetime", "url", "src", "path", "feature"]
+        Value::Object(map) => ["$__toml_private_datetime", "url", "src", "path", "feature", "image"]
             .iter()
             .find_map(|key| map.get(*key)?.as_str())
             .map(str::to_owned),
@@ -267,10 +301,13 @@ mod tests {
             "---\ndate: 2025-01-09 00:00:00 +0000\n---\n",
             "+++\ndate = 2025-01-09T00:00:00Z\n+++\n",
         ] {
-            let date = split(text).unwrap().0.date(&["date"], Zone::utc()).unwrap().unwrap();
+            let date = split(text).unwrap().0.date(&["date".to_owned()], Zone::utc()).unwrap().unwrap();
             assert_eq!(date.to_rfc3339(), "2025-01-09T00:00:00+00:00", "{text}");
         }
-        assert_eq!(split("---\ndate: soon\n---\n").unwrap().0.date(&["date"], Zone::utc()), Err("soon".to_owned()));
+        assert_eq!(
+            split("---\ndate: soon\n---\n").unwrap().0.date(&["date".to_owned()], Zone::utc()),
+            Err("soon".to_owned())
+        );
     }
 
     proptest! {

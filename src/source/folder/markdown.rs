@@ -68,6 +68,46 @@ fn take_title(events: &mut Vec<Event<'_>>) -> Option<String> {
     Some(title)
 }
 
+/// Takes out of MDX what is code: `import` and `export` lines, `{/* comments */}`, and components, whose text is kept.
+pub fn without_jsx(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_code = false;
+    let mut in_export = false;
+    for line in text.split_inclusive('\n') {
+        let start = line.trim_start();
+        in_code ^= start.starts_with("```") || start.starts_with("~~~");
+        if in_code || start.starts_with("```") || start.starts_with("~~~") {
+            out.push_str(line);
+            continue;
+        }
+        // What an `import` or `export` begins goes on until an empty line (MDX 2).
+        in_export =
+            !line.trim().is_empty() && (in_export || line.starts_with("import ") || line.starts_with("export "));
+        if in_export {
+            continue;
+        }
+        let mut rest = line;
+        while let Some(at) = rest.find(['<', '{']) {
+            out.push_str(&rest[..at]);
+            let inner = &rest[at + 1..];
+            let name = inner.trim_start_matches('/');
+            let is_component =
+                rest[at..].starts_with('<') && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '>');
+            let end =
+                if rest[at..].starts_with('{') { inner.find('}') } else { inner.find('>').filter(|_| is_component) };
+            match end {
+                Some(end) => rest = &inner[end + 1..],
+                None => {
+                    out.push_str(&rest[at..=at]);
+                    rest = inner;
+                }
+            }
+        }
+        out.push_str(rest);
+    }
+    out
+}
+
 /// Drops Liquid tags (`{% … %}`, `{{ … }}`) and Hugo's and Zola's shortcodes (`{{< … >}}`) outside code; what
 /// stands between a pair of them stays, but for comments.
 pub fn without_templates(text: &str) -> String {

@@ -246,7 +246,6 @@ fn every_broken_file_is_named_and_none_stops_the_others() {
         "+++\ntitle = 'a'\n",
         "{\"title\": }",
         "---\n- a\n- b\n---\n",
-        "---\ntitle: a\ntitle: b\n---\n",
         "---\na: &x [*x]\n---\n",
     ]
     .into_iter()
@@ -326,4 +325,62 @@ fn a_folder_without_an_address_has_its_pictures_all_the_same() {
     let image = read(&posts, None, "notes", Zone::utc()).unwrap().posts[0].image.clone().unwrap();
     assert_eq!((image.url.scheme(), image.alt.as_deref()), ("file", Some("A lamp")));
     assert_eq!(image.file, Some(posts.join("lamp.png").canonicalize().unwrap()));
+}
+
+#[test]
+fn what_generators_keep_off_the_site_is_a_draft() {
+    for head in [
+        "draft: true",
+        "published: false",
+        "status: draft",
+        "unlisted: true",
+        "permalink: false",
+        "eleventyExcludeFromCollections: true",
+        "_build:\n  list: never",
+        "build:\n  render: false",
+    ] {
+        let post = one("a.md", &format!("---\ntitle: A\ndate: 2025-01-09\n{head}\n---\nText."));
+        assert!(post.draft, "{head}");
+        assert_eq!(link(&post), "https://harbour.example/notes/a/", "{head}");
+    }
+    assert!(!one("a.md", "---\ntitle: A\nstatus: published\nbuild:\n  list: always\n---\nText.").draft);
+}
+
+#[test]
+fn dates_and_pictures_stand_where_themes_put_them() {
+    for head in ["pubDate: 2025-01-09", "pubDatetime: 2025-01-09T00:00:00Z", "publishedAt: 2025-01-09"] {
+        assert!(one("a.md", &format!("---\ntitle: A\n{head}\n---\nText.")).published.is_some(), "{head}");
+    }
+    assert_eq!(day(&one("2025-1-9-a.md", "Text.")), "2025-01-08T23:00:00Z");
+    for head in [
+        "cover:\n  image: https://harbour.example/a.png",
+        "header:\n  teaser: https://harbour.example/a.png",
+        "heroImage: https://harbour.example/a.png",
+        "featuredImage: https://harbour.example/a.png",
+        "ogImage:\n  url: https://harbour.example/a.png",
+        "resources:\n  - name: cover\n    src: https://harbour.example/a.png",
+        "images:\n  - https://harbour.example/a.png",
+    ] {
+        let image =
+            one("a.md", &format!("---\ntitle: A\n{head}\n---\nText.")).image.unwrap_or_else(|| panic!("{head}"));
+        assert_eq!(image.url.as_str(), "https://harbour.example/a.png", "{head}");
+    }
+}
+
+#[test]
+fn mdx_loses_its_code_and_keeps_its_text() {
+    let text = "---\ntitle: B\n---\nimport Note from '../note.astro'\n\nThe crane {/* not said */}came <Note kind=\"x\">by \
+                barge</Note>.\n\n```js\nimport x from 'y'\n```\n";
+    let post = one("a.mdx", text);
+    assert_eq!(post.title, "B");
+    assert!(post.body.contains("The crane came by barge.") && post.body.contains("import x from"), "{}", post.body);
+    assert!(!post.body.contains("note.astro") && !post.body.contains("not said"), "{}", post.body);
+}
+
+#[test]
+fn a_text_beside_a_bundle_is_one_of_its_files() {
+    let files = [("a/index.md", "---\ntitle: A\n---\nText."), ("a/terms.txt", "Terms"), ("b.txt", "B\n\nText.")];
+
+    let titles: Vec<String> = reading(&files).posts.into_iter().map(|post| post.title).collect();
+    assert_eq!(titles, ["A", "B"]);
 }

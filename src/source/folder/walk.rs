@@ -44,6 +44,13 @@ pub fn files(root: &Path) -> io::Result<Vec<String>> {
             }
         }
     }
+    // A page bundle (Hugo, Zola) is its `index`: a text beside it is one of its files.
+    let bundles: std::collections::HashSet<String> =
+        found.iter().filter_map(|path| Some(path.rsplit_once("/index.")?.0.to_owned())).collect();
+    found.retain(|path| {
+        let is_text = path.to_ascii_lowercase().ends_with(".txt");
+        !is_text || path.rsplit_once('/').is_none_or(|(folder, _)| !bundles.contains(folder))
+    });
     found.sort_unstable();
     Ok(found)
 }
@@ -57,7 +64,7 @@ fn is_private(name: &str) -> bool {
 fn is_post(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let Some((stem, kind)) = lower.rsplit_once('.') else { return false };
-    matches!(kind, "md" | "markdown" | "html" | "htm" | "txt")
+    matches!(kind, "md" | "markdown" | "mdx" | "html" | "htm" | "txt")
         && !name.starts_with('.')
         && stem != "_index"
         && !stem.starts_with("_index.")
