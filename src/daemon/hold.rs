@@ -33,11 +33,14 @@ enum HoldReason {
 /// When the store fails.
 pub(super) async fn hold_if_unsafe(context: &Context, now: DateTime<Utc>) -> Result<bool, store::Error> {
     let (config, store) = (&context.config, &context.store);
+    // First the checkpoint, which is written last: the other way round, a run that another daemon begins in between
+    // would be known to it and not to the store.
+    let checkpoint = Checkpoint::read(&config.store);
     let heartbeat = store.heartbeat().await?;
     if heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.hold.is_some()) {
         return Ok(true);
     }
-    let Some(hold) = find_hold(Checkpoint::read(&config.store), heartbeat.as_ref(), now) else { return Ok(false) };
+    let Some(hold) = find_hold(checkpoint, heartbeat.as_ref(), now) else { return Ok(false) };
     tracing::error!(why = hold.text(), "everything is held");
     hold.apply(store, now).await?;
     Ok(true)
@@ -49,8 +52,9 @@ pub(super) async fn hold_if_unsafe(context: &Context, now: DateTime<Utc>) -> Res
 /// # Errors
 /// When the store fails.
 pub async fn resume(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<bool, store::Error> {
+    let checkpoint = Checkpoint::read(&config.store);
     let heartbeat = store.heartbeat().await?;
-    if let Some(hold) = find_hold(Checkpoint::read(&config.store), heartbeat.as_ref(), now) {
+    if let Some(hold) = find_hold(checkpoint, heartbeat.as_ref(), now) {
         hold.apply(store, now).await?;
     }
     let was_held = store.resume(now).await?;
