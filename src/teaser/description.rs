@@ -1,5 +1,9 @@
 //! The publisher's own words, where they are a real teaser.
 
+use std::borrow::Cow;
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
 use super::{
     checks, input::TeaserInput, languages::LANGUAGES, limits, options::TeaserOptions, repetition,
     result::RefusalReason, script, sentence,
@@ -78,7 +82,36 @@ pub(super) fn fallback(input: &TeaserInput<'_>) -> Option<String> {
 
 fn words(input: &TeaserInput<'_>) -> Option<String> {
     let text = limits::one_line(&html::plain_line(input.post.description.as_deref()?));
+    let text = limits::one_line(&without_markdown(&text));
+    let text = checks::strip_dateline(&text).map(str::to_owned).unwrap_or(text);
     (!text.is_empty()).then_some(text)
+}
+
+/// The words that Markdown in a line of front matter stands for.
+fn without_markdown(text: &str) -> Cow<'_, str> {
+    if !text.contains(['`', '*', '_', '[', '\\']) {
+        return Cow::Borrowed(text);
+    }
+    // The star within a word is no emphasis: "Bürger*innen".
+    let mut escaped = String::with_capacity(text.len() + 8);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let in_word = c == '*' && escaped.ends_with(char::is_lowercase);
+        escaped.extend((in_word && chars.peek().is_some_and(|next| next.is_lowercase())).then_some('\\'));
+        escaped.push(c);
+    }
+    let (mut plain, mut in_image) = (String::with_capacity(text.len()), false);
+    for event in Parser::new(&escaped) {
+        match event {
+            Event::Start(Tag::Image { .. }) => in_image = true,
+            Event::End(TagEnd::Image) => in_image = false,
+            Event::Text(words) | Event::Code(words) | Event::Html(words) | Event::InlineHtml(words) if !in_image => {
+                plain.push_str(&words);
+            }
+            _ => {}
+        }
+    }
+    Cow::Owned(plain)
 }
 
 /// `text` without the furniture behind its last sentence: where the post first appeared, "Read more".
@@ -108,6 +141,9 @@ fn without_notice(text: &str) -> Option<&str> {
 /// So much of what a body begins with may be in a description of its own.
 const MAX_SHARED_PERCENT: usize = 85;
 
+/// A paragraph that is longer is no byline and no dateline.
+const MAX_BYLINE_BYTES: usize = 80;
+
 /// Says whether one of the body's first paragraphs begins with these very words, or nearly so, or is nothing else.
 fn begins_body(text: &str, input: &TeaserInput<'_>) -> bool {
     let own = repetition::letters(checks::strip_cut_marker(text));
@@ -115,13 +151,10 @@ fn begins_body(text: &str, input: &TeaserInput<'_>) -> bool {
         return false;
     }
     let spoken = |kind: BlockKind| !matches!(kind, BlockKind::Heading(_) | BlockKind::Code | BlockKind::Caption);
-    let mut blocks = input.blocks.iter().filter(|block| spoken(block.kind));
-    // A dateline or a byline may stand before the first words.
-    (0..3).any(|_| {
-        let ahead = blocks.clone();
-        blocks.next();
+    let mut blocks = input.blocks.iter().filter(|block| spoken(block.kind)).peekable();
+    for _ in 0..3 {
         let mut body = String::new();
-        for block in ahead {
+        for block in blocks.clone() {
             body.push_str(&repetition::letters(
                 block.text.get(..block.text.floor_char_boundary(4_000)).unwrap_or_default(),
             ));
@@ -130,9 +163,15 @@ fn begins_body(text: &str, input: &TeaserInput<'_>) -> bool {
             }
         }
         let same = own.chars().zip(body.chars()).take_while(|(one, other)| one == other).count();
-        let all = own.chars().count();
-        same * 100 >= all * MAX_SHARED_PERCENT || same >= 40 && same * 2 >= all
-    })
+        if same * 100 >= own.chars().count() * MAX_SHARED_PERCENT {
+            return true;
+        }
+        // A dateline or a byline may stand before the first words; what an author takes from further down is chosen.
+        if blocks.next().is_none_or(|block| block.text.len() > MAX_BYLINE_BYTES) {
+            return false;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -177,6 +216,40 @@ mod tests {
         check("潜水员发现了什么", more, Err("not in the post's language"));
         let han = made(TeaserMethod::Description, "潜水员在码头发现了一个洞", &[]);
         assert_eq!(han.as_deref(), Ok("潜水员在码头发现了一个洞。"));
+    }
+
+    #[test]
+    fn markdown_of_an_author_is_read() {
+        let more = "The divers of the club went down on a Sunday, and what they found was older than the town.";
+        check("How `quay()` and **piers** _hold_.", more, Ok("How quay() and piers hold."));
+        check("See [the plan](https://quay.example/) of it.", more, Ok("See the plan of it."));
+        check("Put display: grid on the <table>!", more, Ok("Put display: grid on the <table>!"));
+        check("Announcing quay.example/x/tide, a clock.", more, Ok("Announcing quay.example/x/tide, a clock."));
+        check("A call to Bürger*innen and Taucher*innen.", more, Ok("A call to Bürger*innen and Taucher*innen."));
+        check("PORTO SERENO (AP) — Divers found a hole.", more, Ok("Divers found a hole."));
+        check("{{< figure >}} and the quay.", more, Err("markup"));
+        check("<x-a href=b>The quay</x-a> is shut.", more, Err("markup"));
+    }
+
+    #[test]
+    fn boilerplate_beside_good_words_is_no_reason() {
+        let more = "The divers of the club went down on a Sunday, and what they found was older than the town.";
+        check("Sign up now to dive! We have room for ten.", more, Ok("Sign up now to dive! We have room for ten."));
+        check("Updated steps to build a quay.", more, Ok("Updated steps to build a quay."));
+        check("Share this.", more, Err("boilerplate"));
+        check("Share this post. Click here.", more, Err("boilerplate"));
+    }
+
+    #[test]
+    fn what_an_author_takes_from_further_down_is_chosen() {
+        let first = "The divers of the club went down on a Sunday, as they do in every month of the summer in Porto Sereno.";
+        let chosen = "What they found was older than the town.";
+        let body = [(Paragraph, first), (Paragraph, chosen)];
+        assert_eq!(made(TeaserMethod::Description, chosen, &body).as_deref(), Ok(chosen));
+        let body = [(Paragraph, "By Jane Doe"), (Paragraph, chosen)];
+        assert!(made(TeaserMethod::Description, chosen, &body).is_err());
+        let own = "The divers of the club went down on a Sunday. Here is what to see.";
+        assert_eq!(made(TeaserMethod::Description, own, &[(Paragraph, first)]).as_deref(), Ok(own));
     }
 
     #[test]
@@ -252,6 +325,9 @@ mod tests {
         mixed.title = "Mole".to_owned();
         let refused = tease(&mixed, &TeaserOptions::default(), &TeaserContext::default()).skipped;
         assert_eq!(refused[0].reason, "not in the post's language");
+        mixed.language = Some("en".to_owned());
+        let kept = tease(&mixed, &TeaserOptions::default(), &TeaserContext::default());
+        assert_eq!(kept.teaser.from, TeaserMethod::Description.into());
         let language = super::super::language::detect_post_language;
         assert_eq!((language(None, &[]), language(Some("de-DE"), &[])), (None, Some("de")));
     }

@@ -18,10 +18,13 @@ use crate::{
 
 /// The language of a post: what its body is written in where that is plain, else what its publisher says.
 pub(super) fn detect_post_language(tag: Option<&str>, blocks: &[Block]) -> Option<&'static str> {
-    of_body(blocks).or_else(|| {
-        let primary = tag?.split(['-', '_']).next()?.to_ascii_lowercase();
-        language(&primary).filter(|language| language.script.is_some()).map(|language| language.tag)
-    })
+    of_body(blocks).or_else(|| of_tag(tag?))
+}
+
+/// The language that a tag as `de-AT` names, where we know it.
+pub(super) fn of_tag(tag: &str) -> Option<&'static str> {
+    let primary = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+    language(&primary).filter(|language| language.script.is_some()).map(|language| language.tag)
 }
 
 /// So many octets of a body tell its language.
@@ -54,9 +57,10 @@ pub(super) fn detect_language(text: &str) -> Option<&'static str> {
 pub(super) fn is_other_language(text: &str, expected: &'static str) -> bool {
     let mut found = Evidence::default();
     found.read(text.get(..text.floor_char_boundary(SAMPLE_BYTES)).unwrap_or_default());
-    let (Some(script), Some(own)) = (found.script(), language(expected).and_then(|language| language.script)) else {
+    let Some((language, own)) = language(expected).and_then(|language| Some((language, language.script?))) else {
         return false;
     };
+    let Some(script) = found.script() else { return false };
     if script != own {
         // Chinese and Japanese say much between foreign names, and Japanese may do without kana for a few words.
         let few = match own {
@@ -66,8 +70,9 @@ pub(super) fn is_other_language(text: &str, expected: &'static str) -> bool {
         };
         return found.letters >= 8 && !few;
     }
+    // "A2A" in Japanese is no word of another language.
     let (best, most) = found.best();
-    best != expected && most >= 3 && 2 * most >= 3 * found.count(expected) + 4
+    !language.function_words.is_empty() && best != expected && most >= 3 && 2 * most >= 3 * found.count(expected) + 4
 }
 
 /// The small words of all languages, each with a bit for every language that has it.
@@ -214,6 +219,7 @@ mod tests {
         assert!(!is_other_language("PostgreSQL 18 ist da.", "de"));
         assert!(!is_other_language("Tidings 0.2 が出た。", "ja"));
         assert!(!is_other_language("東京都知事選挙", "ja"));
+        assert!(!is_other_language("A2A と A2UI と A2B のプロトコルを比べる。", "ja"));
         assert!(!is_other_language("Rust 1.95.", "zh"));
     }
 

@@ -120,6 +120,7 @@ pub(super) struct Markers {
     pub boilerplate_starts: Vec<String>,
     pub photo_agencies: Vec<String>,
     pub markup_signs: Vec<String>,
+    pub code_signs: Vec<String>,
     pub shortcodes: Vec<String>,
     pub chat_markers: Vec<String>,
     pub lowercase_names: Vec<String>,

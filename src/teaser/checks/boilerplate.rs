@@ -13,6 +13,16 @@ use super::{
 
 /// Says whether `text` is boilerplate: subscriptions, shares, credits, notices, where else it appeared.
 pub(super) fn is_boilerplate(text: &CheckedText<'_>) -> bool {
+    is_boilerplate_within(text, 9)
+}
+
+/// The same of the publisher's own words, which may begin with "Share" or "Updated" if they say anything behind it.
+pub(super) fn is_boilerplate_of_publisher(text: &CheckedText<'_>) -> bool {
+    is_boilerplate_within(text, 3)
+}
+
+/// `words` is how many a text that begins with "Share" and its like has at most where it is boilerplate.
+fn is_boilerplate_within(text: &CheckedText<'_>, words: usize) -> bool {
     let lower = text.lower.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '#'));
     if ANYWHERE.find_in(&text.lower).any(|(start, end)| is_word(&text.lower, start, end)) {
         return true;
@@ -23,7 +33,7 @@ pub(super) fn is_boilerplate(text: &CheckedText<'_>) -> bool {
     }
     let begins = |starts: &Phrases| starts.length_at_start(lower).is_some_and(|end| is_word(lower, 0, end));
     // "Share" and its like begin many good sentences: those that are boilerplate are short.
-    begins(&STARTS) || (begins(&SHORT_STARTS) && lower.split_whitespace().take(10).count() < 10)
+    begins(&STARTS) || (begins(&SHORT_STARTS) && lower.split_whitespace().nth(words).is_none())
 }
 
 /// Says whether nothing of a word goes on before or behind what was found; scripts without spaces have no such words.

@@ -68,34 +68,52 @@ fn bare(text: &str) -> &str {
 /// Says whether tags, entities, Markdown, template signs, shortcodes, footnotes or addresses are left.
 pub(super) fn has_markup(text: &CheckedText<'_>) -> bool {
     let original = text.original;
-    let (mut signs, mut ticks, mut stars) = (false, 0, 0);
-    for byte in original.bytes() {
-        signs |= byte.is_ascii_punctuation()
-            && !matches!(byte, b',' | b'.' | b'\'' | b'"' | b'-' | b'?' | b'!' | b';' | b'%');
-        ticks += usize::from(byte == b'`');
-        stars += usize::from(byte == b'*');
-    }
+    let signs = original.bytes().any(|byte| {
+        byte.is_ascii_punctuation() && !matches!(byte, b',' | b'.' | b'\'' | b'"' | b'-' | b'?' | b'!' | b';' | b'%')
+    });
     if !signs {
         return original.contains("www.") || starts_as_item(original);
     }
-    let tag = original.match_indices('<').any(|(at, _)| {
-        let rest = original.get(at + 1..).unwrap_or_default();
-        rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c))
-    });
+    has_tag(original, |rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c)))
+        || has_debris(text)
+        || original.contains(['`', '^', '\\', '†', '‡', '¶'])
+        || has_star(original)
+        || MARKERS.code_signs.iter().any(|sign| original.contains(sign))
+        || original.contains('_') && emphasised(original)
+        || original.contains(['@', '/']) && has_address(&text.lower)
+        || starts_as_item(original)
+}
+
+/// Says whether software left something: an end tag, an entity, template signs, a shortcode.
+///
+/// A publisher may well write of `<table>` or name an address.
+pub(super) fn has_debris(text: &CheckedText<'_>) -> bool {
+    let original = text.original;
     let entity = original.match_indices('&').any(|(at, _)| {
         let rest = original.get(at + 1..).unwrap_or_default();
         let name = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
         name.starts_with(';') && name.len() < rest.len()
     });
-    tag || entity
-        || ticks > 0
-        || stars > 0
-        || original.contains(['^', '\\', '†', '‡', '¶'])
+    entity
+        || has_tag(original, |rest| {
+            let tag = rest.split('>').next().unwrap_or_default();
+            rest.starts_with(['/', '!', '?']) || tag.len() < rest.len() && (tag.contains('=') || tag.ends_with('/'))
+        })
         || MARKERS.markup_signs.iter().any(|sign| original.contains(sign))
         || original.contains('[') && MARKERS.shortcodes.iter().any(|code| text.lower.contains(code))
-        || original.contains('_') && emphasised(original)
-        || original.contains(['@', '/']) && has_address(&text.lower)
-        || starts_as_item(original)
+}
+
+/// Says whether what stands behind a `<` is `wrong`.
+fn has_tag(text: &str, wrong: impl Fn(&str) -> bool) -> bool {
+    text.match_indices('<').any(|(at, _)| wrong(text.get(at + 1..).unwrap_or_default()))
+}
+
+/// Says whether there is a star but for that within a word, as German has it: "Bürger*innen".
+fn has_star(text: &str) -> bool {
+    text.match_indices('*').any(|(at, _)| {
+        let (before, behind) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+        !before.ends_with(char::is_lowercase) || !behind.starts_with(char::is_lowercase)
+    })
 }
 
 /// Says whether `text` begins as an item of a list, a heading, a quotation or a line of dialogue does in Markdown.

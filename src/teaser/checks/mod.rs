@@ -31,9 +31,19 @@ pub(super) use self::{
 struct Check {
     name: &'static str,
     of: Scope,
-    /// It refuses the publisher's own words as well, if it is true of all of them.
-    any_author: bool,
+    by: Author,
     wrong: fn(&CheckedText<'_>, &TeaserInput<'_>) -> bool,
+}
+
+/// Whose words a check refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Author {
+    /// Everybody's; of the publisher's own if it is true of all of them.
+    Anyone,
+    /// Those that we chose.
+    Us,
+    /// The publisher's own: what is no teaser at all.
+    Publisher,
 }
 
 /// What a check looks at.
@@ -55,29 +65,32 @@ pub(super) const DANGLING: &str = "begins with a word that refers to what is not
 /// In this order: cheap before dear, and the dangling start behind all else that a sentence is judged by.
 #[rustfmt::skip]
 const CHECKS: &[Check] = &[
-    Check { name: "empty", of: Scope::Sentence, any_author: true, wrong: |text, _| !text.original.contains(char::is_alphanumeric) },
-    Check { name: "cut off", of: Scope::Sentence, any_author: true, wrong: |text, _| markers::is_cut_off(text) },
-    Check { name: "markup", of: Scope::Sentence, any_author: true, wrong: |text, _| markers::has_markup(text) },
-    Check { name: "characters that nobody can read", of: Scope::Sentence, any_author: true, wrong: |text, _| markers::has_unreadable_characters(text.original) },
-    Check { name: "only the title again", of: Scope::Sentence, any_author: true, wrong: |text, input| is_title_again(text, input) },
-    Check { name: "announces a list", of: Scope::Sentence, any_author: false, wrong: |text, _| announces_list(text) },
-    Check { name: "boilerplate", of: Scope::Sentence, any_author: true, wrong: |text, _| boilerplate::is_boilerplate(text) },
-    Check { name: "says nothing of the post", of: Scope::Sentence, any_author: false, wrong: |text, _| filler::is_filler(text) },
-    Check { name: "speaks to a machine", of: Scope::Teaser, any_author: true, wrong: |text, _| prompt_injection::is_prompt_injection(text.original) },
-    Check { name: "a date or a dateline", of: Scope::Sentence, any_author: true, wrong: |text, _| datelines::is_dateline(text) },
-    Check { name: "an item of a list", of: Scope::Sentence, any_author: false, wrong: |text, _| datelines::begins_as_list_item(text.original) },
-    Check { name: "in many posts of this source", of: Scope::Sentence, any_author: true, wrong: is_shared_text },
-    Check { name: "all in capitals", of: Scope::Sentence, any_author: false, wrong: |text, _| is_all_capitals(text.original) },
-    Check { name: "begins in the middle of a sentence", of: Scope::Sentence, any_author: false, wrong: begins_within },
-    Check { name: "a quotation or bracket that is not closed", of: Scope::Sentence, any_author: false, wrong: |text, _| balance::is_unbalanced(text.original) },
-    Check { name: "does not end as a sentence", of: Scope::Sentence, any_author: false, wrong: |text, _| !ends(text.original) },
-    Check { name: DANGLING, of: Scope::Opening, any_author: false, wrong: has_dangling_start },
-    Check { name: "too long", of: Scope::Teaser, any_author: true, wrong: |text, input| !limits::fits(text.original, input.options) },
-    Check { name: "too many sentences", of: Scope::Teaser, any_author: false, wrong: |text, input| split_sentences(text.original).nth(input.options.max_sentences).is_some() },
-    Check { name: "not in the post's language", of: Scope::Teaser, any_author: true, wrong: is_other_language },
-    Check { name: "the same as the teaser of an earlier post", of: Scope::Teaser, any_author: true, wrong: |text, input| repetition::repeats_previous(text.original, input.context.earlier) },
-    Check { name: "too short", of: Scope::Preference, any_author: false, wrong: |text, input| is_too_short(text.original, input) },
-    Check { name: "only a question", of: Scope::Preference, any_author: false, wrong: |text, _| is_question(text.original) },
+    Check { name: "empty", of: Scope::Sentence, by: Author::Anyone, wrong: |text, _| !text.original.contains(char::is_alphanumeric) },
+    Check { name: "cut off", of: Scope::Sentence, by: Author::Anyone, wrong: |text, _| markers::is_cut_off(text) },
+    Check { name: "markup", of: Scope::Sentence, by: Author::Us, wrong: |text, _| markers::has_markup(text) },
+    Check { name: "markup", of: Scope::Sentence, by: Author::Publisher, wrong: |text, _| markers::has_debris(text) },
+    Check { name: "characters that nobody can read", of: Scope::Sentence, by: Author::Anyone, wrong: |text, _| markers::has_unreadable_characters(text.original) },
+    Check { name: "only the title again", of: Scope::Sentence, by: Author::Anyone, wrong: |text, input| is_title_again(text, input) },
+    Check { name: "announces a list", of: Scope::Sentence, by: Author::Us, wrong: |text, _| announces_list(text) },
+    Check { name: "boilerplate", of: Scope::Sentence, by: Author::Us, wrong: |text, _| boilerplate::is_boilerplate(text) },
+    Check { name: "boilerplate", of: Scope::Sentence, by: Author::Publisher, wrong: |text, _| is_nothing_but_boilerplate(text) },
+    Check { name: "says nothing of the post", of: Scope::Sentence, by: Author::Us, wrong: |text, _| filler::is_filler(text) },
+    Check { name: "speaks to a machine", of: Scope::Teaser, by: Author::Anyone, wrong: |text, _| prompt_injection::is_prompt_injection(text.original) },
+    Check { name: "a date or a dateline", of: Scope::Sentence, by: Author::Anyone, wrong: |text, _| datelines::is_dateline(text) },
+    Check { name: "an item of a list", of: Scope::Sentence, by: Author::Us, wrong: |text, _| datelines::begins_as_list_item(text.original) },
+    Check { name: "in many posts of this source", of: Scope::Sentence, by: Author::Anyone, wrong: is_shared_text },
+    Check { name: "all in capitals", of: Scope::Sentence, by: Author::Us, wrong: |text, _| is_all_capitals(text.original) },
+    Check { name: "begins in the middle of a sentence", of: Scope::Sentence, by: Author::Us, wrong: begins_within },
+    Check { name: "a quotation or bracket that is not closed", of: Scope::Sentence, by: Author::Us, wrong: |text, _| balance::is_unbalanced(text.original) },
+    Check { name: "does not end as a sentence", of: Scope::Sentence, by: Author::Us, wrong: |text, _| !ends(text.original) },
+    Check { name: DANGLING, of: Scope::Opening, by: Author::Us, wrong: has_dangling_start },
+    Check { name: "too long", of: Scope::Teaser, by: Author::Anyone, wrong: |text, input| !limits::fits(text.original, input.options) },
+    Check { name: "too many sentences", of: Scope::Teaser, by: Author::Us, wrong: |text, input| split_sentences(text.original).nth(input.options.max_sentences).is_some() },
+    Check { name: "not in the post's language", of: Scope::Teaser, by: Author::Us, wrong: is_other_language },
+    Check { name: "not in the post's language", of: Scope::Teaser, by: Author::Publisher, wrong: |text, input| is_other_language(text, input) && !is_language_of_tag(text, input) },
+    Check { name: "the same as the teaser of an earlier post", of: Scope::Teaser, by: Author::Anyone, wrong: |text, input| repetition::repeats_previous(text.original, input.context.earlier) },
+    Check { name: "too short", of: Scope::Preference, by: Author::Us, wrong: |text, input| is_too_short(text.original, input) },
+    Check { name: "only a question", of: Scope::Preference, by: Author::Us, wrong: |text, _| is_question(text.original) },
 ];
 
 /// The first defect of `text` as a teaser, in words for an editor.
@@ -93,7 +106,12 @@ pub(super) fn find_hard_defect(text: &str, input: &TeaserInput<'_>) -> Option<&'
 /// What makes `text`, the publisher's own words, no teaser at all. One sentence of several may be what it likes.
 pub(super) fn find_defect_of_publisher(text: &str, input: &TeaserInput<'_>) -> Option<&'static str> {
     let text = CheckedText::new(text);
-    CHECKS.iter().filter(|check| check.any_author).find(|check| (check.wrong)(&text, input)).map(|check| check.name)
+    checks_of(Author::Publisher).find(|check| (check.wrong)(&text, input)).map(|check| check.name)
+}
+
+/// The checks that the words of `author` have to pass.
+fn checks_of(author: Author) -> impl Iterator<Item = &'static Check> {
+    CHECKS.iter().filter(move |check| [author, Author::Anyone].contains(&check.by))
 }
 
 /// Says whether `words` could stand in a teaser if they were a sentence.
@@ -112,12 +130,12 @@ pub(super) fn is_usable_phrase(words: &str) -> bool {
 pub(super) fn find_sentence_defect(text: &str, input: &TeaserInput<'_>) -> Option<&'static str> {
     let text = CheckedText::new(text);
     let of_sentence = |check: &&Check| matches!(check.of, Scope::Sentence | Scope::Opening);
-    CHECKS.iter().filter(of_sentence).find(|check| (check.wrong)(&text, input)).map(|check| check.name)
+    checks_of(Author::Us).filter(of_sentence).find(|check| (check.wrong)(&text, input)).map(|check| check.name)
 }
 
 fn first_defect(text: &str, input: &TeaserInput<'_>, asked: fn(Scope) -> bool) -> Option<&'static str> {
     let whole = CheckedText::new(text);
-    let of_whole = CHECKS.iter().filter(|check| asked(check.of)).find(|check| (check.wrong)(&whole, input));
+    let of_whole = checks_of(Author::Us).filter(|check| asked(check.of)).find(|check| (check.wrong)(&whole, input));
     if let Some(check) = of_whole {
         return Some(check.name);
     }
@@ -127,7 +145,7 @@ fn first_defect(text: &str, input: &TeaserInput<'_>, asked: fn(Scope) -> bool) -
     parts.peek()?;
     std::iter::once(first).chain(parts).find_map(|part| {
         let text = CheckedText::new(part);
-        let mut rows = CHECKS.iter().filter(|check| check.of == Scope::Sentence);
+        let mut rows = checks_of(Author::Us).filter(|check| check.of == Scope::Sentence);
         rows.find(|check| (check.wrong)(&text, input)).map(|check| check.name)
     })
 }
@@ -144,6 +162,12 @@ fn is_shared_text(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
 /// Says whether `text` is boilerplate: a publisher's software wrote it, or it speaks of the site and not of the post.
 pub(super) fn is_boilerplate(text: &str) -> bool {
     boilerplate::is_boilerplate(&CheckedText::new(text))
+}
+
+/// Says whether each sentence is boilerplate: a publisher may end or begin good words with it.
+fn is_nothing_but_boilerplate(text: &CheckedText<'_>) -> bool {
+    let is_boilerplate = |part: &str| boilerplate::is_boilerplate_of_publisher(&CheckedText::new(part));
+    split_sentences(text.original).all(is_boilerplate)
 }
 
 fn announces_list(text: &CheckedText<'_>) -> bool {
@@ -198,6 +222,12 @@ fn has_dangling_start(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
 
 fn is_other_language(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
     input.language.is_some_and(|language| language::is_other_language(text.original, language))
+}
+
+/// Says whether it is in the language that the publisher names, whatever most of the body is in.
+fn is_language_of_tag(text: &CheckedText<'_>, input: &TeaserInput<'_>) -> bool {
+    let tagged = input.post.language.as_deref().and_then(language::of_tag);
+    tagged.is_some_and(|tag| !language::is_other_language(text.original, tag))
 }
 
 /// Says whether there is nothing but a question.
