@@ -242,7 +242,8 @@ mod tests {
 
     #[test]
     fn what_an_author_takes_from_further_down_is_chosen() {
-        let first = "The divers of the club went down on a Sunday, as they do in every month of the summer in Porto Sereno.";
+        let first =
+            "The divers of the club went down on a Sunday, as they do in every month of the summer in Porto Sereno.";
         let chosen = "What they found was older than the town.";
         let body = [(Paragraph, first), (Paragraph, chosen)];
         assert_eq!(made(TeaserMethod::Description, chosen, &body).as_deref(), Ok(chosen));
