@@ -4,13 +4,14 @@ use super::{
     fields::Fields,
     mime::{self, Mail, Part},
     plain,
-    report::{Fate, Feedback, Ignored, Recipient, Report},
+    report::{Fate, Feedback, Ignored, Letter, Recipient, Report, WishSource},
     signs::{self, Sign},
     sns::{self, Notice},
     status,
-    tokens::{self, TokenTexts},
+    tokens::{self, ENVELOPE, TokenTexts},
+    wish,
 };
-use crate::token::Keys;
+use crate::{message::parse_mailbox, token::Keys};
 
 /// So much of a mail is read; what a report says stands before the message that it returns.
 pub const MAX_OCTETS: u64 = 10_000_000;
@@ -30,13 +31,18 @@ pub fn read(octets: &[u8], keys: &Keys) -> Result<Report, Ignored> {
     let (said, mut texts) = match find(octets, MAX_DEPTH, structured).or_else(|| find(octets, MAX_DEPTH, plain_body)) {
         Some(found) => found,
         None => {
-            let header = Fields::read(octets);
-            let left = tokens::unsubscription(keys, &mime::subject(&header));
-            let is_receipt = || Mail::read(octets).part(&["message/disposition-notification"]).is_some();
-            let is_answer = || signs::sign(&header, "") == Sign::Answer || is_receipt();
-            return left
-                .map(Report::Unsubscribe)
-                .ok_or_else(|| if is_answer() { Ignored::Answer } else { Ignored::NoReport });
+            let mail = Mail::read(octets);
+            if let Some(about) = tokens::unsubscription(keys, &mime::subject(&mail.header)) {
+                return Ok(Report::Unsubscribe { about, source: WishSource::Link });
+            }
+            // Our own mail that comes back to us is on its second round.
+            let is_loop = mail.header.first("message-id").is_some_and(|id| tokens::has_own_id(keys, id));
+            let is_receipt = mail.part(&["message/disposition-notification"]).is_some();
+            if is_loop || is_receipt || signs::sign(&mail.header, "") == Sign::Answer {
+                return Err(Ignored::Answer);
+            }
+            let text = human_text(&mail).unwrap_or_default();
+            return wish::read(&mail.header, &text, keys).ok_or(Ignored::NoReport);
         }
     };
     if texts.subject(keys).is_none() {
@@ -45,10 +51,28 @@ pub fn read(octets: &[u8], keys: &Keys) -> Result<Report, Ignored> {
         texts.paths.push(whole.clone());
         texts.ids.push(whole);
     }
-    let about = texts.subject(keys).ok_or(Ignored::NotOurs)?;
+    let unknown = || if texts.name_no_reader(keys) { Ignored::OfNoReader } else { Ignored::NotOurs };
+    let about = texts.subject(keys).ok_or_else(unknown)?;
     match said {
         ReportBody::Fates(recipients) => Ok(Report::Delivery { about, recipients }),
         ReportBody::Feedback(kind) => kind.map(|kind| Report::Feedback { about, kind }).ok_or(Ignored::Idle),
+    }
+}
+
+/// Reads what a person sees of a mail.
+pub fn letter(octets: &[u8]) -> Letter {
+    let mail = Mail::read(octets.trim_ascii_start());
+    let field = |name: &str| mail.header.first(name).unwrap_or_default().to_owned();
+    let mailbox = |name: &str| parse_mailbox(mail.header.first(name)?).ok().map(|(_, address)| address);
+    let is_id = |id: &&str| {
+        id.starts_with('<') && id.ends_with('>') && id.len() <= 250 && id.bytes().all(|octet| octet.is_ascii_graphic())
+    };
+    Letter {
+        from: field("from"),
+        answer_to: mailbox("reply-to").or_else(|| mailbox("from")),
+        subject: mime::subject(&mail.header),
+        message_id: mail.header.first("message-id").map(str::trim).filter(is_id).map(str::to_owned),
+        text: human_text(&mail).unwrap_or_else(|| mail.text(MAX_TEXT)),
     }
 }
 
@@ -72,9 +96,7 @@ fn find(octets: &[u8], depth: usize, body: ReadBody) -> Option<(ReportBody, Toke
         texts = inner;
         Some(said)
     })?;
-    // Whom the report itself was sent to, as each server on its way wrote it down.
-    let envelope = ["delivered-to", "x-delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"];
-    texts.collect(&mail.header, &envelope, &["in-reply-to", "references"]);
+    texts.collect(&mail.header, &ENVELOPE, &["in-reply-to", "references"]);
     for returned in mail.parts.iter().filter(|part| is_message(part) || is_header(part)) {
         texts.collect(&Fields::read(returned.body.trim_ascii_start()), &["return-path"], &["message-id"]);
     }

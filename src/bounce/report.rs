@@ -1,6 +1,6 @@
 //! What a mail that came back says of a message of ours.
 
-use crate::{deliver::Reply, token::Subject};
+use crate::{deliver::Reply, subscriber::Address, token::Subject};
 
 /// A mail that speaks of a message of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,39 @@ pub enum Report {
         /// What they say.
         kind: Feedback,
     },
-    /// A reader's wish to leave a digest: the subscriber and the digest.
-    Unsubscribe(Subject),
+    /// A reader's wish to leave a digest.
+    Unsubscribe {
+        /// The subscriber and the digest; of an answer, the edition's id or its first digits.
+        about: Subject,
+        /// How it came.
+        source: WishSource,
+    },
+}
+
+/// How a wish to leave came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WishSource {
+    /// In the mail that a message's own link writes.
+    Link,
+    /// In a person's own mail, with a token for leaving.
+    Words,
+    /// In words that answer a message.
+    Reply,
+}
+
+/// What a person sees of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The field From as it stands.
+    pub from: String,
+    /// Where an answer goes, where that can be read.
+    pub answer_to: Option<Address>,
+    /// The subject, decoded.
+    pub subject: String,
+    /// The Message-ID, where it is one (RFC 5322 3.6.4).
+    pub message_id: Option<String>,
+    /// The text for people, or what there is instead.
+    pub text: String,
 }
 
 /// One address that a report speaks of.
@@ -61,8 +92,10 @@ pub enum Ignored {
     Answer,
     /// It speaks of nothing that asks for anything: feedback such as `not-spam`.
     Idle,
-    /// It carries no token of ours, or one of a test or a preview, or those of two messages.
+    /// It carries no token of ours, or those of two messages.
     NotOurs,
+    /// It speaks of a test, or of a letter that was forwarded: what comes back of that goes on no second round.
+    OfNoReader,
 }
 
 impl std::fmt::Display for Ignored {
@@ -71,7 +104,7 @@ impl std::fmt::Display for Ignored {
             Self::NoReport => "it is neither a bounce nor a complaint nor an unsubscription",
             Self::Answer => "it is an automatic answer",
             Self::Idle => "its feedback asks for nothing",
-            Self::NotOurs => "it speaks of no message of ours",
+            Self::NotOurs | Self::OfNoReader => "it speaks of no message of ours",
         })
     }
 }
@@ -79,6 +112,11 @@ impl std::fmt::Display for Ignored {
 impl Ignored {
     /// Says whether a person is to see the mail.
     pub fn is_for_a_person(self) -> bool {
-        matches!(self, Self::NoReport | Self::NotOurs)
+        matches!(self, Self::NoReport | Self::NotOurs | Self::OfNoReader)
+    }
+
+    /// Says whether it may be sent to one: a letter of ours that came back would come back again.
+    pub fn may_go_on(self) -> bool {
+        self != Self::OfNoReader
     }
 }

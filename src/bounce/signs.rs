@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{fields::Fields, mime};
+use super::{fields::Fields, mime, wish};
 
 /// The lists of `signs.toml`.
 #[derive(Debug, Deserialize)]
@@ -16,7 +16,6 @@ struct Signs {
     delays: Vec<String>,
     answers: Vec<String>,
     plain_answers: Vec<String>,
-    leaving: Vec<String>,
     copies: Vec<String>,
     copies_plain: Vec<String>,
 }
@@ -44,11 +43,13 @@ pub(super) fn sign(header: &Fields, text: &str) -> Sign {
     let from = field("from");
     let is_daemon = has(&SIGNS.daemons, &from) || from == "<>";
     let submitted = field("auto-submitted");
+    let says_answer = header.first("x-autoreply").or(header.first("x-autorespond")).is_some()
+        || field("precedence") == "auto_reply";
     // A precedence or a null return path is what bounces and automatic answers share.
     let is_automatic = submitted.starts_with("auto-")
         || field("return-path") == "<>"
-        || ["bulk", "junk", "auto_reply"].contains(&field("precedence").as_str())
-        || header.first("x-autoreply").or(header.first("x-autorespond")).is_some();
+        || ["bulk", "junk"].contains(&field("precedence").as_str())
+        || says_answer;
     let fails = has(&SIGNS.failures, &subject) || header.first("x-failed-recipients").is_some();
     if is_daemon && !has(&SIGNS.answers, &subject) || fails {
         return if has(&SIGNS.delays, &subject) { Sign::Delay } else { Sign::Failure };
@@ -56,8 +57,8 @@ pub(super) fn sign(header: &Fields, text: &str) -> Sign {
     let says_so = || has(&SIGNS.statements, &text.to_lowercase());
     let is_plain_answer = SIGNS.plain_answers.iter().any(|words| subject.trim_start().starts_with(words.as_str()));
     let is_answer =
-        has(&SIGNS.answers, &subject) && (is_automatic || is_daemon) || submitted.starts_with("auto-replied");
-    if has(&SIGNS.leaving, &subject) {
+        has(&SIGNS.answers, &subject) && (is_automatic || is_daemon) || submitted.starts_with("auto-replied") || says_answer;
+    if wish::is_in_subject(&subject) {
         Sign::Other
     } else if is_plain_answer || is_answer && !says_so() {
         Sign::Answer

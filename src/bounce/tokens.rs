@@ -5,18 +5,24 @@
 
 use super::fields::Fields;
 use crate::{
-    message::{read_message_id, read_return_path},
+    message::{is_own_message_id, read_message_id, read_return_path},
     token::{Keys, Purpose, Subject},
 };
 
 /// A return path's token has so many letters and digits, as `message` writes it.
 const RETURN_PATH_LENGTH: usize = 53;
-/// Longer words hold no token.
+/// Shorter words hold no token as a whole: key number, subscriber and signature alone are 25 octets.
+const MIN_WORD: usize = 34;
+/// Longer words hold none.
 const MAX_WORD: usize = 256;
 /// So many words of a text are tried.
 const MAX_WORDS: usize = 500;
 /// Mail clients cut a long word of a subject into so many pieces at most.
 const MAX_PIECES: usize = 4;
+
+/// The fields that say whom a mail was sent to, as each server on its way wrote it down.
+pub(super) const ENVELOPE: [&str; 6] =
+    ["delivered-to", "x-delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to"];
 
 /// Texts that may hold tokens of ours.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -51,6 +57,17 @@ impl TokenTexts {
         }
         Some(about)
     }
+
+    /// Says whether they name a test, or a letter of ours to somebody who is no reader.
+    pub(super) fn name_no_reader(&self, keys: &Keys) -> bool {
+        self.paths.iter().flat_map(|text| return_paths(keys, text)).any(|subject| subject.subscriber == 0)
+            || self.ids.iter().any(|text| has_own_id(keys, text) && message_ids(keys, text).is_empty())
+    }
+}
+
+/// Says whether a Message-ID of ours is in a text, of whatever message.
+pub(super) fn has_own_id(keys: &Keys, text: &str) -> bool {
+    long_words(text).any(|word| is_own_message_id(keys, word))
 }
 
 /// A return path names an edition by the first digits of its id.
@@ -70,16 +87,27 @@ fn return_paths(keys: &Keys, text: &str) -> Vec<Subject> {
 
 /// The subjects of the Message-IDs in a text, whatever became of their domains.
 fn message_ids(keys: &Keys, text: &str) -> Vec<Subject> {
-    let words = tokens(text).filter(|word| (40..=MAX_WORD).contains(&word.len())).take(MAX_WORDS);
-    words.filter_map(|word| read_message_id(keys, &format!("{word}@"))).collect()
+    long_words(text).filter_map(|word| read_message_id(keys, &format!("{word}@"))).collect()
+}
+
+fn long_words(text: &str) -> impl Iterator<Item = &str> {
+    tokens(text).filter(|word| (MIN_WORD..=MAX_WORD).contains(&word.len())).take(MAX_WORDS)
 }
 
 /// The subscriber and the digest of the token in a Subject, which mail clients may prefix or cut.
 pub(super) fn unsubscription(keys: &Keys, subject: &str) -> Option<Subject> {
     let words: Vec<&str> = tokens(subject).take(MAX_WORDS / MAX_PIECES).collect();
     let starts = (0..words.len()).flat_map(|start| (1..=MAX_PIECES).map(move |length| start..start + length));
-    let joined = starts.filter_map(|range| Some(words.get(range)?.concat()));
-    let verified = joined.filter_map(|token| keys.verify(Purpose::Unsubscribe, &token));
+    leaver(keys, starts.filter_map(|range| Some(words.get(range)?.concat())))
+}
+
+/// The same of a token that stands as a whole somewhere in a text.
+pub(super) fn unsubscription_in(keys: &Keys, text: &str) -> Option<Subject> {
+    leaver(keys, long_words(text).map(str::to_owned))
+}
+
+fn leaver(keys: &Keys, tokens: impl Iterator<Item = String>) -> Option<Subject> {
+    let verified = tokens.filter_map(|token| keys.verify(Purpose::Unsubscribe, &token));
     let mut subjects = verified.filter_map(|payload| Subject::read(&payload));
     subjects.find(|subject| subject.subscriber > 0)
 }

@@ -14,16 +14,18 @@ use super::{
     output::{print, print_json},
 };
 use crate::{
-    bounce::{self, Ignored, Report},
+    bounce::{self, Report},
+    config::Config,
+    daemon::{Handling, Received, Reception},
     diagnostic::Diagnostic,
-    store::{AppliedReport, ReportEffect, Store},
+    store::{AppliedReport, ReportEffect},
     subscriber::mask,
 };
 
-/// Reads a bounce, a complaint or an unsubscription, and does what it asks for.
+/// Reads a bounce, a complaint or a reader's wish to leave, and does what it asks for.
 ///
-/// A mail that is none of these, or carries no token of ours, is kept for a person in `unread/` beside the store; an
-/// automatic answer is not.
+/// A mail that is none of these, or carries no token of ours, goes to `bounce.forward` (else `web.alert`), or is kept in
+/// `unread/` beside the store; an automatic answer goes nowhere.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// A mail, or a Maildir, whose mails all are read and stay where they are; standard input where left out.
@@ -42,13 +44,13 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         let octets = read(&mut input).context("cannot read standard input")?;
         // Who hands the mail in must not find the pipe closed.
         io::copy(&mut input, &mut io::sink()).context("cannot read standard input")?;
-        return apply_one(&octets, invocation, &invocation.open_store(&config).await?).await;
+        return apply_one(&octets, invocation, &config).await;
     };
     if file.is_dir() {
-        return apply_maildir(&file, invocation, &invocation.open_store(&config).await?).await;
+        return apply_maildir(&file, invocation, &config).await;
     }
     let octets = File::open(&file).and_then(read).context(format!("cannot read `{}`", file.display()))?;
-    apply_one(&octets, invocation, &invocation.open_store(&config).await?).await
+    apply_one(&octets, invocation, &config).await
 }
 
 /// Reads as much of a mail as counts.
@@ -58,22 +60,27 @@ fn read(mail: impl Read) -> io::Result<Vec<u8>> {
     Ok(octets)
 }
 
-async fn apply_one(octets: &[u8], invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
-    let (outcome, exit) = apply(octets, None, invocation, store).await?;
+async fn apply_one(octets: &[u8], invocation: &Invocation, config: &Config) -> Result<Exit, Failure> {
+    let store = invocation.open_store(config).await?;
+    let reception = Reception { config, store: &store, environment: &invocation.environment };
+    let received = reception.receive(octets, invocation.now()).await?;
+    let exit = tell(&received, None, invocation)?;
     if invocation.json {
-        print_json(&json!({ "schema": 1, "reports": [outcome_json(&outcome, None)] }))?;
+        print_json(&json!({ "schema": 1, "reports": [as_json(&received, None)] }))?;
     }
     Ok(exit)
 }
 
 /// Applies every mail of a Maildir, and moves none: a report that is applied again changes nothing more.
-async fn apply_maildir(folder: &Path, invocation: &Invocation, store: &Store) -> Result<Exit, Failure> {
+async fn apply_maildir(folder: &Path, invocation: &Invocation, config: &Config) -> Result<Exit, Failure> {
     let parts: Vec<PathBuf> =
         ["new", "cur"].map(|part| folder.join(part)).into_iter().filter(|part| part.is_dir()).collect();
     if parts.is_empty() {
         let none = Diagnostic::new(format!("`{}` is no Maildir", folder.display()));
         return Err(Failure::new(none.hint("a Maildir has the folders `new` and `cur`; for one mail name its file")));
     }
+    let store = invocation.open_store(config).await?;
+    let reception = Reception { config, store: &store, environment: &invocation.environment };
     let (mut shown, mut exit) = (Vec::new(), Exit::Done);
     for part in parts {
         for path in mail_files(&part).context(format!("cannot read `{}`", part.display()))? {
@@ -87,10 +94,11 @@ async fn apply_maildir(folder: &Path, invocation: &Invocation, store: &Store) ->
                     continue;
                 }
             };
-            let (outcome, one) = apply(&octets, Some(&path), invocation, store).await?;
+            let received = reception.receive(&octets, invocation.now()).await?;
+            let one = tell(&received, Some(&path), invocation)?;
             exit = if exit == Exit::Done { one } else { exit };
             if invocation.json {
-                shown.push(outcome_json(&outcome, Some(&path)));
+                shown.push(as_json(&received, Some(&path)));
             }
         }
     }
@@ -113,38 +121,27 @@ fn mail_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(mails)
 }
 
-/// What became of a mail: what it said and did, or why it was ignored.
-type Outcome = Result<(Report, AppliedReport), Ignored>;
-
-/// Does what a mail asks for, and tells of it; what only a person understands is kept.
-async fn apply(
-    octets: &[u8],
-    file: Option<&Path>,
-    invocation: &Invocation,
-    store: &Store,
-) -> Result<(Outcome, Exit), Failure> {
-    let outcome = match bounce::read(octets, &store.signing_keys().await?) {
-        Ok(report) => {
-            let applied = store.apply_report(&report, invocation.now()).await?;
-            applied.map(|applied| (report, applied)).ok_or(Ignored::NotOurs)
-        }
-        Err(ignored) => Err(ignored),
-    };
+/// Tells what became of a mail.
+fn tell(received: &Received, file: Option<&Path>, invocation: &Invocation) -> Result<Exit, Failure> {
     let place = file.map(|file| format!("{}: ", file.display())).unwrap_or_default();
-    let mut exit = Exit::Done;
-    match &outcome {
-        Err(ignored) if ignored.is_for_a_person() => match store.keep_unread(octets) {
-            Ok(()) => invocation.tell(format!("{place}kept in `unread/`: {ignored}")),
-            Err(error) => {
-                invocation.tell(format!("{place}cannot be kept in `unread/`: {error}"));
-                exit = Exit::Later;
-            }
-        },
-        Err(ignored) => invocation.tell(format!("{place}ignored: {ignored}")),
-        Ok(_) if invocation.json => {}
-        Ok((_, applied)) => print(&format!("{place}{}\n", outcome_text(applied)))?,
+    match (&received.outcome, &received.handling) {
+        (Ok(_), _) if invocation.json => {}
+        (Ok((_, applied)), handling) => {
+            let told = if matches!(handling, Handling::Confirmed) { ", and is told so" } else { "" };
+            print(&format!("{place}{}{told}\n", outcome_text(applied)))?;
+        }
+        (Err(ignored), Handling::NotKept(error)) => {
+            invocation.tell(format!("{place}cannot be kept in `unread/`: {error} ({ignored})"));
+            return Ok(Exit::Later);
+        }
+        (Err(ignored), Handling::Kept(None)) => invocation.tell(format!("{place}kept in `unread/`: {ignored}")),
+        (Err(ignored), Handling::Kept(Some(why))) => {
+            invocation.tell(format!("{place}kept in `unread/`: {ignored}; it could not be forwarded: {why}"));
+        }
+        (Err(ignored), Handling::Forwarded) => invocation.tell(format!("{place}forwarded to a person: {ignored}")),
+        (Err(ignored), _) => invocation.tell(format!("{place}ignored: {ignored}")),
     }
-    Ok((outcome, exit))
+    Ok(Exit::Done)
 }
 
 fn outcome_text(applied: &AppliedReport) -> String {
@@ -160,12 +157,16 @@ fn outcome_text(applied: &AppliedReport) -> String {
     }
 }
 
-fn outcome_json(outcome: &Outcome, file: Option<&Path>) -> Value {
+fn as_json(received: &Received, file: Option<&Path>) -> Value {
     let file = file.map(|file| file.to_string_lossy());
-    match outcome {
+    match &received.outcome {
         Err(ignored) => json!({
             "file": file, "email": null, "report": null,
-            "done": if ignored.is_for_a_person() { "kept" } else { "nothing" },
+            "done": match received.handling {
+                Handling::Kept(_) => "kept",
+                Handling::Forwarded => "forwarded",
+                _ => "nothing",
+            },
             "reason": ignored.to_string(), "counts": false,
         }),
         Ok((report, applied)) => json!({
@@ -174,7 +175,7 @@ fn outcome_json(outcome: &Outcome, file: Option<&Path>) -> Value {
             "report": match report {
                 Report::Delivery { .. } => "delivery",
                 Report::Feedback { .. } => "feedback",
-                Report::Unsubscribe(_) => "unsubscribe",
+                Report::Unsubscribe { .. } => "unsubscribe",
             },
             "done": applied.effect,
             "reason": applied.reply.as_ref().map(|reply| mask(&reply.to_string())),

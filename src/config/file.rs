@@ -37,6 +37,9 @@ pub(super) struct File {
     /// The pages behind a mail's links, and who is told of trouble. Default: as each key says.
     #[serde(default)]
     pub(super) web: Web,
+    /// What comes back, and what readers write. Default: as each key says.
+    #[serde(default)]
+    pub(super) bounce: Bounce,
     /// Where the state is. Default: as its key says.
     #[serde(default)]
     pub(super) store: Store,
@@ -143,6 +146,15 @@ pub(super) struct Web {
     pub(super) alert: Option<Address>,
     /// An address that is called (GET) after each run that went well, also one with nothing to send. Default: none.
     pub(super) ping: Option<Url>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Bounce {
+    /// Who gets what only a person understands: the letters of readers, bounces that cannot be read. Default: `web.alert`,
+    /// and where that is left out as well, it is kept in `unread/` beside the store.
+    #[serde(deserialize_with = "address")]
+    pub(super) forward: Option<Address>,
 }
 
 #[derive(Debug, Default, Deserialize)]

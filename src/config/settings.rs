@@ -1,6 +1,6 @@
 //! The project as its config has it, checked, and what each stage gets of it.
 
-use std::{collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use url::Url;
 
@@ -55,6 +55,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Who is told when something due did not happen.
     pub alert: Option<Address>,
+    /// Who gets what only a person understands: `bounce.forward`, else `web.alert`.
+    pub forward: Option<Address>,
     /// What is called after each good run.
     pub ping: Option<Url>,
     /// The SQLite file.
@@ -95,6 +97,18 @@ impl Config {
             }),
             (None, [only]) => Ok(only),
             (None, _) => Err(Diagnostic::new("which digest?").hint(format!("add `--digest NAME`, one of {}", names()))),
+        }
+    }
+
+    /// The digest's name for readers. Without one it is the publication's, with its own where there are several such.
+    pub fn digest_title<'a>(&'a self, digest: &'a str) -> Cow<'a, str> {
+        let title = self.digests.get(digest).and_then(|digest| digest.title.as_deref());
+        let name = &self.publication.name;
+        let untitled = || self.digests.values().filter(|digest| digest.title.is_none()).count();
+        match title {
+            Some(title) => title.into(),
+            None if untitled() > 1 => format!("{name} · {digest}").into(),
+            None => name.into(),
         }
     }
 

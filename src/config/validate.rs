@@ -69,6 +69,7 @@ pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Di
         unsubscribe_mailto: file.smtp.unsubscribe_mailto,
         public_url: file.web.public_url,
         listen: file.web.listen.unwrap_or(DEFAULT_LISTEN),
+        forward: file.bounce.forward.or_else(|| file.web.alert.clone()),
         alert: file.web.alert,
         ping: file.web.ping,
         store: store(file.store.url.as_deref(), root, document)?,

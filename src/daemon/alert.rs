@@ -38,6 +38,8 @@ pub(super) async fn alert_people(context: &Context, now: DateTime<Utc>) -> Resul
                 texts.join("\n\n")
             ),
             about: None,
+            reply_to: None,
+            attached: None,
             date: now,
         };
         let letter = message::operator_notice(&notice, &context.sender().await?);

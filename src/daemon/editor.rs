@@ -47,6 +47,8 @@ pub(super) async fn ask_editor(
                 subject: &format!("Look at this before it goes out: {}", edition.subject),
                 text: &question(context, digest, edition, &sender, recipients, now),
                 about: Some(&sample.message_id),
+                reply_to: None,
+                attached: None,
                 date: now,
             };
             let question = message::operator_notice(&notice, &sender)?;

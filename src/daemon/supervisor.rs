@@ -15,9 +15,8 @@ use super::{
     hold::hold_if_unsafe,
     job::{Job, JobKey, Outcome},
     notify::Notifier,
-    pool::{FinishedJob, JobPool},
+    pool::{FinishedJob, JobPool, run_job},
     scheduler::Scheduler,
-    worker::run_job,
 };
 use crate::{config::Config, diagnostic::error_report, store};
 

@@ -38,6 +38,11 @@ pub fn read_message_id(keys: &Keys, message_id: &str) -> Option<Subject> {
     Subject::read(&keys.verify(Purpose::MessageId, token)?)
 }
 
+/// Says whether this is the left side of a Message-ID that we wrote, to readers or to others.
+pub fn is_own_message_id(keys: &Keys, token: &str) -> bool {
+    [Purpose::MessageId, Purpose::Sample].iter().any(|purpose| keys.verify(*purpose, token).is_some())
+}
+
 /// The envelope's sender: the same for all, or with a token in the middle (VERP).
 #[derive(Debug)]
 pub(super) enum ReturnPath {

@@ -27,7 +27,7 @@ mod whole;
 
 pub use anonymous::{anonymise, anonymise_line};
 pub use error::Error;
-pub use ids::{check_return_path, read_message_id, read_return_path};
+pub use ids::{check_return_path, is_own_message_id, read_message_id, read_return_path};
 pub use mailbox::parse_mailbox;
 pub use notice::{OperatorNotice, editor_link, operator_notice};
 pub use outgoing::{Message, Occasion, Sender};

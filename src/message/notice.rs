@@ -1,4 +1,4 @@
-//! A short letter to somebody who runs the publication: plain text, no list, no reader.
+//! A short letter of our own, to who runs the publication or to a reader who wrote: plain text, no list.
 
 use chrono::{DateTime, Utc};
 
@@ -34,6 +34,10 @@ pub struct OperatorNotice<'a> {
     pub text: &'a str,
     /// The Message-ID of the message that it is about, so that they stand together.
     pub about: Option<&'a str>,
+    /// Who is answered instead of `from`.
+    pub reply_to: Option<&'a Address>,
+    /// A mail that goes along as it is.
+    pub attached: Option<&'a [u8]>,
     /// When it is written.
     pub date: DateTime<Utc>,
 }
@@ -58,14 +62,25 @@ pub fn operator_notice(notice: &OperatorNotice<'_>, sender: &Sender) -> Result<M
         ("Subject", fields::subject(notice.subject)),
         ("Message-ID", message_id.clone()),
     ];
+    written.extend(notice.reply_to.map(|address| ("Reply-To", address.to_string())));
     for name in ["In-Reply-To", "References"] {
         written.extend(notice.about.map(|id| (name, id.to_owned())));
     }
     written.push(("Auto-Submitted", "auto-generated".to_owned()));
     let body = only_part(PartKind::Text, notice.text);
-    let mut octets = mime::header(written)?.singlepart(body).map_err(Error::Build)?.formatted();
+    let header = mime::header(written)?;
+    let whole = match notice.attached {
+        None => header.singlepart(body),
+        Some(mail) => {
+            // The end of a signed token: no foreign mail can know it.
+            let token = message_id.split('@').next().unwrap_or_default();
+            let boundary = format!("=_{}", &token[token.len().saturating_sub(20)..]);
+            header.multipart(mime::with_mail(boundary, body, mail))
+        }
+    };
+    let mut octets = whole.map_err(Error::Build)?.formatted();
     dkim::sign(&sender.signers, &mut octets)?;
-    let needs_smtputf8 = ![from.as_str(), notice.to.as_str(), &return_path].iter().all(|address| address.is_ascii());
+    let needs_smtputf8 = ![from.as_str(), notice.to.as_str(), &return_path, notice.reply_to.map_or("", Address::as_str)].iter().all(|address| address.is_ascii());
     Ok(Message { name, return_path, recipient: notice.to.clone(), message_id, needs_smtputf8, octets })
 }
 
@@ -104,6 +119,8 @@ mod tests {
                 subject: "Looked at?\r\nBcc: x@y.example",
                 text,
                 about: Some("<1@harbour.example>"),
+                reply_to: None,
+                attached: None,
                 date: DateTime::UNIX_EPOCH,
             };
             let message = operator_notice(&given, &sender()).unwrap();

@@ -9,9 +9,10 @@ use super::{
     subscriptions::leave,
     suppression::{Cause, suppress_for},
     suppression_record::suppress,
+    unread::content_id,
 };
 use crate::{
-    bounce::{Fate, Feedback, Report, fate_of},
+    bounce::{Fate, Feedback, Report, WishSource, fate_of},
     deliver::{Phase, Reply, gist, meaning},
     subscriber::Address,
     token::Subject,
@@ -58,21 +59,40 @@ impl ReportEffect {
 
 impl Store {
     /// Does what a report asks for, in one transaction; `None` where the store knows nothing of what it is about.
-    /// A report that comes again changes nothing more.
+    /// A report that comes again changes nothing more; nor does one that comes in the same `content`, whatever happened
+    /// in between.
     ///
     /// # Errors
     /// When the store cannot be written: then nothing changed.
-    pub async fn apply_report(&self, report: &Report, now: DateTime<Utc>) -> Result<Option<AppliedReport>, Error> {
+    pub async fn apply_report(
+        &self,
+        report: &Report,
+        content: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<Option<AppliedReport>, Error> {
         let mut write = self.db.begin().await?;
         let found = match report {
-            Report::Unsubscribe(about) => find_subscriber(&mut write, about).await?,
-            Report::Delivery { about, .. } | Report::Feedback { about, .. } => find_delivery(&mut write, about).await?,
+            Report::Unsubscribe { about, source: WishSource::Link | WishSource::Words } => {
+                find_subscriber(&mut write, about).await?
+            }
+            Report::Unsubscribe { about, .. } | Report::Delivery { about, .. } | Report::Feedback { about, .. } => {
+                find_delivery(&mut write, about).await?
+            }
         };
         let Some(found) = found else { return Ok(None) };
+        let is_known = write.run(MARK_SEEN, values![content_id(content), now, false]).await? == 0;
         let mut reply = None;
         let mut counts = matches!(report, Report::Feedback { kind: Feedback::Complaint, .. });
         let effect = match report {
-            Report::Unsubscribe(_) | Report::Feedback { kind: Feedback::OptOut, .. } => {
+            Report::Delivery { recipients, .. } if is_known => {
+                if let Some(Fate::Failed(said) | Fate::Delayed(said)) = fate_of(recipients, &found.address) {
+                    counts = meaning(Phase::Report, said).blame.counts();
+                    reply = Some(said.clone());
+                }
+                ReportEffect::Nothing
+            }
+            _ if is_known => ReportEffect::Nothing,
+            Report::Unsubscribe { .. } | Report::Feedback { kind: Feedback::OptOut, .. } => {
                 let left = leave(&mut write, found.subscriber, &found.digest, now).await?;
                 ReportEffect::Unsubscribed.if_changed(left)
             }
@@ -100,6 +120,36 @@ impl Store {
         }
         let Found { address, digest, number, .. } = found;
         Ok(Some(AppliedReport { address, digest, edition: number, effect, reply, counts }))
+    }
+}
+
+/// Remembers what came in; changes no row where it is known.
+const MARK_SEEN: &str = "INSERT INTO seen_mail (id, at_ms, forwarded) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+
+impl Store {
+    /// Whether this came in before and was dealt with.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn has_seen(&self, content: &[u8]) -> Result<bool, Error> {
+        let select = "SELECT EXISTS (SELECT 1 FROM seen_mail WHERE id = $1)";
+        self.db.value(select, values![content_id(content)]).await
+    }
+
+    /// Remembers that a mail went on to a person.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn mark_forwarded(&self, content: &[u8], now: DateTime<Utc>) -> Result<(), Error> {
+        self.db.run(MARK_SEEN, values![content_id(content), now, true]).await.map(drop)
+    }
+
+    /// How many mails went on to a person since then.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn forwarded_since(&self, since: DateTime<Utc>) -> Result<i64, Error> {
+        self.db.value("SELECT count(*) FROM seen_mail WHERE forwarded AND at_ms > $1", values![since]).await
     }
 }
 

@@ -3,7 +3,7 @@
 /// What stands in `migrations/sqlite`, in order. The number and the words are the file's name, and a store remembers them.
 ///
 /// A list rather than `sqlx::migrate!`, whose macro would have sqlx, tokio and SQLite built a second time for the compiler.
-pub(super) const MIGRATIONS: [(i64, &str, &str); 8] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 9] = [
     (1, "first", include_str!("migrations/sqlite/0001_first.sql")),
     (2, "answers", include_str!("migrations/sqlite/0002_answers.sql")),
     (3, "delivery", include_str!("migrations/sqlite/0003_delivery.sql")),
@@ -12,6 +12,7 @@ pub(super) const MIGRATIONS: [(i64, &str, &str); 8] = [
     (6, "people", include_str!("migrations/sqlite/0006_people.sql")),
     (7, "known_posts", include_str!("migrations/sqlite/0007_known_posts.sql")),
     (8, "alike", include_str!("migrations/sqlite/0008_alike.sql")),
+    (9, "seen_mail", include_str!("migrations/sqlite/0009_seen_mail.sql")),
 ];
 
 #[cfg(test)]

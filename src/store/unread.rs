@@ -23,7 +23,7 @@ impl Store {
         for part in ["tmp", "cur", "new"] {
             new.recursive(true).create(folder.join(part))?;
         }
-        let name = Sha256::digest(octets).iter().take(16).map(|octet| format!("{octet:02x}")).collect::<String>();
+        let name = file_name(octets);
         let is_known = |part: &str| {
             let names = fs::read_dir(folder.join(part)).into_iter().flatten().flatten().map(|file| file.file_name());
             names.into_iter().any(|file| file.to_string_lossy().starts_with(&name))
@@ -40,6 +40,11 @@ impl Store {
         fs::rename(part, folder.join("new").join(name))
     }
 
+    /// Takes out a mail that has come to a person another way; one that was opened stays.
+    pub fn drop_unread(&self, octets: &[u8]) {
+        let _ = fs::remove_file(self.unread_folder().join("new").join(file_name(octets)));
+    }
+
     /// How many mails are kept that nobody has opened.
     pub fn unread_count(&self) -> usize {
         fs::read_dir(self.unread_folder().join("new")).map_or(0, |files| files.flatten().count())
@@ -48,6 +53,15 @@ impl Store {
     fn unread_folder(&self) -> PathBuf {
         self.path().with_file_name("unread")
     }
+}
+
+/// What tells one content from every other.
+pub(super) fn content_id(octets: &[u8]) -> String {
+    Sha256::digest(octets).iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+fn file_name(octets: &[u8]) -> String {
+    content_id(octets).chars().take(32).collect()
 }
 
 #[cfg(test)]

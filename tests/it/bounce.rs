@@ -337,3 +337,95 @@ async fn a_locked_store_asks_to_come_again() {
     sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
     project.run("bounce mail.eml").code(0).says("no mail goes there any more");
 }
+
+/// A person's mail to the bounce address.
+fn letter(header: &str, text: &str) -> String {
+    format!("From: Someone <else@readers.example>\nTo: leave@harbour.example\nMessage-ID: <1@mail.example>\n{header}\n\n{text}\n")
+}
+
+/// What went to this address besides the edition.
+fn letters_to(sink: &SmtpSink, address: &str) -> Vec<String> {
+    let messages = sink.messages().into_iter().filter(|message| message.to == [address]);
+    let texts = messages.map(|message| String::from_utf8(message.data).unwrap());
+    texts.filter(|text| !text.contains("\nList-Id:")).collect()
+}
+
+#[test]
+fn who_writes_that_they_leave_is_known_by_a_token_and_told_at_their_own_address() {
+    for (header, text) in [
+        ("Subject: Re: One\nIn-Reply-To: {id}", "unsubscribe"),
+        ("Subject: Re: One\nReferences: <x@y.example> {id}", "Hello,\n\nplease take me off your list. Thanks"),
+        ("Subject: please stop", "{token}"),
+        ("Subject: no more", "Hello, this was in your mail: https://news.example/u/{token} - bye"),
+        ("Subject: Please remove me", "Good day.\n\n> Leave: https://news.example/u/{token}"),
+        ("Subject: Abmelden\nDelivered-To: {path}", ""),
+    ] {
+        let (project, sink) = sent();
+        let ada = message_to(&sink, "ada");
+        let token = leaving(&ada).split("Subject: ").nth(1).unwrap().trim().to_owned();
+        let fill = |text: &str| {
+            text.replace("{id}", field(&ada, "Message-ID")).replace("{path}", &ada.from).replace("{token}", &token)
+        };
+        let mail = letter(&fill(header), &fill(text));
+        let said = &bounce(&project, &mail).json()["reports"][0];
+        assert_eq!((&said["report"], &said["done"]), (&"unsubscribe".into(), &"unsubscribed".into()), "{mail}");
+        assert!(state(&project).0.contains("ada@readers.example,Ada,,,,unsubscribed"), "{mail}");
+        assert_eq!(done(&project, &mail), "nothing", "{mail}");
+        let told = letters_to(&sink, "ada@readers.example");
+        assert_eq!(told.len(), 1, "{mail}");
+        assert!(told[0].contains("Subject: You are unsubscribed") && told[0].contains("In-Reply-To: <1@mail.example>"));
+        assert!(letters_to(&sink, "else@readers.example").is_empty());
+    }
+}
+
+#[test]
+fn what_a_person_wrote_comes_to_a_person_once_and_never_in_a_circle() {
+    let sink = SmtpSink::scripted(|event| {
+        (event.stage == Stage::Rcpt && event.line.contains("away@")).then_some("451 4.3.0 not now".into())
+    });
+    let mut project = project(&sink, "[bounce]\nforward = \"editor@harbour.example\"\n");
+    project.run("send --yes").code(0);
+    let ada = message_to(&sink, "ada");
+    let id = field(&ada, "Message-ID");
+    let letters = [
+        letter("Subject: please take me off", "I get your mail, and I do not know from where."),
+        letter(&format!("Subject: Re: One\nIn-Reply-To: {id}"), "I like this one.\n\n> Unsubscribe: https://x.example"),
+        letter(&format!("Subject: Re: One\nIn-Reply-To: {id}"), "Please do not unsubscribe me!"),
+        letter("Subject: Grüße", "Wo ist die Möwe?"),
+    ];
+    for (number, mail) in letters.iter().enumerate() {
+        let ran = bounce(&project, mail).says("forwarded to a person");
+        assert_eq!(ran.json()["reports"][0]["done"], "forwarded", "{mail}");
+        bounce(&project, mail);
+        let forwarded = letters_to(&sink, "editor@harbour.example");
+        assert_eq!(forwarded.len(), number + 1, "{mail}");
+        assert!(forwarded[number].contains("Reply-To: else@readers.example"), "{}", forwarded[number]);
+    }
+    let forwarded = letters_to(&sink, "editor@harbour.example");
+    assert!(forwarded[0].contains("Content-Type: message/rfc822") && forwarded[0].contains("Subject: Fwd: please take me off"));
+    assert!(forwarded[3].contains("filename=\"mail.eml\"") && !forwarded[3].contains("message/rfc822"));
+    assert!(state(&project).0.contains("ada@readers.example,Ada,,,,active"));
+    assert!(!project.path("unread").exists());
+
+    // What answers by itself, and what comes back of what was forwarded.
+    for header in ["Auto-Submitted: auto-replied\nSubject: Re: One", "X-Autoreply: yes\nSubject: Hello", "Subject: Out of office"] {
+        let away = letter(&format!("{header}\nIn-Reply-To: {id}"), "I am away. Write to a colleague.");
+        assert_eq!(done(&project, &away), "it is an automatic answer", "{header}");
+    }
+    assert_eq!(done(&project, &forwarded[0]), "it is an automatic answer");
+    let own = forwarded[0].split("Message-ID: ").nth(1).unwrap().split("\r\n").next().unwrap();
+    let back = fixture("postfix-unknown-user", &ada).replace(id, own).replace(&ada.from, "bounce@harbour.example");
+    bounce(&project, &back).says("kept in `unread/`");
+    assert_eq!(letters_to(&sink, "editor@harbour.example").len(), 4);
+
+    // Where the relay is away, it is kept, and goes on once it is there.
+    let config = project.read("tidings.toml");
+    project.write("tidings.toml", config.replace("editor@", "away@"));
+    let late = letter("Subject: Where are you?", "I wait.");
+    bounce(&project, &late).says("could not be forwarded: 451 4.3.0 not now");
+    assert_eq!(project.run("status --json").code(0).json()["unread"], 2);
+    project.write("tidings.toml", config);
+    project.set_clock("2025-06-02T12:00:00Z");
+    bounce(&project, &late).says("forwarded");
+    assert_eq!(project.run("status --json").code(0).json()["unread"], 1);
+}

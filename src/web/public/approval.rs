@@ -112,7 +112,7 @@ fn status_page(context: &PageContext, approval: &Approval, state: EditionState, 
 fn page(context: &PageContext, approval: &Approval, key: &str, token: &str) -> MessagePage {
     let words = context.words(None);
     let EditionRecord { digest, number, subject, uid, due, .. } = &approval.edition;
-    let which = format!("{} · {}", context.title(digest), words.number(*number));
+    let which = format!("{} · {}", context.config.digest_title(digest), words.number(*number));
     let mut paragraphs = vec![which, message::anonymise_line(uid, subject)];
     if let Some(due) = due {
         let zone = context.config.publication.timezone;

@@ -115,7 +115,7 @@ fn page(
         .map(|(digest, entries)| {
             let has_more = only.is_none() && entries.len() as i64 == SECTION_LENGTH;
             json!({
-                "title": context.title(digest),
+                "title": context.config.digest_title(digest),
                 "more": link(has_more.then(|| context.archive_link(digest)), "older"),
                 "issues": entries.iter().map(|entry| entry_json(context, &words, entry)).collect::<Vec<_>>(),
             })

@@ -69,7 +69,7 @@ fn entry_json(context: &PageContext, entry: &ArchiveEntry, edition: &Edition) ->
         "at": instant(entry.at),
         "href": context.edition_link(&entry.digest, entry.number),
         "digest": entry.digest,
-        "digest_title": context.title(&entry.digest),
+        "digest_title": context.config.digest_title(&entry.digest),
         "lang": edition.language,
         "content": context.render("entry.html", &json!({ "posts": posts })),
     })

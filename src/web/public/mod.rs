@@ -11,7 +11,6 @@
 
 mod approval;
 mod archive;
-mod cached;
 mod conditional;
 mod edition_page;
 mod errors;

@@ -1,7 +1,6 @@
 //! The project as it stands now, ready for pages: addresses, titles, words, styles, templates.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -67,18 +66,6 @@ impl PageContext {
     /// Gives the address of an edition in the archive.
     pub(super) fn edition_link(&self, digest: &str, number: i64) -> String {
         format!("{}{number}", self.archive_link(digest))
-    }
-
-    /// Gives the digest's name for readers. Without one it is the publication's, with its own where there are several such.
-    pub(super) fn title<'a>(&'a self, digest: &'a str) -> Cow<'a, str> {
-        let title = self.config.digests.get(digest).and_then(|digest| digest.title.as_deref());
-        let name = &self.config.publication.name;
-        let untitled = || self.config.digests.values().filter(|digest| digest.title.is_none()).count();
-        match title {
-            Some(title) => title.into(),
-            None if untitled() > 1 => format!("{name} · {digest}").into(),
-            None => name.into(),
-        }
     }
 
     /// Gives the address that readers write to.

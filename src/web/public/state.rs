@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use super::{
-    cached::Cached,
     errors::PageError,
     page_context::{PageContext, lock},
     request_counts::RequestCounts,
@@ -140,4 +139,28 @@ fn read_token<const N: usize>(keys: &Keys, purposes: [Purpose; N], token: &str) 
     let all = purposes.map(|purpose| keys.verify(purpose, token).map(|payload| (purpose, payload)));
     let (purpose, payload) = all.into_iter().flatten().next()?;
     Some((purpose, Subject::read(&payload)?))
+}
+
+/// A value that is kept for a while, because many ask for it at once, and when it was made.
+#[derive(Debug)]
+pub(super) struct Cached<T>(tokio::sync::Mutex<Option<(T, Instant)>>);
+
+impl<T> Default for Cached<T> {
+    fn default() -> Self {
+        Self(tokio::sync::Mutex::default())
+    }
+}
+
+impl<T: Clone> Cached<T> {
+    /// Gives the value, made anew where it is older than `max_age`; whoever asks meanwhile waits for the same one.
+    ///
+    /// # Errors
+    /// What `make` fails with; the old value stays.
+    pub(super) async fn get<E>(&self, max_age: Duration, make: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+        let mut kept = self.0.lock().await;
+        match &*kept {
+            Some((value, at)) if at.elapsed() < max_age => Ok(value.clone()),
+            _ => Ok(kept.insert((make.await?, Instant::now())).0.clone()),
+        }
+    }
 }

@@ -101,7 +101,7 @@ fn read_form(headers: &HeaderMap, body: &Bytes) -> FormAction {
 /// Makes the page for a reader as they stand now.
 fn status_page(context: &PageContext, digest: &str, applied: &Applied, is_return: bool) -> Response {
     let words = context.words(applied.language.as_deref());
-    let title = context.title(digest);
+    let title = context.config.digest_title(digest);
     let names: [(&str, &str); 3] =
         [("title", &title), ("publication", &context.config.publication.name), ("contact", &context.contact())];
     let word = |key: &str| words.word(key).to_owned();
