@@ -43,8 +43,8 @@ pub(super) fn sign(header: &Fields, text: &str) -> Sign {
     let from = field("from");
     let is_daemon = has(&SIGNS.daemons, &from) || from == "<>";
     let submitted = field("auto-submitted");
-    let says_answer = header.first("x-autoreply").or(header.first("x-autorespond")).is_some()
-        || field("precedence") == "auto_reply";
+    let says_answer =
+        header.first("x-autoreply").or(header.first("x-autorespond")).is_some() || field("precedence") == "auto_reply";
     // A precedence or a null return path is what bounces and automatic answers share.
     let is_automatic = submitted.starts_with("auto-")
         || field("return-path") == "<>"
@@ -56,8 +56,9 @@ pub(super) fn sign(header: &Fields, text: &str) -> Sign {
     }
     let says_so = || has(&SIGNS.statements, &text.to_lowercase());
     let is_plain_answer = SIGNS.plain_answers.iter().any(|words| subject.trim_start().starts_with(words.as_str()));
-    let is_answer =
-        has(&SIGNS.answers, &subject) && (is_automatic || is_daemon) || submitted.starts_with("auto-replied") || says_answer;
+    let is_answer = has(&SIGNS.answers, &subject) && (is_automatic || is_daemon)
+        || submitted.starts_with("auto-replied")
+        || says_answer;
     if wish::is_in_subject(&subject) {
         Sign::Other
     } else if is_plain_answer || is_answer && !says_so() {

@@ -45,7 +45,8 @@ pub(super) fn read(header: &Fields, text: &str, keys: &Keys) -> Option<Report> {
     let addresses: Vec<&str> = ENVELOPE.iter().chain(&["cc"]).flat_map(|name| header.all(name)).collect();
     let own = own_lines(text);
     let known = |about, source| Some(Report::Unsubscribe { about, source });
-    if let Some(about) = tokens::unsubscription_in(keys, &addresses.join(" ")).or_else(|| tokens::unsubscription_in(keys, &own.join("\n")))
+    if let Some(about) = tokens::unsubscription_in(keys, &addresses.join(" "))
+        .or_else(|| tokens::unsubscription_in(keys, &own.join("\n")))
     {
         return known(about, WishSource::Words);
     }
@@ -66,7 +67,10 @@ pub(super) fn read(header: &Fields, text: &str, keys: &Keys) -> Option<Report> {
 /// The first lines that the writer wrote, up to what they quote and to their name.
 fn own_lines(text: &str) -> Vec<&str> {
     let is_quote = |line: &str| {
-        line.starts_with(['>', '|']) || line.starts_with("--") || line.starts_with("__") || line.contains('@') && line.contains(':')
+        line.starts_with(['>', '|'])
+            || line.starts_with("--")
+            || line.starts_with("__")
+            || line.contains('@') && line.contains(':')
     };
     let lines = text.lines().map(str::trim).take_while(|line| !is_quote(line));
     lines.filter(|line| !line.is_empty()).take(MAX_LINES).collect()
@@ -129,7 +133,8 @@ fn has_spaces(phrase: &str) -> bool {
 /// The words of a text in lower case, one space between them; apostrophes go (`don't`, `n'envoyez`).
 fn words(text: &str) -> String {
     let letters = text.to_lowercase().replace(['\'', '’'], " ");
-    let is_letter = |c: char| c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) || ('\u{900}'..='\u{e7f}').contains(&c);
+    let is_letter =
+        |c: char| c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c) || ('\u{900}'..='\u{e7f}').contains(&c);
     letters.split(|c| !is_letter(c)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

@@ -74,11 +74,8 @@ impl Reception<'_> {
             },
             Err(ignored) => ignored,
         };
-        let handling = if ignored.is_for_a_person() {
-            self.hand_on(ignored, octets, now).await?
-        } else {
-            Handling::Nothing
-        };
+        let handling =
+            if ignored.is_for_a_person() { self.hand_on(ignored, octets, now).await? } else { Handling::Nothing };
         Ok(Received { outcome: Err(ignored), handling })
     }
 

@@ -53,7 +53,8 @@ pub(super) fn alternative(edition: &Edition, text: SinglePart, html: SinglePart,
 /// A text with a mail beside it: as a message where it is 7-bit, which a `message/rfc822` has to be (RFC 2046 5.2.1), else
 /// as a file.
 pub(super) fn with_mail(boundary: String, text: SinglePart, mail: &[u8]) -> MultiPart {
-    let is_7_bit = mail.is_ascii() && !mail.contains(&0) && mail.split(|octet| *octet == b'\n').all(|line| line.len() < 998);
+    let is_7_bit =
+        mail.is_ascii() && !mail.contains(&0) && mail.split(|octet| *octet == b'\n').all(|line| line.len() < 998);
     let (kind, encoding) = if is_7_bit {
         ("message/rfc822", ContentTransferEncoding::SevenBit)
     } else {
@@ -68,7 +69,8 @@ pub(super) fn with_mail(boundary: String, text: SinglePart, mail: &[u8]) -> Mult
 /// Ends every line as mail does, and none otherwise.
 fn with_crlf(mail: &[u8]) -> Vec<u8> {
     let lines = mail.split(|octet| *octet == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-    let lines: Vec<Vec<u8>> = lines.map(|line| line.iter().copied().filter(|octet| *octet != b'\r').collect()).collect();
+    let lines: Vec<Vec<u8>> =
+        lines.map(|line| line.iter().copied().filter(|octet| *octet != b'\r').collect()).collect();
     lines.join(&b"\r\n"[..])
 }
 

@@ -80,7 +80,10 @@ pub fn operator_notice(notice: &OperatorNotice<'_>, sender: &Sender) -> Result<M
     };
     let mut octets = whole.map_err(Error::Build)?.formatted();
     dkim::sign(&sender.signers, &mut octets)?;
-    let needs_smtputf8 = ![from.as_str(), notice.to.as_str(), &return_path, notice.reply_to.map_or("", Address::as_str)].iter().all(|address| address.is_ascii());
+    let needs_smtputf8 =
+        ![from.as_str(), notice.to.as_str(), &return_path, notice.reply_to.map_or("", Address::as_str)]
+            .iter()
+            .all(|address| address.is_ascii());
     Ok(Message { name, return_path, recipient: notice.to.clone(), message_id, needs_smtputf8, octets })
 }
 

@@ -340,7 +340,9 @@ async fn a_locked_store_asks_to_come_again() {
 
 /// A person's mail to the bounce address.
 fn letter(header: &str, text: &str) -> String {
-    format!("From: Someone <else@readers.example>\nTo: leave@harbour.example\nMessage-ID: <1@mail.example>\n{header}\n\n{text}\n")
+    format!(
+        "From: Someone <else@readers.example>\nTo: leave@harbour.example\nMessage-ID: <1@mail.example>\n{header}\n\n{text}\n"
+    )
 }
 
 /// What went to this address besides the edition.
@@ -402,13 +404,18 @@ fn what_a_person_wrote_comes_to_a_person_once_and_never_in_a_circle() {
         assert!(forwarded[number].contains("Reply-To: else@readers.example"), "{}", forwarded[number]);
     }
     let forwarded = letters_to(&sink, "editor@harbour.example");
-    assert!(forwarded[0].contains("Content-Type: message/rfc822") && forwarded[0].contains("Subject: Fwd: please take me off"));
+    assert!(
+        forwarded[0].contains("Content-Type: message/rfc822")
+            && forwarded[0].contains("Subject: Fwd: please take me off")
+    );
     assert!(forwarded[3].contains("filename=\"mail.eml\"") && !forwarded[3].contains("message/rfc822"));
     assert!(state(&project).0.contains("ada@readers.example,Ada,,,,active"));
     assert!(!project.path("unread").exists());
 
     // What answers by itself, and what comes back of what was forwarded.
-    for header in ["Auto-Submitted: auto-replied\nSubject: Re: One", "X-Autoreply: yes\nSubject: Hello", "Subject: Out of office"] {
+    for header in
+        ["Auto-Submitted: auto-replied\nSubject: Re: One", "X-Autoreply: yes\nSubject: Hello", "Subject: Out of office"]
+    {
         let away = letter(&format!("{header}\nIn-Reply-To: {id}"), "I am away. Write to a colleague.");
         assert_eq!(done(&project, &away), "it is an automatic answer", "{header}");
     }
