@@ -8,7 +8,7 @@ use tidings::{
     edition::EditionId,
     render::{Templates, render},
     select::{DigestHistory, select},
-    source::{self, Kind, Source, Validators, fetch},
+    source::{self, FolderOptions, Kind, Source, Validators, fetch},
     zone::Zone,
 };
 
@@ -16,7 +16,10 @@ use tidings::{
 async fn main() -> anyhow::Result<()> {
     let now = Utc.with_ymd_and_hms(2025, 4, 1, 7, 30, 0).single().unwrap_or_default();
     let posts = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/minimal/posts");
-    let folder = Kind::Folder { path: posts.into(), base_url: Some("https://pocket.example/".parse()?) };
+    let folder = Kind::Folder {
+        path: posts.into(),
+        options: FolderOptions { base_url: Some("https://pocket.example/".parse()?), ..FolderOptions::default() },
+    };
     let sources = [Source { name: "posts".into(), kind: folder, tags: vec![], full_text: false }];
     let (limits, past) = (fetch::Limits::default(), Validators::new());
     let context = source::GatherContext { limits: &limits, past: &past, zone: Zone::utc(), now };

@@ -105,9 +105,18 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             teaser_refused: made.map(|(_, refused)| refused.as_slice()),
         });
     }
-    let json = json!({ "posts": rows, "overflow": draft.edition.overflow });
-    let shown: Vec<String> = groups.into_iter().map(Group::shown).collect();
-    let shown = if shown.is_empty() { "no source gave a post".to_owned() } else { shown.join("\n") };
+    let passed_over: Vec<_> = draft.folders.iter().flat_map(|(_, folder)| &folder.passed_over).collect();
+    let json = json!({ "posts": rows, "overflow": draft.edition.overflow, "passed_over": passed_over });
+    let mut shown: Vec<String> = groups.into_iter().map(Group::shown).collect();
+    if shown.is_empty() {
+        shown.push("no source gave a post\n".to_owned());
+    }
+    shown.extend(draft.folders.iter().filter_map(|(source, folder)| {
+        let generator = folder.generator.map(|generator| format!("a folder of {generator}"));
+        let all: Vec<String> = generator.into_iter().chain(folder.summary()).collect();
+        (!all.is_empty()).then(|| format!("{source}: {}\n", all.join("; ")))
+    }));
+    let shown = shown.join("\n").trim_end().to_owned();
     invocation.print(&json, shown)?;
     Ok(Exit::Done)
 }

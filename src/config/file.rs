@@ -70,8 +70,22 @@ pub(super) struct SourceTable {
     pub(super) page: Option<String>,
     /// The URL or path of a page that lists posts. Default: none.
     pub(super) listing: Option<String>,
-    /// What the links of a folder's posts begin with. Default: none, posts without a URL of their own have no link.
+    /// The address of the site that a folder belongs to. Default: as the config of its generator says; where there is
+    /// none, posts without a URL of their own have no link.
     pub(super) base_url: Option<Url>,
+    /// How the addresses of a folder's posts are made, in the tokens of Hugo and Jekyll: `/:year/:month/:day/:slug/`.
+    /// Default: as the site's generator makes them; without one, of the path.
+    pub(super) permalink: Option<String>,
+    /// Globs of paths in a folder that are no posts: `about.md`, `drafts/**`. Default: none.
+    #[serde(default)]
+    pub(super) exclude: Vec<String>,
+    /// What becomes of a folder's pages without a date: `skip`, or `first-seen`, which takes the day on which they were
+    /// first seen. Default: `skip`.
+    #[serde(default)]
+    pub(super) undated: Undated,
+    /// Keys of front matter that name a post's picture, before those that are known: `cover.image`. Default: none.
+    #[serde(default)]
+    pub(super) image_keys: Vec<String>,
     /// Tags that all its posts get besides their own. Default: none.
     #[serde(default)]
     pub(super) tags: Vec<String>,
@@ -80,6 +94,17 @@ pub(super) struct SourceTable {
     pub(super) full_text: bool,
     /// The CSS selectors of a listing. Default: guessed.
     pub(super) select: Option<Selectors>,
+}
+
+/// What becomes of pages without a date.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Undated {
+    /// They are no posts.
+    #[default]
+    Skip,
+    /// They are posts of the day on which they were first seen.
+    FirstSeen,
 }
 
 #[derive(Debug, Deserialize)]

@@ -22,7 +22,7 @@ use crate::{
     lint::{Client, Clients},
     message,
     render::Templates,
-    source::{Kind, Location, Source, fetch},
+    source::{self, FolderOptions, Glob, Kind, Location, Source, fetch},
     subscriber,
 };
 
@@ -149,9 +149,14 @@ fn sources(tables: Vec<SourceTable>, root: &Path, document: &Document<'_>) -> Re
             let message = format!("source `{}` has {given} of feed, folder, page, listing", table.name);
             return Err(document.value(&path("name"), message).hint("give exactly one of them"));
         };
-        for (key, is_given, owner) in
-            [("base_url", table.base_url.is_some(), "folder"), ("select", table.select.is_some(), "listing")]
-        {
+        for (key, is_given, owner) in [
+            ("base_url", table.base_url.is_some(), "folder"),
+            ("permalink", table.permalink.is_some(), "folder"),
+            ("exclude", !table.exclude.is_empty(), "folder"),
+            ("undated", table.undated != file::Undated::default(), "folder"),
+            ("image_keys", !table.image_keys.is_empty(), "folder"),
+            ("select", table.select.is_some(), "listing"),
+        ] {
             if is_given && kind != owner {
                 return Err(document.key(&path(key), format!("`{key}` means nothing for a {kind}")));
             }
@@ -159,7 +164,28 @@ fn sources(tables: Vec<SourceTable>, root: &Path, document: &Document<'_>) -> Re
         let kind = if let Some(feed) = table.feed {
             Kind::Feed(location(&feed, root))
         } else if let Some(folder) = table.folder {
-            Kind::Folder { path: root.join(folder), base_url: table.base_url.map(with_final_slash) }
+            if let Some(pattern) = &table.permalink {
+                let hint = "write it as `/:year/:month/:day/:slug/`";
+                let message = format!("`{pattern}` is no pattern of addresses");
+                document.ensure(source::is_permalink(pattern), &path("permalink"), message, hint)?;
+            }
+            let mut exclude = Vec::new();
+            for (at, pattern) in table.exclude.iter().enumerate() {
+                let Some(glob) = Glob::new(pattern) else {
+                    let wrong = document
+                        .value(&["source", &index, "exclude", &at.to_string()], format!("`{pattern}` is no glob"));
+                    return Err(wrong.hint("write it as `drafts/**` or `*.txt`"));
+                };
+                exclude.push(glob);
+            }
+            let options = FolderOptions {
+                base_url: table.base_url.map(with_final_slash),
+                permalink: table.permalink,
+                exclude,
+                takes_undated: table.undated == file::Undated::FirstSeen,
+                image_keys: table.image_keys,
+            };
+            Kind::Folder { path: root.join(folder), options }
         } else if let Some(page) = table.page {
             Kind::Page(location(&page, root))
         } else {

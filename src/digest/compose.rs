@@ -12,7 +12,7 @@ use crate::{
     message,
     render::Templates,
     select::{Overflow, Selection},
-    source::{Problem, Source, fetch},
+    source::{FolderReport, Problem, Source, fetch},
     teaser::{SkippedMethod, TeaserResult, llm},
 };
 
@@ -48,6 +48,8 @@ pub struct Draft {
     pub refused: Vec<Vec<SkippedMethod>>,
     /// What went wrong at the sources.
     pub problems: Vec<Problem>,
+    /// The sources that are folders, and what each is.
+    pub folders: Vec<(String, FolderReport)>,
 }
 
 /// Makes teasers of the selected posts, and puts an edition together; pure. `answers` are a language model's, by
@@ -110,5 +112,5 @@ pub(super) fn assemble(
             .public_url
             .and_then(|url| message::page_url(url, &["archive", &digest.name, &number.to_string()])),
     };
-    Draft { edition, selection, refused, problems: Vec::new() }
+    Draft { edition, selection, refused, problems: Vec::new(), folders: Vec::new() }
 }

@@ -12,7 +12,7 @@ use crate::{
     edition::EditionId,
     render::Variants,
     select,
-    source::{self, Gathered, Source},
+    source::{self, FolderReport, Gathered, Source},
     store::{FrozenEdition, Ingested, Store},
 };
 
@@ -66,7 +66,12 @@ pub async fn fresh_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: 
 fn why_empty(draft: &Draft, min: usize) -> String {
     match (draft.selection.candidates.len(), draft.selection.waiting()) {
         (0, _) if !draft.problems.is_empty() => "no source gave a post; `tidings status` says what is wrong".to_owned(),
-        (0, _) => "the sources gave no posts".to_owned(),
+        (0, _) => {
+            match draft.folders.iter().find_map(|(source, folder)| Some((source, folder.summary()?, folder.hint()))) {
+                Some((source, summary, hint)) => format!("the sources gave no posts; in `{source}`, {summary}; {hint}"),
+                None => "the sources gave no posts".to_owned(),
+            }
+        }
         (_, 0) => "no post is new since the last edition".to_owned(),
         (_, 1) => format!("1 new post waits until there are {min}"),
         (_, waiting) => format!("{waiting} new posts wait until there are {min}"),
@@ -113,5 +118,7 @@ async fn draft_of(store: &Store, plan: &Plan<'_>, gathered: &Gathered, now: Date
     let made = teasers.make(&answers);
     let mut draft = assemble(plan, selection, made, EditionId::new(random), number, now);
     draft.problems = gathered.problems.iter().cloned().chain(problems).collect();
+    let folders = gathered.fetched.iter().filter(|fetched| fetched.folder != FolderReport::default());
+    draft.folders = folders.map(|fetched| (fetched.source.clone(), fetched.folder.clone())).collect();
     Ok(draft)
 }

@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::{
+    escape::escape,
     plain::{decode_entities, plain_line},
     scan::{Token, scan},
 };
@@ -41,6 +42,34 @@ pub fn first_image(html: &str) -> Option<Picture> {
     })
 }
 
+/// Gives pictures other addresses. `address` is asked with what a picture's `src` (or `data-src`) names, its `alt`, and
+/// whether it is no larger than an icon; where it says nothing the picture stays as it is.
+pub fn with_sources(html: &str, mut address: impl FnMut(&str, Option<&str>, bool) -> Option<String>) -> String {
+    if !html.contains("<img") && !html.contains("<IMG") {
+        return html.to_owned();
+    }
+    let mut out = String::with_capacity(html.len() + 64);
+    for token in scan(html) {
+        let source = token.source();
+        let is_small = |value: &str| value.trim_end_matches("px").parse::<u32>().is_ok_and(|size| size < 40);
+        let found = match token {
+            Token::Start(tag) if tag.is(&["img"]) => {
+                let lazy = tag.attribute("data-src").or_else(|| tag.attribute("data-original"));
+                let is_icon = ["width", "height"].iter().any(|name| tag.attribute(name).is_some_and(is_small));
+                let src = lazy.or_else(|| tag.attribute("src")).map(decode_entities);
+                src.and_then(|src| address(&src, tag.attribute("alt"), is_icon))
+            }
+            _ => None,
+        };
+        match found {
+            // Of two attributes with one name the first counts.
+            Some(address) => out.push_str(&format!("<img src=\"{}\" {}", escape(&address), &source[4..])),
+            None => out.push_str(source),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +81,15 @@ mod tests {
         assert_eq!(picture.url.as_str(), "https://a.example/c.png?a=1&b=2");
         assert_eq!(picture.alt.as_deref(), Some("A boat"));
         assert_eq!(first_image("<p>none</p>"), None);
+    }
+
+    #[test]
+    fn pictures_get_other_addresses() {
+        let html = "<p>a</p><IMG class=x data-src='b&amp;c.png' src=\"blank.gif\"><img src=d.png>";
+        let seen = with_sources(html, |src, _, _| (src == "b&c.png").then(|| "https://a.example/?e&f".to_owned()));
+        assert_eq!(
+            seen,
+            "<p>a</p><img src=\"https://a.example/?e&amp;f\"  class=x data-src='b&amp;c.png' src=\"blank.gif\"><img src=d.png>"
+        );
     }
 }

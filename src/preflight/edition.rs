@@ -18,7 +18,7 @@ use crate::{
     message::{self, Occasion},
     render::{self, ProblemSubject},
     select::Overflow,
-    source::{Kind, Location, Problem},
+    source::{FolderReport, Kind, Location, Problem},
     store::Store,
     subscriber::Subscriber,
 };
@@ -61,6 +61,7 @@ pub async fn check_next_edition(
     let (edition, variants) = match next {
         Next::Nothing(draft, reason) => {
             rows.extend(draft.problems.iter().map(source_problem_row));
+            rows.extend(draft.folders.iter().filter_map(|(source, folder)| folder_row(config, source, folder)));
             rows.push(Row::holds("selection", format!("`{name}`: no edition to check: {reason}")));
             let parsed = config.templates.check(&chosen.template);
             rows.extend(parsed.err().as_ref().map(|error| template_row(config, chosen, error)));
@@ -74,6 +75,7 @@ pub async fn check_next_edition(
         }
         Next::Fresh(draft, variants) => {
             rows.extend(draft.problems.iter().map(source_problem_row));
+            rows.extend(draft.folders.iter().filter_map(|(source, folder)| folder_row(config, source, folder)));
             (&draft.edition, &**variants)
         }
     };
@@ -240,6 +242,13 @@ fn layout_problem_row(
         }
         ProblemSubject::Template => template(shown),
     }
+}
+
+/// The files of a folder that are no posts.
+fn folder_row(config: &Config, source: &str, folder: &FolderReport) -> Option<Row> {
+    let at = config.sources.iter().position(|known| known.name == source)?.to_string();
+    let place = config.place_of_key(&["source", &at, "folder"]);
+    Some(Row::warning("source", format!("`{source}`: {}", folder.summary()?), place, folder.hint()))
 }
 
 fn source_problem_row(problem: &Problem) -> Row {

@@ -54,6 +54,56 @@ pub struct Parsed {
     pub posts: Vec<Post>,
     /// What was wrong with some of them.
     pub problems: Vec<Problem>,
+    /// Of a folder: what it is.
+    pub folder: FolderReport,
+}
+
+/// What a folder of posts is, and which of its files are none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FolderReport {
+    /// The generator whose site it belongs to, as `Hugo`.
+    pub generator: Option<&'static str>,
+    /// The files that are no posts.
+    pub passed_over: Vec<PassedOver>,
+}
+
+impl FolderReport {
+    /// Says in a line how many files are no posts, and why; nothing where all are.
+    pub fn summary(&self) -> Option<String> {
+        let mut reasons: Vec<(usize, &str)> = Vec::new();
+        for PassedOver { reason, .. } in &self.passed_over {
+            match reasons.iter_mut().find(|(_, known)| known == reason) {
+                Some((count, _)) => *count += 1,
+                None => reasons.push((1, reason)),
+            }
+        }
+        reasons.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+        let all = self.passed_over.len();
+        let each: Vec<String> = reasons.iter().map(|(count, reason)| format!("{reason} ({count})")).collect();
+        let files = if all == 1 { "1 file is no post".to_owned() } else { format!("{all} files are no posts") };
+        (all > 0).then(|| format!("{files}: {}", each.join(", ")))
+    }
+
+    /// Says how pages without a date become posts, where some are none for that.
+    pub fn hint(&self) -> &'static str {
+        if self.passed_over.iter().any(|one| one.reason == NO_DATE) {
+            "give them a `date`; or `undated = \"first-seen\"` takes them, and `exclude` says that they are meant to stay out"
+        } else {
+            "`explain --json` names each"
+        }
+    }
+}
+
+/// Why a page without a date is no post.
+pub(super) const NO_DATE: &str = "it has no date";
+
+/// A file of a folder that is no post.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PassedOver {
+    /// Its path within the folder.
+    pub path: String,
+    /// Why it is none.
+    pub reason: &'static str,
 }
 
 /// Something that a reader of `status` should know about a source.

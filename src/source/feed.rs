@@ -85,7 +85,7 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Prob
     if more > 0 {
         problems.push(trouble(format!("{more} more entries have a date that cannot be")));
     }
-    Ok(Parsed { posts, problems })
+    Ok(Parsed { posts, problems, ..Parsed::default() })
 }
 
 const UNDERSTOOD: &str = "RSS, Atom and JSON Feed are understood";

@@ -16,11 +16,13 @@ pub struct Keys {
     pub(super) published: Vec<String>,
     pub(super) published_from: Vec<String>,
     pub(super) updated: Vec<String>,
+    pub(super) expires: Vec<String>,
     pub(super) picture: Vec<String>,
     pub(super) picture_alt: Vec<String>,
     kept_off_by_yes: Vec<String>,
     kept_off_by_no: Vec<String>,
     kept_off_by_word: BTreeMap<String, Vec<String>>,
+    pub(super) redirect: Vec<String>,
 }
 
 /// What keys are called.
@@ -29,7 +31,11 @@ pub static KEYS: LazyLock<Keys> =
 
 /// What a front matter says; nothing where it says nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct FrontMatter(Map<String, Value>);
+pub struct FrontMatter {
+    keys: Map<String, Value>,
+    /// What of it could not be read as it stands; the rest was.
+    pub broken: Option<FrontMatterError>,
+}
 
 /// A front matter that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,18 +57,21 @@ pub fn split(text: &str) -> Result<(FrontMatter, &str), FrontMatterError> {
     let skipped = text[..text.len() - start.len()].matches('\n').count();
     let first = start.lines().next().unwrap_or_default().trim_end();
     match first {
-        "---" => fenced(start, "---", skipped, yaml),
-        "+++" => fenced(start, "+++", skipped, toml),
+        "---" => fenced(start, "---", skipped, forgiving_yaml),
+        "+++" => fenced(start, "+++", skipped, |text| toml(text).map(|value| (value, None))),
         _ if first.starts_with('{') && !first.starts_with("{{") && !first.starts_with("{%") => json(start, skipped),
         _ => Ok((FrontMatter::default(), text)),
     }
 }
 
+/// What a front matter says, and what of it could not be read.
+type Read = Result<(Value, Option<FrontMatterError>), FrontMatterError>;
+
 fn fenced<'a>(
     text: &'a str,
     fence: &str,
     skipped: usize,
-    read: fn(&str) -> Result<Value, FrontMatterError>,
+    read: fn(&str) -> Read,
 ) -> Result<(FrontMatter, &'a str), FrontMatterError> {
     let begin = text.find('\n').map_or(text.len(), |at| at + 1);
     let mut at = begin;
@@ -83,10 +92,10 @@ fn fenced<'a>(
             message: format!("the front matter is not closed by a line `{fence}`"),
         });
     };
-    let value =
-        read(&text[begin..end]).map_err(|broken| FrontMatterError { line: broken.line + skipped + 1, ..broken })?;
+    let in_file = |broken: FrontMatterError| FrontMatterError { line: broken.line + skipped + 1, ..broken };
+    let (value, broken) = read(&text[begin..end]).map_err(in_file)?;
     match value {
-        Value::Object(map) => Ok((FrontMatter(map), &text[at..])),
+        Value::Object(keys) => Ok((FrontMatter { keys, broken: broken.map(in_file) }, &text[at..])),
         Value::Null => Ok((FrontMatter::default(), &text[at..])),
         _ => Err(FrontMatterError {
             line: skipped + 2,
@@ -95,7 +104,52 @@ fn fenced<'a>(
     }
 }
 
-fn yaml(text: &str) -> Result<Value, FrontMatterError> {
+/// Reads YAML. Where it is broken, each key is read by itself: a key that stands twice, a tab or a stray quotation mark
+/// costs nothing else. Of two, the last counts.
+fn forgiving_yaml(text: &str) -> Read {
+    let whole = match yaml(text) {
+        Ok(value) => return Ok((value, None)),
+        Err(broken) => broken,
+    };
+    let (mut keys, mut broken, mut line) = (Map::new(), None, 1);
+    for block in yaml_blocks(text) {
+        match yaml(&block.replace('\t', "  ")) {
+            Ok(Value::Object(map)) => keys.extend(map),
+            Ok(_) => {}
+            Err(error) => {
+                broken.get_or_insert(FrontMatterError { line: line + error.line - 1, ..error });
+                if let Some((key, value)) = block.lines().next().and_then(|line| line.split_once(':')) {
+                    let value = value.trim().trim_matches(['"', '\'', '[']);
+                    keys.insert(key.trim().to_owned(), Value::String(value.to_owned()));
+                }
+            }
+        }
+        line += block.matches('\n').count();
+    }
+    if keys.is_empty() { Err(whole) } else { Ok((Value::Object(keys), broken)) }
+}
+
+/// A key with what belongs to it, each; what stands before the first is a block of its own.
+fn yaml_blocks(text: &str) -> Vec<&str> {
+    let (mut blocks, mut begin, mut at) = (Vec::new(), 0, 0);
+    for line in text.split_inclusive('\n') {
+        let begins =
+            line.contains(':') && line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '"' | '\'' | '_'));
+        if begins && at > begin {
+            blocks.push(&text[begin..at]);
+            begin = at;
+        }
+        at += line.len();
+    }
+    blocks.push(&text[begin..]);
+    blocks
+}
+
+/// Reads a document of YAML.
+///
+/// # Errors
+/// [`FrontMatterError`] where it is broken.
+pub(super) fn yaml(text: &str) -> Result<Value, FrontMatterError> {
     if text.trim().is_empty() {
         return Ok(Value::Null);
     }
@@ -107,7 +161,11 @@ fn yaml(text: &str) -> Result<Value, FrontMatterError> {
     })
 }
 
-fn toml(text: &str) -> Result<Value, FrontMatterError> {
+/// Reads a document of TOML.
+///
+/// # Errors
+/// [`FrontMatterError`] where it is broken.
+pub(super) fn toml(text: &str) -> Result<Value, FrontMatterError> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start).min(text.len());
         FrontMatterError {
@@ -120,13 +178,48 @@ fn toml(text: &str) -> Result<Value, FrontMatterError> {
 fn json(text: &str, skipped: usize) -> Result<(FrontMatter, &str), FrontMatterError> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     match stream.next() {
-        Some(Ok(Value::Object(map))) => Ok((FrontMatter(map), &text[stream.byte_offset()..])),
+        Some(Ok(Value::Object(keys))) => Ok((FrontMatter { keys, broken: None }, &text[stream.byte_offset()..])),
         // A body that begins with a brace is no front matter unless a key follows.
         Some(Err(error)) if text[1..].trim_start().starts_with('"') => {
-            Err(FrontMatterError { line: error.line() + skipped, message: one_line(&error.to_string()) })
+            let broken = FrontMatterError::json(&error);
+            Err(FrontMatterError { line: broken.line + skipped, ..broken })
         }
         _ => Ok((FrontMatter::default(), text)),
     }
+}
+
+impl FrontMatterError {
+    /// Where JSON is broken.
+    pub(super) fn json(error: &serde_json::Error) -> Self {
+        Self { line: error.line().max(1), message: one_line(&error.to_string()) }
+    }
+}
+
+/// Reads the lines `Key: value` that a file of Pelican begins with, up to an empty line.
+pub fn header(text: &str) -> (FrontMatter, &str) {
+    let (mut keys, mut at) = (Map::new(), 0);
+    let mut last: Option<String> = None;
+    for line in text.split_inclusive('\n') {
+        let is_key = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        match (line.split_once(':').filter(|(key, _)| is_key(key)), &last) {
+            (Some((key, value)), _) => {
+                let key = key.to_lowercase();
+                keys.insert(key.clone(), Value::String(value.trim().to_owned()));
+                last = Some(key);
+            }
+            (None, Some(key)) if line.starts_with("    ") => {
+                if let Some(Value::String(value)) = keys.get_mut(key) {
+                    value.push(' ');
+                    value.push_str(line.trim());
+                }
+            }
+            _ => break,
+        }
+        at += line.len();
+    }
+    // A text that begins with a word and a colon is none.
+    let is_header = keys.contains_key("title") || keys.contains_key("date");
+    if is_header { (FrontMatter { keys, broken: None }, &text[at..]) } else { (FrontMatter::default(), text) }
 }
 
 fn one_line(message: &str) -> String {
@@ -135,13 +228,62 @@ fn one_line(message: &str) -> String {
 }
 
 impl FrontMatter {
+    /// Takes from elsewhere what it does not say itself.
+    pub fn with_defaults(mut self, defaults: Map<String, Value>) -> Self {
+        for (key, value) in defaults {
+            match (find(&self.keys, &key), value) {
+                (None, value) => drop(self.keys.insert(key, value)),
+                (Some(Value::Object(_)), Value::Object(inner)) => {
+                    if let Some(Value::Object(known)) = self.keys.get_mut(&key) {
+                        for (key, value) in inner {
+                            known.entry(key).or_insert(value);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+
     /// Looks for a key as it is, under `[extra]`, and under `[params]` (Hugo).
     fn find(&self, key: &str) -> Option<&Value> {
         if let Some((table, key)) = key.split_once('.') {
             return self.find(table)?.get(key).filter(|value| !value.is_null());
         }
-        let nested = |table: &str| self.0.get(table).and_then(Value::as_object).and_then(|map| map.get(key));
-        self.0.get(key).or_else(|| nested("extra")).or_else(|| nested("params")).filter(|value| !value.is_null())
+        let nested = |table: &str| find(&self.keys, table).and_then(Value::as_object).and_then(|map| find(map, key));
+        find(&self.keys, key).or_else(|| nested("extra")).or_else(|| nested("params")).filter(|value| !value.is_null())
+    }
+
+    /// What a key holds, whatever that is.
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.find(key)
+    }
+
+    /// Every text that one of these keys holds, in their order.
+    pub fn texts(&self, keys: &[String]) -> Vec<String> {
+        let mut all = Vec::new();
+        for value in keys.iter().filter_map(|key| self.find(key)) {
+            match value {
+                Value::Array(values) => all.extend(values.iter().filter_map(text)),
+                value => all.extend(text(value)),
+            }
+        }
+        all.retain(|text| !text.trim().is_empty());
+        all
+    }
+
+    /// The words of keys, each from a list or from a text with spaces between them.
+    pub fn words(&self, keys: &[&str]) -> Vec<String> {
+        let mut all = Vec::new();
+        for value in keys.iter().filter_map(|key| self.find(key)) {
+            match value {
+                Value::Array(values) => all.extend(values.iter().filter_map(text)),
+                Value::String(text) => all.extend(text.split_whitespace().map(str::to_owned)),
+                _ => {}
+            }
+        }
+        all
     }
 
     /// The first of these keys that holds text, as one plain line.
@@ -162,7 +304,7 @@ impl FrontMatter {
 
     /// All values of these keys, once each; a list, a table's `name`, or a text that `part` splits.
     pub fn list(&self, keys: &[&str], part: fn(&str) -> Vec<&str>) -> Vec<String> {
-        let taxonomies = self.0.get("taxonomies").and_then(Value::as_object);
+        let taxonomies = self.keys.get("taxonomies").and_then(Value::as_object);
         let mut all: Vec<String> = Vec::new();
         for key in keys {
             let values = [self.find(key), taxonomies.and_then(|map| map.get(*key))];
@@ -222,6 +364,11 @@ impl FrontMatter {
     }
 }
 
+/// Finds a key in capital or small letters.
+pub(super) fn find<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    map.get(key).or_else(|| map.iter().find(|(known, _)| known.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+}
+
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -276,11 +423,28 @@ mod tests {
 
     #[test]
     fn what_is_broken_is_named_by_line() {
-        broken("---\ntitle: a\ntags: [b\n---\n", 3);
         broken("+++\ntitle = 'a'\ntags = b\n+++\n", 3);
         broken("{\"title\": \"a\",\n\"tags\": }\n", 2);
         broken("---\ntitle: a\n", 1);
         broken("---\njust words\n---\n", 2);
+    }
+
+    #[test]
+    fn a_broken_key_costs_no_other() {
+        let check = |text: &str, key: &str, expect: &str, line: Option<usize>| {
+            let (matter, _) = split(text).unwrap();
+            let broken = matter.broken.as_ref().map(|broken| broken.line);
+            assert_eq!((matter.raw(&[key]).as_deref(), broken), (Some(expect), line), "{text}");
+        };
+        check("---\ntitle: a\ntags: [b\n---\n", "title", "a", Some(3));
+        check("---\ntitle: a\ntitle: b\nlead: c\n---\n", "title", "b", None);
+        check("---\ntitle: a\ntags:\n\t- x\nlead: c\n---\n", "lead", "c", None);
+        check("---\ntitle: The \"big\" one\": a story\ndate: 2025-01-02\n---\n", "date", "2025-01-02", Some(2));
+        check("---\ntitle: \"A \"big\" one\"\ndate: 2025-01-02\n---\n", "title", "A \"big\" one", Some(2));
+        let (matter, body) = header("Title: A: b\nTags: x,\n    y\n\nBody");
+        assert_eq!((matter.raw(&["title"]).as_deref(), matter.raw(&["tags"]).as_deref()), (Some("A: b"), Some("x, y")));
+        assert_eq!(body, "\nBody");
+        assert_eq!(header("Note: well\n\nBody").1, "Note: well\n\nBody");
     }
 
     #[test]

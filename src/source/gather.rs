@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     budget::Reservation,
-    document::{Document, Parsed, Problem, Validator, Validators},
+    document::{Document, FolderReport, Parsed, Problem, Validator, Validators},
     feed,
     fetch::{FetchResult, Fetcher, Limits, without_password},
     folder, full_text,
@@ -60,7 +60,12 @@ struct Outcome {
 
 async fn one(source: &Source, fetcher: &Fetcher, context: &GatherContext<'_>) -> Outcome {
     let mut outcome = Outcome {
-        fetched: Fetched { source: source.name.clone(), state: FetchState::Failed, posts: Vec::new() },
+        fetched: Fetched {
+            source: source.name.clone(),
+            state: FetchState::Failed,
+            posts: Vec::new(),
+            folder: FolderReport::default(),
+        },
         problems: Vec::new(),
         validators: BTreeMap::new(),
     };
@@ -75,18 +80,19 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &GatherContext<'_>) ->
         }
     };
     let job = source.clone();
-    let zone = context.zone;
+    let (zone, now) = (context.zone, context.now);
     // Parsing is work for a processor, not for the threads that wait on sockets.
     let to_parse = Reservation::to_parse(document.octets.len()).await;
     let work = move || {
         let _reserved = (reserved, to_parse);
-        parse(&job, document, zone)
+        parse(&job, document, zone, now)
     };
     let parsed = tokio::task::spawn_blocking(work).await;
     match parsed {
         Ok(Ok(parsed)) => {
             outcome.fetched.state = FetchState::Read;
             outcome.fetched.posts = tidy(parsed.posts, &source.tags);
+            outcome.fetched.folder = parsed.folder;
             outcome.problems.extend(parsed.problems);
             if source.full_text && matches!(source.kind, Kind::Feed(_) | Kind::Listing(..)) {
                 let posts = &mut outcome.fetched.posts;
@@ -110,10 +116,10 @@ async fn one(source: &Source, fetcher: &Fetcher, context: &GatherContext<'_>) ->
     outcome
 }
 
-fn parse(source: &Source, document: Document, zone: Zone) -> Result<Parsed, Problem> {
+fn parse(source: &Source, document: Document, zone: Zone, now: DateTime<Utc>) -> Result<Parsed, Problem> {
     let mut parsed = match &source.kind {
         Kind::Feed(_) => feed::read(document, &source.name, zone),
-        Kind::Folder { path, base_url } => folder::read(path, base_url.as_ref(), &source.name, zone),
+        Kind::Folder { path, options } => folder::read(path, options, &source.name, zone, now),
         Kind::Page(_) => page::read(document, &source.name, zone),
         Kind::Listing(_, selectors) => listing::read(document, selectors, &source.name, zone),
     }?;

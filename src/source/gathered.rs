@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::document::{Problem, Validators};
+use super::document::{FolderReport, Problem, Validators};
 use crate::post::Post;
 
 /// What one source gave.
@@ -14,6 +14,8 @@ pub struct Fetched {
     pub state: FetchState,
     /// Its posts, cleaned; drafts and future posts among them.
     pub posts: Vec<Post>,
+    /// Of a folder: what it is.
+    pub folder: FolderReport,
 }
 
 /// How reading a source ended.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use url::Url;
 
+use super::site::glob;
+
 /// One `[[source]]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Source {
@@ -27,13 +29,45 @@ pub enum Kind {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the posts' links begin with; without it a post has a link only if its front matter says so.
-        base_url: Option<Url>,
+        /// How its files are read.
+        options: FolderOptions,
     },
     /// One page that holds one article.
     Page(Location),
     /// A page that lists posts.
     Listing(Location, Selectors),
+}
+
+/// How the files of a folder are read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FolderOptions {
+    /// The site's address; without it, and without a generator's config that names one, a post has a link only if its
+    /// front matter says so.
+    pub base_url: Option<Url>,
+    /// How addresses are made of dates and slugs, as `/:year/:month/:day/:slug/`; else as the site's generator does.
+    pub permalink: Option<String>,
+    /// Globs of paths within the folder that are no posts.
+    pub exclude: Vec<Glob>,
+    /// Whether a page without a date is a post, new on the day on which it is first seen.
+    pub takes_undated: bool,
+    /// Keys of front matter that name a picture, before those that are known.
+    pub image_keys: Vec<String>,
+}
+
+/// A pattern of paths: `*` within a part, `**` over parts, `?`, `{a,b}`, `[ab]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glob(String);
+
+impl Glob {
+    /// Takes a pattern; `None` where it is none.
+    pub fn new(pattern: &str) -> Option<Self> {
+        glob(pattern).map(|_| Self(pattern.to_owned()))
+    }
+
+    /// Says whether a path is meant.
+    pub(super) fn regex(&self) -> Option<regex_lite::Regex> {
+        glob(&self.0)
+    }
 }
 
 /// Something to read: over HTTP or from a file.

@@ -46,7 +46,7 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) ->
         let wrong = Diagnostic::new("no list of posts was found on the page");
         return Err(Problem::new(source, wrong.hint("name its parts under `[source.select]`")));
     }
-    Ok(Parsed { posts, problems: Vec::new() })
+    Ok(Parsed { posts, ..Parsed::default() })
 }
 
 fn post(item: Entry, base: Option<&Url>, source: &str, zone: Zone, language: Option<&str>) -> Post {

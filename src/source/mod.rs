@@ -22,9 +22,11 @@ pub mod listing;
 mod local_file;
 mod outline;
 pub mod page;
+pub mod site;
 mod words;
 
-pub use document::{Document, Parsed, Problem, Validator, Validators};
+pub use document::{Document, FolderReport, Parsed, PassedOver, Problem, Validator, Validators};
+pub use folder::is_permalink;
 pub use gather::{GatherContext, gather};
 pub use gathered::{FetchState, Fetched, Gathered};
-pub use kind::{Kind, Location, Selectors, Source};
+pub use kind::{FolderOptions, Glob, Kind, Location, Selectors, Source};

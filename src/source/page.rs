@@ -38,7 +38,7 @@ pub fn read(document: Document, source: &str, zone: Zone) -> Result<Parsed, Prob
         from_text(&text, url, source, zone)
     };
     match post {
-        Some(post) => Ok(Parsed { posts: vec![post], problems: Vec::new() }),
+        Some(post) => Ok(Parsed { posts: vec![post], ..Parsed::default() }),
         None => {
             let hint = "use `listing` for a page that only lists posts";
             Err(Problem::new(source, Diagnostic::new("no article was found on the page").hint(hint)))

@@ -174,7 +174,7 @@ fn a_save_is_shown_and_an_error_keeps_what_was_good() {
     live.until("a mended config", |look| look["fault"].is_null());
 
     // A post that breaks keeps what was good; whoever wants to sees it without.
-    project.write("posts/two.md", "---\ntitle: [Two\ndate: 2025-05-31\n---\n\nText.\n");
+    project.write("posts/two.md", "---\ntitle: Two\ndate: 2025-05-31\n\nText.\n");
     let broken = live.until("a broken post", |look| !look["fault"].is_null());
     assert!(broken["fault"]["file"].as_str().unwrap().ends_with("posts/two.md"), "{broken}");
     assert!(broken["fault"]["line"].is_u64() && broken["canSkip"] == true, "{broken}");

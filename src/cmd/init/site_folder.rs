@@ -3,57 +3,16 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::LazyLock,
 };
-
-use serde::Deserialize;
-use url::Url;
 
 use super::{
     accent::accent,
-    assignments::value_of,
     site::{Logo, Posts, Site, language},
 };
-use crate::diagnostic::Diagnostic;
-
-#[derive(Debug, Deserialize)]
-struct Known {
-    generator: Vec<Generator>,
-    keys: Keys,
-}
-
-/// By which files a generator is known.
-#[derive(Debug, Deserialize)]
-struct Generator {
-    name: String,
-    /// What its config calls the site's address.
-    url: Option<String>,
-    configs: Vec<String>,
-    /// What must be there besides.
-    also: Option<String>,
-    /// A key that the config must have.
-    holds: Option<String>,
-    posts: Vec<String>,
-}
-
-/// What configs call things, the surest first.
-#[derive(Debug, Deserialize)]
-struct Keys {
-    name: Vec<String>,
-    language: Vec<String>,
-    timezone: Vec<String>,
-}
-
-static KNOWN: LazyLock<Known> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the table is ours, and a test reads it")]
-    toml::from_str(include_str!("generators.toml")).expect("generators.toml is well-formed")
-});
+use crate::{diagnostic::Diagnostic, source};
 
 /// Files that are looked at, of a site at most.
 const MAX_FILES: usize = 2_000;
-
-/// A site's config is sought in so many folders, from the one that is named upwards.
-const MAX_ABOVE: usize = 4;
 
 /// A file that is read is no larger.
 const MAX_OCTETS: u64 = 1_000_000;
@@ -73,75 +32,35 @@ pub fn read(folder: &Path) -> Result<Site, Diagnostic> {
     if !root.is_dir() {
         return Err(Diagnostic::new(format!("`{}` is a file, not a folder", folder.display())));
     }
-    let known = |site: &Path| {
-        let all = KNOWN.generator.iter().map(|generator| (generator, configs(site, generator)));
-        all.into_iter()
-            .find(|(_, configs)| !configs.is_empty())
-            .map(|(generator, configs)| (site.to_owned(), generator, configs))
-    };
     // The folder may be the one of the posts, somewhere inside of the site.
-    let above = root.ancestors().take(MAX_ABOVE).find_map(known);
-    let (site, generator, configs) = match above {
-        Some((site, generator, configs)) => (site, Some(generator), configs),
-        None => (root.clone(), None, Vec::new()),
-    };
-    let inner =
-        generator.iter().filter(|_| site == root).flat_map(|generator| &generator.posts).map(|inner| root.join(inner));
-    let posts = inner.into_iter().find(|inner| inner.is_dir()).unwrap_or_else(|| root.clone());
-    let value = |keys: &[String]| configs.iter().find_map(|config| value_of(config, keys));
-    let url = generator.and_then(|generator| address(generator, &configs));
-    let name = value(&KNOWN.keys.name).or_else(|| Some(url.as_ref()?.domain()?.to_owned()));
+    let found = source::site::Site::of(&root);
+    let site = found.as_ref().map_or_else(|| root.clone(), |found| found.root.clone());
+    let posts =
+        found.as_ref().filter(|found| found.root == root).map_or_else(|| root.clone(), source::site::Site::posts);
+    let url = found.as_ref().and_then(source::site::Site::address);
+    let name = found
+        .as_ref()
+        .and_then(|found| Some(found.name()?.to_owned()))
+        .or_else(|| Some(url.as_ref()?.domain()?.to_owned()));
+    let configs = found.iter().flat_map(|found| &found.files).filter_map(|file| text(file));
     let files = files(&site);
     let styles = files.iter().filter(|file| is_style(file)).filter_map(|file| text(file));
-    let styles: Vec<String> = configs.iter().cloned().chain(styles).collect();
+    let styles: Vec<String> = configs.chain(styles).collect();
     // A picture among the posts belongs to one of them.
     let ranked = files.iter().filter_map(|file| Some((file.starts_with(&posts), logo_rank(file)?, file)));
     let mut pictures: Vec<_> = ranked.collect();
     pictures.sort();
     Ok(Site {
         posts: Some(Posts::Folder(posts)),
-        generator: generator.map(|generator| generator.name.clone()),
+        generator: found.as_ref().map(|found| found.generator.to_owned()),
         name: name.or_else(|| Some(site.file_name()?.to_str()?.to_owned())),
-        language: value(&KNOWN.keys.language).and_then(|tag| language(&tag)),
-        timezone: value(&KNOWN.keys.timezone).filter(|zone| zone.parse::<crate::zone::Zone>().is_ok()),
+        language: found.as_ref().and_then(|found| language(found.language()?)),
+        timezone: found.as_ref().and_then(|found| Some(found.zone()?.name().to_owned())),
         url,
         accent: accent(None, &styles),
         logo: pictures.iter().find_map(|(.., file)| Logo::new(file.display().to_string(), octets(file)?)),
         is_private: false,
     })
-}
-
-/// The configs of a generator that are there.
-fn configs(root: &Path, generator: &Generator) -> Vec<String> {
-    if generator.also.as_ref().is_some_and(|also| !root.join(also).exists()) {
-        return Vec::new();
-    }
-    let mut texts: Vec<String> = generator.configs.iter().filter_map(|config| text(&root.join(config))).collect();
-    if generator
-        .holds
-        .as_ref()
-        .is_some_and(|word| !texts.iter().any(|text| value_of(text, std::slice::from_ref(word)).is_some()))
-    {
-        texts.clear();
-    }
-    texts
-}
-
-/// The site's address, and below it the folder that some configs keep apart.
-fn address(generator: &Generator, configs: &[String]) -> Option<Url> {
-    let value = |key: &str| configs.iter().find_map(|config| value_of(config, &[key.to_owned()]));
-    let mut url = Url::parse(&value(generator.url.as_ref()?)?).ok()?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return None;
-    }
-    let base = ["baseurl", "base"].iter().find_map(|key| value(key)).filter(|base| base.starts_with('/'));
-    if let Some(base) = base.filter(|_| url.path() == "/") {
-        url.set_path(&base);
-    }
-    if !url.path().ends_with('/') {
-        url.set_path(&format!("{}/", url.path()));
-    }
-    Some(url)
 }
 
 /// Says whether a file may hold the site's own colours; those of program text in it are not.

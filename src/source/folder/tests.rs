@@ -1,6 +1,8 @@
 use tempfile::TempDir;
+use url::Url;
 
 use super::*;
+use crate::diagnostic::Place;
 
 fn tree(files: &[(&str, &str)]) -> TempDir {
     let tree = tempfile::tempdir().unwrap();
@@ -12,9 +14,14 @@ fn tree(files: &[(&str, &str)]) -> TempDir {
     tree
 }
 
+fn read_folder(folder: &Path, base: Option<&Url>, zone: Zone) -> Result<Parsed, Problem> {
+    let options = FolderOptions { base_url: base.cloned(), takes_undated: true, ..FolderOptions::default() };
+    read(folder, &options, "notes", zone, "2025-06-01T12:00:00Z".parse().unwrap())
+}
+
 fn reading(files: &[(&str, &str)]) -> Parsed {
     let base = Url::parse("https://harbour.example/notes/").unwrap();
-    read(&tree(files).path().join("posts"), Some(&base), "notes", "Europe/Berlin".parse().unwrap()).unwrap()
+    read_folder(&tree(files).path().join("posts"), Some(&base), "Europe/Berlin".parse().unwrap()).unwrap()
 }
 
 #[track_caller]
@@ -92,9 +99,12 @@ fn a_jekyll_tree_is_read_as_it_is() {
         "_posts/2025-01-09-my-post.markdown",
         "---\ntitle: T\ntags: a b\n---\nSee {{ site.url }} and {% post_url x %}`{{ y }}`.\n",
     );
-    assert_eq!((day(&post).as_str(), link(&post)), ("2025-01-08T23:00:00Z", "https://harbour.example/notes/my-post/"));
+    assert_eq!(
+        (day(&post).as_str(), link(&post)),
+        ("2025-01-08T23:00:00Z", "https://harbour.example/notes/2025/01/09/my-post.html")
+    );
     assert_eq!(post.tags, ["a", "b"]);
-    assert_eq!(post.body, "<p>See  and <code>{{ y }}</code>.</p>");
+    assert_eq!(post.body, "<p>See  and #<code>{{ y }}</code>.</p>");
     assert!(one("_drafts/later.md", "text").draft);
     assert!(one("p.md", "---\npublished: false\n---\n").draft);
 }
@@ -105,7 +115,8 @@ fn a_hugo_tree_is_read_as_it_is() {
         one("post/boat.de.md", "---\ntitle: Boot\nlastmod: 2025-01-10\n---\n{{< figure src=\"x.png\" >}}\n\nHallo\n");
     assert_eq!((post.language.as_deref(), link(&post)), (Some("de"), "https://harbour.example/notes/post/boat/"));
     assert!(post.updated.is_some());
-    assert_eq!(post.body, "<p>Hallo</p>");
+    let picture = "<img src=\"https://harbour.example/notes/post/boat/x.png\" alt=\"\" />";
+    assert_eq!(post.body, format!("{picture}\n<p>Hallo</p>"));
 }
 
 #[test]
@@ -120,7 +131,7 @@ fn explicit_addresses_are_the_identity_of_a_post() {
     let post = one("a/b.md", "---\nurl: /moved/\n---\n");
     assert_eq!((link(&post), post.id.as_str()), ("https://harbour.example/moved/", "//harbour.example/moved"));
     let tree = tree(&[("a.md", "text"), ("b.md", "---\nurl: https://harbour.example/b\n---\n")]);
-    let parsed = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
+    let parsed = read_folder(&tree.path().join("posts"), None, Zone::utc()).unwrap();
     assert_eq!((link(&parsed.posts[0]), parsed.posts[0].id.as_str()), ("none", "a.md"));
     assert_eq!(link(&parsed.posts[1]), "https://harbour.example/b");
 }
@@ -132,7 +143,7 @@ fn a_broken_front_matter_is_named_and_the_others_go_on() {
         ("good.md", "text"),
         ("undated.md", "---\ndate: someday\n---\n"),
     ]);
-    assert_eq!(parsed.posts.len(), 2);
+    assert_eq!(parsed.posts.len(), 3);
     assert_eq!(parsed.problems[0].diagnostic.place, Some(Place::line("posts/bad.md", 3)));
     assert_eq!(parsed.problems[1].diagnostic.place, Some("posts/undated.md".into()));
 }
@@ -141,7 +152,7 @@ fn a_broken_front_matter_is_named_and_the_others_go_on() {
 fn other_encodings_are_read_and_reported() {
     let tree = tree(&[("a.md", "")]);
     std::fs::write(tree.path().join("posts/a.md"), b"# Caf\xe9\n\ntext").unwrap();
-    let parsed = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
+    let parsed = read_folder(&tree.path().join("posts"), None, Zone::utc()).unwrap();
     assert_eq!(parsed.posts[0].title, "Café");
     assert!(parsed.problems[0].diagnostic.message.contains("windows-1252"), "{:?}", parsed.problems);
 }
@@ -154,14 +165,14 @@ fn links_out_of_the_folder_are_not_followed() {
     std::os::unix::fs::symlink("../secret.md", tree.path().join("posts/b.md")).unwrap();
     std::os::unix::fs::symlink("a.md", tree.path().join("posts/c.md")).unwrap();
     std::os::unix::fs::symlink(".", tree.path().join("posts/loop")).unwrap();
-    let parsed = read(&tree.path().join("posts"), None, "notes", Zone::utc()).unwrap();
+    let parsed = read_folder(&tree.path().join("posts"), None, Zone::utc()).unwrap();
     let ids: Vec<_> = parsed.posts.iter().map(|post| post.id.as_str()).collect();
     assert_eq!(ids, ["a.md", "c.md"]);
 }
 
 #[test]
 fn a_folder_that_is_not_there_is_a_problem() {
-    let problem = read(Path::new("/nowhere/posts"), None, "notes", Zone::utc()).unwrap_err();
+    let problem = read_folder(Path::new("/nowhere/posts"), None, Zone::utc()).unwrap_err();
     assert_eq!(problem.diagnostic.message, "there is no such folder");
 }
 
@@ -194,7 +205,7 @@ fn unusual_front_matters_are_read() {
     assert_eq!(day(&read("date: 'January 9, 2025'")), "2025-01-08T23:00:00Z");
     assert_eq!(day(&read("publishDate: 2025-01-09")), "2025-01-08T23:00:00Z");
     assert_eq!(link(&read("permalink: /a/b/")), "https://harbour.example/a/b/");
-    assert_eq!(link(&read("permalink: /:categories/:title/")), "https://harbour.example/notes/a/");
+    assert_eq!(link(&read("permalink: /:categories/:title/")), "https://harbour.example/a/");
     assert_eq!(read("description: >-\n  Two\n  lines.").description.as_deref(), Some("Two lines."));
     assert!(read("published: false").draft);
     assert!(read("draft: 'true'").draft);
@@ -271,7 +282,7 @@ fn a_thousand_files_are_read_with_ids_that_stay() {
     let tree = tree(&all);
     let folder = tree.path().join("posts");
     let ids =
-        || read(&folder, None, "notes", Zone::utc()).unwrap().posts.into_iter().map(|post| post.id).collect::<Vec<_>>();
+        || read_folder(&folder, None, Zone::utc()).unwrap().posts.into_iter().map(|post| post.id).collect::<Vec<_>>();
     let before = ids();
     std::fs::write(folder.join("p0003.md"), "---\ntitle: Other\ndate: 2025-01-09\n---\nOther text.").unwrap();
     assert_eq!((before.len(), ids()), (1_000, before));
@@ -291,7 +302,7 @@ fn a_picture_in_the_folder_is_known_by_its_file() {
         let posts = tree.path().join("posts");
         std::os::unix::fs::symlink(tree.path().join("outside.png"), posts.join("escape.png")).unwrap();
         let base = Url::parse("https://harbour.example/notes/").unwrap();
-        let parsed = read(&posts, Some(&base), "notes", Zone::utc()).unwrap();
+        let parsed = read_folder(&posts, Some(&base), Zone::utc()).unwrap();
         let image = parsed.posts[0].image.clone().unwrap();
         assert_eq!(image.url.as_str(), url);
         let expect = file.map(|file| posts.join(file).canonicalize().unwrap());
@@ -322,7 +333,7 @@ fn a_folder_without_an_address_has_its_pictures_all_the_same() {
     let text = "---\ntitle: T\nimage: lamp.png\nimage_alt: A lamp\n---\nText.\n";
     let tree = tree(&[("fog.md", text), ("lamp.png", "")]);
     let posts = tree.path().join("posts");
-    let image = read(&posts, None, "notes", Zone::utc()).unwrap().posts[0].image.clone().unwrap();
+    let image = read_folder(&posts, None, Zone::utc()).unwrap().posts[0].image.clone().unwrap();
     assert_eq!((image.url.scheme(), image.alt.as_deref()), ("file", Some("A lamp")));
     assert_eq!(image.file, Some(posts.join("lamp.png").canonicalize().unwrap()));
 }
@@ -383,4 +394,57 @@ fn a_text_beside_a_bundle_is_one_of_its_files() {
 
     let titles: Vec<String> = reading(&files).posts.into_iter().map(|post| post.title).collect();
     assert_eq!(titles, ["A", "B"]);
+}
+
+#[test]
+fn a_page_without_a_date_is_no_post_and_every_file_that_is_none_is_told() {
+    let files = [
+        ("a.md", "---\ntitle: A\ndate: 2025-01-09\n---\nText."),
+        ("index.md", "---\ntitle: All posts\n---\n"),
+        ("README.md", "# Build"),
+        ("moved.md", "---\nredirect_to: /a\ndate: 2025-01-09\n---\n"),
+        ("old.md", "---\ntitle: Sale\ndate: 2025-01-09\nexpiryDate: 2025-02-01\n---\n"),
+        ("b.rst", "B"),
+        ("c.adoc", "= C"),
+        ("drafts/deep/d.md", "---\ndate: 2025-01-09\n---\n"),
+    ];
+    let tree = tree(&files);
+    let options = FolderOptions {
+        exclude: super::super::Glob::new("drafts/**").into_iter().collect(),
+        ..FolderOptions::default()
+    };
+    let now = "2025-06-01T12:00:00Z".parse().unwrap();
+    let parsed = read(&tree.path().join("posts"), &options, "notes", Zone::utc(), now).unwrap();
+    assert_eq!(parsed.posts.iter().map(|post| post.title.as_str()).collect::<Vec<_>>(), ["A"]);
+    let told: Vec<(&str, &str)> = parsed.folder.passed_over.iter().map(|one| (one.path.as_str(), one.reason)).collect();
+    let expect = [
+        ("README.md", "it has no date"),
+        ("b.rst", "reStructuredText is not read"),
+        ("c.adoc", "AsciiDoc is not read"),
+        ("drafts/deep/d.md", "`exclude` names it"),
+        ("index.md", "it has no date"),
+        ("moved.md", "it leads elsewhere"),
+        ("old.md", "it has expired"),
+    ];
+    assert_eq!(told, expect);
+    assert_eq!(parsed.problems, []);
+}
+
+#[test]
+fn a_pattern_makes_addresses_and_what_a_post_says_of_itself_comes_first() {
+    let options = FolderOptions {
+        base_url: Some(Url::parse("https://harbour.example/").unwrap()),
+        permalink: Some("/:year/:month/:day/:slug/".to_owned()),
+        image_keys: vec!["badge.file".to_owned()],
+        ..FolderOptions::default()
+    };
+    let tree = tree(&[
+        ("2025-01-09-First.md", "---\nimage: a.png\nbadge:\n  file: b.png\n---\n"),
+        ("b.md", "---\ndate: 2025-01-10\nurl: /own/\n---\n"),
+    ]);
+    let parsed = read(&tree.path().join("posts"), &options, "notes", Zone::utc(), DateTime::UNIX_EPOCH).unwrap();
+    assert_eq!(link(&parsed.posts[0]), "https://harbour.example/2025/01/09/first/");
+    assert_eq!(parsed.posts[0].image.as_ref().unwrap().url.path(), "/2025/01/09/first/b.png");
+    assert_eq!(link(&parsed.posts[1]), "https://harbour.example/own/");
+    assert!(is_permalink("/:year/:slug/") && !is_permalink("/:yaer/:slug/") && !is_permalink("/a/"));
 }

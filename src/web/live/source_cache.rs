@@ -50,7 +50,12 @@ impl SourceCache {
         let kept: Vec<&Source> = plan.sources.iter().filter(|source| is_kept(source)).collect();
         for source in kept {
             let name = source.name.clone();
-            gathered.fetched.push(source::Fetched { source: name, state: FetchState::Kept, posts: Vec::new() });
+            gathered.fetched.push(source::Fetched {
+                source: name,
+                state: FetchState::Kept,
+                posts: Vec::new(),
+                folder: Default::default(),
+            });
             let asked = self.asked.iter().find(|asked| asked.source == *source);
             gathered.problems.extend(asked.into_iter().flat_map(|asked| asked.problems.iter().cloned()));
         }

@@ -195,7 +195,7 @@ fn config(project: &Project, digests: &str, extra: &str) -> Arc<Config> {
     let text = format!(
         "[publication]\nname = \"Notes\"\nfrom = \"Notes <notes@harbour.example>\"\ntimezone = \"Europe/Lisbon\"\n\
          address = \"1 Quay Street, Lisbon\"\n\n\
-         [[source]]\nname = \"notes\"\nfolder = \"posts\"\nbase_url = \"https://harbour.example/\"\n\n\
+         [[source]]\nname = \"notes\"\nfolder = \"posts\"\nbase_url = \"https://harbour.example/\"\nundated = \"first-seen\"\n\n\
          {digests}\n\n[web]\npublic_url = \"https://news.harbour.example\"\nalert = \"editor@harbour.example\"\n\n{extra}\n"
     );
     project.write("tidings.toml", text);
