@@ -28,8 +28,8 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     invocation.tell(
-        "what was sent since the copy was made is unknown to it: look at `tidings explain` before a `send`; \
-         `tidings run` holds everything until `run --resume`",
+        "what was sent since the copy was made is unknown to it: `send` and `run` hold everything; look at `tidings \
+         explain`, then `send --resume` or `run --resume` goes on from now",
     );
     Ok(Exit::Done)
 }

@@ -45,7 +45,7 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     }
     let config = Arc::new(with_templates_read(invocation.load_config()?)?);
     let store = invocation.open_store(&config).await?;
-    if args.resume && !daemon::resume(&config, &store, invocation.now()).await? {
+    if args.resume && !daemon::resume(&store, invocation.now()).await? {
         invocation.tell("nothing was held");
     }
     let listener = match TcpListener::bind(config.listen).await {

@@ -22,15 +22,15 @@ use super::{
     subscribers,
 };
 use crate::{
-    daemon,
+    daemon::{self, Answer},
     deliver::Destination,
     diagnostic::Diagnostic,
     diagnostic::error_report,
-    digest::{self, Digest, Next},
+    digest::{self, Approval, Digest, Next},
     mailing::{self, SendContext, SendReport, StopReason, SubscriberFileError},
     message::{self, Occasion, Sender},
     preflight,
-    store::{self, DeliveryCounts, EditionState, FrozenEdition, PublishOptions, Store},
+    store::{self, DeliveryCounts, EditionRecord, EditionState, FrozenEdition, PublishOptions, Store},
     subscriber::{Subscriber, mask},
 };
 
@@ -43,6 +43,12 @@ pub struct Args {
     /// Do not ask.
     #[arg(long, short)]
     yes: bool,
+    /// Send without the editor's word what waits for it, or is held.
+    #[arg(long)]
+    approve: bool,
+    /// Go on where everything was held, because the store was restored.
+    #[arg(long, conflicts_with = "dry_run")]
+    resume: bool,
     /// The subscribers file has lost more than half of its rows, and that is meant.
     #[arg(long)]
     yes_fewer: bool,
@@ -87,7 +93,7 @@ impl<'a> Summary<'a> {
 /// Runs the command.
 pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let started = Instant::now();
-    let config = invocation.load_config()?;
+    let config = Arc::new(invocation.load_config()?);
     let mut chosen = invocation.digest(&config)?.clone();
     if !args.dry_run && !args.yes && !io::stdin().is_terminal() {
         return Err(Failure::usage(
@@ -100,6 +106,15 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     // A password that cannot be had is found before an edition is frozen.
     let destination = (!args.dry_run).then(|| config.open_destination(&invocation.environment)).transpose()?;
     let store = invocation.open_store(&config).await?;
+    if args.resume && !daemon::resume(&store, invocation.now()).await? {
+        invocation.tell("nothing was held");
+    }
+    if let Some(why) = daemon::hold_if_restored(&store, invocation.now()).await? {
+        invocation.tell(why);
+        if !args.dry_run {
+            return Ok(Exit::Person);
+        }
+    }
     if let Err(error) = subscribers::sync(invocation, &config, &store, args.yes_fewer).await {
         let is_unclear = matches!(error, SubscriberFileError::Unclear { .. });
         let failure = Failure::from(error);
@@ -123,9 +138,6 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
                     .tell(format!("going on with edition {number}, frozen {}", date.format("%Y-%m-%d %H:%M UTC")));
                 if named {
                     invocation.tell("warning: `--subject` is for a new edition; this one keeps its own");
-                }
-                if !args.dry_run && !release_held(invocation, &store, &frozen, args.yes).await? {
-                    return Ok(Exit::Done);
                 }
                 break *frozen;
             }
@@ -153,8 +165,10 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
             invocation.tell("not sent");
             return Ok(Exit::Done);
         }
-        match mailing::publish(&store, fresh.edition, fresh.variants, &chosen.audience, &PublishOptions::BY_HAND).await
-        {
+        let asks = chosen.approval != Approval::None && !args.approve;
+        let state = if asks { EditionState::Waiting } else { EditionState::Sending };
+        let start = PublishOptions { state, ..PublishOptions::BY_HAND };
+        match mailing::publish(&store, fresh.edition, fresh.variants, &chosen.audience, &start).await {
             // A `send` beside this one was faster: theirs is the edition, and this one helps to deliver it.
             Err(store::Error::Overtaken(_)) => {}
             published => break published?,
@@ -164,6 +178,17 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
         let counts = store.delivery_counts(frozen.row).await?;
         return print_summary(invocation, &frozen, counts, started.elapsed()).map(|()| Exit::Done);
     };
+    // A store that comes back from a copy must be known to be older.
+    daemon::update_checkpoint(&store, invocation.now()).await?;
+    let standing = store.edition_in_row(frozen.row).await?;
+    if let Some(waiting) = standing.filter(|standing| standing.state.is_before_sending()) {
+        let context = daemon::Context::new(Arc::clone(&config), store.clone(), invocation.environment.clone().into())?;
+        if let Some(exit) = release_waiting(invocation, &context, &chosen, waiting, args.approve).await? {
+            let counts = store.delivery_counts(frozen.row).await?;
+            print_summary(invocation, &frozen, counts, started.elapsed())?;
+            return Ok(exit);
+        }
+    }
     if let Destination::File(folder) = &destination {
         let page = write_page(folder, &frozen, &sender)?;
         invocation.tell(format!("the edition as a page: {}", page.display()));
@@ -172,34 +197,54 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let sender = config.sender(store.signing_keys_at(frozen.edition.date).await?);
     let run = SendContext { store: &store, sender: &sender, destination: &destination, limits: &config.limits };
     let report = deliver(invocation, &run, &frozen).await;
-    // A daemon that finds an older store must know that this was sent.
     daemon::update_checkpoint(&store, invocation.now()).await?;
     let report = report?;
     print_summary(invocation, &frozen, report.counts, started.elapsed())?;
     Ok(exit_code(invocation, &report))
 }
 
-/// Sends an edition on its way that waits for its editor or is held; says whether it is on its way.
-async fn release_held(
+/// Sends an edition on its way that waits for its editor or is held, where it may go; gives how the command ends where
+/// it may not.
+async fn release_waiting(
     invocation: &Invocation,
-    store: &Store,
-    frozen: &FrozenEdition,
-    yes: bool,
-) -> Result<bool, Failure> {
-    let number = frozen.edition.number;
-    let standing = store.edition_by_number(&frozen.edition.digest, number).await?;
-    let Some(standing) = standing.filter(|standing| standing.state.is_before_sending()) else { return Ok(true) };
-    let why = standing.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    invocation.tell(format!("edition {number} is {}{why}", standing.state.as_str()));
-    if !yes && !confirm(frozen, store.delivery_counts(frozen.row).await?.pending)? {
-        invocation.tell("not sent");
-        return Ok(false);
+    context: &daemon::Context,
+    digest: &Digest,
+    edition: EditionRecord,
+    is_approved: bool,
+) -> Result<Option<Exit>, Failure> {
+    let (number, row) = (edition.number, edition.row);
+    let why = edition.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let is_asked = edition.state == EditionState::Waiting && digest.approval != Approval::None;
+    invocation.tell(format!("edition {number} is {}{why}", edition.state.as_str()));
+    let (words, exit) = match edition.state {
+        _ if is_approved => (None, Exit::Done),
+        EditionState::Held => (Some("it waits for a person's word".to_owned()), Exit::Person),
+        _ if is_asked => match daemon::editor_answer(context, digest, edition, invocation.now()).await? {
+            Answer::NoVeto => (None, Exit::Done),
+            Answer::None(deadline) => {
+                let until = deadline.map(|at| format!(", or no answer by {}", at.format("%Y-%m-%d %H:%M UTC")));
+                let until = until.unwrap_or_default();
+                let words = format!("its editor is asked; after their yes{until}, `tidings send` sends it");
+                (Some(words), Exit::Person)
+            }
+            Answer::NotReached { why, is_permanent } => {
+                let exit = if is_permanent { Exit::Person } else { Exit::Later };
+                (Some(format!("its editor cannot be asked: {}", mask(&why))), exit)
+            }
+        },
+        _ => (None, Exit::Done),
+    };
+    if let Some(words) = words {
+        let name = &digest.name;
+        let hint = format!("`tidings --digest {name} send --approve` sends it, `editions veto {number}` stops it");
+        invocation.tell(Diagnostic::new(words).hint(hint));
+        return Ok(Some(exit));
     }
-    let decided = store.release(frozen.row, invocation.now()).await?;
+    let decided = context.store.release(row, invocation.now()).await?;
     if decided.after != EditionState::Sending {
         return Err(Failure::new(format!("edition {number} was {} meanwhile", decided.after.as_str())));
     }
-    Ok(true)
+    Ok(None)
 }
 
 async fn report_nothing(

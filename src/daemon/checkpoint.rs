@@ -82,9 +82,9 @@ fn path_beside(store: &Path) -> PathBuf {
 /// When the store cannot be read.
 pub async fn update_checkpoint(store: &Store, now: DateTime<Utc>) -> Result<(), store::Error> {
     let known = Checkpoint::read(store.path()).ok().flatten();
-    if let Some(heartbeat) = store.heartbeat().await?
-        && known.is_none_or(|known| known.run < heartbeat.last_run || known.generation < heartbeat.generation)
-    {
+    let heartbeat = store.heartbeat().await?;
+    let (run, generation) = known.map_or((0, 0), |known| (known.run, known.generation));
+    if run < heartbeat.last_run || generation < heartbeat.generation {
         write_checkpoint(store, &heartbeat, now);
     }
     Ok(())

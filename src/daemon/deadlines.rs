@@ -34,9 +34,10 @@ pub(super) fn must_ask_editor(digest: &Digest, edition: &EditionRecord) -> bool 
     waits && digest.approval != Approval::None && edition.asked.is_none()
 }
 
-/// Says when the silence of an editor counts: at the due time, but never before they had their time to look.
+/// Says when the silence of an editor counts: at the due time, which is at once for an edition made by hand, but never
+/// before they had their time to look.
 pub(super) fn answer_deadline(digest: &Digest, edition: &EditionRecord) -> Option<DateTime<Utc>> {
-    Some(edition.due?.max(edition.asked?.checked_add_signed(approval_window(digest))?))
+    Some(edition.due.unwrap_or(edition.frozen).max(edition.asked?.checked_add_signed(approval_window(digest))?))
 }
 
 /// How long before its time an edition is frozen, for its editor to look at it.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     context::Context,
-    deadlines::{approval_window, local_time},
+    deadlines::{answer_deadline, approval_window, local_time, must_ask_editor},
 };
 use crate::{
     digest::{Approval, Digest},
@@ -17,6 +17,38 @@ use crate::{
     subscriber::Subscriber,
     token::Purpose,
 };
+
+/// What an editor says to an edition that somebody sends by hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing, in all the time they had to stop it.
+    NoVeto,
+    /// Nothing yet; without an answer it goes out then, where silence is consent.
+    None(Option<DateTime<Utc>>),
+    /// They were not reached, and why; `is_permanent` where another try will not help.
+    NotReached { why: String, is_permanent: bool },
+}
+
+/// Asks the editor of an edition that waits, where nobody has asked them yet, and says what came of it by `now`.
+///
+/// # Errors
+/// When the store fails.
+pub async fn editor_answer(
+    context: &Context,
+    digest: &Digest,
+    mut edition: EditionRecord,
+    now: DateTime<Utc>,
+) -> Result<Answer, store::Error> {
+    if must_ask_editor(digest, &edition) {
+        let is_done = ask_editor(context, digest, &edition, now).await?;
+        edition = context.store.edition_in_row(edition.row).await?.unwrap_or(edition);
+        if let Some(why) = edition.stopped {
+            return Ok(Answer::NotReached { why, is_permanent: is_done });
+        }
+    }
+    let deadline = answer_deadline(digest, &edition).filter(|_| digest.approval == Approval::Veto);
+    Ok(if deadline.is_some_and(|at| at <= now) { Answer::NoVeto } else { Answer::None(deadline) })
+}
 
 /// Asks the editor about an edition that waits or is held; says whether that is done with.
 ///

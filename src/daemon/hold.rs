@@ -7,10 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     checkpoint::{Checkpoint, write_checkpoint},
-    context::Context,
 };
 use crate::{
-    config::Config,
     diagnostic::Diagnostic,
     store::{self, Heartbeat, Store},
 };
@@ -27,23 +25,39 @@ enum HoldReason {
     ClockSetBack(String),
 }
 
-/// Holds everything where going on at `now` would do something twice; says whether everything is held.
+/// Holds everything where going on at `now` would do something twice; gives why everything is held.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) async fn hold_if_unsafe(context: &Context, now: DateTime<Utc>) -> Result<bool, store::Error> {
-    let (config, store) = (&context.config, &context.store);
+pub(super) async fn hold_if_unsafe(store: &Store, now: DateTime<Utc>) -> Result<Option<String>, store::Error> {
+    hold_for(store, now, |_| true).await
+}
+
+/// Holds everything where the store is a copy from before; gives why everything is held. A clock that was set back
+/// makes nothing due that a person asks for.
+///
+/// # Errors
+/// When the store fails.
+pub async fn hold_if_restored(store: &Store, now: DateTime<Utc>) -> Result<Option<String>, store::Error> {
+    hold_for(store, now, HoldReason::is_restored).await
+}
+
+async fn hold_for(
+    store: &Store,
+    now: DateTime<Utc>,
+    counts: impl Fn(&HoldReason) -> bool,
+) -> Result<Option<String>, store::Error> {
     // First the checkpoint, which is written last: the other way round, a run that another daemon begins in between
     // would be known to it and not to the store.
-    let checkpoint = Checkpoint::read(&config.store);
+    let checkpoint = Checkpoint::read(store.path());
     let heartbeat = store.heartbeat().await?;
-    if heartbeat.as_ref().is_some_and(|heartbeat| heartbeat.hold.is_some()) {
-        return Ok(true);
+    if heartbeat.hold.is_some() {
+        return Ok(heartbeat.hold);
     }
-    let Some(hold) = find_hold(checkpoint, heartbeat.as_ref(), now) else { return Ok(false) };
+    let Some(hold) = find_hold(checkpoint, &heartbeat, now).filter(counts) else { return Ok(None) };
     tracing::error!(why = hold.text(), "everything is held");
     hold.apply(store, now).await?;
-    Ok(true)
+    Ok(Some(hold.text()))
 }
 
 /// Goes on from `now` where everything was held; says whether it was. Editions in a store that was restored are held
@@ -51,15 +65,11 @@ pub(super) async fn hold_if_unsafe(context: &Context, now: DateTime<Utc>) -> Res
 ///
 /// # Errors
 /// When the store fails.
-pub async fn resume(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<bool, store::Error> {
-    let checkpoint = Checkpoint::read(&config.store);
-    let heartbeat = store.heartbeat().await?;
-    if let Some(hold) = find_hold(checkpoint, heartbeat.as_ref(), now) {
-        hold.apply(store, now).await?;
-    }
+pub async fn resume(store: &Store, now: DateTime<Utc>) -> Result<bool, store::Error> {
+    hold_if_unsafe(store, now).await?;
     let was_held = store.resume(now).await?;
-    if was_held && let Some(heartbeat) = store.heartbeat().await? {
-        write_checkpoint(store, &heartbeat, now);
+    if was_held {
+        write_checkpoint(store, &store.heartbeat().await?, now);
     }
     Ok(was_held)
 }
@@ -67,7 +77,7 @@ pub async fn resume(config: &Config, store: &Store, now: DateTime<Utc>) -> Resul
 /// Finds what speaks against going on at `now`. `heartbeat` is what the store knows of itself.
 fn find_hold(
     checkpoint: io::Result<Option<Checkpoint>>,
-    heartbeat: Option<&Heartbeat>,
+    heartbeat: &Heartbeat,
     now: DateTime<Utc>,
 ) -> Option<HoldReason> {
     let checkpoint = match checkpoint {
@@ -78,7 +88,7 @@ fn find_hold(
             )));
         }
     };
-    let (run, generation) = heartbeat.map_or((0, 0), |heartbeat| (heartbeat.last_run, heartbeat.generation));
+    let (run, generation) = (heartbeat.last_run, heartbeat.generation);
     if let Some(checkpoint) =
         checkpoint.as_ref().filter(|checkpoint| checkpoint.run > run || checkpoint.generation > generation)
     {
@@ -92,7 +102,7 @@ fn find_hold(
             checkpoint.at.format("%Y-%m-%d %H:%M UTC")
         )));
     }
-    let latest = heartbeat.map(|heartbeat| heartbeat.at).max(checkpoint.map(|checkpoint| checkpoint.at))?;
+    let latest = heartbeat.at.max(checkpoint.map(|checkpoint| checkpoint.at))?;
     (latest - now > MAX_CORRECTION).then(|| {
         let (now, latest) = (now.format("%Y-%m-%d %H:%M UTC"), latest.format("%Y-%m-%d %H:%M UTC"));
         HoldReason::ClockSetBack(format!(
@@ -104,14 +114,18 @@ fn find_hold(
 impl HoldReason {
     /// Holds everything in the store, for this reason.
     async fn apply(&self, store: &Store, now: DateTime<Utc>) -> Result<(), store::Error> {
-        store.hold_all(&self.text(), matches!(self, Self::StoreRestored(_)), now).await
+        store.hold_all(&self.text(), self.is_restored(), now).await
+    }
+
+    fn is_restored(&self) -> bool {
+        matches!(self, Self::StoreRestored(_))
     }
 
     /// Says it to people.
     fn text(&self) -> String {
         let (Self::StoreRestored(why) | Self::ClockSetBack(why)) = self;
         let held = Diagnostic::new(format!("everything is held: {why}"));
-        held.hint("look at `tidings status`, then `tidings run --resume` goes on from now").to_string()
+        held.hint("look at `tidings status`, then `--resume` of `tidings send` or `tidings run` goes on from now").to_string()
     }
 }
 
@@ -126,25 +140,23 @@ mod tests {
     #[test]
     fn an_old_store_and_a_clock_set_back_hold_and_nothing_else() {
         let checkpoint = |run, day| Ok(Some(Checkpoint { run, generation: 5, at: at(day) }));
-        let heartbeat = |run, day| Heartbeat { at: at(day), hold: None, last_run: run, generation: 5 };
+        let heartbeat = |run, day| Heartbeat { at: Some(at(day)), hold: None, last_run: run, generation: 5 };
         for (checkpoint, heartbeat, now, expect) in [
-            (Ok(None), None, 0, None),
-            (Ok(None), Some(heartbeat(7, 0)), 1, None),
-            (checkpoint(7, 0), Some(heartbeat(7, 0)), 1, None),
-            (checkpoint(6, 0), Some(heartbeat(7, 0)), 400, None),
-            (checkpoint(8, 0), Some(heartbeat(7, 0)), 1, Some("restored")),
-            (checkpoint(7, 0), Some(Heartbeat { generation: 4, ..heartbeat(7, 0) }), 1, Some("restored")),
-            (checkpoint(7, 0), Some(Heartbeat { generation: 6, ..heartbeat(7, 0) }), 1, None),
-            (checkpoint(1, 0), None, 1, Some("restored")),
-            (Err(io::Error::other("no")), Some(heartbeat(7, 0)), 1, Some("restored")),
-            (checkpoint(7, 0), Some(heartbeat(7, 3)), 2, None),
-            (checkpoint(7, 0), Some(heartbeat(7, 3)), 1, Some("set back")),
-            (checkpoint(7, 3), Some(heartbeat(7, 0)), 1, Some("set back")),
+            (Ok(None), Heartbeat::default(), 0, None),
+            (Ok(None), heartbeat(7, 0), 1, None),
+            (checkpoint(7, 0), heartbeat(7, 0), 1, None),
+            (checkpoint(6, 0), heartbeat(7, 0), 400, None),
+            (checkpoint(8, 0), heartbeat(7, 0), 1, Some("restored")),
+            (checkpoint(7, 0), Heartbeat { generation: 4, ..heartbeat(7, 0) }, 1, Some("restored")),
+            (checkpoint(7, 0), Heartbeat { generation: 6, ..heartbeat(7, 0) }, 1, None),
+            (checkpoint(1, 0), Heartbeat::default(), 1, Some("restored")),
+            (Err(io::Error::other("no")), heartbeat(7, 0), 1, Some("restored")),
+            (checkpoint(7, 0), heartbeat(7, 3), 2, None),
+            (checkpoint(7, 0), heartbeat(7, 3), 1, Some("set back")),
+            (checkpoint(7, 3), heartbeat(7, 0), 1, Some("set back")),
         ] {
-            let said = find_hold(checkpoint, heartbeat.as_ref(), at(now));
-            let kind = said
-                .as_ref()
-                .map(|hold| if matches!(hold, HoldReason::StoreRestored(_)) { "restored" } else { "set back" });
+            let said = find_hold(checkpoint, &heartbeat, at(now));
+            let kind = said.as_ref().map(|hold| if hold.is_restored() { "restored" } else { "set back" });
             assert_eq!(kind, expect, "{said:?}");
         }
     }

@@ -46,14 +46,12 @@ impl Incident {
 /// When the store cannot be read.
 pub async fn open_incidents(config: &Config, store: &Store, now: DateTime<Utc>) -> Result<Vec<Incident>, store::Error> {
     let mut incidents = Vec::new();
-    let hold = store.heartbeat().await?.and_then(|heartbeat| heartbeat.hold);
+    let hold = store.heartbeat().await?.hold;
     let (watched, runs) = (store.watched_digests().await?, store.last_runs().await?);
-    // Where no daemon ever ran, nothing is due.
-    if let Some(why) = hold.as_ref().filter(|_| !watched.is_empty()) {
-        incidents.push(Incident::overdue("hold".to_owned(), why.clone()));
-    }
+    incidents.extend(hold.iter().map(|why| Incident::overdue("hold".to_owned(), why.clone())));
     for digest in config.digests.values() {
         let name = &digest.name;
+        // Where no daemon ever ran, nothing is due.
         let Some(watched) = watched.get(name) else { continue };
         if let Some(run) = runs.get(name) {
             incidents.extend(run_incidents(config, digest, run, now));

@@ -38,7 +38,8 @@ mod timetable;
 
 pub use checkpoint::update_checkpoint;
 pub use context::{Clock, Context};
-pub use hold::resume;
+pub use editor::{Answer, editor_answer};
+pub use hold::{hold_if_restored, resume};
 pub use incidents::{Incident, open_incidents};
 pub use incoming::{Handling, Received, Reception};
 pub use job::Job;

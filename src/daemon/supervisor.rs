@@ -123,7 +123,7 @@ impl Supervisor {
     /// # Errors
     /// When the store fails: then nothing is to be done.
     pub async fn due_jobs(&mut self, now: DateTime<Utc>) -> Result<Vec<Job>, store::Error> {
-        self.is_held = hold_if_unsafe(self.context(), now).await?;
+        self.is_held = hold_if_unsafe(&self.context().store, now).await?.is_some();
         if self.is_held {
             return Ok(Vec::new());
         }

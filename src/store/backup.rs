@@ -17,7 +17,7 @@ use super::{
 
 /// Why everything is held in a store that came back.
 const RESTORED: &str = "everything is held: the store was restored from a backup, and does not know what was sent since\n\
-     hint: look at `tidings status`, then `tidings run --resume` goes on from now";
+     hint: look at `tidings status`, then `--resume` of `tidings send` or `tidings run` goes on from now";
 
 impl Store {
     /// Copies the store as it is at one instant to a file (mode 0600), whoever writes to it meanwhile. A file that is

@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 
 use super::{db::values, edition_record::RESTORED, error::Error, open::Store};
 
-/// What the store knows of the daemons that looked after it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the store knows of what was done with it, and of the daemons that looked after it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heartbeat {
-    /// The latest instant that one of them saw.
-    pub at: DateTime<Utc>,
+    /// The latest instant that a daemon saw.
+    pub at: Option<DateTime<Utc>>,
     /// Why everything is held.
     pub hold: Option<String>,
     /// The number of the last run; 0 where there was none.
@@ -18,22 +18,22 @@ pub struct Heartbeat {
 }
 
 impl Store {
-    /// The last sign of life; `None` where no daemon ever ran.
+    /// The last sign of life, and how much was done.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn heartbeat(&self) -> Result<Option<Heartbeat>, Error> {
+    pub async fn heartbeat(&self) -> Result<Heartbeat, Error> {
         let row = self
             .db
             .first(
                 "SELECT p.beat_ms, p.hold, (SELECT coalesce(max(r.number), 0) FROM run r) AS last_run,
                     (SELECT count(*) + count(e.released_ms) + count(e.finished_ms) FROM edition e)
                     + (SELECT count(r.ended_ms) FROM run r) AS generation
-                 FROM pulse p",
+                 FROM (SELECT 1) LEFT JOIN pulse p ON true",
                 [],
             )
             .await?;
-        Ok(row.map(|row| Heartbeat {
+        Ok(row.map_or_else(Heartbeat::default, |row| Heartbeat {
             at: row.get("beat_ms"),
             hold: row.get("hold"),
             last_run: row.get("last_run"),

@@ -19,10 +19,11 @@ fn a_copy_brings_back_what_was_sent_and_who_left() {
     fs::write(project.path("tidings.db"), "gone").unwrap();
     project.run("status").code(1);
     let ran = project.run("restore copies.db").code(0).says("tidings.db.old");
-    assert!(ran.stderr.contains("run --resume"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("send --resume"), "{}", ran.stderr);
     assert_eq!(project.read("tidings.db.old"), "gone");
     assert_eq!(fs::metadata(project.path("tidings.db")).unwrap().permissions().mode() & 0o777, 0o600);
-    project.run("send --yes").code(0).says("nothing new");
+    project.run("send --yes").code(4).says("does not know what was sent since");
+    project.run("send --yes --resume").code(0).says("nothing new");
     project.run("subscribers list").code(0).says("unsubscribed");
 }
 

@@ -7,7 +7,7 @@ use tidings::{
     store::{self, EditionState, Store},
 };
 
-use crate::world::office::Office;
+use crate::{project::Project, world::office::Office};
 
 const ADA: &str = "ada@readers.example";
 
@@ -49,8 +49,7 @@ async fn bring_back(office: &mut Office, copy: &PathBuf, way: Way) {
 }
 
 async fn resume(office: &Office) -> bool {
-    let config = office.daemon.context().config.clone();
-    daemon::resume(&config, &office.store, office.now()).await.unwrap()
+    daemon::resume(&office.store, office.now()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,4 +144,84 @@ async fn an_edition_in_doubt_goes_out_by_a_persons_word() {
     office.approve(1).await;
     office.step().await;
     assert_eq!((office.state(1).await, office.subjects(ADA).len()), (EditionState::Sent, 1));
+}
+
+#[test]
+fn by_cron_a_store_from_before_is_held_until_a_person_resumes() {
+    for restores in [true, false] {
+        let mut project = Project::with_notes("").post("one", "One", "2025-05-30");
+        project.run("send --yes").code(0);
+        project.run("backup copy.db").code(0);
+        project.set_clock("2025-06-02T12:00:00Z");
+        let project = project.post("two", "Two", "2025-06-02");
+        project.run("send --yes").code(0);
+        if restores {
+            project.run("restore copy.db").code(0).says("hold everything");
+        } else {
+            for ending in ["", "-wal", "-shm"] {
+                let _ = std::fs::remove_file(project.path(&format!("tidings.db{ending}")));
+            }
+            std::fs::copy(project.path("copy.db"), project.path("tidings.db")).unwrap();
+        }
+        for _ in 0..2 {
+            project.run("send --yes").code(4).says("everything is held: the store ").says("`--resume` of `tidings send`");
+        }
+        assert_eq!(project.outbox().len(), 4, "{restores}");
+        project.run("send --dry-run").code(0).says("everything is held");
+        project.run("status").says("everything is held");
+        let project = project.post("three", "Three", "2025-06-02");
+        assert_eq!(project.run("send --yes --resume --json").code(0).json()["sent"], 2);
+        project.run("send --yes").code(0).says("nothing new");
+        project.run("send --yes --resume").code(0).says("nothing was held");
+    }
+}
+
+#[test]
+fn what_was_on_its_way_in_the_copy_goes_out_by_a_persons_word() {
+    let mut project = Project::with_notes("").post("one", "One", "2025-05-30");
+    let away = [("TIDINGS_SMTP__URL", "smtp://127.0.0.1:1"), ("TIDINGS_SMTP__TLS", "none")];
+    project.run_with("send --yes", &away).code(75);
+    project.run("backup copy.db").code(0);
+    project.run("send --yes").code(0);
+    project.run("restore copy.db").code(0);
+    project.set_clock("2025-06-02T12:00:00Z");
+    project.run("send --yes --resume").code(4).says("readers may have it already").says("send --approve");
+    assert_eq!(project.outbox().len(), 2);
+    project.run("send --yes --approve").code(0);
+}
+
+#[test]
+fn a_send_asks_the_editor_and_goes_on_with_their_word() {
+    let with = |approval: &str, smtp: &str| {
+        let project = Project::with_notes("").post("one", "One", "2025-05-30");
+        let approval = format!("approval = \"{approval}\"\neditor = \"editor@harbour.example\"\n");
+        let config = project.read("tidings.toml").replace("\n[smtp]\n", &format!("{approval}\n[smtp]\n{smtp}"));
+        project.write("tidings.toml", config);
+        project
+    };
+    let mut project = with("veto", "");
+    for _ in 0..2 {
+        let waits = project.run("send --yes --json").code(4).says("its editor is asked");
+        assert_eq!(waits.json()["pending"], 2);
+        assert_eq!(project.outbox().len(), 2, "the edition and a letter, once");
+    }
+    project.set_clock("2025-06-01T15:30:00Z");
+    assert_eq!(project.run("send --yes --json").code(0).json()["sent"], 2);
+
+    let mut project = with("required", "");
+    project.run("send --yes").code(4);
+    project.set_clock("2025-06-08T12:00:00Z");
+    project.run("send --yes").code(4).says("after their yes,");
+    project.run("editions approve 1").code(0);
+    assert_eq!(project.run("send --yes --json").code(0).json()["sent"], 2);
+
+    let project = with("required", "");
+    project.run("send --yes").code(4);
+    project.run("editions veto 1").code(0);
+    project.run("send --yes --json").code(4);
+    assert_eq!(project.run("send --yes --approve --json").code(0).json()["sent"], 2);
+
+    let project = with("veto", "tls = \"none\"\n");
+    project.run_with("send --yes", &[("TIDINGS_SMTP__URL", "smtp://127.0.0.1:1")]).code(75).says("cannot be asked");
+    project.run("send --yes").code(4).says("its editor is asked");
 }

@@ -385,8 +385,7 @@ async fn a_restored_store_sends_nothing_again_until_somebody_looked() {
     assert!(office.subjects(EDITOR)[0].contains("everything is held"));
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!(office.subjects(ADA).len(), 1);
-    let config = office.daemon.context().config.clone();
-    assert!(tidings::internals::daemon::resume(&config, &office.store, office.now()).await.unwrap());
+    assert!(tidings::internals::daemon::resume(&office.store, office.now()).await.unwrap());
     office.step().await;
     assert_eq!((office.subjects(ADA).len(), office.daemon.is_held()), (1, false), "what was due before is not owed");
     office.at("2026-06-04T06:30:00Z").await;
@@ -414,8 +413,7 @@ async fn a_clock_set_back_by_days_holds_and_one_that_jumped_ahead_is_late() {
     office.step().await;
     assert!(said(&office.troubles().await).contains("the clock was set back by more than a day"));
     office.post("Third", None);
-    let config = office.daemon.context().config.clone();
-    assert!(tidings::internals::daemon::resume(&config, &office.store, office.now()).await.unwrap());
+    assert!(tidings::internals::daemon::resume(&office.store, office.now()).await.unwrap());
     office.at("2026-06-03T06:30:00Z").await;
     assert_eq!((office.subjects(ADA).len(), office.received(ADA).len()), (2, 3), "{:?}", office.received(ADA));
 }
@@ -466,7 +464,9 @@ async fn by_hand_an_edition_that_waits_is_shown_and_sent() {
     run("status").code(0).says("edition 1 is waiting, due 2026-06-02 07:30");
     run("editions replay 1").code(1).says("did not go out: it is waiting");
     run("send --dry-run").code(0);
-    let sent = run("send --yes --json").code(0).says("edition 1 is waiting").json();
+    let waits = run("send --yes --json").code(4).says("or no answer by 2026-06-02 06:30 UTC");
+    assert_eq!(waits.json()["pending"], 2);
+    let sent = run("send --yes --approve --json").code(0).says("edition 1 is waiting").json();
     assert_eq!((&sent["edition"], &sent["sent"]), (&1.into(), &2.into()));
     run("editions veto 1").code(1);
     run("editions cancel 1").code(1).says("is sent already");
