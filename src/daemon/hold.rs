@@ -5,9 +5,7 @@ use std::io;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{
-    checkpoint::{Checkpoint, write_checkpoint},
-};
+use super::checkpoint::{Checkpoint, write_checkpoint};
 use crate::{
     diagnostic::Diagnostic,
     store::{self, Heartbeat, Store},
@@ -125,7 +123,8 @@ impl HoldReason {
     fn text(&self) -> String {
         let (Self::StoreRestored(why) | Self::ClockSetBack(why)) = self;
         let held = Diagnostic::new(format!("everything is held: {why}"));
-        held.hint("look at `tidings status`, then `--resume` of `tidings send` or `tidings run` goes on from now").to_string()
+        held.hint("look at `tidings status`, then `--resume` of `tidings send` or `tidings run` goes on from now")
+            .to_string()
     }
 }
 

@@ -164,7 +164,11 @@ fn by_cron_a_store_from_before_is_held_until_a_person_resumes() {
             std::fs::copy(project.path("copy.db"), project.path("tidings.db")).unwrap();
         }
         for _ in 0..2 {
-            project.run("send --yes").code(4).says("everything is held: the store ").says("`--resume` of `tidings send`");
+            project
+                .run("send --yes")
+                .code(4)
+                .says("everything is held: the store ")
+                .says("`--resume` of `tidings send`");
         }
         assert_eq!(project.outbox().len(), 4, "{restores}");
         project.run("send --dry-run").code(0).says("everything is held");
