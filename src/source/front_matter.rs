@@ -157,7 +157,10 @@ pub(super) fn yaml(text: &str) -> Result<Value, FrontMatterError> {
     let options = serde_saphyr::options! { strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |location| usize::try_from(location.line()).unwrap_or(1));
-        FrontMatterError { line, message: one_line(&error.without_snippet().to_string()) }
+        // The parser counts from the start of the front matter, and we from that of the file.
+        let message = error.without_snippet().to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        FrontMatterError { line, message: one_line(message) }
     })
 }
 

@@ -448,3 +448,61 @@ fn a_pattern_makes_addresses_and_what_a_post_says_of_itself_comes_first() {
     assert_eq!(link(&parsed.posts[1]), "https://harbour.example/own/");
     assert!(is_permalink("/:year/:slug/") && !is_permalink("/:yaer/:slug/") && !is_permalink("/a/"));
 }
+
+#[test]
+fn pictures_are_found_whatever_names_them() {
+    let check = |text: &str, url: &str| {
+        let tree = tree(&[("a.md", text), ("images/a.png", ""), ("images/a b.png", ""), ("lamp.png", "")]);
+        let base = Url::parse("https://harbour.example/").unwrap();
+        let parsed = read_folder(&tree.path().join("posts"), Some(&base), Zone::utc()).unwrap();
+        let image = parsed.posts[0].image.clone().unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(image.url.as_str(), url, "{text}");
+        assert!(image.file.is_some(), "{text}");
+    };
+    let rooted = "https://harbour.example/images/a.png";
+    for head in [
+        "header:\n  image: /images/a.png",
+        "image:\n  feature: /images/a.png",
+        "thumbnail: images/a.png",
+        "resources:\n- src: /images/a.png",
+    ] {
+        check(&format!("---\n{head}\n---\nText."), rooted);
+    }
+    for body in [
+        "{{< figure src=\"/images/a.png\" alt=\"F\" >}}",
+        "{{ image(src=\"/images/a.png\") }}",
+        "![Alt]({{ site.baseurl }}/images/a.png)",
+        "<img src=\"{{ \"/images/a.png\" | relative_url }}\" alt=\"x\">",
+        "![Alt](/images/a.png \"Title\"){: .wide width=\"300\"}",
+        "<img data-src=\"/images/a.png\" alt=\"lazy\">",
+        "<picture><source srcset=\"/images/a.png\"><img src=\"/images/a.png\" alt=\"p\"></picture>",
+    ] {
+        check(&format!("{body}\n\nText."), rooted);
+    }
+    check("![x](</images/a b.png>)\n\nText.", "https://harbour.example/images/a%20b.png");
+    check("![[lamp.png]]\n\nText.", "https://harbour.example/lamp.png");
+    // Of several, the one that is there.
+    check("---\nheroImage: ../../assets/x.png\nogImage: ./lamp.png\n---\nText.", "https://harbour.example/lamp.png");
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_huge_or_exploding_files_cost_only_themselves() {
+    let bomb: String = std::iter::once("---\na: &a [x, x, x, x, x, x, x, x, x]\n".to_owned())
+        .chain(
+            (b'b'..=b'j')
+                .map(|c| format!("{0}: &{0} [{1}]\n", c as char, vec![format!("*{}", (c - 1) as char); 9].join(", "))),
+        )
+        .chain(["---\nText.\n".to_owned()])
+        .collect();
+    let tree = tree(&[("good.md", "---\ntitle: Good\n---\nText."), ("bomb.md", &bomb), ("huge.md", "")]);
+    let posts = tree.path().join("posts");
+    std::fs::File::options().write(true).open(posts.join("huge.md")).unwrap().set_len(1 << 30).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(posts.join("pipe.md")).status().unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", posts.join("device.md")).unwrap();
+    let parsed = read_folder(&posts, None, Zone::utc()).unwrap();
+    assert!(parsed.posts.iter().any(|post| post.title == "Good"));
+    let named: Vec<_> =
+        parsed.problems.iter().filter_map(|problem| Some(problem.diagnostic.place.as_ref()?.file.clone())).collect();
+    assert_eq!(named, ["posts/bomb.md", "posts/huge.md"], "{:?}", parsed.problems);
+}

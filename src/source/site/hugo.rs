@@ -45,13 +45,19 @@ impl Hugo {
             Some((folder.trim_matches('/').to_owned(), Some(tag.clone())))
         });
         let mut contents: Vec<(String, Option<String>)> = own.collect();
+        // Where a folder of content is named after each language, the config mounts them, maybe out of sight.
+        let language = config.text("defaultContentLanguage").unwrap_or("en").to_owned();
+        if contents.is_empty() && root.join(&content).join(&language).is_dir() {
+            let tags = languages.into_iter().flatten().map(|(tag, _)| tag);
+            let folders = tags.map(|tag| (format!("{content}/{tag}"), Some(tag.clone())));
+            contents.extend(folders.filter(|(folder, _)| root.join(folder).is_dir()));
+        }
         // Folders within folders come first.
         contents.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
         if !contents.iter().any(|(folder, _)| *folder == content) {
             contents.push((content, None));
         }
         let ignored = config.texts("ignoreFiles").iter().filter_map(|pattern| Regex::new(pattern).ok()).collect();
-        let language = config.text("defaultContentLanguage").unwrap_or("en").to_owned();
         let mut hugo = Self {
             root: root.to_owned(),
             config: config.clone(),

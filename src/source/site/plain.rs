@@ -48,7 +48,10 @@ impl Scheme for Plain {
                 })
             };
             if let Some(path) = path {
-                return Address::At(one_slash(&path));
+                // A `path` is one of Zola's, which all end so.
+                let is_path = page.matter.raw(&["url", "permalink"]).is_none();
+                let end = if is_path && !path.ends_with('/') { "/" } else { "" };
+                return Address::At(one_slash(&format!("{path}{end}")));
             }
         }
         // Posts of Jekyll are known by their folder.
