@@ -32,6 +32,11 @@ pub fn decode(octets: Vec<u8>, header: Option<&str>) -> Decoded {
     let declared = declared(&octets).and_then(label);
     // ISO-2022-JP consists of ASCII octets, which are UTF-8 too.
     let shifted = [header, declared].contains(&Some(ISO_2022_JP)) && octets.contains(&0x1b);
+    // Its own way of saying that Japanese letters follow is that of nothing else.
+    let shifts = |octets: &[u8]| octets.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@"));
+    if !shifted && header.is_none() && declared.is_none() && octets.is_ascii() && shifts(&octets) {
+        return decode_as(octets, ISO_2022_JP);
+    }
     let octets = match String::from_utf8(octets) {
         Ok(text) if !shifted => return Decoded { text, foreign: None, lossy: false },
         Ok(text) => text.into_bytes(),
@@ -93,6 +98,7 @@ mod tests {
         check(b"\xff\xfe<\0a\0", None, "<a");
         check(b"<\0a\0", None, "<a");
         check(b"\x1b$B$\"\x1b(B", Some("iso-2022-jp"), "あ");
+        check(b"Title \x1b$B$\"\x1b(B", None, "Title あ");
     }
 
     #[test]

@@ -187,7 +187,7 @@ fn post(
     let title = matter.line(&["title"]).or(text.title.take()).unwrap_or_else(|| words(name.slug));
     let page = Page { path: site_path, matter, title: &title, written: dates.written, local: dates.local };
     let PageAddress { path: site_address, url, is_unknown } = address(&page, &name, about);
-    result.is_unknown_address = is_unknown;
+    result.is_unknown_address = is_unknown && !is_draft;
     let pictures = Pictures {
         root: about.site.map_or(about.folder, |site| &site.root),
         site: about.site,

@@ -54,7 +54,8 @@ impl Hugo {
         }
         // Folders within folders come first.
         contents.sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
-        if !contents.iter().any(|(folder, _)| *folder == content) {
+        // Where the site's own language has a folder, there is no other content.
+        if !contents.iter().any(|(folder, of)| *folder == content || *of == Some(language.clone())) {
             contents.push((content, None));
         }
         let ignored = config.texts("ignoreFiles").iter().filter_map(|pattern| Regex::new(pattern).ok()).collect();
@@ -167,7 +168,7 @@ impl Hugo {
             }
             None => {
                 let last = slug.as_deref().unwrap_or(name.stem);
-                let parts = name.folders.iter().copied().chain([last]);
+                let parts = name.folders.iter().copied().chain(last.split('/').filter(|part| !part.is_empty()));
                 parts.map(|part| format!("/{}", slug::hugo(part, true))).collect()
             }
         };

@@ -137,7 +137,9 @@ fn posts(view: &ReaderView) -> Value {
         }
     }
     selected.sort_by_key(|(place, _)| *place);
-    json!({ "in": selected.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), "out": left_out })
+    let passed_over =
+        draft.folders.iter().filter_map(|(source, folder)| Some(format!("{source}: {}", folder.summary()?)));
+    json!({ "passedOver": passed_over.collect::<Vec<_>>(), "in": selected.into_iter().map(|(_, row)| row).collect::<Vec<_>>(), "out": left_out })
 }
 
 fn reasons(skipped: &[SkippedMethod]) -> Vec<String> {

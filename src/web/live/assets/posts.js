@@ -49,6 +49,7 @@ function within(row) {
     {},
     element("button", { type: "button", class: "plain title", "data-key": `post ${row.index}`, onclick: find }, row.title || "(no title)"),
     element("p", { class: "under" }, [row.source, row.published, row.reason].filter(Boolean).join(" · ")),
+    row.url && element("p", { class: "under" }, row.url),
     row.teaser && element("p", { class: "teaser" }, row.teaser.text || "–"),
     row.teaser && element("p", { class: "under" }, element("span", { class: "maker" }, MAKERS[row.teaser.from] ?? row.teaser.from)),
     row.refused?.length ? element("ul", { class: "refused" }, row.refused.map((words) => element("li", {}, words))) : null,
@@ -74,6 +75,7 @@ export function show(panel, reply) {
     element("ol", { class: "posts" }, reply.in.map(within)),
     reply.out.length > 0 && element("h3", {}, `Out: ${count(reply.out.length, "post")}`),
     reply.out.length > 0 && element("ul", { class: "posts" }, reply.out.map(without)),
+    (reply.passedOver ?? []).map((words) => element("p", { class: "under" }, words)),
   );
   for (const summary of panel.querySelectorAll("summary")) if (opened.has(summary.dataset.key)) summary.parentElement.open = true;
 }
