@@ -210,6 +210,13 @@ fn post(
     let alt = matter.line(&KEYS.picture_alt);
     let keys: Vec<String> = about.options.image_keys.iter().chain(&KEYS.picture).cloned().collect();
     let image = pictures.named(&matter.texts(&keys), alt).or_else(|| pictures.of_bundle()).or(text.image);
+    // Translations that nobody wrote yet, and pages that a theme fills.
+    let says_nothing =
+        text.body.is_empty() && description.is_none() && image.is_none() && matter.raw(&["teaser", "link"]).is_none();
+    if says_nothing && about.site.is_some() && !is_draft {
+        result.post = Err("it has no text");
+        return;
+    }
     let mut authors: Vec<String> = matter.list(&["authors", "author"], people);
     for author in &mut authors {
         let bare = author.trim_start_matches("[[").trim_end_matches("]]");
