@@ -177,7 +177,9 @@ impl Site {
 
     /// What it calls itself.
     pub fn name(&self) -> Option<&str> {
-        KNOWN.keys.name.iter().find_map(|key| self.config.text(key))
+        // In a program, whatever it builds with has a name too.
+        let is_safe = |key: &&String| *key != "name" || self.generator == "Eleventy";
+        KNOWN.keys.name.iter().filter(is_safe).find_map(|key| self.config.text(key))
     }
 
     /// The tag of its language, as it writes it.
