@@ -379,10 +379,12 @@ fn text(value: &Value) -> Option<String> {
         Value::Bool(flag) => Some(flag.to_string()),
         // What a TOML date is to a format that has none; a table with an address, as Hugo's and Jekyll's
         // themes have for images.
-        Value::Object(map) => ["$__toml_private_datetime", "url", "src", "path", "feature", "image", "light", "large", "default"]
-            .iter()
-            .find_map(|key| map.get(*key)?.as_str())
-            .map(str::to_owned),
+        Value::Object(map) => {
+            ["$__toml_private_datetime", "url", "src", "path", "feature", "image", "light", "large", "default"]
+                .iter()
+                .find_map(|key| map.get(*key)?.as_str())
+                .map(str::to_owned)
+        }
         Value::Array(values) => values.first().and_then(text),
         Value::Null => None,
     }
