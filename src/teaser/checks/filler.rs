@@ -117,6 +117,9 @@ mod tests {
             "The old wall was mended as described above.",
             "Ana Lima tells of it in the video below.",
             "岸壁は以下のように直された。",
+            "Zoals hierboven beschreven is de kade hersteld.",
+            "Причал відремонтовано, як описано вище.",
+            "Kajen syns på bilden nedan.",
         ] {
             assert!(is_filler(&CheckedText::new(text)), "{text}");
         }

@@ -8,17 +8,23 @@ use super::{
     shorten,
     weights::Weights,
 };
+use crate::html::BlockKind;
 
 /// The second sentence is among so many behind the first.
 const MAX_DISTANCE: usize = 4;
 /// How many of the best candidates are put to the checks.
 const MAX_CHECKED: usize = 40;
 
+/// With so many of its sentences in lists a post is little else.
+const MOSTLY_LISTS: f64 = 0.5;
+
 /// All that could stand for a post.
 pub(super) struct Candidates<'a> {
     /// The sentences of the post that could be in a teaser, their shorter forms, and the summaries of lists.
     sentences: Vec<Sentence<'a>>,
     facts: Vec<SentenceFeatures>,
+    /// The share of the post's sentences that stand in lists.
+    listed: f64,
     pub candidates: Vec<TeaserCandidate>,
 }
 
@@ -58,7 +64,7 @@ impl<'a> Candidates<'a> {
         let mut seen = SeenWords::new(post.words.list.len());
         let facts: Vec<SentenceFeatures> =
             sentences.iter().map(|sentence| features::sentence_features(sentence, &post, max, &mut seen)).collect();
-        let mut candidates = Self { sentences, facts, candidates: Vec::new() };
+        let mut candidates = Self { sentences, facts, listed: post.listed, candidates: Vec::new() };
         if options.max_sentences > 0 {
             candidates.weigh(&post, options, single, weights);
         }
@@ -145,13 +151,37 @@ impl<'a> Candidates<'a> {
             (Some(unknown), Some(sentence)) => *unknown.insert(sentence_quality(sentence, input)),
             _ => SentenceQuality::Bad,
         };
-        let first = of(candidate.first) == SentenceQuality::Good;
-        first
-            && candidate.second.is_none_or(|second| match of(second) {
-                SentenceQuality::Good => true,
-                SentenceQuality::NeedsContext => self.text_follows(candidate.first, second),
-                SentenceQuality::Bad => false,
-            })
+        if of(candidate.first) != SentenceQuality::Good {
+            return false;
+        }
+        let Some(first) = self.sentence(candidate.first) else { return false };
+        let Some(at) = candidate.second else { return self.stands_alone(first) };
+        let quality = of(at);
+        self.sentence(at).is_some_and(|second| self.belong(first, second, quality))
+    }
+
+    /// Says whether two sentences belong together: adjacent, or the second opens a paragraph and leans on nothing.
+    fn belong(&self, first: &Sentence<'_>, second: &Sentence<'_>, quality: SentenceQuality) -> bool {
+        let follows = first.place + 1 == second.place;
+        let fits = match quality {
+            SentenceQuality::Good => follows || second.first_in_block,
+            // "It" may be the picture or the code between two paragraphs.
+            SentenceQuality::NeedsContext => follows && second.block <= first.block + 1,
+            SentenceQuality::Bad => false,
+        };
+        let (one, other) = (self.stands_alone(first), self.stands_alone(second));
+        fits && one == other && (one || !is_label(first) && !is_label(second))
+    }
+
+    /// Says whether it is no item of a list. An item is a part of its list, but where the post is little else.
+    fn stands_alone(&self, sentence: &Sentence<'_>) -> bool {
+        sentence.kind != BlockKind::ListItem || sentence.list_items > 0 || self.listed >= MOSTLY_LISTS
+    }
+
+    /// Lets items of lists stand for any post, where nothing else is left.
+    pub fn with_list_items(mut self) -> Self {
+        self.listed = 1.0;
+        self
     }
 
     /// The facts of a candidate: those of its sentences, each by its share of the length, and those of the whole.
@@ -172,12 +202,6 @@ impl<'a> Candidates<'a> {
         facts
     }
 
-    /// Says whether one sentence stands right behind the other in the post.
-    fn text_follows(&self, first: usize, second: usize) -> bool {
-        let place = |at: usize| self.sentence(at).map(|sentence| sentence.place);
-        place(first).map(|place| place + 1) == place(second)
-    }
-
     /// Chinese and Japanese sentences stand without a space between them.
     pub fn text(&self, candidate: &TeaserCandidate) -> String {
         let Some(first) = self.sentence(candidate.first) else { return String::new() };
@@ -185,6 +209,11 @@ impl<'a> Candidates<'a> {
         let space = if second.text.starts_with(limits::is_unspaced) { "" } else { " " };
         [&first.text, space, &second.text].concat()
     }
+}
+
+/// Says whether an item of a list is short or begins with what it is about: "Night ferry: two boats more."
+fn is_label(item: &Sentence<'_>) -> bool {
+    item.chars < 50.0 || item.text.find([':', '：', '–', '—']).is_some_and(|at| at < 50)
 }
 
 fn sentence_quality(sentence: &Sentence<'_>, input: &TeaserInput<'_>) -> SentenceQuality {

@@ -1,14 +1,16 @@
 //! What is weighed about a candidate.
 
+use std::sync::LazyLock;
+
 use super::{
-    super::{limits, options::TeaserOptions},
+    super::{languages::entries, limits, options::TeaserOptions, phrases::Phrases},
     parsed_post::{ParsedPost, Sentence},
     word_model::Word,
 };
 use crate::html::BlockKind;
 
 /// Facts about one sentence.
-pub(super) const SENTENCE: usize = 33;
+pub(super) const SENTENCE: usize = 34;
 /// Facts about the candidate as a whole.
 const WHOLE: usize = 20;
 /// Facts about the words it is expected to share with a person's teaser.
@@ -90,7 +92,14 @@ pub(super) fn sentence_features(
         capitals / words,
         chars / words,
         is(signs.dash),
+        is(tells_subject(&sentence.text)),
     ]
+}
+
+/// Says whether a sentence tells what the post is about: "This post shows …".
+fn tells_subject(text: &str) -> bool {
+    static CUES: LazyLock<Phrases> = LazyLock::new(|| Phrases::anywhere(entries(|language| &language.post_cues)));
+    CUES.find_in(&text.to_lowercase()).next().is_some()
 }
 
 /// The signs in a sentence.
@@ -246,5 +255,20 @@ impl SeenWords {
     /// Says whether the word comes for the first time.
     pub fn first(&mut self, id: u32) -> bool {
         self.at.get_mut(id as usize).is_some_and(|at| std::mem::replace(at, self.now) != self.now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_post_speaks_of_itself() {
+        for text in
+            ["This post shows how a quay is built.", "本文介绍码头如何修建。", "この記事では岸壁の直し方を紹介します。"]
+        {
+            assert!(tells_subject(text), "{text}");
+        }
+        assert!(!tells_subject("The postman came to the quay."));
     }
 }

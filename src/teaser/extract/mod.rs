@@ -3,7 +3,7 @@
 //! The first pages of a post are read (`parsed_post`): its sentences in order, each with its place, and its words, each
 //! with how often, how early and where it stands. A logistic model tells how likely a person would use a word in a teaser
 //! (`word_model`); a linear one weighs every candidate by the words that it so shares with a person's teaser, by its
-//! place, length, title words and the like (`features`). Candidates are single sentences, pairs in their order, forms
+//! place, length, title words and the like (`features`). Candidates are single sentences, pairs that belong together, forms
 //! without what only ties a sentence to its neighbours (`shorten`), and rows of a list's labels (`list_summary`). They
 //! are weighed first and put to the checks after, the heaviest first, because a weight is cheaper than a check. The
 //! weights stand in `weights.toml`, which `tests/bench/fit.rs` writes.
@@ -39,15 +39,20 @@ pub(super) fn tease(input: &TeaserInput<'_>) -> Result<String, RefusalReason> {
         .map_err(|defect| defect.unwrap_or("no good sentence within the limits").into())
 }
 
-/// The same where nothing better is left: it may be short, and it may be a question.
+/// The same where nothing better is left: it may be short, a question, an item of a list.
 pub(super) fn fallback(input: &TeaserInput<'_>) -> Option<String> {
-    Candidates::of(input, input.options, &WEIGHTS).best_without_defect(input, checks::find_hard_defect).ok()
+    let candidates = Candidates::of(input, input.options, &WEIGHTS);
+    let hard = checks::find_hard_defect;
+    candidates
+        .best_without_defect(input, hard)
+        .or_else(|_| candidates.with_list_items().best_without_defect(input, hard))
+        .ok()
 }
 
 /// The sentences that weigh most, in the order of the post: what a model is told of it.
 pub(super) fn best_sentences(input: &TeaserInput<'_>, n: usize) -> Vec<String> {
     let options = TeaserOptions { max_chars: 1_000, max_sentences: 1, ..TeaserOptions::default() };
-    let candidates = Candidates::of(input, &options, &WEIGHTS);
+    let candidates = Candidates::of(input, &options, &WEIGHTS).with_list_items();
     let mut quality = candidates.unknown_quality();
     let mut best: Vec<usize> = Vec::new();
     for candidate in candidates.ranked() {
@@ -67,7 +72,10 @@ pub(super) fn best_sentences(input: &TeaserInput<'_>, n: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{TeaserMethod, tests::made};
+    use super::super::{
+        TeaserContext, TeaserMethod, TeaserOptions,
+        tests::{made, post},
+    };
     use crate::html::BlockKind::{self, Caption, Code, Heading, ListItem, Paragraph, Quote};
 
     #[track_caller]
@@ -102,6 +110,31 @@ mod tests {
             [TOLD, Some(&behind)].contains(&made(TeaserMethod::Extract, "", &[(Paragraph, &behind)]).ok().as_deref())
         );
         check(&[(Paragraph, &[FOUND.1, "But why so?", hole].join(" "))], TOLD);
+    }
+
+    #[test]
+    fn what_stands_between_two_sentences_parts_them() {
+        let leaning = (Paragraph, "This is why the harbour office closed the quay for all boats on Sunday.");
+        let both = [FOUND.1, leaning.1].join(" ");
+        let whole = |blocks: &[_]| made(TeaserMethod::Extract, "", blocks).unwrap();
+        assert!(whole(&[FOUND, (Code, "let quay = 1;"), leaning]) == FOUND.1);
+        assert!([FOUND.1, &both].contains(&whole(&[FOUND, leaning]).as_str()));
+        let inner = "The crane of the north pier lifted the plank on Sunday.";
+        let apart = format!("{} The gulls slept. {inner}", FOUND.1);
+        assert!(!whole(&[(Paragraph, &apart)]).contains(&[FOUND.1, inner].join(" ")));
+    }
+
+    #[test]
+    fn an_item_is_a_part_of_its_list() {
+        let item = "Divers and the harbour office found holes in the north quay on Sunday, on Monday and in May.";
+        let said = "The harbour office has told the club what it will do about the quay.";
+        let more = "The club waits for the spring, and for the plans of the harbour office, until it will be told.";
+        let told = made(TeaserMethod::Extract, "", &[(Paragraph, said), (Paragraph, more), (ListItem, item)]).unwrap();
+        assert!(!told.contains(item));
+        check(&[(ListItem, item)], Some(item));
+        let bad = "It is so. It is closed. It was open. It will be again.";
+        let words = post("", &format!("<p>{bad}</p><ul><li>{item}</li></ul>"));
+        assert_eq!(super::super::tease(&words, &TeaserOptions::default(), &TeaserContext::default()).teaser.text, item);
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub(super) struct Sentence<'a> {
     pub first_in_block: bool,
     pub last_in_block: bool,
     pub kind: BlockKind,
+    /// The number of its block among all blocks of the post.
+    pub block: usize,
     /// How many headings stand before it.
     pub headings: u32,
     /// It was shortened.
@@ -100,7 +102,7 @@ pub(super) fn parse_post<'a>(input: &TeaserInput<'a>) -> ParsedPost<'a> {
     let title_words = u32::try_from(title_words).unwrap_or(0);
     let mut post = ParsedPost { plausible: Vec::new(), item: None, count: 0, words, title, title_words, listed: 0.0 };
     let (mut headings, mut left, mut listed) = (0, MAX_BYTES_READ, 0);
-    for block in input.blocks {
+    for (number, block) in input.blocks.iter().enumerate() {
         if left == 0 {
             break;
         }
@@ -113,7 +115,7 @@ pub(super) fn parse_post<'a>(input: &TeaserInput<'a>) -> ParsedPost<'a> {
             BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Quote => {
                 left -= text.len();
                 let before = post.count;
-                read_block(&mut post, block.kind, text, headings);
+                read_block(&mut post, number, block.kind, text, headings);
                 if block.kind == BlockKind::ListItem {
                     listed += post.count - before;
                 }
@@ -134,7 +136,7 @@ fn read_heading(words: &mut Words, text: &str) {
     });
 }
 
-fn read_block<'a>(post: &mut ParsedPost<'a>, kind: BlockKind, text: &'a str, headings: u32) {
+fn read_block<'a>(post: &mut ParsedPost<'a>, block: usize, kind: BlockKind, text: &'a str, headings: u32) {
     let opening = post.count == 0;
     let mut first_in_block = true;
     let mut all = split_sentences(text).peekable();
@@ -168,6 +170,7 @@ fn read_block<'a>(post: &mut ParsedPost<'a>, kind: BlockKind, text: &'a str, hea
                 first_in_block,
                 last_in_block,
                 kind,
+                block,
                 headings,
                 shortened: false,
                 list_items: 0,
