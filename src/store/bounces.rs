@@ -114,8 +114,9 @@ impl Store {
             },
         };
         write.commit().await?;
-        if let (Some(row), ReportEffect::Bounced | ReportEffect::Suppressed) = (found.edition, effect) {
-            // It may have been the last delivery that an edition waited for.
+        // What was not settled may have been the last delivery that its edition waited for.
+        let waited = matches!(effect, ReportEffect::Bounced | ReportEffect::Suppressed) && found.state != "sent";
+        if let Some(row) = found.edition.filter(|_| waited) {
             self.finish_edition(row, now).await?;
         }
         let Found { address, digest, number, .. } = found;
