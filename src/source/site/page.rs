@@ -47,7 +47,8 @@ impl<'a> FileName<'a> {
         let mut language = None;
         if let Some((before, tag)) = stem.rsplit_once('.') {
             let whole = tag.len() == 2 || (tag.len() == 5 && tag.as_bytes()[2] == b'-');
-            if whole && feed::language(tag).is_some() {
+            let is_word = tag.bytes().all(|c| c.is_ascii_alphabetic() || c == b'-');
+            if whole && is_word && feed::language(tag).is_some() {
                 (language, stem) = (Some(tag), before);
             }
         }
@@ -115,6 +116,7 @@ mod tests {
         check("2025/04/01/third.md", &["2025", "04", "01"], "third", Some("2025-04-01"));
         check("index.md", &[], "index", None);
         check("a.b.md", &[], "a.b", None);
+        check("go1.27.md", &[], "go1.27", None);
         assert_eq!(FileName::of("x.de.md").language, Some("de"));
         assert_eq!(date_of_address("2015/05/15/Rust-1.0").unwrap().to_string(), "2015-05-15");
     }
