@@ -7,7 +7,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, NaiveDateTime, Offset as _, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Offset as _, TimeDelta, TimeZone as _, Utc};
 use croner::{
     Cron,
     parser::{CronParser, Seconds, Year},
@@ -16,7 +16,7 @@ use croner::{
 use crate::zone::Zone;
 
 /// What a user may write, for a hint.
-pub const GRAMMAR: &str = "`daily 07:30`, `weekly mon 07:30`, `monthly 1 09:00`, `monthly last fri 09:00`, or five cron fields such as `30 7 * * mon`";
+pub const GRAMMAR: &str = "`daily 07:30`, `weekly mon 07:30`, `monthly 1 09:00`, `monthly last fri 09:00`, `quarterly 1 09:00`, `every 2 weeks mon 07:30 from 2026-12-07`, or five cron fields such as `30 7 * * mon`";
 
 /// A recurring time, as written in the config.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -26,6 +26,22 @@ pub struct Schedule {
     cron: Box<Cron>,
     /// Due every so many minutes or hours, not at times of the day: `*` in the minute's or hour's field, as cron has it.
     is_interval: bool,
+    every: Option<Weeks>,
+}
+
+/// Every so many weeks, counted from the week of a day; nothing is due before that day.
+#[derive(Debug, Clone, Copy)]
+struct Weeks {
+    number: i64,
+    from: NaiveDate,
+}
+
+impl Weeks {
+    /// Says whether a day of the week of the schedule is one of its days.
+    fn holds(self, day: NaiveDate) -> bool {
+        let days = (day - self.from).num_days();
+        days >= 0 && (days / 7) % self.number == 0
+    }
 }
 
 impl Schedule {
@@ -62,6 +78,9 @@ impl Schedule {
         loop {
             wall = self.cron.find_next_occurrence(&wall.and_utc(), inclusive).ok()?.naive_utc();
             inclusive = false;
+            if self.every.is_some_and(|every| !every.holds(wall.date())) {
+                continue;
+            }
             // Several skipped times fall on one instant, and times shown twice may lie behind: those are not due again.
             let due = instant(wall)?;
             if due > after {
@@ -106,19 +125,42 @@ impl PartialEq for Schedule {
 fn read(text: &str) -> Result<Schedule, String> {
     let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
-    let cron = fields(&words)?;
+    let (cron, every) = match words.as_slice() {
+        ["every", rest @ ..] => every(rest)?,
+        words => (fields(words)?, None),
+    };
     let is_interval = cron.split(' ').take(2).any(|field| field.starts_with('*'));
     let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     let cron = parser.parse(&cron).map_err(|error| complaint(&error))?;
     // A leap year is the rarest day there is, and every weekday meets it within 40 years.
     let start = DateTime::UNIX_EPOCH;
     match cron.find_next_occurrence(&start, true) {
-        Ok(_) => Ok(Schedule { text: words.join(" "), cron: Box::new(cron), is_interval }),
+        Ok(_) => Ok(Schedule { text: words.join(" "), cron: Box::new(cron), is_interval, every }),
         Err(_) => Err("no day of the calendar fits, it would never run".to_owned()),
     }
 }
 
-/// Writes any of the forms as five cron fields.
+/// Reads `2 weeks mon 07:30 from 2026-12-07`; without a day to count from, the weeks are counted from that of
+/// 5 January 1970.
+fn every(words: &[&str]) -> Result<(String, Option<Weeks>), String> {
+    const MOST: i64 = 520;
+    let (form, from) = match words {
+        [form @ .., "from", day] => {
+            (form, day.parse().map_err(|_| format!("`{day}` is no day, write it as `2026-12-07`"))?)
+        }
+        form => (form, NaiveDate::default() + TimeDelta::days(4)),
+    };
+    let [number, "weeks" | "week", day, at] = form else {
+        return Err(
+            "`every` wants a number of weeks, a day and a time: `every 2 weeks mon 07:30 from 2026-12-07`".to_owned()
+        );
+    };
+    let number = number.parse().ok().filter(|number| (1..=MOST).contains(number));
+    let number = number.ok_or_else(|| format!("`{}` is not a number of weeks from 1 to {MOST}", form[0]))?;
+    Ok((format!("{} * * {}", time(at)?, weekday(day)?), Some(Weeks { number, from })))
+}
+
+/// Writes any of the other forms as five cron fields.
 fn fields(words: &[&str]) -> Result<String, String> {
     match *words {
         [] => Err("it is empty".to_owned()),
@@ -126,7 +168,11 @@ fn fields(words: &[&str]) -> Result<String, String> {
         ["weekly", day, at] => Ok(format!("{} * * {}", time(at)?, weekday(day)?)),
         ["monthly", day, at] => Ok(format!("{} {} * *", time(at)?, day_of_month(day)?)),
         ["monthly", which, day, at] => Ok(format!("{} * * {}#{}", time(at)?, weekday(day)?, occurrence(which)?)),
-        [form @ ("daily" | "weekly" | "monthly"), ..] => {
+        ["quarterly", day, at] => Ok(format!("{} {} 1,4,7,10 *", time(at)?, day_of_month(day)?)),
+        ["quarterly", which, day, at] => {
+            Ok(format!("{} * 1,4,7,10 {}#{}", time(at)?, weekday(day)?, occurrence(which)?))
+        }
+        [form @ ("daily" | "weekly" | "monthly" | "quarterly"), ..] => {
             Err(format!("`{form}` wants {}", if form == "daily" { "a time" } else { "a day and a time" }))
         }
         [_, _, _, _, _] => Ok(words.join(" ")),
@@ -246,6 +292,18 @@ mod tests {
         check("monthly third wed 09:00", utc, noon, &["2026-12-16T09:00+00:00"]);
         check("monthly fourth thu 09:00", utc, noon, &["2026-11-26T09:00+00:00", "2026-12-24T09:00+00:00"]);
         check("monthly last fri 09:00", utc, noon, &["2026-11-27T09:00+00:00", "2026-12-25T09:00+00:00"]);
+        check("quarterly 1 09:00", utc, noon, &["2027-01-01T09:00+00:00", "2027-04-01T09:00+00:00"]);
+        check("quarterly last fri 09:00", utc, noon, &["2027-01-29T09:00+00:00", "2027-04-30T09:00+00:00"]);
+        let fortnight = "every 2 weeks mon 07:30 from 2026-12-07";
+        check(fortnight, utc, noon, &["2026-12-07T07:30+00:00", "2026-12-21T07:30+00:00", "2027-01-04T07:30+00:00"]);
+        // A day that is none of the schedule's: its week counts from the first that is.
+        check(
+            "every 4 weeks mon 07:30 from 2026-12-03",
+            utc,
+            noon,
+            &["2026-12-07T07:30+00:00", "2027-01-04T07:30+00:00"],
+        );
+        check("every 2 weeks thu 07:30", utc, noon, &["2026-11-26T07:30+00:00", "2026-12-10T07:30+00:00"]);
         check("30 7 * * mon-fri", utc, noon, &["2026-11-23T07:30+00:00", "2026-11-24T07:30+00:00"]);
         check("*/20 * * * *", utc, noon, &["2026-11-22T12:20+00:00"]);
         check("0 0 29 2 *", utc, noon, &["2028-02-29T00:00+00:00"]);
@@ -405,6 +463,10 @@ mod tests {
         refused("fortnightly mon 07:30", "unknown word `fortnightly`");
         refused("weekly 07:30", "`weekly` wants a day and a time");
         refused("weekly moonday 07:30", "`moonday` is not a day of the week");
+        refused("every 0 weeks mon 07:30", "`0` is not a number of weeks");
+        refused("every 2 weeks mon 07:30 from tomorrow", "`tomorrow` is no day");
+        refused("every mon 07:30", "`every` wants");
+        refused("quarterly 07:30", "`quarterly` wants a day and a time");
         refused("daily 24:00", "`24:00` is not a time");
         refused("daily 7.30", "`7.30` is not a time");
         refused("daily 07:3", "`07:3` is not a time");

@@ -29,7 +29,8 @@ pub struct Digest {
     /// The layout: `classic`, `cards`, `plain`, `brief`, or one of your own in `templates/`. Default: `classic`.
     #[serde(default = "classic")]
     pub template: String,
-    /// When it is due: `daily 07:30`, `weekly mon 07:30`, `monthly 1 09:00`, `monthly last fri 09:00`, or five cron
+    /// When it is due: `daily 07:30`, `weekly mon 07:30`, `monthly 1 09:00`, `monthly last fri 09:00`,
+    /// `quarterly 1 09:00`, `every 2 weeks mon 07:30 from 2026-12-07`, or five cron
     /// fields. Required.
     pub schedule: Schedule,
     /// A run found late by more than this is not simply sent. Default: `2h`.
