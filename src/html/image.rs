@@ -21,6 +21,22 @@ pub struct Picture {
     pub height: Option<u32>,
 }
 
+/// A picture with a shorter side is an icon or counts readers: pixels.
+pub const MIN_SIDE: u32 = 40;
+
+/// Says whether the file of a picture is named as icons, share buttons and invisible pictures are.
+pub fn is_icon(url: &Url) -> bool {
+    let file = url.path().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    let (stem, ending) = file.rsplit_once('.').unwrap_or((&file, ""));
+    let words: Vec<&str> = stem.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    // "how-the-crews-share-a-pixel.png" is a picture of something.
+    let named = |word: &&str| ["icon", "icons", "share", "sharing", "pixel", "spacer", "blank", "1x1"].contains(word);
+    ending == "ico"
+        || stem.contains("favicon")
+        || stem.starts_with("apple-touch-icon")
+        || words.len() <= 3 && words.iter().any(named)
+}
+
 /// Finds the first picture in clean HTML that is larger than an icon.
 pub fn first_image(html: &str) -> Option<Picture> {
     if !html.contains("<img") {
@@ -30,11 +46,11 @@ pub fn first_image(html: &str) -> Option<Picture> {
         Token::Start(tag) if tag.name == "img" => {
             let number = |name| tag.attribute(name).and_then(|value| value.parse().ok());
             let (width, height): (Option<u32>, Option<u32>) = (number("width"), number("height"));
-            if width.is_some_and(|width| width < 40) || height.is_some_and(|height| height < 40) {
+            if [width, height].into_iter().flatten().any(|side| side < MIN_SIDE) {
                 return None;
             }
             let url = Url::parse(&decode_entities(tag.attribute("src")?)).ok()?;
-            matches!(url.scheme(), "http" | "https").then_some(())?;
+            (matches!(url.scheme(), "http" | "https") && !is_icon(&url)).then_some(())?;
             let alt = tag.attribute("alt").map(plain_line).filter(|alt| !alt.is_empty());
             Some(Picture { url, alt, width, height })
         }
@@ -73,6 +89,18 @@ pub fn with_sources(html: &str, mut address: impl FnMut(&str, Option<&str>, bool
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn icons_are_known_by_their_names() {
+        for name in
+            ["favicon.ico", "apple-touch-icon-180x180.png", "share.png", "facebook-share.jpg", "1x1.gif", "icon.svg"]
+        {
+            assert!(is_icon(&Url::parse(&format!("https://a.example/x/{name}")).unwrap()), "{name}");
+        }
+        for name in ["boat.png", "how-the-crews-share-a-berth.jpg", "iconic.png", "cover"] {
+            assert!(!is_icon(&Url::parse(&format!("https://a.example/icons/{name}?share=1")).unwrap()), "{name}");
+        }
+    }
 
     #[test]
     fn icons_and_unfinished_addresses_are_passed_over() {

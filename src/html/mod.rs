@@ -15,7 +15,7 @@ mod scan;
 pub use blocks::{Block, BlockKind, blocks, text};
 pub use clean::clean;
 pub use escape::escape;
-pub use image::{first_image, with_sources};
+pub use image::{MIN_SIDE, first_image, is_icon, with_sources};
 pub use length::{fits, shorten};
 pub use limit::{is_within_limits, limit};
 pub use markup_blocks::markup_blocks;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use dom_query::{Document as Dom, Matcher, NodeRef};
 use url::Url;
 
@@ -10,7 +11,7 @@ use super::{
     document::{Document, Parsed, Problem},
     feed,
     kind::Selectors,
-    outline::{self, Entry, Outline},
+    outline::{self, Entry},
 };
 use crate::{diagnostic::Diagnostic, html, post::Post, zone::Zone};
 
@@ -35,7 +36,7 @@ pub fn read(document: Document, select: &Selectors, source: &str, zone: Zone) ->
             None => guessed(&dom, &text, &chosen, base.as_ref(), zone),
         }
     } else {
-        listed(copied_text::read(&text))
+        copied_text::read(&text).others
     };
     let posts: Vec<Post> = items
         .into_iter()
@@ -69,12 +70,15 @@ fn post(item: Entry, base: Option<&Url>, source: &str, zone: Zone, language: Opt
     post
 }
 
-/// The posts of a layout: those after the article, or all where there is none but the first.
-fn listed(outline: Outline) -> Vec<Entry> {
-    outline.others
-}
-
 fn guessed(dom: &Dom, page: &str, chosen: &ListingSelectors, base: Option<&Url>, zone: Zone) -> Vec<Entry> {
+    // The day of an entry may be the term that it explains.
+    for term in dom.select("dt").nodes() {
+        let words = html::plain_line(&term.html());
+        let dated = byline::read(&words).is_some_and(|byline| byline.date.is_some());
+        if let Some(entry) = term.next_element_sibling().filter(|entry| dated && entry.has_name("dd")) {
+            entry.prepend_html(format!("<time>{}</time> ", html::escape(&words)));
+        }
+    }
     let heading = dom.select("h1").iter().map(|h1| html::plain_line(&h1.html())).find(|words| !words.is_empty());
     let mut found: Vec<Entry> =
         guess(dom).unwrap_or_default().iter().map(|node| chosen.read(node, base, zone)).collect();
@@ -84,8 +88,59 @@ fn guessed(dom: &Dom, page: &str, chosen: &ListingSelectors, base: Option<&Url>,
         return found;
     }
     let lines = outline::lines(&html::clean(page, base));
-    let others = listed(outline::read(lines, heading.as_deref()));
-    if others.len() > 1 || (found.is_empty() && !others.is_empty()) { others } else { found }
+    let first = outline::first_entry(&lines);
+    let outline = outline::read(lines, heading.as_deref().filter(|_| first.is_none()));
+    // A first post with the same kind of heading as the others is one of them and not the page's article.
+    let leader = outline.article.filter(|article| first.as_deref() == Some(&article.title));
+    let others: Vec<Entry> = leader.into_iter().chain(outline.others).collect();
+    let best = if others.len() > 1 || (found.is_empty() && !others.is_empty()) { others } else { found };
+    let dated = |items: &[Entry]| items.iter().filter(|item| item.date.is_some()).count();
+    let links = if dated(&best) * 2 < best.len().max(2) { dated_links(dom, chosen, base, zone) } else { Vec::new() };
+    if links.len() > dated(&best).max(1) { links } else { best }
+}
+
+/// The dated links of a page whose entries stand in no element of their own: the date is in the link, or among the words
+/// before it or behind it.
+fn dated_links(dom: &Dom, chosen: &ListingSelectors, base: Option<&Url>, zone: Zone) -> Vec<Entry> {
+    let is_link = |node: &NodeRef<'_>| node.has_name("a") && node.has_attr("href");
+    let is_entry = |node: &NodeRef<'_>| is_link(node) && node.text().trim().chars().count() >= 8 && !in_menu(node);
+    let mut links = Vec::new();
+    // The words before each link, and behind the last.
+    let mut between = vec![String::new()];
+    for node in dom.select("body").nodes().iter().flat_map(NodeRef::descendants_it) {
+        if is_entry(&node) {
+            links.push(node);
+            between.push(String::new());
+        } else if node.is_text() && !node.ancestors(None).iter().any(is_link) {
+            let words = between.last_mut().expect("it begins with one");
+            words.push(' ');
+            words.push_str(&node.text());
+        }
+    }
+    let days: Vec<_> = between.iter().map(|words| date::find(words).map(|found| found.date)).collect();
+    let before = days.first().is_some_and(Option::is_some);
+    let days = if before { days.get(..links.len()) } else { days.get(1..) }.unwrap_or_default();
+    let read = |(link, day): (&NodeRef<'_>, &Option<NaiveDate>)| {
+        let item = chosen.read(link, base, zone);
+        Entry { date: item.date.or(*day), ..item }
+    };
+    links.iter().zip(days).map(read).filter(|item| item.date.is_some()).collect()
+}
+
+/// A title without the day that it begins or ends with: "2025-01-09 – The crane came", "The crane came (9 Jan 2025)".
+fn split_day(title: &str) -> Option<(String, NaiveDate)> {
+    let found = date::find(title)?;
+    let (before, behind) = (title.get(..found.start)?, title.get(found.end..)?);
+    let bare = |text: &str| text.trim_matches(|c: char| c.is_whitespace() || "-–—|:,·()[]".contains(c)).to_owned();
+    let (before, behind) = (bare(before), bare(behind));
+    let rest = if before.is_empty() {
+        behind
+    } else if behind.is_empty() {
+        before
+    } else {
+        return None;
+    };
+    (rest.split_whitespace().count() > 1 || rest.chars().count() > 8).then_some((rest, found.date))
 }
 
 /// Finds the elements that repeat: siblings of one tag and class, each with a link or a heading of its own.
@@ -227,7 +282,8 @@ impl ListingSelectors {
         let heading = node.descendants_it().find(is_heading);
         let links = || node.descendants_it().filter(|inner| inner.has_name("a") && inner.has_attr("href"));
         let longest = || links().max_by_key(|link| link.text().trim().chars().count());
-        let titled = first(&self.title).or(heading).or_else(longest);
+        let itself = || Some(*node).filter(|node| node.has_name("a"));
+        let titled = first(&self.title).or(heading).or_else(longest).or_else(itself);
         let title = titled.as_ref().map(title_of).unwrap_or_default();
         let linked = first(&self.link)
             .or_else(|| {
@@ -293,6 +349,11 @@ impl ListingSelectors {
                     }
                 }
             }
+        }
+        if item.date.is_none()
+            && let Some((title, day)) = split_day(&item.title)
+        {
+            (item.title, item.date) = (title, Some(day));
         }
         if let Some(teaser) = first(&self.teaser) {
             item.lines = outline::lines(&html::clean(&teaser.html(), base));

@@ -72,14 +72,18 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<
         about.title = about.title.filter(|title| heading.as_deref().is_none_or(|h1| !outline::same_title(title, h1)));
         heading = Some(entry);
     }
+    let is_heading = |line: &&PageLine| line.heading;
+    let below: Vec<String> = lines.iter().filter(is_heading).map(|line| line.text.clone()).collect();
     let mut seen = outline::read(lines, heading.as_deref().or(about.title.as_deref())).article.unwrap_or_default();
     let title = match (&about.title, &heading) {
         // `Title - Site` and the heading `Title`: the site is no part of it.
-        (Some(meta), Some(h1)) if names_same(h1, meta) => h1.clone(),
+        (Some(meta), Some(h1)) if names_same(h1, meta) || about.is_outvoted(h1) => h1.clone(),
         (Some(meta), _) if !about.title_is_weak => meta.clone(),
+        // The first heading names a section of the site, and a later one the article.
+        (Some(meta), Some(_)) if below.iter().any(|heading| names_same(heading, meta)) => meta.clone(),
         (_, Some(h1)) => h1.clone(),
         _ if !seen.title.is_empty() && (seen.date.is_some() || about.title.is_none()) => seen.title.clone(),
-        (meta, _) => meta.clone().unwrap_or_default(),
+        (meta, None) => meta.as_deref().map(without_site).unwrap_or_default().to_owned(),
     };
     drop_lists(&dom, &title, base.as_ref(), zone);
     if seen.authors.is_empty() {
@@ -87,7 +91,12 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<
     }
     let bare = dom.html();
     let visible = outline::read(outline::lines(&html::clean(&bare, base.as_ref())), Some(&title)).article;
-    let body = best(extracted(&bare, base.as_ref(), &title), &visible.unwrap_or_default());
+    let mut found = extracted(&bare, base.as_ref(), &title).unwrap_or_default();
+    let mut body = best(outline::read(found.clone(), Some(&title)).article, &visible.unwrap_or_default());
+    if body.is_empty() && !found.is_empty() {
+        // Dates in a table at its top are no other posts where nothing is left without.
+        body = Entry { lines: found.split_off(1), ..Entry::default() }.body();
+    }
     if body.is_empty() || title.is_empty() {
         return None;
     }
@@ -109,6 +118,12 @@ fn from_html(page: &str, url: Option<&Url>, source: &str, zone: Zone) -> Option<
 /// Says whether the title in the head of a page is its heading, with or without the name of the site behind it.
 fn names_same(heading: &str, title: &str) -> bool {
     outline::same_title(heading, title) || title.starts_with(heading)
+}
+
+/// `Title | Site` without what stands behind the last sign between words, where enough is left.
+fn without_site(title: &str) -> &str {
+    let cut = [" | ", " – ", " — ", " - ", " · ", " » ", " :: "].iter().filter_map(|sign| title.rfind(sign)).max();
+    cut.and_then(|at| title.get(..at)).filter(|rest| rest.split_whitespace().count() > 3).unwrap_or(title)
 }
 
 /// The day in an address like `/2025/01/09/title/`.
@@ -137,8 +152,8 @@ fn marked_authors(dom: &Dom) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// What readability finds, without what is not the article's.
-fn extracted(page: &str, base: Option<&Url>, title: &str) -> Option<Entry> {
+/// The lines that readability finds, under the title.
+fn extracted(page: &str, base: Option<&Url>, title: &str) -> Option<Vec<PageLine>> {
     let mut reader = Readability::new(page, base.map(Url::as_str), None).ok()?;
     let article = reader.parse().ok()?;
     let mut lines = outline::lines(&html::clean(&article.content, base));
@@ -146,7 +161,7 @@ fn extracted(page: &str, base: Option<&Url>, title: &str) -> Option<Entry> {
         // The title stands over what is left, so that its first line is not taken for one.
         lines.insert(0, PageLine { text: title.to_owned(), heading: true, ..PageLine::default() });
     }
-    outline::read(lines, Some(title)).article
+    Some(lines)
 }
 
 /// Takes lists of other posts out of the page before anything scores it.
@@ -176,6 +191,9 @@ fn best(found: Option<Entry>, visible: &Entry) -> String {
 struct PageMetadata {
     title: Option<String>,
     title_is_weak: bool,
+    /// What the window is called, and how many besides it name the title otherwise.
+    window: Option<String>,
+    others: usize,
     /// The head says that the page is an article.
     is_article: bool,
     site: Option<String>,
@@ -190,6 +208,11 @@ struct PageMetadata {
 }
 
 impl PageMetadata {
+    /// Says whether heading and window agree on the title, and no two others do.
+    fn is_outvoted(&self, heading: &str) -> bool {
+        self.others < 2 && self.window.as_deref().is_some_and(|window| names_same(heading, window))
+    }
+
     fn of(dom: &Dom, page: Option<&Url>, zone: Zone) -> Self {
         let linked = linked(dom);
         let field = |key: &str| linked.as_ref().and_then(|map| map.get(key)).and_then(words);
@@ -211,10 +234,13 @@ impl PageMetadata {
             url.filter(|url| matches!(url.scheme(), "http" | "https"))
         };
         let site = meta(&["og:site_name", "application-name"]);
-        let strong = field("headline").or_else(|| meta(&["og:title", "twitter:title", "dc.title", "DC.title"]));
-        let strong = strong.filter(|title| site.as_deref() != Some(title));
-        let weak =
-            || Some(html::plain_line(&dom.select("head > title").first().text())).filter(|title| !title.is_empty());
+        let titles = [field("headline"), meta(&["og:title", "twitter:title", "dc.title", "DC.title", "parsely-title"])];
+        let mut titles = titles.into_iter().flatten().filter(|title| site.as_deref() != Some(title));
+        let strong = titles.next();
+        let others = usize::from(strong.is_some())
+            + titles.filter(|other| strong.as_deref().is_some_and(|one| outline::same_title(one, other))).count();
+        let window =
+            Some(html::plain_line(&dom.select("head > title").first().text())).filter(|title| !title.is_empty());
         let authors: Vec<String> = match linked.as_ref().and_then(|map| map.get("author")) {
             Some(Value::Array(all)) => all.iter().filter_map(words).collect(),
             Some(one) => words(one).into_iter().collect(),
@@ -225,11 +251,16 @@ impl PageMetadata {
         };
         let time = |name: &str| dom.select(name).attr("datetime").map(|time| time.to_string());
         let shown = || Some(dom.select("time").text().to_string()).filter(|text| !text.trim().is_empty());
+        let sides = [meta(&["og:image:width"]), meta(&["og:image:height"])];
+        let is_small = sides.iter().flatten().any(|side| side.parse::<u32>().is_ok_and(|side| side < html::MIN_SIDE));
+        let image = address(meta(&["og:image", "og:image:url", "twitter:image"]).or_else(|| field("image")));
         Self {
             title_is_weak: strong.is_none(),
             is_article: linked.is_some() || meta(&["og:type"]).as_deref() == Some("article"),
             site,
-            title: strong.or_else(weak),
+            title: strong.or_else(|| window.clone()),
+            window,
+            others,
             authors,
             published: day(field("datePublished"))
                 .or_else(|| {
@@ -251,7 +282,7 @@ impl PageMetadata {
             time: day(time("time[datetime]")).or_else(|| day(shown())),
             description: meta(&["og:description", "description", "twitter:description"])
                 .or_else(|| field("description")),
-            image: address(meta(&["og:image", "og:image:url", "twitter:image"]).or_else(|| field("image"))),
+            image: image.filter(|url| !is_small && !html::is_icon(url)),
             language: dom.select("html").attr("lang").and_then(|tag| feed::language(&tag)),
             url: address(
                 dom.select("link[rel='canonical']")
@@ -266,8 +297,16 @@ impl PageMetadata {
 /// The article among the JSON-LD of a page.
 fn linked(dom: &Dom) -> Option<serde_json::Map<String, Value>> {
     let scripts = dom.select("script[type='application/ld+json']");
-    let parsed = scripts.iter().take(20).filter_map(|script| serde_json::from_str::<Value>(script.text().trim()).ok());
+    let parsed =
+        scripts.iter().take(20).filter_map(|script| serde_json::from_str::<Value>(without_cdata(&script.text())).ok());
     parsed.collect::<Vec<_>>().into_iter().find_map(article)
+}
+
+/// XHTML hides scripts from those who read HTML: `//<![CDATA[ {…} //]]>`.
+fn without_cdata(script: &str) -> &str {
+    let script = script.trim().trim_start_matches(['/', '*']).trim_start_matches("<![CDATA[");
+    let script = script.trim_start_matches(['/', '*']).trim_end_matches(['/', '*']);
+    script.trim_end_matches("]]>").trim_end_matches(['/', '*']).trim()
 }
 
 fn article(value: Value) -> Option<serde_json::Map<String, Value>> {

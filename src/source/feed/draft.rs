@@ -55,8 +55,6 @@ pub(super) struct Picture {
 
 /// Smaller pictures stand for an article only where its text has none.
 const MIN_WIDTH: u32 = 200;
-/// Smaller pictures stand for nothing.
-const MIN_SIZE: u32 = 40;
 /// Where pictures of persons come from, which many feeds give each post of one.
 const PORTRAITS: &[&str] = &["gravatar.com", "secure.gravatar.com"];
 
@@ -110,9 +108,9 @@ impl Draft {
 
 impl Picture {
     fn image(&self, base: Option<&Url>) -> Option<Image> {
-        let is_icon = [self.width, self.height].into_iter().flatten().any(|size| size < MIN_SIZE);
+        let is_icon = [self.width, self.height].into_iter().flatten().any(|side| side < html::MIN_SIDE);
         let is_portrait = |url: &Url| url.host_str().is_some_and(|host| PORTRAITS.contains(&host));
-        let url = join(&self.address, base).filter(|url| !is_icon && !is_portrait(url))?;
+        let url = join(&self.address, base).filter(|url| !is_icon && !html::is_icon(url) && !is_portrait(url))?;
         let alt = Some(html::plain_line(&self.alt)).filter(|alt| !alt.is_empty());
         Some(Image { url, alt, width: self.width, height: self.height, file: None })
     }

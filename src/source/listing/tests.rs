@@ -168,3 +168,23 @@ fn a_date_within_a_link_is_no_part_of_its_title() {
     );
     assert_eq!(posts[0].description, None);
 }
+
+#[test]
+fn entries_may_have_no_container() {
+    let rows = [
+        ["The crane came by barge", "2025-10-06", "", "", "/a"],
+        ["A seal on the slipway", "2025-10-05", "", "", "/b"],
+        ["The lamp was changed", "2025-10-04", "", "", "/c"],
+    ];
+    let page = |entry: fn(&str, &str, &str) -> String| {
+        let entries: String = rows.iter().map(|[title, day, _, _, link]| entry(title, day, link)).collect();
+        format!("<body><h1>News</h1><main>{entries}</main></body>")
+    };
+    check(&page(|t, d, l| format!("<a href={l}><span>{t}</span><time datetime={d}>{d}</time></a>")), &rows);
+    check(&page(|t, d, l| format!("<a href={l}><b>{t}</b> <small>{d}</small></a><br>")), &rows);
+    check(&page(|t, d, l| format!("<a href={l}>{d} – {t}</a><br>")), &rows);
+    check(&page(|t, d, l| format!("<p><a href={l}>{t} ({d})</a></p>")), &rows);
+    check(&page(|t, d, l| format!("<time>{d}</time> <a href={l}>{t}</a><br>")), &rows);
+    check(&page(|t, d, l| format!("<h2><a href={l}>{t}</a></h2><time>{d}</time>")), &rows);
+    check(&page(|t, d, l| format!("<dt>{d}</dt><dd><a href={l}>{t}</a></dd>")), &rows);
+}

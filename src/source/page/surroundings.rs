@@ -20,6 +20,11 @@ const ROLES: &[&str] = &["dialog", "alertdialog", "navigation", "complementary",
 ///
 /// A part that holds the main heading or half of the words is none of these, whatever it is called.
 pub(super) fn remove_surroundings(dom: &Dom) {
+    for link in dom.select("h1 a, h2 a, h3 a, h4 a").nodes() {
+        if matches!(link.text().trim(), "¶" | "#" | "§" | "🔗") {
+            link.remove_from_parent();
+        }
+    }
     let body = dom.select("body");
     let half = body.text().trim().len() / 2;
     let beside: Vec<NodeRef<'_>> = body.select("*").nodes().iter().filter(|node| is_beside(node)).copied().collect();
@@ -35,7 +40,9 @@ fn is_beside(node: &NodeRef<'_>) -> bool {
     if named(&["nav", "aside", "footer", "dialog", "button"]) {
         return true;
     }
-    if named(&["main", "article", "h1", "h2", "html", "body", "time", "p"]) {
+    // What a heading is made of has names, too: "toc-backref".
+    let in_heading = node.parent().is_some_and(|outer| ["h1", "h2", "h3"].iter().any(|name| outer.has_name(name)));
+    if in_heading || named(&["main", "article", "h1", "h2", "html", "body", "time", "p"]) {
         return false;
     }
     if node.attr("role").is_some_and(|role| ROLES.contains(&role.trim())) {

@@ -109,3 +109,40 @@ fn other_posts_below_do_not_name_an_article() {
     ));
     assert_eq!(post.title, "The crane came");
 }
+
+#[test]
+fn heading_and_window_and_head_agree_on_the_title() {
+    let title = |head: &str, body: &str| article(&format!("<head>{head}</head><body>{body}{WORDS}</body>")).title;
+    let social = "<title>The crane came - Harbour</title><meta property=og:title content='You will not believe it'>";
+    assert_eq!(title(social, "<h1>The crane came</h1>"), "The crane came");
+    let section = "<title>The crane came - Harbour</title>";
+    assert_eq!(
+        title("<title>The crane came</title>", "<h1>Harbour news</h1><h2>The crane came</h2>"),
+        "The crane came"
+    );
+    assert_eq!(
+        title(section, "<h1><a class=toc-backref href=#a>The crane came</a><a href=#a>¶</a></h1>"),
+        "The crane came"
+    );
+    assert_eq!(title("<title>The big crane came by barge | Harbour</title>", ""), "The big crane came by barge");
+    let hidden = "<title>X</title><script type='application/ld+json'>//<![CDATA[
+        {\"@type\":\"BlogPosting\",\"headline\":\"The crane came\"}
+        //]]></script>";
+    assert_eq!(title(hidden, ""), "The crane came");
+}
+
+#[test]
+fn icons_are_no_pictures_of_an_article() {
+    let image = |head: &str, body: &str| {
+        let page = format!("<head><title>T</title>{head}</head><body><h1>The crane came</h1>{WORDS}{body}</body>");
+        article(&page).image.map(|image| image.url.path().to_owned())
+    };
+    let named = |file: &str| format!("<meta property=og:image content='/{file}'>");
+    for file in ["favicon.ico", "share.png", "pixel.gif", "apple-touch-icon.png"] {
+        assert_eq!(image(&named(file), ""), None, "{file}");
+    }
+    let small = format!("{}<meta property=og:image:width content=1>", named("crane.png"));
+    assert_eq!(image(&small, ""), None);
+    assert_eq!(image(&named("share.png"), "<p><img src='/crane.jpg'></p>").as_deref(), Some("/crane.jpg"));
+    assert_eq!(image(&named("crane.png"), "").as_deref(), Some("/crane.png"));
+}
