@@ -47,6 +47,12 @@ pub fn read(line: &str) -> Option<Byline> {
     Some(byline)
 }
 
+/// Says whether a short line is nothing but who and when: "By Jane Doe.", "Por Ana Lima e Rui Reis".
+pub(crate) fn is_byline(line: &str) -> bool {
+    let line = line.trim_end_matches(['.', '。']);
+    line.len() <= 80 && read(line).is_some()
+}
+
 fn part_of(part: &str) -> Option<Byline> {
     if let Some(rest) = after_label(part, &WORDS.before_author) {
         let (names, date) = match date::find(rest) {
@@ -225,6 +231,12 @@ mod tests {
         ] {
             assert_eq!(read(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_sentence_may_be_a_byline() {
+        assert!(is_byline("By Jane Doe and John Roe.") && is_byline("Por Ana Lima e Rui Reis."));
+        assert!(!is_byline("By May the quay is open.") && !is_byline("By popular demand."));
     }
 
     proptest! {

@@ -25,6 +25,7 @@ pub mod page;
 pub mod site;
 mod words;
 
+pub(crate) use byline::is_byline;
 pub use document::{Document, FolderReport, Parsed, PassedOver, Problem, Validator, Validators};
 pub use folder::is_permalink;
 pub use gather::{GatherContext, gather};

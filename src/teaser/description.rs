@@ -8,7 +8,10 @@ use super::{
     checks, input::TeaserInput, languages::LANGUAGES, limits, options::TeaserOptions, repetition,
     result::RefusalReason, script, sentence,
 };
-use crate::html::{self, BlockKind};
+use crate::{
+    html::{self, BlockKind},
+    source,
+};
 
 /// Takes the description as it is where it is no longer than `max_chars`, else its first whole sentences.
 ///
@@ -83,7 +86,10 @@ pub(super) fn fallback(input: &TeaserInput<'_>) -> Option<String> {
 fn words(input: &TeaserInput<'_>) -> Option<String> {
     let text = limits::one_line(&html::plain_line(input.post.description.as_deref()?));
     let text = limits::one_line(&without_markdown(&text));
-    let text = checks::strip_dateline(&text).map(str::to_owned).unwrap_or(text);
+    let first = sentence::split_sentences(&text).next().filter(|first| source::is_byline(first));
+    let rest = first.and_then(|first| text.get(first.len()..)).map_or(text.as_str(), str::trim_start);
+    let rest = if rest.is_empty() { &text } else { rest };
+    let text = checks::strip_dateline(rest).unwrap_or(rest).to_owned();
     (!text.is_empty()).then_some(text)
 }
 
@@ -226,6 +232,8 @@ mod tests {
         check("Put display: grid on the <table>!", more, Ok("Put display: grid on the <table>!"));
         check("Announcing quay.example/x/tide, a clock.", more, Ok("Announcing quay.example/x/tide, a clock."));
         check("A call to Bürger*innen and Taucher*innen.", more, Ok("A call to Bürger*innen and Taucher*innen."));
+        check("Por Ana Lima e Rui Reis. Divers found a hole.", more, Ok("Divers found a hole."));
+        check("By Ana Lima and Rui Reis.", more, Err("a byline"));
         check("PORTO SERENO (AP) — Divers found a hole.", more, Ok("Divers found a hole."));
         check("{{< figure >}} and the quay.", more, Err("markup"));
         check("<x-a href=b>The quay</x-a> is shut.", more, Err("markup"));

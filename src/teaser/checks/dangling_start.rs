@@ -47,8 +47,11 @@ fn hangs(text: &CheckedText<'_>, language: &Language) -> bool {
     let is_in = |text: &str| {
         let mut found = language.hanging_words.iter().flat_map(|word| text.match_indices(word.as_str()));
         found.any(|(at, _)| {
-            let before = text.get(..at).unwrap_or_default().rsplit(' ').next().unwrap_or_default();
-            !holds(&language.not_hanging_after, before.trim_matches(','))
+            let (before, behind) = text.split_at_checked(at).unwrap_or_default();
+            let before = before.rsplit(' ').next().unwrap_or_default();
+            // "These days" lean on nothing wherever they stand.
+            let stands = language.self_contained_starts.iter().any(|start| behind.trim_start().starts_with(start));
+            !stands && !holds(&language.not_hanging_after, before.trim_matches(','))
         })
     };
     // Most texts hold none, and need not be cut into sentences.
@@ -234,6 +237,8 @@ mod tests {
                 "To help make this easier, the town built a ramp.",
                 "To help them berth, the town built a ramp.",
                 "Below we tell how the quay was built.",
+                "The simplest way to moor these boats is a rope.",
+                "A rope is enough in this case.",
             ],
             &[
                 "This post shows how the quay was built.",
@@ -274,6 +279,7 @@ mod tests {
                 "To mend the quay, the town needs stone.",
                 "The second quay is closed.",
                 "Two of the boats sank.",
+                "The quay is quiet these days.",
             ],
         );
     }

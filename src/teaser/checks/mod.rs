@@ -20,7 +20,7 @@ use super::{
     limits, prompt_injection, repetition, script,
     sentence::{is_ended, split_sentences},
 };
-use crate::html::BlockKind;
+use crate::{html::BlockKind, source};
 
 pub(super) use self::{
     datelines::strip_dateline,
@@ -78,6 +78,7 @@ const CHECKS: &[Check] = &[
     Check { name: "speaks to a machine", of: Scope::Teaser, by: Author::Anyone, wrong: |text, _| prompt_injection::is_prompt_injection(text.original) },
     Check { name: "a date or a dateline", of: Scope::Sentence, by: Author::Anyone, wrong: |text, _| datelines::is_dateline(text) },
     Check { name: "an item of a list", of: Scope::Sentence, by: Author::Us, wrong: |text, _| datelines::begins_as_list_item(text.original) },
+    Check { name: "a byline", of: Scope::Sentence, by: Author::Anyone, wrong: |text, _| source::is_byline(text.original) },
     Check { name: "in many posts of this source", of: Scope::Sentence, by: Author::Anyone, wrong: is_shared_text },
     Check { name: "all in capitals", of: Scope::Sentence, by: Author::Us, wrong: |text, _| is_all_capitals(text.original) },
     Check { name: "begins in the middle of a sentence", of: Scope::Sentence, by: Author::Us, wrong: begins_within },
