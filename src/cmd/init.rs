@@ -1,7 +1,6 @@
 //! `init`: a working project in an empty folder, of samples or of a site that is there.
 
 mod accent;
-mod assignments;
 mod project_files;
 mod site;
 mod site_folder;

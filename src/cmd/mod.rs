@@ -10,7 +10,6 @@ pub mod explain;
 pub mod help;
 pub mod init;
 mod invocation;
-mod live;
 mod markdown;
 pub mod next;
 mod output;

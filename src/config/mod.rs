@@ -3,7 +3,6 @@
 //! This module only composes the option structs that each stage owns; no stage imports it.
 
 mod digests;
-mod dkim;
 mod document;
 mod environment;
 mod error;

@@ -1,8 +1,7 @@
 //! Reading order: the blocks of an article, or its text.
 
 use super::{
-    elements::{has_no_text, is_block, is_one_of},
-    escape::is_forbidden,
+    escape::{has_no_text, is_block, is_forbidden, is_one_of},
     plain::{decode_entities, push_folded},
     scan::{Token, scan},
 };

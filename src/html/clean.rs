@@ -7,8 +7,7 @@ use ammonia::{Builder, UrlRelative};
 use url::Url;
 
 use super::{
-    elements::{has_no_text, is_one_of, is_void},
-    escape::{is_forbidden, push_escaped},
+    escape::{has_no_text, is_forbidden, is_one_of, is_void, push_escaped},
     hidden::{declares_background, is_hidden, skip_hidden},
     plain::decode_entities,
     scan::{Tag, Token, scan},

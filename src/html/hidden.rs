@@ -1,11 +1,12 @@
 //! What a page holds and nobody sees: words for search engines, for screen readers, and for whoever reads the source.
 
+use crate::css::{self, Declaration};
+
 use super::{
-    elements::{is_block, is_void},
+    escape::{is_block, is_void},
     plain::decode_entities,
     scan::{Tag, Token, Tokens},
 };
-use crate::css::{self, Declaration};
 
 /// Says whether a start tag hides its element; `on_white` that white letters cannot be seen.
 pub(super) fn is_hidden(tag: Tag<'_>, on_white: bool) -> bool {

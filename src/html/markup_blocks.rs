@@ -3,7 +3,7 @@
 use super::{
     blocks::{data_tables, text},
     clean::clean,
-    elements,
+    escape,
     plain::{decode_entities, plain_line},
     scan::{Tag, Token, scan},
 };
@@ -117,7 +117,7 @@ fn markup_block(html: String, heading: Option<u8>) -> MarkupBlock {
 
 /// A block that holds something: a rule holds nothing and never ends.
 fn is_block(tag: Tag<'_>) -> bool {
-    tag.name != "hr" && elements::is_block(tag.name)
+    tag.name != "hr" && escape::is_block(tag.name)
 }
 
 /// For each list in order of its start: whether its items hold no blocks but lists.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    elements::{has_no_text, is_block, is_known, is_one_of},
+    escape::{has_no_text, is_block, is_known, is_one_of},
     scan::{Tag, Token, scan},
 };
 

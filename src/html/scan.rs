@@ -3,7 +3,7 @@
 //! No tree is built: what stands in conditional comments would not survive one. Every step consumes what it has looked
 //! at, so that the time is linear in the input whatever stands there.
 
-use super::elements::{is_one_of, is_void};
+use super::escape::{is_one_of, is_void};
 
 /// A piece of markup; the sources of all tokens together are the input again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

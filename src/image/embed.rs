@@ -1,29 +1,33 @@
 //! Pictures that go along with the mail: had, made small, and chosen so that all of them fit.
 
 use std::{
+    num::NonZero,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError, mpsc},
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
 use futures::{StreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    time::Instant,
+};
 use url::Url;
 
-use super::{
-    budget::{self, MAX_TOTAL_SIZE},
-    embedded::Embedded,
-    outcome::{ImageOutcome, linked, unusable_address},
-    probe::{self, Availability, ImageProbe, ImageProbes},
-    shrink::{self, MAX_PIXELS, Renditions},
-    size::{self, Head},
-    workers::{self, Workers},
-};
 use crate::{
     post::Image,
     source::fetch::{FetchedFile, Fetcher, Limits},
+};
+
+use super::{
+    outcome::{ImageOutcome, linked, unusable_address},
+    probe::{self, Availability, ImageProbe, ImageProbes},
+    shrink,
+    shrink::{MAX_PIXELS, Renditions},
+    size::{self, Head},
 };
 
 /// At most so many pictures are held at the same time.
@@ -74,7 +78,7 @@ pub async fn embed(
             Err(_) => Vec::new(),
         })
         .collect();
-    let chosen = budget::choose(&sizes, MAX_TOTAL_SIZE);
+    let chosen = choose(&sizes, MAX_TOTAL_SIZE);
     let mut files: Vec<Embedded> = Vec::new();
     let mut learnt = ImageProbes::new();
     let mut answers: Vec<ImageOutcome> = Vec::new();
@@ -217,7 +221,7 @@ impl Embedder<'_> {
             Head::Size(size) => u64::from(size.width) * u64::from(size.height),
             _ => MAX_PIXELS,
         };
-        let least = MAX_MEGAPIXELS / u32::try_from(workers::count()).unwrap_or(MAX_MEGAPIXELS).clamp(1, MAX_MEGAPIXELS);
+        let least = MAX_MEGAPIXELS / u32::try_from(count()).unwrap_or(MAX_MEGAPIXELS).clamp(1, MAX_MEGAPIXELS);
         let needs = u32::try_from(pixels.div_ceil(1_000_000)).unwrap_or(MAX_MEGAPIXELS).clamp(least, MAX_MEGAPIXELS);
         // The semaphore is never closed; without a permit only more memory would be used.
         let permit = Arc::clone(&self.room).acquire_many_owned(needs).await.ok();
@@ -258,5 +262,122 @@ fn embedded(renditions: &Renditions, choice: usize, domain: &str) -> Embedded {
         cid: format!("{name}@{domain}"),
         media_type: file.media_type.to_owned(),
         octets: file.octets.as_slice().into(),
+    }
+}
+
+/// A picture that goes along with the mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embedded {
+    /// What `cid:` addresses call it, without angle brackets: the same for the same octets.
+    pub cid: String,
+    /// `image/jpeg` or `image/png`.
+    pub media_type: String,
+    /// The file.
+    pub octets: Arc<[u8]>,
+}
+
+impl Embedded {
+    /// The address by which the HTML part shows it.
+    pub fn address(&self) -> String {
+        format!("cid:{}", self.cid)
+    }
+
+    /// A name for who saves it.
+    pub fn file_name(&self) -> String {
+        let ending = if self.media_type == "image/png" { "png" } else { "jpg" };
+        format!("{}.{ending}", self.cid.split('@').next().unwrap_or_default())
+    }
+}
+
+/// All pictures that go along with one edition have no more octets than these, before they are encoded for mail.
+pub(super) const MAX_TOTAL_SIZE: usize = 1_000_000;
+
+/// Chooses one of the files of each picture, whose sizes in octets stand in `all_sizes`, the largest first.
+///
+/// The largest choice gives way first. Where even the smallest files are too many, the last pictures get none.
+pub(super) fn choose(all_sizes: &[Vec<usize>], budget: usize) -> Vec<Option<usize>> {
+    let mut chosen: Vec<Option<usize>> = all_sizes.iter().map(|files| (!files.is_empty()).then_some(0)).collect();
+    loop {
+        let size = |index: usize| chosen[index].map_or(0, |choice| all_sizes[index][choice]);
+        if (0..all_sizes.len()).map(size).sum::<usize>() <= budget {
+            return chosen;
+        }
+        let has_smaller = |index: &usize| chosen[*index].is_some_and(|choice| choice + 1 < all_sizes[*index].len());
+        match (0..all_sizes.len()).filter(has_smaller).max_by_key(|index| size(*index)) {
+            Some(largest) => chosen[largest] = chosen[largest].map(|choice| choice + 1),
+            None => match chosen.iter().rposition(Option::is_some) {
+                Some(last) => chosen[last] = None,
+                None => return chosen,
+            },
+        }
+    }
+}
+
+type Work = Box<dyn FnOnce() + Send>;
+
+/// They end when this does.
+pub(super) struct Workers(mpsc::Sender<Work>);
+
+impl Workers {
+    /// Starts them.
+    pub(super) fn start() -> Self {
+        let (sender, receiver) = mpsc::channel::<Work>();
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..count() {
+            let receiver = Arc::clone(&receiver);
+            std::thread::spawn(move || {
+                loop {
+                    let work = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                    let Ok(work) = work else { break };
+                    work();
+                }
+            });
+        }
+        Self(sender)
+    }
+
+    /// Has something done; `None` where it panicked.
+    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let (answer, answered) = oneshot::channel();
+        let work = Box::new(move || {
+            // Nobody may wait any more; then nobody is told.
+            let _ = answer.send(catch_unwind(AssertUnwindSafe(work)).ok());
+        });
+        self.0.send(work).ok()?;
+        answered.await.ok().flatten()
+    }
+}
+
+/// How many there are.
+pub(super) fn count() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_gives_way_first_and_the_last_is_dropped_first() {
+        #[track_caller]
+        fn check(all_sizes: &[&[usize]], budget: usize, expect: &[Option<usize>]) {
+            let all_sizes: Vec<Vec<usize>> = all_sizes.iter().map(|files| files.to_vec()).collect();
+            assert_eq!(choose(&all_sizes, budget), expect);
+        }
+        check(&[&[5, 2], &[4]], 9, &[Some(0), Some(0)]);
+        check(&[&[5, 2], &[4]], 8, &[Some(1), Some(0)]);
+        check(&[&[5, 2], &[9, 4, 1]], 9, &[Some(0), Some(1)]);
+        check(&[&[5, 2], &[4], &[3]], 6, &[Some(1), Some(0), None]);
+        check(&[&[], &[4]], 3, &[None, None]);
+        check(&[], 0, &[]);
+    }
+
+    #[tokio::test]
+    async fn who_panics_harms_nobody_else() {
+        let workers = Workers::start();
+        assert_eq!(workers.run(|| -> u8 { panic!("a broken picture") }).await, None);
+        for number in 0..20 {
+            assert_eq!(workers.run(move || number).await, Some(number));
+        }
     }
 }

@@ -4,18 +4,15 @@
 //! [`embed`] makes octets that go along with the mail. Both never fail: a picture that is no good is left out, and
 //! the answer says why.
 
-mod budget;
 mod embed;
-mod embedded;
 mod link;
 mod outcome;
 mod probe;
 mod shrink;
 mod size;
-mod workers;
 
+pub use embed::Embedded;
 pub use embed::{EmbedRequest, embed};
-pub use embedded::Embedded;
 pub use link::link;
 pub use outcome::ImageOutcome;
 pub use probe::{Availability, ImageProbe, ImageProbes};

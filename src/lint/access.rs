@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use dom_query::NodeRef;
 
+use crate::render::{READABLE, contrast};
+
 use super::{
     inspected_message::InspectedMessage,
+    row::{Violation, error, warning},
     scheme::{Color, Painted, Scheme},
     sheet,
-    violation::{Violation, error, warning},
 };
-use crate::render::{READABLE, contrast};
 
 /// Text is at least so high, in pixels.
 const HIGH: f64 = 12.0;

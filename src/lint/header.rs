@@ -4,7 +4,7 @@ use mail_parser::{MimeHeaders, PartType};
 
 use super::{
     inspected_message::InspectedMessage,
-    violation::{Violation, error, warning},
+    row::{Violation, error, warning},
 };
 
 /// An unsubscribe token has at least so many characters: 128 bits in base64.

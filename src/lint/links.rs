@@ -5,13 +5,13 @@ use mail_parser::MimeHeaders as _;
 use unicode_segmentation::UnicodeSegmentation as _;
 use url::{Host, Url};
 
+use crate::css;
+
 use super::{
     inspected_message::InspectedMessage,
-    sheet,
-    violation::{Violation, error, warning},
-    words,
+    row::{Violation, error, warning},
+    sheet, words,
 };
-use crate::css;
 
 /// A page with pictures says at least so much in words.
 const WORDS: usize = 12;

@@ -13,16 +13,14 @@ mod inspected_message;
 mod row;
 mod scheme;
 mod sheet;
-mod tone;
-mod violation;
 mod words;
 
 pub use clients::{Client, Clients};
 use inspected_message::InspectedMessage;
 pub use origin::Origin;
+use row::Violation;
 pub use row::{Level, Row};
 pub(crate) use scheme::css_color;
-use violation::Violation;
 
 /// Checks one finished message by the rules that need no network.
 ///
@@ -66,7 +64,7 @@ const RULES: [Rule; 18] = [
     ("K1", "every link leads somewhere", links::links),
     ("I1", "every picture has words, a width and a safe address", links::images),
     ("A1", "everyone can read it, by day and by night", access::access),
-    ("W1", "no words that filters take for a trap", tone::tone),
+    ("W1", "no words that filters take for a trap", words::tone),
     ("R1", "no residue of templates", words::residue),
 ];
 

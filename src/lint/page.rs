@@ -5,8 +5,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{
     inspected_message::InspectedMessage,
+    row::{Violation, error, warning},
     sheet::{self, style},
-    violation::{Violation, error, warning},
 };
 
 /// Gmail shows no more octets of a mail than these.

@@ -12,8 +12,8 @@ use crate::{
 use super::{
     error::Error,
     header_text as text,
+    header_text::parse_mailbox,
     ids::{self, ReturnPath},
-    mailbox::parse_mailbox,
     outgoing::{Message, Occasion, Sender},
     slots::{self, Piece, Values},
     unsubscribe::{self, UnsubscribeWays},

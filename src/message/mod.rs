@@ -12,7 +12,6 @@ mod error;
 mod fields;
 mod header_text;
 mod ids;
-mod mailbox;
 mod mime;
 mod notice;
 mod outgoing;
@@ -27,8 +26,8 @@ mod whole;
 
 pub use anonymous::{anonymise, anonymise_line};
 pub use error::Error;
+pub use header_text::parse_mailbox;
 pub use ids::{check_return_path, is_own_message_id, read_message_id, read_return_path};
-pub use mailbox::parse_mailbox;
 pub use notice::{OperatorNotice, editor_link, operator_notice};
 pub use outgoing::{Message, Occasion, Sender};
 pub use personal::{PersonalParts, personalise};

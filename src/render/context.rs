@@ -6,18 +6,19 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::{
+    edition::{Edition, Item, Sections, Slot},
+    html::{fits, shorten},
+};
+
 use super::{
     error::Error,
-    fonts, markup,
+    fonts,
     picture::{Picture, picture},
     problem::Problem,
     script, text,
     texts::Texts,
     theme::{self, Theme},
-};
-use crate::{
-    edition::{Edition, Item, Sections, Slot},
-    html::{fits, shorten},
 };
 
 /// Longer titles and names are broken content, and cut: graphemes.
@@ -228,7 +229,7 @@ impl Context {
 
     /// Keeps only title and link of the posts whose body would leave its cell; gives their titles.
     pub(super) fn drop_broken_posts(&mut self) -> Vec<String> {
-        let broken = self.all.iter_mut().filter(|post| !markup::is_sound(&post.body));
+        let broken = self.all.iter_mut().filter(|post| !text::is_sound(&post.body));
         let titles = broken.map(Post::reduce_to_link).collect();
         self.show_all();
         titles

@@ -9,23 +9,19 @@ mod context;
 mod error;
 mod fit;
 mod fonts;
-mod intro;
 mod languages;
 mod layout;
-mod markup;
 mod source_positions;
 mod mjml;
 mod pages;
 mod picture;
 mod problem;
-mod rendered;
 mod script;
 mod template_source;
 mod templates;
 mod text;
 mod texts;
 mod theme;
-mod trim;
 mod variants;
 
 use crate::edition::Edition;
@@ -35,10 +31,10 @@ pub use error::Error;
 pub use layout::mjml_file;
 pub use pages::{PageTexts, Pages};
 pub use problem::{Problem, ProblemSubject};
-pub use rendered::Rendered;
 pub use template_source::Templates;
 pub use texts::TEXTS;
 pub use theme::{THEME, check as check_theme};
+pub use variants::Rendered;
 pub use variants::{Variants, variants, with_languages};
 
 pub(crate) use color::{READABLE, Rgb, contrast, hex, parse as parse_color};
@@ -52,7 +48,7 @@ pub(crate) use color::{READABLE, Rgb, contrast, hex, parse as parse_color};
 /// A template that cannot be read, parsed or run, with file, line and column; a word of `texts` or a value of
 /// `theme` that is none.
 pub fn render(edition: &Edition, templates: &Templates) -> Result<Rendered, Error> {
-    rendered::render_with(&*templates.load()?, edition)
+    variants::render_with(&*templates.load()?, edition)
 }
 
 /// What the templates see of an edition in one language, the publication's own where none is named.
@@ -68,7 +64,7 @@ pub fn template_context(
     let language = spoken.filter(|language| *language != script::primary(&edition.language));
     let language = language.unwrap_or_else(|| edition.language.clone());
     let edition = Edition { language, ..edition.clone() };
-    let mut context = rendered::template_context(&*templates.load()?, &edition)?;
+    let mut context = variants::template_context(&*templates.load()?, &edition)?;
     context.drop_broken_posts();
     serde_json::to_value(&context).map_err(|error| Error::Template(error.to_string().into()))
 }

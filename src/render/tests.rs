@@ -303,8 +303,8 @@ fn pictures_are_left_out_where_not_wanted() {
 
 #[test]
 fn preheaders_are_cut_after_a_word() {
-    assert_eq!(rendered::shorten("short"), "short");
-    let cut = rendered::shorten(&"word ".repeat(60));
+    assert_eq!(variants::shorten("short"), "short");
+    let cut = variants::shorten(&"word ".repeat(60));
     assert!(cut.chars().count() <= 200 && cut.ends_with("word…"));
 }
 

@@ -1,18 +1,18 @@
-//! Classifies one post by itself: by its dates, the rules, and what the store remembers.
+//! Classifies one post by itself: by its dates, the rules, and what the store remembers of the digest's past.
 
 use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
+use crate::post::{Filter, Post, PostId, canonical};
+
 use super::{
     fingerprint::LazyFingerprint,
-    history::DigestHistory,
-    known::{KnownBy, KnownPosts},
+    known::{KnownBy, KnownPosts, PastPost},
     reason::Reason,
     rules::{Duplicates, Rules, Since},
 };
-use crate::post::{Filter, Post, canonical};
 
 /// A run may be late by this part of the time that `since` names.
 const MAX_DELAY: u32 = 4;
@@ -171,6 +171,29 @@ fn unmet_filter(filter: &Filter, words: &[String], noun: &str) -> Option<String>
     }
     let wanted: Vec<String> = filter.any.iter().map(|word| format!("`{word}`")).collect();
     Some(format!("no {noun} of {}", wanted.join(", ")))
+}
+
+/// What the store remembers of one digest's past.
+#[derive(Debug, Clone, Default)]
+pub struct DigestHistory {
+    /// When the last sent edition of this digest was frozen; `None` before the first.
+    pub last_edition: Option<DateTime<Utc>>,
+    /// When each post was first eligible, by source and id.
+    pub first_seen: HashMap<(String, PostId), DateTime<Utc>>,
+    /// What went out in an edition of this digest.
+    pub sent: Vec<SentPost>,
+    /// Posts of editions that were stopped before they went out, and those that wait because they did not fit, each with
+    /// when that was: new again from then on.
+    pub returned: HashMap<(String, PostId), DateTime<Utc>>,
+}
+
+/// A post that went out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentPost {
+    /// What it was.
+    pub post: PastPost,
+    /// The number of the edition.
+    pub edition: i64,
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@
 mod classify;
 mod duplicates;
 mod fingerprint;
-mod history;
 mod known;
 mod reason;
 mod rules;
@@ -19,8 +18,8 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
+pub use classify::{DigestHistory, SentPost};
 pub use fingerprint::{Fingerprint, fingerprint};
-pub use history::{DigestHistory, SentPost};
 pub use known::{KnownBy, KnownPosts, PastPost, past_post};
 pub use reason::Reason;
 pub use rules::{Duplicates, Order, Overflow, Rules, Since};

@@ -12,7 +12,6 @@ mod address;
 mod content;
 mod context;
 mod dates;
-mod markdown;
 mod pictures;
 mod templating;
 mod walk;

@@ -7,19 +7,19 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    budget::Reservation,
-    document::{Document, FolderReport, Parsed, Problem, Validator, Validators},
-    feed,
-    fetch::{FetchResult, Fetcher, Limits, without_password},
-    folder, full_text,
-    gathered::{FetchState, Fetched, Gathered},
-    kind::{Kind, Location, Source},
-    listing, local_file, page,
-};
 use crate::{
     post::{Post, PostId},
     zone::Zone,
+};
+
+use super::{
+    budget::Reservation,
+    document::{Document, FetchState, Fetched, FolderReport, Gathered, Parsed, Problem, Validator, Validators},
+    feed,
+    fetch::{FetchResult, Fetcher, Limits, without_password},
+    folder, full_text,
+    kind::{Kind, Location, Source},
+    listing, local_file, page,
 };
 
 /// What [`gather`] has to know besides the sources.

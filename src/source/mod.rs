@@ -16,7 +16,6 @@ mod folder;
 mod front_matter;
 mod full_text;
 mod gather;
-mod gathered;
 mod kind;
 pub mod listing;
 mod local_file;
@@ -27,7 +26,7 @@ mod words;
 
 pub(crate) use byline::is_byline;
 pub use document::{Document, FolderReport, Parsed, PassedOver, Problem, Validator, Validators};
+pub use document::{FetchState, Fetched, Gathered};
 pub use folder::is_permalink;
 pub use gather::{GatherContext, gather};
-pub use gathered::{FetchState, Fetched, Gathered};
 pub use kind::{FolderOptions, Glob, Kind, Location, Selectors, Source};

@@ -1,22 +1,25 @@
-//! Freezes an edition together with the plan of who gets it.
+//! Freezes an edition together with its pictures and the plan of who gets it.
 
-use chrono::{DateTime, Utc};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    edition::Edition,
+    image::{Embedded, ImageProbes},
+    render::{Rendered, Variants},
+    select::{PastPost, past_post},
+    subscriber::Audience,
+};
 
 use super::{
     db::{Row, Transaction, to_json, values},
     edition_record::EditionState,
     editions::MAIN_LANGUAGE,
     error::Error,
-    images,
     open::Store,
     owner::Owner,
     runs,
-};
-use crate::{
-    edition::Edition,
-    render::{Rendered, Variants},
-    select::{PastPost, past_post},
-    subscriber::Audience,
 };
 
 /// Subscribers that are looked at together where tags decide; a plan of a million recipients never stands in memory
@@ -87,7 +90,7 @@ impl Store {
         for (language, parts) in std::iter::once((MAIN_LANGUAGE, variants.main())).chain(variants.others()) {
             insert_variant(&mut write, row, language, parts).await?;
         }
-        images::insert(&mut write, row, &edition.images).await?;
+        insert(&mut write, row, &edition.images).await?;
         let posts = edition.posts.iter().map(|item| {
             let PastPost { source, id, link, title, published, fingerprint } = past_post(&item.post);
             values![row, source, id, link, title, published, &fingerprint.to_octets()[..]]
@@ -191,4 +194,81 @@ async fn insert_variant(
         )
         .await?;
     Ok(())
+}
+
+/// What nobody looked at for so long is forgotten.
+const MAX_UNUSED: TimeDelta = TimeDelta::days(90);
+
+impl Store {
+    /// What is known of the pictures at these addresses.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn image_probes(&self, urls: &[&str]) -> Result<ImageProbes, Error> {
+        let select = "SELECT url, value FROM look WHERE url IN (SELECT value FROM json_each($1))";
+        let rows = self.db.all(select, values![to_json(urls, "look")?]).await?;
+        rows.iter().map(|row| Ok((row.get("url"), row.json("value", "look")?))).collect()
+    }
+
+    /// Keeps what was learnt, and forgets what is old.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn keep_image_probes(&self, probes: &ImageProbes, now: DateTime<Utc>) -> Result<(), Error> {
+        if probes.is_empty() {
+            return Ok(());
+        }
+        let rows = probes.iter().map(|(url, probe)| Ok(values![url, to_json(probe, "look")?, probe.at]));
+        let rows = rows.collect::<Result<Vec<_>, Error>>()?;
+        let replace = "ON CONFLICT (url) DO UPDATE SET value = excluded.value, at_ms = excluded.at_ms";
+        let mut write = self.db.begin().await?;
+        write.insert("INSERT INTO look (url, value, at_ms)", rows, replace).await?;
+        write.run("DELETE FROM look WHERE at_ms < $1", values![now - MAX_UNUSED]).await?;
+        write.commit().await
+    }
+
+    /// The pictures that go along with an edition.
+    pub(super) async fn edition_images(&self, edition: i64) -> Result<Vec<Embedded>, Error> {
+        let select = "SELECT cid, media_type, octets FROM edition_image WHERE edition = $1 ORDER BY place";
+        let rows = self.db.all(select, values![edition]).await?;
+        let images = rows.iter().map(|row| Embedded {
+            cid: row.get("cid"),
+            media_type: row.get("media_type"),
+            octets: Arc::from(row.get::<Vec<u8>>("octets")),
+        });
+        Ok(images.collect())
+    }
+}
+
+/// Freezes the pictures of an edition with it.
+pub(super) async fn insert(write: &mut Transaction<'_>, edition: i64, images: &[Embedded]) -> Result<(), Error> {
+    let insert = "INSERT INTO edition_image (edition, place, cid, media_type, octets) VALUES ($1, $2, $3, $4, $5)";
+    for (place, image) in (0_i64..).zip(images) {
+        write.run(insert, values![edition, place, &image.cid, &image.media_type, &image.octets[..]]).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::{Availability, ImageProbe, Size};
+
+    #[tokio::test]
+    async fn looks_are_kept_and_forgotten_in_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let day = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(1_000 + day);
+        let store = Store::open(&folder.path().join("tidings.db"), day(0)).await.unwrap();
+        let probe = |at, state| ImageProbe { at, state, size: Some(Size { width: 3, height: 4 }) };
+        let both = ImageProbes::from([
+            ("a".to_owned(), probe(day(0), Availability::Dead("gone".into()))),
+            ("b".to_owned(), probe(day(50), Availability::Alive)),
+        ]);
+        store.keep_image_probes(&both, day(50)).await.unwrap();
+        assert_eq!(store.image_probes(&["a", "b", "c"]).await.unwrap(), both);
+        let new = ImageProbes::from([("c".to_owned(), probe(day(100), Availability::Silent("slow".into())))]);
+        store.keep_image_probes(&new, day(100)).await.unwrap();
+        let left = store.image_probes(&["a", "b", "c"]).await.unwrap();
+        assert_eq!(left.into_keys().collect::<Vec<_>>(), ["b", "c"]);
+    }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::assignments::assignments;
 use crate::{
     css::{Rule, Sheet, declarations, selectors},
     lint::css_color,
@@ -74,6 +73,30 @@ fn most_used(styles: &[String]) -> Option<Rgb> {
     counts.into_iter().max_by_key(|(_, rank)| *rank).map(|(color, _)| color)
 }
 
+/// The assignments of a text in their order; a value that begins with a quotation mark ends with it.
+pub fn assignments(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(['\n', ';', '{', '}']).flat_map(|piece| {
+        let piece = piece.trim();
+        let mut rest = if piece.starts_with("//") || piece.starts_with('#') { "" } else { piece };
+        std::iter::from_fn(move || {
+            let (key, after) = rest.split_at(rest.find([':', '='])?);
+            let key = key.rsplit([' ', ',']).find(|part| !part.is_empty())?;
+            let (value, next) = plain(&after[1..]);
+            rest = next;
+            Some((key.trim_matches(['"', '\'', '$', '@', '-']), value))
+        })
+    })
+}
+
+/// The value at the start, and what follows one in quotation marks.
+fn plain(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    match text.chars().next() {
+        Some(quote @ ('"' | '\'' | '`')) => text[1..].split_once(quote).unwrap_or((&text[1..], "")),
+        _ => (text.split(" #").next().unwrap_or_default().trim_end_matches(',').trim(), ""),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,5 +117,27 @@ mod tests {
         check("", "body { color: #333 } a, a:visited { color: teal }", "#008080");
         check("", "h1 { color: #112233 } h2 { color: #aa0000 } h3 { border: 1px solid #aa0000 }", "#aa0000");
         check("", "body { color: #333; background: #eee }", "none");
+    }
+
+    #[track_caller]
+    fn check_assignment(text: &str, key: &str, expect: &str) {
+        let value = assignments(text).find(|(known, _)| *known == key).map(|(_, value)| value);
+        assert_eq!(value.unwrap_or_default(), expect, "{text}");
+    }
+
+    #[test]
+    fn values_are_found_in_every_kind_of_config() {
+        check_assignment("title = \"The # Works\" # mine\n", "title", "The # Works");
+        check_assignment("title: Mill Road # mine\nurl: \"https://mill.example\"", "url", "https://mill.example");
+        check_assignment("{\n  \"title\": \"A\",\n  \"url\": \"https://a.example/\"\n}", "url", "https://a.example/");
+        check_assignment(
+            "export default defineConfig({ site: \"https://tide.example/\", trailingSlash: \"never\" });",
+            "site",
+            "https://tide.example/",
+        );
+        check_assignment("SITENAME = 'Salt Marsh'\n", "SITENAME", "Salt Marsh");
+        check_assignment("# title = \"no\"\nsubtitle = \"no\"\n", "title", "");
+        check_assignment(":root { --accent: #a0b; }", "accent", "#a0b");
+        check_assignment("$primary: rgb(1, 2, 3);", "primary", "rgb(1, 2, 3)");
     }
 }

@@ -9,8 +9,8 @@ mod table;
 
 use super::{
     inspected_message::InspectedMessage,
+    row::{Violation, warning},
     sheet,
-    violation::{Violation, warning},
 };
 use crate::css::Declaration;
 pub use shares::Clients;

@@ -2,7 +2,7 @@
 //!
 //! In go a URL and what its server said last time, out comes a document or what happened instead. Every
 //! request has one deadline for everything, a limit on the octets after decompression, and at most five
-//! redirects; the address that was checked is the address that is connected to.
+//! redirects; the address that was checked is the address that is connected to. Cookies live through one request's redirects, and no longer.
 
 use std::{
     collections::HashMap,
@@ -13,8 +13,11 @@ use std::{
 use chrono::{DateTime, Utc};
 use futures::StreamExt as _;
 use reqwest::{
-    Client, Response, StatusCode,
-    header::{CONTENT_TYPE, ETAG, HeaderMap, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER},
+    Client, RequestBuilder, Response, StatusCode,
+    cookie::{CookieStore, Jar},
+    header::{
+        CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER,
+    },
 };
 use tokio::{
     sync::Semaphore,
@@ -22,10 +25,6 @@ use tokio::{
 };
 use url::Url;
 
-use super::{
-    cookies::{RequestCookies, send},
-    explain::{explain_error, explain_status, header_text, no_answer},
-};
 use crate::{
     diagnostic::{Diagnostic, Explain as _},
     source::{
@@ -34,6 +33,8 @@ use crate::{
         document::{Document, Validator},
     },
 };
+
+use super::explain::{explain_error, explain_status, header_text, no_answer};
 
 /// Limits of fetching, `[fetch]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -237,6 +238,34 @@ fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>>
         Err(_) => DateTime::parse_from_rfc2822(value.trim()).ok()?.to_utc(),
     };
     (until > now).then(|| until.min(now + MAX_RETRY_AFTER))
+}
+
+tokio::task_local! {
+    /// What the request under way was given.
+    static JAR: Jar;
+}
+
+/// Sends a request with a jar of its own.
+///
+/// # Errors
+/// As [`RequestBuilder::send`].
+pub(super) async fn send(request: RequestBuilder) -> reqwest::Result<Response> {
+    JAR.scope(Jar::default(), request.send()).await
+}
+
+/// The store of a client that many requests share: each finds its own jar behind it.
+#[derive(Debug)]
+pub(super) struct RequestCookies;
+
+impl CookieStore for RequestCookies {
+    fn set_cookies(&self, headers: &mut dyn Iterator<Item = &HeaderValue>, url: &Url) {
+        // Outside a request of ours there is no jar, and nothing to keep.
+        let _ = JAR.try_with(|jar| jar.set_cookies(headers, url));
+    }
+
+    fn cookies(&self, url: &Url) -> Option<HeaderValue> {
+        JAR.try_with(|jar| jar.cookies(url)).ok().flatten()
+    }
 }
 
 #[cfg(test)]

@@ -4,14 +4,14 @@ use futures::StreamExt as _;
 use reqwest::{StatusCode, header::RANGE};
 use url::Url;
 
-use super::{
-    cookies::send,
-    explain::{explain_error, explain_status, no_answer},
-    fetcher::Fetcher,
-};
 use crate::{
     diagnostic::{Diagnostic, Explain as _},
     source::address_guard,
+};
+
+use super::{
+    explain::{explain_error, explain_status, no_answer},
+    fetcher::{Fetcher, send},
 };
 
 /// What came of asking for a file; the reasons are in plain words.

@@ -1,6 +1,5 @@
 //! HTTP, guarded: the only folder that speaks it.
 
-mod cookies;
 mod endpoint;
 mod explain;
 mod fetcher;

@@ -3,14 +3,14 @@
 use reqwest::{Client, Method, StatusCode, header::CONTENT_TYPE};
 use url::Url;
 
-use super::{
-    cookies::send,
-    explain::{explain_error, header_text, no_answer},
-    fetcher::Fetcher,
-};
 use crate::{
     diagnostic::{Diagnostic, Explain as _},
     source::address_guard,
+};
+
+use super::{
+    explain::{explain_error, header_text, no_answer},
+    fetcher::{Fetcher, send},
 };
 
 /// What a server said of an address, after redirects.

@@ -373,12 +373,4 @@ impl Ahead {
 }
 
 #[cfg(test)]
-mod cases;
-#[cfg(test)]
-mod golden;
-#[cfg(test)]
-mod held_out;
-#[cfg(test)]
-mod robustness;
-#[cfg(test)]
-mod scripts;
+mod tests;

@@ -19,7 +19,6 @@ mod overview;
 mod reader_view;
 mod session;
 mod snapshot;
-mod source_cache;
 mod tabs;
 mod views;
 

@@ -8,19 +8,19 @@ use axum::{
     response::Response,
 };
 
-use super::{
-    conditional,
-    edition_page::{self, edition_page},
-    errors::PageError,
-    extract::{PathPart, SmallBody},
-    message_page::{Action, MessagePage},
-    page_context::PageContext,
-    state::PublicState,
-};
 use crate::{
     message,
     store::{EditionRecord, EditionState, FrozenEdition},
     token::Purpose,
+};
+
+use super::{
+    conditional,
+    edition_page::{self, edition_page},
+    extract::{PageError, PathPart, SmallBody},
+    message_page::{Action, MessagePage},
+    page_context::PageContext,
+    state::PublicState,
 };
 
 /// An edition, how it stands, and what its editor's link is for.

@@ -9,15 +9,15 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use crate::{message, render::PageTexts, store::ArchiveEntry};
+
 use super::{
     conditional,
     edition_page::{self, edition_page},
-    errors::PageError,
-    extract::PathPart,
+    extract::{PageError, PathPart},
     page_context::PageContext,
     state::PublicState,
 };
-use crate::{message, render::PageTexts, store::ArchiveEntry};
 
 /// Editions on a page, and of each digest where there are several.
 const PAGE_LENGTH: i64 = 50;

@@ -1,4 +1,4 @@
-//! What handlers take out of a request.
+//! What handlers take out of a request, and why a request comes to no page of its own.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -6,9 +6,11 @@ use axum::{
     body::{Bytes, to_bytes},
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{StatusCode, header, request::Parts},
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse, Response},
 };
 use tokio::time::timeout;
+
+use crate::{diagnostic::error_report, store};
 
 /// Nothing that anybody has to say here is longer, octets.
 pub(super) const MAX_BODY: usize = 64 * 1024;
@@ -47,4 +49,30 @@ impl<S: Send + Sync> FromRequest<S> for SmallBody {
 pub(super) fn closing_response(status: StatusCode) -> Response {
     let reason = status.canonical_reason().unwrap_or_default();
     (status, [(header::CONNECTION, "close")], format!("{reason}\n")).into_response()
+}
+
+/// What is wrong with a request, or with us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PageError {
+    /// There is no such page.
+    NotFound,
+    /// Nobody signed the token: it is forged, cut, swapped, doubled, or of somebody who is not there.
+    UnknownToken,
+    /// The store does not do what it should; nobody knows what became of the request.
+    Unavailable,
+}
+
+impl From<store::Error> for PageError {
+    fn from(error: store::Error) -> Self {
+        tracing::error!("{}", error_report(&error));
+        Self::Unavailable
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        response.extensions_mut().insert(self);
+        response
+    }
 }

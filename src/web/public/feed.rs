@@ -6,16 +6,17 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use super::{
-    conditional,
-    errors::PageError,
-    page_context::{PageContext, lock},
-    state::{CachedFeed, PublicState},
-};
 use crate::{
     edition::Edition,
     message,
     store::{self, ArchiveEntry},
+};
+
+use super::{
+    conditional,
+    extract::PageError,
+    page_context::{PageContext, lock},
+    state::{CachedFeed, PublicState},
 };
 
 /// Editions in the feed.

@@ -12,13 +12,13 @@ use futures::StreamExt as _;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
 
+use crate::web::serve::set_security_headers;
+
 use super::{
-    errors::PageError,
-    extract::{MAX_BODY, closing_response},
+    extract::{MAX_BODY, PageError, closing_response},
     message_page::MessagePage,
     state::PublicState,
 };
-use crate::web::serve::set_security_headers;
 
 /// What every answer may do that says nothing else.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

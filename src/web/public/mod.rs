@@ -13,7 +13,6 @@ mod approval;
 mod archive;
 mod conditional;
 mod edition_page;
-mod errors;
 mod extract;
 mod feed;
 mod health;
@@ -21,10 +20,8 @@ mod message_page;
 mod metrics;
 mod middleware;
 mod page_context;
-mod request_counts;
 mod state;
 mod unsubscribe;
-mod write_queue;
 
 use std::sync::Arc;
 
@@ -36,7 +33,7 @@ use axum::{
 
 pub use state::Site;
 
-use errors::PageError;
+use extract::PageError;
 use state::PublicState;
 
 /// Makes every page of the public side. It is to be called on a runtime, which goes on working for it.

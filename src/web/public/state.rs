@@ -1,25 +1,30 @@
-//! What all requests share, and what is kept between them.
+//! What all requests share, and what is kept between them: counts of requests, and changes of subscriptions that wait
+//! for one transaction, so that thousands a second are as durable as one.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
+use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{
-    errors::PageError,
-    page_context::{PageContext, lock},
-    request_counts::RequestCounts,
-    write_queue::WriteQueue,
-};
 use crate::{
     config::Config,
     daemon::Clock,
     deliver::rate_limit::TokenBucket,
-    store::{ArchiveEntry, Store},
+    diagnostic::error_report,
+    store::{Applied, ArchiveEntry, Store, SubscriptionChange},
     token::{Keys, Purpose, Subject},
+};
+
+use super::{
+    extract::PageError,
+    page_context::{PageContext, lock},
 };
 
 /// Keys are read again no sooner than this: another program may have drawn a new one.
@@ -162,5 +167,81 @@ impl<T: Clone> Cached<T> {
             Some((value, at)) if at.elapsed() < max_age => Ok(value.clone()),
             _ => Ok(kept.insert((make.await?, Instant::now())).0.clone()),
         }
+    }
+}
+
+/// The pages that are told apart.
+const PAGES: [&str; 7] = ["unsubscribe", "approval", "archive", "feed", "healthz", "metrics", "other"];
+
+/// The kinds of answers.
+const KINDS: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
+
+/// Requests by page and kind of answer.
+#[derive(Debug, Default)]
+pub(super) struct RequestCounts([[AtomicU64; KINDS.len()]; PAGES.len()]);
+
+impl RequestCounts {
+    /// Counts an answer to a request for `path`.
+    pub(super) fn add(&self, path: &str, status: StatusCode) {
+        let page = match path.split('/').nth(1).unwrap_or_default() {
+            "u" => 0,
+            "a" => 1,
+            "archive" | "" => 2,
+            "feed.xml" => 3,
+            "healthz" => 4,
+            "metrics" => 5,
+            _ => 6,
+        };
+        let kind = usize::from(status.as_u16() / 100).clamp(2, 5) - 2;
+        self.0[page][kind].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Gives all counts: page, kind, requests.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+        PAGES.iter().zip(&self.0).flat_map(|(page, kinds)| {
+            KINDS.iter().zip(kinds).map(move |(kind, count)| (*page, *kind, count.load(Ordering::Relaxed)))
+        })
+    }
+}
+
+/// So many go into one transaction: a sender that waits for the store waits no longer than for these.
+const MAX_BATCH: usize = 256;
+
+/// What became of a change; an error when nobody knows, and it is to be brought again.
+type Answer = Result<Option<Applied>, PageError>;
+
+/// Where changes wait for the one transaction that writes them.
+#[derive(Debug, Clone)]
+pub(super) struct WriteQueue(mpsc::Sender<(SubscriptionChange, oneshot::Sender<Answer>)>);
+
+impl WriteQueue {
+    /// Opens the queue on the runtime; it closes when nobody can come any more.
+    pub(super) fn open(store: Store, clock: Clock) -> Self {
+        let (queue, mut waiting) = mpsc::channel(MAX_BATCH);
+        tokio::spawn(async move {
+            let mut batch = Vec::with_capacity(MAX_BATCH);
+            while waiting.recv_many(&mut batch, MAX_BATCH).await > 0 {
+                let (changes, answers): (Vec<SubscriptionChange>, Vec<oneshot::Sender<Answer>>) =
+                    batch.drain(..).unzip();
+                let outcomes = match store.apply_changes(&changes, clock()).await {
+                    Ok(applied) => applied.into_iter().map(Ok).collect(),
+                    Err(error) => {
+                        tracing::error!("{} to unsubscribe or return failed: {}", changes.len(), error_report(&error));
+                        vec![Err(PageError::Unavailable); changes.len()]
+                    }
+                };
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    let _ = answer.send(outcome);
+                }
+            }
+        });
+        Self(queue)
+    }
+
+    /// Writes a change; what it came to is durable when this returns.
+    pub(super) async fn write(&self, change: SubscriptionChange) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        self.0.send((change, answer)).await.map_err(|_| PageError::Unavailable)?;
+        answered.await.unwrap_or(Err(PageError::Unavailable))
     }
 }

@@ -10,16 +10,16 @@ use axum::{
     response::Response,
 };
 
-use super::{
-    errors::PageError,
-    extract::{PathPart, SmallBody},
-    message_page::{Action, MessagePage},
-    page_context::PageContext,
-    state::PublicState,
-};
 use crate::{
     store::{Applied, SubscriptionChange, SubscriptionStatus},
     token::{Purpose, Subject},
+};
+
+use super::{
+    extract::{PageError, PathPart, SmallBody},
+    message_page::{Action, MessagePage},
+    page_context::PageContext,
+    state::PublicState,
 };
 
 /// What our own forms say; whatever else is posted asks to leave.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::split_sentences;
+use super::super::split_sentences;
 
 /// The golden file of a language: its first half was written before the rules, its second half after them.
 fn check_golden(name: &str, golden: &str, space: &str) {
@@ -54,7 +54,7 @@ macro_rules! golden {
     ($($name:ident $space:literal)*) => {
         $(#[test]
         fn $name() {
-            let golden = include_str!(concat!("../../../tests/fixtures/sentences/", stringify!($name), ".txt"));
+            let golden = include_str!(concat!("../../../../tests/fixtures/sentences/", stringify!($name), ".txt"));
             check_golden(stringify!($name), golden, $space);
         })*
     };

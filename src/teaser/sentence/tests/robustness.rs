@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{is_ended, split_sentences};
+use super::super::{is_ended, split_sentences};
 
 #[test]
 fn ends_are_seen() {

@@ -1,6 +1,6 @@
 //! Single cases of the languages with a golden file, one line each.
 
-use super::split_sentences;
+use super::super::split_sentences;
 
 /// A text with `|` where a sentence ends.
 #[track_caller]
