@@ -3,7 +3,6 @@
 //! `layout` runs the template with Tera, hands what it gives to `mjml`, and trims the page; `fit` makes a page
 //! shorter that clients would clip. An edition is laid out once for each language (`variants`), never for a recipient.
 
-mod builtin;
 mod color;
 mod context;
 mod error;
@@ -26,12 +25,12 @@ mod variants;
 
 use crate::edition::Edition;
 
-pub use builtin::BUILTIN_TEMPLATES;
 pub use error::Error;
 pub use layout::mjml_file;
 pub use pages::{PageTexts, Pages};
 pub use problem::{Problem, ProblemSubject};
 pub use template_source::Templates;
+pub use templates::BUILTIN_TEMPLATES;
 pub use texts::TEXTS;
 pub use theme::{THEME, check as check_theme};
 pub use variants::Rendered;

@@ -12,14 +12,14 @@ use std::{
 use serde::Serialize;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
+use crate::diagnostic::{Diagnostic, Place};
+
 use super::{
-    builtin::BUILTIN_TEMPLATES,
     error::Error,
     mjml::{File, unmark},
     source_positions::{self, COUNT, HELD},
     text,
 };
-use crate::diagnostic::{Diagnostic, Place};
 
 /// The name that Tera gives to a template without a file.
 const ONE_OFF: &str = "__tera_one_off";
@@ -400,6 +400,49 @@ fn escape_markdown(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<
     }
     Ok(())
 }
+
+/// The layouts and the pages, by name.
+pub const BUILTIN_TEMPLATES: &[(&str, &str)] = &[
+    ("brief.mjml", include_str!("../../templates/brief.mjml")),
+    ("brief.txt", include_str!("../../templates/brief.txt")),
+    ("cards.mjml", include_str!("../../templates/cards.mjml")),
+    ("cards.txt", include_str!("../../templates/cards.txt")),
+    ("classic.mjml", include_str!("../../templates/classic.mjml")),
+    ("classic.txt", include_str!("../../templates/classic.txt")),
+    ("parts/button.mjml", include_str!("../../templates/parts/button.mjml")),
+    ("parts/byline.mjml", include_str!("../../templates/parts/byline.mjml")),
+    ("parts/card.mjml", include_str!("../../templates/parts/card.mjml")),
+    ("parts/dateline.mjml", include_str!("../../templates/parts/dateline.mjml")),
+    ("parts/footer.mjml", include_str!("../../templates/parts/footer.mjml")),
+    ("parts/footer.txt", include_str!("../../templates/parts/footer.txt")),
+    ("parts/head.mjml", include_str!("../../templates/parts/head.mjml")),
+    ("parts/heading.mjml", include_str!("../../templates/parts/heading.mjml")),
+    ("parts/headline.mjml", include_str!("../../templates/parts/headline.mjml")),
+    ("parts/intro.mjml", include_str!("../../templates/parts/intro.mjml")),
+    ("parts/letter.txt", include_str!("../../templates/parts/letter.txt")),
+    ("parts/masthead.txt", include_str!("../../templates/parts/masthead.txt")),
+    ("parts/more.mjml", include_str!("../../templates/parts/more.mjml")),
+    ("parts/night.mjml", include_str!("../../templates/parts/night.mjml")),
+    ("parts/open.mjml", include_str!("../../templates/parts/open.mjml")),
+    ("parts/picture.mjml", include_str!("../../templates/parts/picture.mjml")),
+    ("parts/post.txt", include_str!("../../templates/parts/post.txt")),
+    ("parts/read-on.mjml", include_str!("../../templates/parts/read-on.mjml")),
+    ("parts/space.mjml", include_str!("../../templates/parts/space.mjml")),
+    ("parts/style.mjml", include_str!("../../templates/parts/style.mjml")),
+    ("parts/teaser.mjml", include_str!("../../templates/parts/teaser.mjml")),
+    ("parts/thumb.mjml", include_str!("../../templates/parts/thumb.mjml")),
+    ("parts/title.mjml", include_str!("../../templates/parts/title.mjml")),
+    ("parts/top.mjml", include_str!("../../templates/parts/top.mjml")),
+    ("parts/words.mjml", include_str!("../../templates/parts/words.mjml")),
+    ("plain.mjml", include_str!("../../templates/plain.mjml")),
+    ("plain.txt", include_str!("../../templates/plain.txt")),
+    ("web/archive.html", include_str!("../../templates/web/archive.html")),
+    ("web/entry.html", include_str!("../../templates/web/entry.html")),
+    ("web/feed.xml", include_str!("../../templates/web/feed.xml")),
+    ("web/head.html", include_str!("../../templates/web/head.html")),
+    ("web/note.html", include_str!("../../templates/web/note.html")),
+    ("web/page.css", include_str!("../../templates/web/page.css")),
+];
 
 #[cfg(test)]
 mod tests {

@@ -18,9 +18,8 @@ use crate::{
 };
 
 mod heads;
-mod line;
 
-pub use line::{PageLine, lines, same_title};
+pub use heads::{PageLine, lines, same_title};
 
 /// One post on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
