@@ -13,6 +13,7 @@ mod content;
 mod context;
 mod dates;
 mod pictures;
+mod post;
 mod templating;
 mod walk;
 
@@ -22,28 +23,20 @@ use chrono::{DateTime, Utc};
 
 pub use self::address::is_permalink;
 use self::{
-    address::{PageAddress, address},
-    content::content,
     context::FolderContext,
-    dates::dates,
-    pictures::Pictures,
+    post::{PageFile, post},
 };
 use super::{
     budget::Reservation,
     charset,
-    document::{NO_DATE, Parsed, PassedOver, Problem},
+    document::{Parsed, PassedOver, Problem},
     feed,
     front_matter::{self, FrontMatter, KEYS},
     kind::FolderOptions,
     local_file,
-    site::{FileName, Page, Site},
+    site::Site,
 };
-use crate::{
-    diagnostic::Diagnostic,
-    html,
-    post::{Post, PostId},
-    zone::Zone,
-};
+use crate::{diagnostic::Diagnostic, post::Post, zone::Zone};
 
 /// Reads every post in the folder, in the order of their paths, as of `now`.
 ///
@@ -157,120 +150,15 @@ fn file(path: &str, about: &FolderContext<'_>) -> FileResult {
         return result;
     }
     let matter = matter.with_defaults(about.scheme.defaults(&site_path));
-    post(path, &site_path, &matter, body, about, &mut result);
+    let file = PageFile { path, site_path: &site_path, matter: &matter, body };
+    match post(&file, about, &mut result.problems) {
+        Ok(made) => {
+            result.is_unknown_address = made.is_unknown_address;
+            result.post = Ok(Some(made.post));
+        }
+        Err(reason) => result.post = Err(reason),
+    }
     result
-}
-
-fn post(
-    path: &str,
-    site_path: &str,
-    matter: &FrontMatter,
-    body: &str,
-    about: &FolderContext<'_>,
-    result: &mut FileResult,
-) {
-    let name = FileName::of(path);
-    let mut dates = dates(path, &name, matter, about, &mut result.problems);
-    if dates.expires.is_some_and(|at| at <= about.now) {
-        result.post = Err("it has expired");
-        return;
-    }
-    let kind = name.kind.to_ascii_lowercase();
-    let mut text = content(&kind, body, about.resolve(site_path).as_ref(), about.zone);
-    dates.published = dates.published.or(text.published);
-    let is_draft = matter.is_kept_off() || site_path.split('/').any(|part| part == "_drafts");
-    if dates.published.is_none() && !about.options.takes_undated && !is_draft {
-        result.post = Err(NO_DATE);
-        return;
-    }
-    let title = matter.line(&["title"]).or(text.title.take()).unwrap_or_else(|| words(name.slug));
-    let page = Page { path: site_path, matter, title: &title, written: dates.written, local: dates.local };
-    let PageAddress { path: site_address, url, is_unknown } = address(&page, &name, about);
-    result.is_unknown_address = is_unknown && !is_draft;
-    let pictures = Pictures {
-        root: about.site.map_or(about.folder, |site| &site.root),
-        site: about.site,
-        scheme: about.scheme.as_ref(),
-        page: &page,
-        address: site_address.as_deref(),
-        url: url.as_ref(),
-        resolve: &|path| about.resolve(path),
-    };
-    let base = url.as_ref().or(about.base.as_ref());
-    let (body, first) = pictures.within(&text.body);
-    text.body = html::clean(&body, base);
-    text.image = text.image.or(first);
-    let lead =
-        text.description.map(|lead| html::plain_line(&html::text(&html::clean(&lead, base)).replace('<', "&lt;")));
-
-    let own_words = matter.line(&["description", "summary", "excerpt", "subtitle"]);
-    let has_marked_lead = own_words.is_none() && text.has_marked_lead;
-    let description = own_words.or(lead.filter(|lead| !lead.is_empty()));
-    let alt = matter.line(&KEYS.picture_alt);
-    let keys: Vec<String> = about.options.image_keys.iter().chain(&KEYS.picture).cloned().collect();
-    let image = pictures.named(&matter.texts(&keys), alt).or_else(|| pictures.of_bundle()).or(text.image);
-    // Translations that nobody wrote yet, and pages that a theme fills.
-    let says_nothing =
-        text.body.is_empty() && description.is_none() && image.is_none() && matter.raw(&["teaser", "link"]).is_none();
-    if says_nothing && about.site.is_some() && !is_draft {
-        result.post = Err("it has no text");
-        return;
-    }
-    let mut authors: Vec<String> = matter.list(&["authors", "author"], people);
-    for author in &mut authors {
-        let bare = author.trim_start_matches("[[").trim_end_matches("]]");
-        *author = about.authors.get(bare).cloned().unwrap_or_else(|| bare.to_owned());
-    }
-    if authors.is_empty() {
-        authors = text.authors;
-    }
-    let own_id = matter.line(&["id", "guid", "uuid"]);
-    let own_url = matter
-        .raw(&["url", "permalink"])
-        .filter(|url| (!url.contains([':', '{']) || url.contains("://")) && url != "false" && url != "true");
-    let id = match (own_id, url.as_ref().filter(|_| own_url.is_some())) {
-        (Some(id), _) => PostId::new(Some(&id), None, path),
-        (None, Some(url)) => PostId::new(None, Some(url), path),
-        _ => PostId::new(Some(path), None, path),
-    };
-    let language = matter.raw(&["lang", "language", "locale"]).or_else(|| about.scheme.language(site_path));
-    let post = Post {
-        id,
-        source: about.source.to_owned(),
-        url,
-        title,
-        authors,
-        published: dates.published,
-        updated: dates.updated,
-        tags: matter.list(&["tags", "tag", "categories", "category", "keywords"], tags),
-        language: language
-            .or_else(|| name.language.map(str::to_owned))
-            .and_then(|tag| feed::language(&tag))
-            .or(text.language),
-        image,
-        description,
-        has_marked_lead,
-        teaser: matter.line(&["teaser"]),
-        body: text.body,
-        weight: matter.number("weight").or_else(|| matter.number("order")),
-        draft: is_draft,
-    };
-    result.post = Ok(Some(post.bounded()));
-}
-
-/// A slug as a title of last resort.
-fn words(slug: &str) -> String {
-    let words = html::plain_line(&slug.replace(['-', '_'], " "));
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-fn people(text: &str) -> Vec<&str> {
-    text.split([',', ';', '&']).flat_map(|part| part.split(" and ")).map(str::trim).collect()
-}
-
-fn tags(text: &str) -> Vec<&str> {
-    if text.contains(',') { text.split(',').collect() } else { text.split_whitespace().collect() }
 }
 
 #[cfg(test)]
