@@ -60,8 +60,15 @@ pub mod internals {
     pub mod daemon {
         pub use crate::daemon::{Clock, Context, Incident, Job, Supervisor, open_incidents, resume, run_job};
     }
+    #[cfg(feature = "cli")]
+    pub mod web {
+        pub use crate::web::{
+            public::{AskSns, Site, router},
+            serve,
+        };
+    }
     pub mod bounce {
-        pub use crate::bounce::read;
+        pub use crate::bounce::{Opened, Posted, Provider, Webhook, read, read_event};
     }
     pub mod html {
         pub use crate::html::{Block, BlockKind, blocks, clean, escape, markup_blocks, plain_line, text};

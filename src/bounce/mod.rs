@@ -1,26 +1,30 @@
-//! A mail that came back in; whom it is about and what it says out.
+//! A mail that came back in, or what a mail provider posts; whom it is about and what it says out.
 //!
 //! Delivery status notifications (RFC 3464), complaints (RFC 5965), mails to `smtp.unsubscribe_mailto`, and what persons
 //! write who want to leave. Anybody can write one: so a mail that carries no token of ours says nothing, whatever stands in it, and whom it is about
-//! is read from tokens alone. [`Store::apply_report`](crate::store::Store::apply_report) does what follows from it.
+//! is read from tokens alone. What a provider posts is its own only where it is signed (`webhook`), and carries a token as
+//! well (`events`). [`Store::apply_report`](crate::store::Store::apply_report) does what follows from it.
 
 mod tokens;
 mod codes;
+mod events;
 mod fields;
 mod mime;
 mod plain;
 mod read;
 mod report;
 mod signs;
-mod sns;
 mod status;
+mod webhook;
 mod wish;
 
+pub use events::read_event;
 pub use read::{MAX_OCTETS, letter, read};
 #[cfg(test)]
 pub(crate) use report::Recipient;
 pub use report::{Fate, Feedback, Ignored, Letter, Report, WishSource};
 pub use status::fate_of;
+pub use webhook::{Opened, Posted, Provider, SnsSaid, Webhook, WebhookError, sns_host};
 
 #[cfg(test)]
 mod tests;

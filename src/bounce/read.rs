@@ -1,12 +1,12 @@
 //! Reads a mail that came back: finds the report in it, and whom it is about.
 
 use super::{
+    events::{self, Notice},
     fields::Fields,
     mime::{self, Mail, Part},
     plain,
     report::{Fate, Feedback, Ignored, Letter, Recipient, Report, WishSource},
     signs::{self, Sign},
-    sns::{self, Notice},
     status,
     tokens::{self, ENVELOPE, TokenTexts},
     wish,
@@ -122,7 +122,7 @@ fn structured(mail: &Mail, texts: &mut TokenTexts) -> Option<ReportBody> {
         return Some(ReportBody::Feedback(Some(Feedback::Complaint)));
     }
     let text = human_text(mail)?;
-    let notice = Some(&text).filter(|text| text.contains("Type\"")).and_then(|text| sns::read(text))?;
+    let notice = Some(&text).filter(|text| text.contains("Type\"")).and_then(|text| events::read_mailed(text))?;
     texts.paths.push(text.clone());
     texts.ids.push(text);
     Some(match notice {

@@ -5,6 +5,7 @@ use chrono::DateTime;
 use proptest::prelude::*;
 
 mod forms;
+mod webhooks;
 
 use super::*;
 use crate::{
@@ -71,6 +72,7 @@ fn sent(subscriber: i64, occasion: Occasion) -> Message {
         unsubscribe_mailto: None,
         return_path: Some("bounce+{{ token }}@harbour.example".into()),
         signers: std::sync::Arc::default(),
+        echoes: Vec::new(),
     };
     fill_once(&edition, &parts, &ada, &sender, occasion).unwrap()
 }

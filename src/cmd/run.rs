@@ -22,7 +22,7 @@ use crate::{
     diagnostic::Diagnostic,
     render,
     web::{
-        public::{Site, router},
+        public::{Site, ask_sns_over_https, router},
         serve,
     },
 };
@@ -66,7 +66,8 @@ pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(chrono::Utc::now));
     let (configs, current) = watch::channel(Arc::clone(&config));
     let (end, ended) = watch::channel(false);
-    let site = Site { config: current, store: store.clone(), clock: Arc::clone(&clock) };
+    let ask_sns = ask_sns_over_https();
+    let site = Site { config: current, store: store.clone(), clock: Arc::clone(&clock), ask_sns };
     let mut stopped = ended.clone();
     let server = tokio::spawn(serve(listener, router(site), async move {
         let _ = stopped.wait_for(|ended| *ended).await;

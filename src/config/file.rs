@@ -9,6 +9,7 @@ use url::Url;
 
 use super::document::{Document, nearest};
 use crate::{
+    bounce::Provider,
     deliver::{InDoubt, Tls},
     diagnostic::Diagnostic,
     digest::Digest,
@@ -180,6 +181,22 @@ pub(super) struct Bounce {
     /// and where that is left out as well, it is kept in `unread/` beside the store.
     #[serde(deserialize_with = "address")]
     pub(super) forward: Option<Address>,
+    /// What the relay's provider posts to `web.public_url` + `/bounces/NAME`: one table for each provider. Default: none,
+    /// nothing is taken.
+    pub(super) webhook: BTreeMap<String, BounceWebhook>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BounceWebhook {
+    /// Who posts: `ses`, `mailgun`, `postmark`, `sendgrid`, `brevo` or `resend`. Default: the table's name.
+    pub(super) provider: Option<Provider>,
+    /// The file that holds what the provider signs with, one a line while it changes; nobody else may be able to read
+    /// it. Mailgun's signing key, SendGrid's public key, Resend's `whsec_…`; for Postmark and Brevo a secret of your own.
+    /// Default: none; required but for `ses`.
+    pub(super) secret_file: Option<String>,
+    /// The ARN of the SNS topic that SES publishes to. Default: none; required for `ses`.
+    pub(super) topic: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

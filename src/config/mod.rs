@@ -20,7 +20,7 @@ use document::Document;
 pub use error::Error;
 pub use llm::Llm;
 pub use secret::Secret;
-pub use settings::{Config, Login};
+pub use settings::{BounceWebhook, Config, Login};
 
 impl Config {
     /// Reads and checks a config; `variables` are the process's variables.

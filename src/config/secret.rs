@@ -65,6 +65,9 @@ pub(super) struct SecretKind {
 pub(super) const PASSWORD: SecretKind =
     SecretKind { word: "password", key: "smtp.password", variable: "TIDINGS_SMTP__PASSWORD" };
 
+/// What a provider signs with.
+pub(super) const WEBHOOK: SecretKind = SecretKind { word: "secret", key: "bounce.webhook", variable: "" };
+
 impl Secret {
     /// Reads the secret; the environment comes before the config. A line end after it is no part of it, and a
     /// relative path starts from `root`.

@@ -11,12 +11,13 @@ use super::{
     secret::{self, Secret},
 };
 use crate::{
+    bounce::{Provider, Webhook},
     deliver::{Destination, Limits},
-    diagnostic::{Diagnostic, Place},
+    diagnostic::{Diagnostic, Explain as _, Place},
     digest::{Digest, Plan},
     edition::Publication,
     lint::Clients,
-    message::{Sender, dkim::Signer},
+    message::{EchoField, Sender, dkim::Signer},
     render::Templates,
     source::{Source, fetch},
     subscriber::Address,
@@ -57,6 +58,8 @@ pub struct Config {
     pub alert: Option<Address>,
     /// Who gets what only a person understands: `bounce.forward`, else `web.alert`.
     pub forward: Option<Address>,
+    /// `[bounce.webhook.NAME]`, by name.
+    pub webhooks: BTreeMap<String, BounceWebhook>,
     /// What is called after each good run.
     pub ping: Option<Url>,
     /// The SQLite file.
@@ -82,6 +85,31 @@ pub struct Login {
     pub username: String,
     /// Where the password is.
     pub password: Secret,
+}
+
+/// Who posts what came back, and what tells that it is them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BounceWebhook {
+    /// Who posts.
+    pub provider: Provider,
+    pub(super) secret_file: Option<PathBuf>,
+    pub(super) topic: Option<String>,
+}
+
+impl BounceWebhook {
+    /// What tells that a POST is the provider's, with the secret as it is in its file now.
+    ///
+    /// # Errors
+    /// When the secret cannot be had, or is not of the provider's form.
+    pub fn open(&self) -> Result<Webhook, Diagnostic> {
+        let file = self.secret_file.as_deref();
+        let secret = file.map(|file| secret::read_file(&secret::WEBHOOK, file)).transpose();
+        let secret = secret.map_err(|error| error.diagnostic())?.unwrap_or_default();
+        Webhook::new(self.provider, &secret, self.topic.clone()).map_err(|why| {
+            let file = file.map(|file| file.display().to_string()).unwrap_or_default();
+            Diagnostic::new(format!("the secret in `{file}` is not the provider's: {why}"))
+        })
+    }
 }
 
 impl Config {
@@ -148,7 +176,19 @@ impl Config {
             unsubscribe_mailto: self.unsubscribe_mailto.clone(),
             return_path: self.return_path.clone(),
             signers: Arc::clone(&self.signers),
+            echoes: self.echoes(),
         }
+    }
+
+    /// The fields that the providers' events give back, each once.
+    fn echoes(&self) -> Vec<EchoField> {
+        let mut echoes: Vec<EchoField> = Vec::new();
+        for field in self.webhooks.values().filter_map(|webhook| webhook.provider.echo_field()) {
+            if !echoes.contains(&field) {
+                echoes.push(field);
+            }
+        }
+        echoes
     }
 
     /// Where a key is set: the file with line and column, as near as it comes to it, or the variable.

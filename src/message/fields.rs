@@ -14,7 +14,7 @@ use super::{
     header_text as text,
     header_text::parse_mailbox,
     ids::{self, ReturnPath},
-    outgoing::{Message, Occasion, Sender},
+    outgoing::{EchoField, Message, Occasion, Sender},
     slots::{self, Piece, Values},
     unsubscribe::{self, UnsubscribeWays},
 };
@@ -35,6 +35,7 @@ pub(super) struct Fields {
     return_path: ReturnPath,
     ways: UnsubscribeWays,
     keys: Keys,
+    echoes: Vec<EchoField>,
     edition: String,
     digest: String,
     name: String,
@@ -47,6 +48,8 @@ pub(super) struct OwnFields {
     pub(super) to: String,
     pub(super) subject: String,
     pub(super) message_id: String,
+    /// The left side of it.
+    pub(super) echo: String,
     /// None where there is no way to leave.
     pub(super) list_unsubscribe: Option<String>,
 }
@@ -95,6 +98,7 @@ impl Fields {
             },
             ways,
             keys: sender.keys.clone(),
+            echoes: sender.echoes.clone(),
             edition: edition.id.as_str().to_owned(),
             digest: edition.digest.clone(),
             name: format!("{}-{}", label(&edition.digest, 63), edition.number),
@@ -110,6 +114,10 @@ impl Fields {
         let mut fields = self.first.clone();
         fields.extend([("To", own.to), ("Subject", own.subject), ("Message-ID", own.message_id)]);
         fields.extend(own.list_unsubscribe.map(|ways| ("List-Unsubscribe", ways)));
+        fields.extend(self.echoes.iter().map(|field| {
+            let EchoField { name, before, after } = field;
+            (*name, format!("{before}{}{after}", own.echo))
+        }));
         fields.extend_from_slice(&self.last);
         fields
     }
@@ -132,6 +140,7 @@ impl Fields {
                 Subject::Personal(pieces) => subject(&slots::fill(pieces, |slot| values.of(slot).into())),
             },
             message_id: message_id.clone(),
+            echo: message_id.trim_start_matches('<').split('@').next().unwrap_or_default().to_owned(),
             list_unsubscribe: self.ways.field(&token),
         };
         let needs_smtputf8 = !(self.is_ascii && return_path.is_ascii() && subscriber.address.as_str().is_ascii());

@@ -29,7 +29,7 @@ pub use error::Error;
 pub use header_text::parse_mailbox;
 pub use ids::{check_return_path, is_own_message_id, read_message_id, read_return_path};
 pub use notice::{OperatorNotice, editor_link, operator_notice};
-pub use outgoing::{Message, Occasion, Sender};
+pub use outgoing::{EchoField, Message, Occasion, Sender};
 pub use personal::{PersonalParts, personalise};
 pub use pictures::inline_images;
 pub use template::{MessageTemplate, fill_once};

@@ -107,6 +107,7 @@ mod tests {
             unsubscribe_mailto: None,
             return_path: Some("bounce+{{ token }}@harbour.example".to_owned()),
             signers: [].into(),
+            echoes: Vec::new(),
         }
     }
 

@@ -44,4 +44,17 @@ pub struct Sender {
     pub return_path: Option<String>,
     /// `[[dkim]]`: each puts its signature before the message.
     pub signers: Arc<[dkim::Signer]>,
+    /// What the relay's events give back, where they do not give the Message-ID.
+    pub echoes: Vec<EchoField>,
+}
+
+/// A field of a relay's own that its events give back; the left side of the Message-ID stands in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EchoField {
+    /// The field's name.
+    pub name: &'static str,
+    /// What stands before the Message-ID's left side.
+    pub before: &'static str,
+    /// What stands after it.
+    pub after: &'static str,
 }

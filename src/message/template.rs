@@ -35,16 +35,18 @@ enum Place {
     To,
     Subject,
     MessageId,
+    Echo,
     ListUnsubscribe,
     Text,
     Html,
 }
 
 impl Place {
-    const ALL: [(Self, &str); 6] = [
+    const ALL: [(Self, &str); 7] = [
         (Self::To, "to"),
         (Self::Subject, "subject"),
         (Self::MessageId, "message-id"),
+        (Self::Echo, "echo"),
         (Self::ListUnsubscribe, "list-unsubscribe"),
         (Self::Text, "text"),
         (Self::Html, "html"),
@@ -62,10 +64,10 @@ impl MessageTemplate {
         let html = PartBody::new(PartKind::Html, edition, &parts.html);
 
         let markers = Place::ALL.map(|(place, name)| (place, format!("place-{}-{name}", edition.id.as_str())));
-        let [to, subject, message_id, list_unsubscribe, in_text, in_html] =
+        let [to, subject, message_id, echo, list_unsubscribe, in_text, in_html] =
             markers.each_ref().map(|(_, marker)| marker.clone());
         let list_unsubscribe = fields.has_list_unsubscribe().then_some(list_unsubscribe);
-        let header = fields.header(OwnFields { to, subject, message_id, list_unsubscribe });
+        let header = fields.header(OwnFields { to, subject, message_id, echo, list_unsubscribe });
         let part = |kind: PartKind, body: &PartBody, marker: String| -> SinglePart {
             mime::text_part(kind.content_type(), body.encoding(), marker.into_bytes())
         };
@@ -94,6 +96,7 @@ impl MessageTemplate {
                 Piece::Slot(Place::To) => own.to.as_bytes(),
                 Piece::Slot(Place::Subject) => own.subject.as_bytes(),
                 Piece::Slot(Place::MessageId) => own.message_id.as_bytes(),
+                Piece::Slot(Place::Echo) => own.echo.as_bytes(),
                 Piece::Slot(Place::ListUnsubscribe) => own.list_unsubscribe.as_deref().unwrap_or_default().as_bytes(),
                 Piece::Slot(Place::Text) => {
                     self.text.push(&values, &mut buffer);

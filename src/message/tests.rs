@@ -75,6 +75,7 @@ pub(super) fn sender() -> Sender {
         unsubscribe_mailto: Some("leave@harbour.example".parse().unwrap()),
         return_path: Some("bounce+{{ token }}@harbour.example".into()),
         signers: Arc::default(),
+        echoes: Vec::new(),
     }
 }
 

@@ -27,7 +27,26 @@ pub fn check_project(config: &Config, environment: &[(String, String)]) -> Vec<R
     if let Destination::Smtp(relay) = &config.destination {
         rows.extend(cleartext_row(config, relay));
     }
+    rows.extend(webhook_rows(config));
     rows.extend(llm_rows(config));
+    rows
+}
+
+/// What keeps a webhook from taking anything: until it is mended, the provider's events are lost.
+fn webhook_rows(config: &Config) -> Vec<Row> {
+    let mut rows = Vec::new();
+    if let (None, Some(name)) = (&config.public_url, config.webhooks.keys().next()) {
+        let message = "there is no `web.public_url` that providers can post to";
+        let hint = format!("set it, and give the provider `PUBLIC_URL/bounces/{name}`");
+        rows.push(Row::error("webhook", message, config.place_of_key(&["bounce", "webhook", name]), hint));
+    }
+    for (name, webhook) in &config.webhooks {
+        if let Err(wrong) = webhook.open() {
+            let wrong = Diagnostic { message: format!("`/bounces/{name}`: {}", wrong.message), ..wrong };
+            let place = config.place_of_key(&["bounce", "webhook", name, "secret_file"]);
+            rows.push(diagnostic_row("webhook", wrong, place, "copy it from the provider's settings of webhooks"));
+        }
+    }
     rows
 }
 

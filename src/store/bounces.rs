@@ -137,6 +137,14 @@ impl Store {
         self.db.value(select, values![content_id(content)]).await
     }
 
+    /// Remembers that this came in; `false` where it is known.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn mark_seen(&self, content: &[u8], now: DateTime<Utc>) -> Result<bool, Error> {
+        Ok(self.db.run(MARK_SEEN, values![content_id(content), now, false]).await? > 0)
+    }
+
     /// Remembers that a mail went on to a person.
     ///
     /// # Errors

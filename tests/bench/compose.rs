@@ -103,5 +103,6 @@ fn sender() -> anyhow::Result<Sender> {
         unsubscribe_mailto: Some("leave@bench.example".parse().map_err(anyhow::Error::msg)?),
         return_path: Some("bounce+{{ token }}@bench.example".to_owned()),
         signers: [].into(),
+        echoes: Vec::new(),
     })
 }

@@ -269,6 +269,10 @@ fn every_key_that_is_shown_exists() {
             for line in lines.lines() {
                 if let Some(name) = line.strip_prefix('[') {
                     table = name.trim_matches(['[', ']']).replace("digest.weekly", "digest.NAME");
+                    if let Some((tables, _)) = table.rsplit_once('.').filter(|(tables, _)| *tables == "bounce.webhook")
+                    {
+                        table = format!("{tables}.NAME");
+                    }
                 } else if let Some((key, _)) = line.split_once(" = ") {
                     let bare = if table.is_empty() { "digest.NAME" } else { &table };
                     let is_known = free.contains(&bare) || known(bare, key);

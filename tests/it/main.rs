@@ -50,4 +50,5 @@ mod subscribers;
 mod templates;
 mod unsubscribe;
 mod versions;
+mod webhooks;
 mod year;

@@ -6,7 +6,7 @@ use crate::{
     edition::{Edition, Slot},
     image::Embedded,
     message::{
-        inline_images, personalise,
+        EchoField, inline_images, personalise,
         tests::{edition, nasty, parts, sender, subscriber},
         whole::build_whole,
     },
@@ -221,4 +221,20 @@ proptest! {
     fn a_form_says_what_the_plain_path_says(subject in cut_text(), html in cut_text(), text in cut_text(), name in nasty()) {
         check_same(&parts(&subject, &html, &text), Some(&name), &sender());
     }
+}
+
+#[test]
+fn what_events_give_back_is_the_left_side_of_the_message_id() {
+    let field = |name, before, after| EchoField { name, before, after };
+    let echoes = vec![field("X-Own", "", ""), field("X-Json", "{\"a\":\r\n {\"b\":\"", "\"}}")];
+    let sender = Sender { echoes, ..sender() };
+    check_same(&parts("Tides", "<p>Tides</p>\n", "Tides\n"), Some("Ana"), &sender);
+    let parts = parts("Tides", "<p>Tides</p>\n", "Tides\n");
+    let template = MessageTemplate::new(&edition(), &parts, &sender).unwrap();
+    let ana = subscriber("ana@lisbon.example", None);
+    let message = template.fill(&ana, Occasion::Send, Vec::new()).unwrap();
+    let token = message.message_id.trim_start_matches('<').split('@').next().unwrap();
+    let text = String::from_utf8(message.octets).unwrap();
+    assert!(text.contains(&format!("\r\nX-Own: {token}\r\n")), "{text}");
+    assert!(text.contains(&format!("\r\nX-Json: {{\"a\":\r\n {{\"b\":\"{token}\"}}}}\r\n")), "{text}");
 }

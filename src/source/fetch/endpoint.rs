@@ -1,4 +1,4 @@
-//! One question to one endpoint that the operator chose: JSON or a form out, octets back.
+//! One question to one endpoint that the operator chose: JSON, a form or nothing out, octets back.
 //!
 //! The endpoint may be on this machine, so the guard against private addresses does not look here; in return
 //! nothing leads anywhere else: no redirect is followed and no proxy is asked.
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use reqwest::{
-    Client,
+    Client, RequestBuilder,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue},
     redirect::Policy,
 };
@@ -16,7 +16,7 @@ use url::Url;
 
 use super::explain::{explain_error, no_answer};
 
-/// What became of a POST; no text of it holds the secret or what the server wrote beside a success.
+/// What became of a question; no text of it holds the secret or what the server wrote beside a success.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EndpointReply {
     /// A success, whole.
@@ -29,7 +29,7 @@ pub enum EndpointReply {
     Failed(String),
 }
 
-/// Posts to one endpoint, with one deadline for each request as a whole.
+/// Asks one endpoint, with one deadline for each request as a whole.
 #[derive(Debug)]
 pub struct EndpointClient {
     client: Result<Client, String>,
@@ -54,12 +54,23 @@ impl EndpointClient {
 
     /// Sends JSON, and the secret to nobody but `url`.
     pub async fn post(&self, url: &Url, bearer: Option<&SecretString>, body: String) -> EndpointReply {
-        self.in_time(self.ask(url, "application/json", bearer, body)).await
+        self.in_time(self.post_as(url, "application/json", bearer, body)).await
+    }
+
+    /// Fetches what is there.
+    pub async fn get(&self, url: &Url) -> EndpointReply {
+        let asked = async {
+            match &self.client {
+                Ok(client) => self.answer(client.get(url.clone())).await,
+                Err(error) => EndpointReply::Failed(error.clone()),
+            }
+        };
+        self.in_time(asked).await
     }
 
     /// Sends the fields of a form, as mail providers do for a reader who leaves (RFC 8058 3.2).
     pub async fn post_form(&self, url: &Url, body: &str) -> EndpointReply {
-        self.in_time(self.ask(url, "application/x-www-form-urlencoded", None, body.to_owned())).await
+        self.in_time(self.post_as(url, "application/x-www-form-urlencoded", None, body.to_owned())).await
     }
 
     async fn in_time(&self, asked: impl Future<Output = EndpointReply>) -> EndpointReply {
@@ -69,7 +80,13 @@ impl EndpointClient {
         }
     }
 
-    async fn ask(&self, url: &Url, kind: &'static str, bearer: Option<&SecretString>, body: String) -> EndpointReply {
+    async fn post_as(
+        &self,
+        url: &Url,
+        kind: &'static str,
+        bearer: Option<&SecretString>,
+        body: String,
+    ) -> EndpointReply {
         let client = match &self.client {
             Ok(client) => client,
             Err(error) => return EndpointReply::Failed(error.clone()),
@@ -82,6 +99,10 @@ impl EndpointClient {
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
+        self.answer(request).await
+    }
+
+    async fn answer(&self, request: RequestBuilder) -> EndpointReply {
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => return EndpointReply::Failed(explain_error(&error, self.timeout).message),

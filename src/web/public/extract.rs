@@ -15,6 +15,9 @@ use crate::{diagnostic::error_report, store};
 /// Nothing that anybody has to say here is longer, octets.
 pub(super) const MAX_BODY: usize = 64 * 1024;
 
+/// Providers write down to so much what happened; SendGrid alone sends more than SNS's 256 KB, octets.
+pub(super) const MAX_EVENTS: usize = 2 << 20;
+
 /// How long a body may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -37,11 +40,26 @@ impl<S: Send + Sync> FromRequest<S> for SmallBody {
     type Rejection = Response;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
-        match timeout(BODY_TIMEOUT, to_bytes(request.into_body(), MAX_BODY)).await {
-            Ok(Ok(octets)) => Ok(Self(octets)),
-            Ok(Err(_)) => Err(closing_response(StatusCode::PAYLOAD_TOO_LARGE)),
-            Err(_) => Err(closing_response(StatusCode::REQUEST_TIMEOUT)),
-        }
+        read_body(request, MAX_BODY).await.map(Self)
+    }
+}
+
+/// The whole body of what a mail provider posts.
+pub(super) struct EventsBody(pub(super) Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for EventsBody {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        read_body(request, MAX_EVENTS).await.map(Self)
+    }
+}
+
+async fn read_body(request: Request, max: usize) -> Result<Bytes, Response> {
+    match timeout(BODY_TIMEOUT, to_bytes(request.into_body(), max)).await {
+        Ok(Ok(octets)) => Ok(octets),
+        Ok(Err(_)) => Err(closing_response(StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(_) => Err(closing_response(StatusCode::REQUEST_TIMEOUT)),
     }
 }
 
@@ -58,6 +76,8 @@ pub(super) enum PageError {
     NotFound,
     /// Nobody signed the token: it is forged, cut, swapped, doubled, or of somebody who is not there.
     UnknownToken,
+    /// Too many ask at this moment; to come again.
+    Busy,
     /// The store does not do what it should; nobody knows what became of the request.
     Unavailable,
 }

@@ -8,7 +8,10 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{page_context::PageContext, state::PublicState};
+use super::{
+    page_context::{PageContext, lock},
+    state::PublicState,
+};
 use crate::{
     daemon::open_incidents,
     diagnostic::error_report,
@@ -31,6 +34,11 @@ pub(super) async fn metrics(State(state): State<Arc<PublicState>>) -> Response {
     metrics.family("tidings_http_requests_total", "counter", "Requests by page and kind of answer.");
     for (page, kind, count) in state.counts.all() {
         metrics.sample("tidings_http_requests_total", &[("page", page), ("code", kind)], count as f64);
+    }
+    metrics.family("tidings_webhook_events_total", "counter", "Events that were posted, by webhook and outcome.");
+    for ((webhook, outcome), count) in &*lock(&state.webhooks.counts) {
+        let labels = [("webhook", webhook.as_str()), ("outcome", *outcome)];
+        metrics.sample("tidings_webhook_events_total", &labels, *count as f64);
     }
     let kind =
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];

@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 use crate::web::serve::set_security_headers;
 
 use super::{
-    extract::{MAX_BODY, PageError, closing_response},
+    extract::{MAX_BODY, MAX_EVENTS, PageError, closing_response},
     message_page::MessagePage,
     state::PublicState,
 };
@@ -29,7 +29,7 @@ const MAX_DRAINED: usize = 16 << 20;
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The first parts of our paths.
-const OWN_PATHS: [&str; 6] = ["u", "a", "archive", "feed.xml", "healthz", "metrics"];
+const OWN_PATHS: [&str; 7] = ["u", "a", "bounces", "archive", "feed.xml", "healthz", "metrics"];
 
 /// Wraps the pages: every request goes through this before it comes to one, and its answer after.
 pub(super) fn wrap(state: Arc<PublicState>, pages: Router) -> Router {
@@ -62,7 +62,7 @@ fn error_page(state: &PublicState, error: PageError) -> Response {
     let (key, status) = match error {
         PageError::NotFound => ("missing", StatusCode::NOT_FOUND),
         PageError::UnknownToken if state.admits_unsigned() => ("unknown", StatusCode::NOT_FOUND),
-        PageError::UnknownToken => ("busy", StatusCode::TOO_MANY_REQUESTS),
+        PageError::UnknownToken | PageError::Busy => ("busy", StatusCode::TOO_MANY_REQUESTS),
         PageError::Unavailable => ("failed", StatusCode::SERVICE_UNAVAILABLE),
     };
     let mut page = MessagePage { title: words.word(&format!("{key}_title")).to_owned(), ..MessagePage::default() };
@@ -87,7 +87,8 @@ fn refusal(request: &Request) -> Option<StatusCode> {
         return Some(StatusCode::BAD_REQUEST);
     }
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
-    (length > MAX_BODY as u64).then_some(StatusCode::PAYLOAD_TOO_LARGE)
+    let max = if request.uri().path().starts_with("/bounces/") { MAX_EVENTS } else { MAX_BODY };
+    (length > max as u64).then_some(StatusCode::PAYLOAD_TOO_LARGE)
 }
 
 /// Refuses a request, and lets its client come to the answer.
@@ -124,7 +125,10 @@ fn without_prefix(prefix: &str, uri: &Uri) -> Option<Uri> {
 fn set_headers(path: &str, response: &mut Response) {
     let headers = response.headers_mut();
     set_security_headers(headers, POLICY);
-    if ["/u", "/a"].iter().any(|own| path == *own || path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/'))) {
+    if ["/u", "/a", "/bounces"]
+        .iter()
+        .any(|own| path == *own || path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')))
+    {
         headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

@@ -1,4 +1,5 @@
-//! The pages behind a mail's links: leaving a digest, the archive and its feed, the editor's answer, how things stand.
+//! The pages behind a mail's links: leaving a digest, the archive and its feed, the editor's answer, what mail
+//! providers report, how things stand.
 //!
 //! Each mail carries `public_url/u/TOKEN`; the token is an HMAC over the subscriber's number and the digest's name, and
 //! holds no address. `middleware` sees each request first (limits, the prefix of `public_url`) and each answer last
@@ -6,11 +7,15 @@
 //! change to the `write_queue`, which writes together what came while the transaction before was on its way: the answer
 //! says what is durable. Who only looks uses connections of their own and waits for no writer.
 //!
+//! `bounces` takes what mail providers post of bounces and complaints: it is believed only where the provider signed it,
+//! and answered when it is applied.
+//!
 //! `edition_page` makes of a mail a page that is nobody's. The words of pages are in `render`, their templates in
 //! `templates/web`.
 
 mod approval;
 mod archive;
+mod bounces;
 mod conditional;
 mod edition_page;
 mod extract;
@@ -28,10 +33,11 @@ use std::sync::Arc;
 use axum::{
     Router,
     http::{HeaderValue, StatusCode, header},
-    routing::{MethodRouter, get},
+    routing::{MethodRouter, get, post},
 };
 
-pub use state::Site;
+pub use bounces::ask_sns_over_https;
+pub use state::{AskSns, Site};
 
 use extract::PageError;
 use state::PublicState;
@@ -47,6 +53,7 @@ pub fn router(site: Site) -> Router {
         .route("/u/{*token}", unsubscribe())
         .route("/a/{token}", with_options("GET,HEAD,OPTIONS,POST", get(approval::show).post(approval::decide)))
         .route("/a/{token}/look", read_only(get(approval::edition)))
+        .route("/bounces/{name}", with_options("OPTIONS,POST", post(bounces::receive)))
         .route("/", read_only(get(archive::list)))
         .route("/archive", read_only(get(archive::list)))
         .route("/archive/", read_only(get(archive::list)))

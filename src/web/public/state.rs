@@ -2,6 +2,7 @@
 //! for one transaction, so that thousands a second are as durable as one.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -11,13 +12,16 @@ use std::{
 
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot, watch};
+use url::Url;
 
 use crate::{
     config::Config,
     daemon::Clock,
     deliver::rate_limit::TokenBucket,
     diagnostic::error_report,
+    source::fetch::EndpointReply,
     store::{Applied, ArchiveEntry, Store, SubscriptionChange},
     token::{Keys, Purpose, Subject},
 };
@@ -33,6 +37,9 @@ const MIN_KEY_AGE: Duration = Duration::from_secs(1);
 /// So many tokens that nobody signed are answered in a second.
 const MAX_UNSIGNED_RATE: f64 = 100.0;
 
+/// So many certificates that are not known yet are asked for in a second.
+const MAX_FETCH_RATE: f64 = 1.0;
+
 /// What the pages are made of; each request looks at the config as it stands then.
 #[derive(Clone)]
 pub struct Site {
@@ -42,7 +49,12 @@ pub struct Site {
     pub store: Store,
     /// What time it is.
     pub clock: Clock,
+    /// Fetches what Amazon SNS signs with, and agrees to its subscriptions.
+    pub ask_sns: AskSns,
 }
+
+/// Asks a host of Amazon SNS; another one in tests.
+pub type AskSns = Arc<dyn Fn(Url) -> BoxFuture<'static, EndpointReply> + Send + Sync>;
 
 impl std::fmt::Debug for Site {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -55,6 +67,7 @@ pub(super) struct PublicState {
     pub(super) store: Store,
     pub(super) write_queue: WriteQueue,
     pub(super) counts: RequestCounts,
+    pub(super) webhooks: WebhookState,
     pub(super) feed: Mutex<Option<CachedFeed>>,
     /// What `/healthz` says is wrong.
     pub(super) health: Cached<Vec<String>>,
@@ -65,6 +78,21 @@ pub(super) struct PublicState {
     keys: Cached<Keys>,
     unsigned: Mutex<TokenBucket>,
     started: Instant,
+}
+
+/// What webhooks keep between requests.
+#[derive(Debug, Default)]
+pub(super) struct WebhookState {
+    /// Events by webhook and what they came to.
+    pub(super) counts: Mutex<BTreeMap<(String, &'static str), u64>>,
+    /// Certificates of Amazon SNS by where they are.
+    pub(super) certificates: Mutex<BTreeMap<Url, Arc<[u8]>>>,
+    /// How often they are asked for.
+    pub(super) fetches: Mutex<TokenBucket>,
+    /// What is good for one POST only is looked at by one at a time.
+    pub(super) once: tokio::sync::Mutex<()>,
+    /// When a refusal was last told.
+    pub(super) told: Mutex<Option<Instant>>,
 }
 
 /// The feed as it was made last, and what it was made of.
@@ -80,6 +108,7 @@ impl PublicState {
             store: site.store.clone(),
             write_queue: WriteQueue::open(site.store.clone(), Arc::clone(&site.clock)),
             counts: RequestCounts::default(),
+            webhooks: WebhookState::default(),
             feed: Mutex::default(),
             health: Cached::default(),
             metrics: Cached::default(),
@@ -93,6 +122,11 @@ impl PublicState {
 
     pub(super) fn now(&self) -> DateTime<Utc> {
         (self.site.clock)()
+    }
+
+    /// Asks a host of Amazon SNS.
+    pub(super) async fn ask_sns(&self, url: Url) -> EndpointReply {
+        (self.site.ask_sns)(url).await
     }
 
     /// Gives the project as it stands now.
@@ -127,14 +161,23 @@ impl PublicState {
     /// Says whether one more token that nobody signed is answered at this moment. All of them count together: behind
     /// a proxy they come from one address, and whoever brings a signed one is never asked.
     pub(super) fn admits_unsigned(&self) -> bool {
-        // A rate says when the first comes in; a burst of a second may come before.
+        self.admits(&self.unsigned, MAX_UNSIGNED_RATE, 1_000.0)
+    }
+
+    /// Says whether one more certificate is fetched at this moment.
+    pub(super) fn admits_fetch(&self) -> bool {
+        self.admits(&self.webhooks.fetches, MAX_FETCH_RATE, 10_000.0)
+    }
+
+    /// A rate says when the first comes in; a burst of so many milliseconds may come before.
+    fn admits(&self, bucket: &Mutex<TokenBucket>, rate: f64, burst_ms: f64) -> bool {
         let now_ms = self.started.elapsed().as_secs_f64() * 1_000.0;
-        let mut bucket = lock(&self.unsigned);
+        let mut bucket = lock(bucket);
         bucket.next_ms = bucket.next_ms.max(now_ms);
-        if bucket.next_ms > now_ms + 1_000.0 {
+        if bucket.next_ms > now_ms + burst_ms {
             return false;
         }
-        bucket.next_ms += 1_000.0 / MAX_UNSIGNED_RATE;
+        bucket.next_ms += 1_000.0 / rate;
         true
     }
 }
@@ -171,7 +214,7 @@ impl<T: Clone> Cached<T> {
 }
 
 /// The pages that are told apart.
-const PAGES: [&str; 7] = ["unsubscribe", "approval", "archive", "feed", "healthz", "metrics", "other"];
+const PAGES: [&str; 8] = ["unsubscribe", "approval", "archive", "feed", "healthz", "metrics", "bounces", "other"];
 
 /// The kinds of answers.
 const KINDS: [&str; 4] = ["2xx", "3xx", "4xx", "5xx"];
@@ -190,7 +233,8 @@ impl RequestCounts {
             "feed.xml" => 3,
             "healthz" => 4,
             "metrics" => 5,
-            _ => 6,
+            "bounces" => 6,
+            _ => 7,
         };
         let kind = usize::from(status.as_u16() / 100).clamp(2, 5) - 2;
         self.0[page][kind].fetch_add(1, Ordering::Relaxed);

@@ -5,6 +5,7 @@ pub mod model;
 pub mod office;
 pub mod opendkim;
 pub mod postfix;
+pub mod providers;
 pub mod server;
 pub mod sink;
 pub mod site;
