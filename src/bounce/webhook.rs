@@ -83,7 +83,7 @@ impl Provider {
     }
 
     /// How old what it signed may be: as long as it goes on trying, where it signs once for all tries.
-    fn max_age(self) -> TimeDelta {
+    pub fn max_age(self) -> TimeDelta {
         match self {
             // Svix signs each try anew, and asks for five minutes.
             Self::Resend => TimeDelta::minutes(5),

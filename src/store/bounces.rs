@@ -137,12 +137,32 @@ impl Store {
         self.db.value(select, values![content_id(content)]).await
     }
 
-    /// Remembers that this came in; `false` where it is known.
+    /// Takes a token that is good for one content alone; `false` where it was taken for another. Tokens from before
+    /// `oldest` are forgotten, which nobody takes any more.
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn mark_seen(&self, content: &[u8], now: DateTime<Utc>) -> Result<bool, Error> {
-        Ok(self.db.run(MARK_SEEN, values![content_id(content), now, false]).await? > 0)
+    pub async fn take_token(
+        &self,
+        token: &str,
+        content: &[u8],
+        oldest: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, Error> {
+        // No digit of a content's id is an `o`.
+        let id = |content: &[u8]| format!("once {}", content_id(content));
+        let (bare, filled) = (id(token.as_bytes()), id(&[token.as_bytes(), b"\n", content].concat()));
+        let mut write = self.db.begin().await?;
+        write.run("DELETE FROM seen_mail WHERE id >= 'o' AND at_ms < $1", values![oldest]).await?;
+        let is_new = write.run(MARK_SEEN, values![bare, now, false]).await? > 0;
+        let is_right = if is_new {
+            write.run(MARK_SEEN, values![filled, now, false]).await?;
+            true
+        } else {
+            write.value("SELECT EXISTS (SELECT 1 FROM seen_mail WHERE id = $1)", values![filled]).await?
+        };
+        write.commit().await?;
+        Ok(is_right)
     }
 
     /// Remembers that a mail went on to a person.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tidings::{
     config::Config,
     internals::web::{AskSns, Site as Pages, router, serve},
-    source::fetch::EndpointReply,
+    source::fetch::{EndpointClient, EndpointReply},
     store::Store,
 };
 
@@ -347,4 +347,27 @@ fn a_certificate_that_cannot_be_had_is_asked_for_again_later_and_not_often() {
         assert!(status == 429 && answer.contains("retry-after"), "{answer}");
     }
     assert!(pages.asked.lock().unwrap().len() < 15);
+}
+
+#[test]
+fn what_is_asked_of_amazon_leads_nowhere_else() {
+    use std::io::{Read as _, Write as _};
+    let answers = ["200 OK\r\nContent-Length: 2\r\n\r\nok", "302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n"];
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/x", listener.local_addr().unwrap()).parse().unwrap();
+    let server = std::thread::spawn(move || {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            let read = stream.read(&mut [0; 1_024]).unwrap();
+            assert!(read > 0);
+            stream
+                .write_all(format!("HTTP/1.1 {answer}").replacen("\r\n", "\r\nConnection: close\r\n", 1).as_bytes())
+                .unwrap();
+        }
+    });
+    let client = EndpointClient::new(std::time::Duration::from_secs(20), 100);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    assert_eq!(runtime.block_on(client.get(&url)), EndpointReply::Answer(b"ok".to_vec()));
+    assert_eq!(runtime.block_on(client.get(&url)), EndpointReply::Status(302));
+    server.join().unwrap();
 }

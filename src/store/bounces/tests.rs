@@ -188,3 +188,21 @@ async fn the_last_doubt_that_bounces_ends_the_edition() {
     let state: String = store.db.value("SELECT state FROM edition", []).await.unwrap();
     assert_eq!(state, "sent");
 }
+
+#[tokio::test]
+async fn a_token_is_good_for_one_content_as_long_as_it_is_remembered() {
+    let (_folder, store) = new_store().await;
+    let at = |hour: i64| NOW + chrono::TimeDelta::hours(hour);
+    let take = async |token: &str, content: &[u8], hour: i64| {
+        store.take_token(token, content, at(hour - 25), at(hour)).await.unwrap()
+    };
+    assert!(take("a", b"one", 0).await && take("a", b"one", 1).await);
+    assert!(!take("a", b"two", 1).await && take("b", b"two", 1).await);
+    store.mark_forwarded(b"a mail", at(0)).await.unwrap();
+    let count = async || store.db.value::<i64>("SELECT count(*) FROM seen_mail", values![]).await.unwrap();
+    assert_eq!(count().await, 5);
+    assert!(take("c", b"three", 100).await);
+    // The tokens are gone, the mail is not.
+    assert_eq!(count().await, 3);
+    assert!(store.has_seen(b"a mail").await.unwrap());
+}

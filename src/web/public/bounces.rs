@@ -13,6 +13,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use chrono::TimeDelta;
 use serde_json::Value;
 
 use url::Url;
@@ -34,6 +35,8 @@ const SNS_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_SNS_ANSWER: usize = 64 * 1024;
 /// So many certificates are kept: it changes them once a year.
 const MAX_CERTIFICATES: usize = 8;
+/// Tokens are remembered for so much longer than they are good: clocks differ.
+const KEEP_LONGER: TimeDelta = TimeDelta::hours(1);
 /// A refusal is told once within this; `/metrics` counts them all.
 const TELL_EVERY: Duration = Duration::from_secs(60);
 
@@ -121,15 +124,13 @@ async fn apply_once(
     events: &[Value],
     token: &str,
 ) -> Result<Result<usize, WebhookError>, PageError> {
-    let _alone = state.webhooks.once.lock().await;
-    let own = format!("{name} token {token}");
-    let with_events = events.iter().fold(own.clone(), |text, event| format!("{text} {event}"));
-    if state.store.has_seen(own.as_bytes()).await? && !state.store.has_seen(with_events.as_bytes()).await? {
+    let (token, now) = (format!("{name} {token}"), state.now());
+    let content: String = events.iter().map(Value::to_string).collect();
+    let oldest = now - provider.max_age() - KEEP_LONGER;
+    // Who dies before the events are applied is asked again, with the same token for the same events.
+    if !state.store.take_token(&token, content.as_bytes(), oldest, now).await? {
         return Ok(Err(WebhookError::Forged("its signature was used before, for another event")));
     }
-    // The events come last: who dies in between is asked again, with the same token for the same events.
-    state.store.mark_seen(with_events.as_bytes(), state.now()).await?;
-    state.store.mark_seen(own.as_bytes(), state.now()).await?;
     apply_all(state, name, provider, events).await.map(Ok)
 }
 

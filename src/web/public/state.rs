@@ -89,8 +89,6 @@ pub(super) struct WebhookState {
     pub(super) certificates: Mutex<BTreeMap<Url, Arc<[u8]>>>,
     /// How often they are asked for.
     pub(super) fetches: Mutex<TokenBucket>,
-    /// What is good for one POST only is looked at by one at a time.
-    pub(super) once: tokio::sync::Mutex<()>,
     /// When a refusal was last told.
     pub(super) told: Mutex<Option<Instant>>,
 }
