@@ -24,7 +24,7 @@ pub use read::{MAX_OCTETS, letter, read};
 pub(crate) use report::Recipient;
 pub use report::{Fate, Feedback, Ignored, Letter, Report, WishSource};
 pub use status::fate_of;
-pub use webhook::{Opened, Posted, Provider, SnsSaid, Webhook, WebhookError, sns_host};
+pub use webhook::{Opened, Posted, Provider, SnsSaid, Webhook, WebhookError, is_secret, sns_host};
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use rustls::{
     server::ParsedCertificate,
 };
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
@@ -180,7 +180,7 @@ impl Webhook {
                     .map(|message| Opened::Sns(Box::new(message)));
             }
             Provider::Mailgun => {
-                let (event, token) = self.open_mailgun(&json(posted.body)?, now)?;
+                let (event, token) = self.open_mailgun(posted.body, now)?;
                 (vec![event], Some(token))
             }
             Provider::Sendgrid => (self.open_sendgrid(posted, now)?, None),
@@ -202,21 +202,17 @@ impl Webhook {
     }
 
     /// Mailgun, "Securing webhooks": HMAC-SHA-256 in hex over timestamp and token. It does not cover the event.
-    fn open_mailgun(&self, body: &Value, now: DateTime<Utc>) -> Result<(Value, String), WebhookError> {
-        let signed = &body["signature"];
-        let text = |name: &str| signed[name].as_str().map(str::to_owned);
-        let timestamp = text("timestamp").or_else(|| signed["timestamp"].as_i64().map(|number| number.to_string()));
-        let (Some(timestamp), Some(token), Some(signature)) = (timestamp, text("token"), text("signature")) else {
-            return Err(WebhookError::Unsigned("there is no signature in it"));
-        };
-        let given = unhex(&signature).ok_or(WebhookError::Forged("the signature is not the one of the signing key"))?;
-        let is_right = |key: &str| is_mac(key.as_bytes(), &[timestamp.as_bytes(), token.as_bytes()], &given);
-        if !self.is_any(is_right) {
-            return Err(WebhookError::Forged("the signature is not the one of the signing key"));
+    fn open_mailgun(&self, body: &[u8], now: DateTime<Utc>) -> Result<(Value, String), WebhookError> {
+        let MailgunSignature { timestamp, token, signature } =
+            json::<MailgunPost>(body)?.signature.ok_or(WebhookError::Unsigned("there is no signature in it"))?;
+        let wrong = WebhookError::Forged("the signature is not the one of the signing key");
+        let given = unhex(&signature).ok_or(wrong)?;
+        if !self.is_any(|key| is_mac(key.as_bytes(), &[timestamp.as_bytes(), token.as_bytes()], &given)) {
+            return Err(wrong);
         }
         self.check_age(seconds(&timestamp), now)?;
-        match &body["event-data"] {
-            event @ Value::Object(_) => Ok((event.clone(), token)),
+        match json::<Value>(body)?.get_mut("event-data").map(Value::take) {
+            Some(event @ Value::Object(_)) => Ok((event, token)),
             _ => Err(WebhookError::Malformed("there is no `event-data` in it")),
         }
     }
@@ -303,6 +299,38 @@ pub struct SnsMessage {
     signed: String,
 }
 
+/// What is read of a POST of Mailgun before it is known to be theirs: no more, for anybody may have written it.
+#[derive(Deserialize)]
+struct MailgunPost {
+    signature: Option<MailgunSignature>,
+}
+
+#[derive(Deserialize)]
+struct MailgunSignature {
+    timestamp: String,
+    token: String,
+    signature: String,
+}
+
+/// The same of a message of SNS.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SnsFields {
+    r#type: Option<String>,
+    topic_arn: Option<String>,
+    message: Option<String>,
+    message_id: Option<String>,
+    subject: Option<String>,
+    #[serde(rename = "SubscribeURL")]
+    subscribe_url: Option<String>,
+    timestamp: Option<String>,
+    token: Option<String>,
+    signature: Option<String>,
+    signature_version: Option<String>,
+    #[serde(rename = "SigningCertURL")]
+    signing_cert_url: Option<String>,
+}
+
 #[derive(Debug, Clone)]
 enum SnsKind {
     Notification,
@@ -323,49 +351,54 @@ pub enum SnsSaid {
 
 impl SnsMessage {
     fn read(body: &[u8], topic: Option<&str>, now: DateTime<Utc>) -> Result<Self, WebhookError> {
-        let body = json(body)?;
-        let text = |name: &str| body[name].as_str();
-        let needed = |name: &str| {
-            text(name).ok_or(WebhookError::Unsigned("it is no message of SNS; see that raw message delivery is off"))
-        };
-        let (kind, arn) = (needed("Type")?, needed("TopicArn")?);
+        let body = json::<SnsFields>(body)?;
+        let (kind, arn) = (needed(&body.r#type)?, needed(&body.topic_arn)?);
         if topic != Some(arn) {
             return Err(WebhookError::Forged("it is of another topic than `topic`"));
         }
         let host = sns_host(arn).ok_or(WebhookError::Forged("the topic's ARN has no region"))?;
-        let certificate = Url::parse(needed("SigningCertURL")?).ok().filter(|url| is_at(url, &host));
+        let certificate = Url::parse(needed(&body.signing_cert_url)?).ok().filter(|url| is_at(url, &host));
+        let is_bare = |url: &Url| url.path().ends_with(".pem") && url.query().is_none() && url.fragment().is_none();
         let certificate =
-            certificate.filter(|url| url.path().ends_with(".pem") && url.query().is_none() && url.fragment().is_none());
-        let certificate = certificate.ok_or(WebhookError::Forged("its certificate is not at the host of SNS"))?;
-        let algorithm: &'static dyn VerificationAlgorithm = match needed("SignatureVersion")? {
+            certificate.filter(is_bare).ok_or(WebhookError::Forged("its certificate is not at the host of SNS"))?;
+        let algorithm: &'static dyn VerificationAlgorithm = match needed(&body.signature_version)? {
             "1" => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
             "2" => &RSA_PKCS1_2048_8192_SHA256,
             _ => return Err(WebhookError::Malformed("its `SignatureVersion` is neither 1 nor 2")),
         };
-        let (kind, names): (_, &[&str]) = match kind {
-            "Notification" => {
-                (SnsKind::Notification, &["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"])
-            }
+        let kind = match kind {
+            "Notification" => SnsKind::Notification,
             "SubscriptionConfirmation" | "UnsubscribeConfirmation" => {
-                let url = Url::parse(needed("SubscribeURL")?).ok().filter(|url| is_at(url, &host));
+                let url = Url::parse(needed(&body.subscribe_url)?).ok().filter(|url| is_at(url, &host));
                 let url = url.ok_or(WebhookError::Forged("its `SubscribeURL` is not at the host of SNS"))?;
-                let kind = if kind.starts_with('S') { SnsKind::Subscription(url) } else { SnsKind::End };
-                (kind, &["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"])
+                if kind.starts_with('S') { SnsKind::Subscription(url) } else { SnsKind::End }
             }
             _ => return Err(WebhookError::Malformed("its `Type` is unknown")),
         };
+        let is_notification = matches!(kind, SnsKind::Notification);
         let mut signed = String::new();
-        for name in names {
-            match text(name) {
-                Some(value) => signed.extend([name, "\n", value, "\n"]),
-                None if *name == "Subject" => {}
-                None => return Err(WebhookError::Malformed("a field that is signed is missing")),
+        for (name, value) in [
+            ("Message", &body.message),
+            ("MessageId", &body.message_id),
+            ("SubscribeURL", &body.subscribe_url),
+            ("Subject", &body.subject),
+            ("Timestamp", &body.timestamp),
+            ("Token", &body.token),
+            ("TopicArn", &body.topic_arn),
+            ("Type", &body.r#type),
+        ] {
+            match (name, value) {
+                ("SubscribeURL" | "Token", _) if is_notification => {}
+                ("Subject", _) if !is_notification => {}
+                ("Subject", None) => {}
+                (_, Some(value)) => signed.extend([name, "\n", value, "\n"]),
+                (_, None) => return Err(WebhookError::Malformed("a field that is signed is missing")),
             }
         }
-        let at = DateTime::parse_from_rfc3339(needed("Timestamp")?).ok().map(|at| at.to_utc());
+        let at = DateTime::parse_from_rfc3339(needed(&body.timestamp)?).ok().map(|at| at.to_utc());
         check_age(Provider::Ses, at, now)?;
-        let signature = STANDARD.decode(needed("Signature")?).unwrap_or_default();
-        Ok(Self { kind, message: needed("Message")?.to_owned(), certificate, algorithm, signature, signed })
+        let signature = STANDARD.decode(needed(&body.signature)?).unwrap_or_default();
+        Ok(Self { kind, message: needed(&body.message)?.to_owned(), certificate, algorithm, signature, signed })
     }
 
     /// Verifies the message with its certificate, in PEM.
@@ -389,6 +422,11 @@ impl SnsMessage {
     }
 }
 
+/// Says whether a text has the form of a secret or a key, and not of a file's name.
+pub fn is_secret(text: &str) -> bool {
+    text.starts_with("whsec_") || p256_point(text).is_some()
+}
+
 /// The host that signs for a topic, `arn:aws:sns:REGION:ACCOUNT:NAME`; none where it is no topic.
 pub fn sns_host(topic: &str) -> Option<String> {
     let parts: Vec<&str> = topic.split(':').collect();
@@ -399,13 +437,17 @@ pub fn sns_host(topic: &str) -> Option<String> {
     (is_whole && !name.is_empty() && partition.starts_with("aws")).then(|| format!("sns.{region}.{end}"))
 }
 
+fn needed(field: &Option<String>) -> Result<&str, WebhookError> {
+    field.as_deref().ok_or(WebhookError::Unsigned("it is no message of SNS; see that raw message delivery is off"))
+}
+
 fn is_at(url: &Url, host: &str) -> bool {
     let is_bare = url.username().is_empty() && url.password().is_none() && url.port().is_none();
     url.scheme() == "https" && is_bare && url.host_str() == Some(host)
 }
 
-fn json(body: &[u8]) -> Result<Value, WebhookError> {
-    serde_json::from_slice(body).map_err(|_| WebhookError::Malformed("it is no JSON"))
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, WebhookError> {
+    serde_json::from_slice(body).map_err(|_| WebhookError::Malformed("it is no JSON of the provider's form"))
 }
 
 /// One event, or several.

@@ -321,6 +321,13 @@ fn webhooks(
             let missing = document.key(&table_path, format!("there is no `secret_file` for `{name}`"));
             return Err(missing.hint("without one everybody could post"));
         }
+        if table.secret_file.as_deref().is_some_and(bounce::is_secret) {
+            // The line is not shown: it holds what nobody else is to see.
+            let wrong = Diagnostic::new("`secret_file` names a file, and here is the secret itself");
+            return Err(wrong
+                .below(document.place(&path("secret_file")))
+                .hint("put it into a file that is yours alone to read"));
+        }
         let secret_file = table.secret_file.map(|file| root.join(file));
         Ok((name, BounceWebhook { provider, secret_file, topic: table.topic }))
     };

@@ -27,7 +27,10 @@ const NOW: i64 = 1_748_779_200;
 
 /// A project with a webhook of each provider that has mailed Ada, Ben and Cid.
 fn sent(keys: &Sendgrid) -> Project {
-    let mut tables = format!("[bounce.webhook.ses]\ntopic = \"{TOPIC}\"\n\n");
+    let mut tables = format!(
+        "[bounce.webhook.ses]\ntopic = \"{TOPIC}\"\n\n\
+         [bounce.webhook.second-account]\nprovider = \"brevo\"\nsecret_file = \"brevo.key\"\n\n"
+    );
     let secrets = [
         ("mailgun", KEY.to_owned()),
         ("postmark", KEY.to_owned()),
@@ -115,7 +118,7 @@ fn each_provider_takes_readers_off() {
     let soft = json!({ "event": "soft_bounce", "email": "cid@readers.example", "X-Mailin-custom": custom,
         "reason": "552 5.2.2 the mailbox is full" });
     let bearer = Post::new(soft.to_string()).with("authorization", format!("Bearer {KEY}"));
-    post(&site, "brevo", &bearer).status(200);
+    post(&site, "second-account", &bearer).status(200);
     assert_eq!(state(&project), "ada suppressed bounced, ben active sent left, cid active bounced");
 
     let complaint = json!([
@@ -240,10 +243,12 @@ fn a_webhook_that_lacks_something_is_no_config() {
         ("[bounce.webhook.ses]\ntopic = \"bounces\"", "`topic` is no ARN"),
         ("[bounce.webhook.ses]\ntopic = \"x\"\nsecret_file = \"x\"", "`secret_file` means nothing for SES"),
         ("[bounce.webhook.brevo]\ntopic = \"x\"\nsecret_file = \"x\"", "`topic` means nothing but for SES"),
+        ("[bounce.webhook.resend]\nsecret_file = \"whsec_c2VjcmV0\"", "names a file, and here is the secret itself"),
         ("[bounce.webhook.\"a/b\"]\nprovider = \"brevo\"\nsecret_file = \"x\"", "cannot stand in an address"),
         ("[bounce.webhook.a]\nprovider = \"brev\"\nsecret_file = \"x\"", "did you mean `brevo`?"),
     ] {
-        Project::with_notes(table).run("next").code(78).says(words);
+        let ran = Project::with_notes(table).run("next").code(78).says(words);
+        assert!(!ran.stderr.contains("c2VjcmV0"), "{}", ran.stderr);
     }
 }
 
@@ -370,4 +375,26 @@ fn what_is_asked_of_amazon_leads_nowhere_else() {
     assert_eq!(runtime.block_on(client.get(&url)), EndpointReply::Answer(b"ok".to_vec()));
     assert_eq!(runtime.block_on(client.get(&url)), EndpointReply::Status(302));
     server.join().unwrap();
+}
+
+#[test]
+fn who_writes_much_and_slowly_leaves_room_for_who_does_not() {
+    use std::io::Write as _;
+    let project = sent(&Sendgrid::new());
+    let site = Site::start(&project);
+    let slow: Vec<_> = (0..16)
+        .map(|_| {
+            let mut stream = site.connect();
+            stream.write_all(b"POST /bounces/mailgun HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n{").unwrap();
+            stream
+        })
+        .collect();
+    let large = Post::new(format!("{{\"x\":\"{}\"}}", "a".repeat(70_000)));
+    // The slow ones are heard in their own time.
+    let is_full = (0..10_000).any(|_| post(&site, "mailgun", &large).status == 429);
+    assert!(is_full);
+    let event = mailgun_event(&project, "ada", "5.1.1 no such user");
+    post(&site, "mailgun", &mailgun(KEY, &event, NOW, "one")).status(200);
+    drop(slow);
+    assert!((0..10_000).any(|_| post(&site, "mailgun", &large).status == 401));
 }

@@ -9,7 +9,8 @@ use std::{
 };
 
 use axum::{
-    extract::State,
+    body::Bytes,
+    extract::{FromRequest, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -19,7 +20,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    extract::{EventsBody, PageError, PathPart},
+    extract::{MAX_BODY, MAX_EVENTS, PageError, PathPart, read_body},
     page_context::lock,
     state::{AskSns, PublicState},
 };
@@ -47,6 +48,25 @@ pub fn ask_sns_over_https() -> AskSns {
         let client = Arc::clone(&client);
         Box::pin(async move { client.get(&url).await })
     })
+}
+
+/// The whole body of what a mail provider posts.
+pub(super) struct EventsBody(Bytes);
+
+impl FromRequest<Arc<PublicState>> for EventsBody {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &Arc<PublicState>) -> Result<Self, Response> {
+        let length =
+            request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let is_small = length.is_some_and(|length: usize| length <= MAX_BODY);
+        // Whoever writes much before anybody knows who it is shares with others the room that there is for it.
+        let _room = match is_small {
+            true => None,
+            false => Some(state.webhooks.large.try_acquire().map_err(|_| PageError::Busy.into_response())?),
+        };
+        read_body(request, MAX_EVENTS).await.map(Self)
+    }
 }
 
 /// Takes what was posted; what it says is durable when it is answered.

@@ -44,18 +44,8 @@ impl<S: Send + Sync> FromRequest<S> for SmallBody {
     }
 }
 
-/// The whole body of what a mail provider posts.
-pub(super) struct EventsBody(pub(super) Bytes);
-
-impl<S: Send + Sync> FromRequest<S> for EventsBody {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
-        read_body(request, MAX_EVENTS).await.map(Self)
-    }
-}
-
-async fn read_body(request: Request, max: usize) -> Result<Bytes, Response> {
+/// Reads a body that is no longer than this and not too slow.
+pub(super) async fn read_body(request: Request, max: usize) -> Result<Bytes, Response> {
     match timeout(BODY_TIMEOUT, to_bytes(request.into_body(), max)).await {
         Ok(Ok(octets)) => Ok(octets),
         Ok(Err(_)) => Err(closing_response(StatusCode::PAYLOAD_TOO_LARGE)),

@@ -13,7 +13,7 @@ use std::{
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use url::Url;
 
 use crate::{
@@ -36,6 +36,9 @@ const MIN_KEY_AGE: Duration = Duration::from_secs(1);
 
 /// So many tokens that nobody signed are answered in a second.
 const MAX_UNSIGNED_RATE: f64 = 100.0;
+
+/// So many long bodies are held at a time.
+const MAX_LARGE: usize = 16;
 
 /// So many certificates that are not known yet are asked for in a second.
 const MAX_FETCH_RATE: f64 = 1.0;
@@ -81,7 +84,7 @@ pub(super) struct PublicState {
 }
 
 /// What webhooks keep between requests.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct WebhookState {
     /// Events by webhook and what they came to.
     pub(super) counts: Mutex<BTreeMap<(String, &'static str), u64>>,
@@ -89,8 +92,22 @@ pub(super) struct WebhookState {
     pub(super) certificates: Mutex<BTreeMap<Url, Arc<[u8]>>>,
     /// How often they are asked for.
     pub(super) fetches: Mutex<TokenBucket>,
+    /// Room for bodies that are longer than those of pages.
+    pub(super) large: Semaphore,
     /// When a refusal was last told.
     pub(super) told: Mutex<Option<Instant>>,
+}
+
+impl WebhookState {
+    fn new() -> Self {
+        Self {
+            counts: Mutex::default(),
+            certificates: Mutex::default(),
+            fetches: Mutex::default(),
+            large: Semaphore::new(MAX_LARGE),
+            told: Mutex::default(),
+        }
+    }
 }
 
 /// The feed as it was made last, and what it was made of.
@@ -106,7 +123,7 @@ impl PublicState {
             store: site.store.clone(),
             write_queue: WriteQueue::open(site.store.clone(), Arc::clone(&site.clock)),
             counts: RequestCounts::default(),
-            webhooks: WebhookState::default(),
+            webhooks: WebhookState::new(),
             feed: Mutex::default(),
             health: Cached::default(),
             metrics: Cached::default(),
