@@ -20,7 +20,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    extract::{MAX_BODY, MAX_EVENTS, PageError, PathPart, read_body},
+    extract::{MAX_BODY, MAX_EVENTS, PageError, PathPart, drain, read_body},
     page_context::lock,
     state::{AskSns, PublicState},
 };
@@ -61,10 +61,11 @@ impl FromRequest<Arc<PublicState>> for EventsBody {
             request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let is_small = length.is_some_and(|length: usize| length <= MAX_BODY);
         // Whoever writes much before anybody knows who it is shares with others the room that there is for it.
-        let _room = match is_small {
-            true => None,
-            false => Some(state.webhooks.large.try_acquire().map_err(|_| PageError::Busy.into_response())?),
-        };
+        let room = (!is_small).then(|| state.webhooks.large.try_acquire());
+        if matches!(room, Some(Err(_))) {
+            drain(request).await;
+            return Err(PageError::Busy.into_response());
+        }
         read_body(request, MAX_EVENTS).await.map(Self)
     }
 }

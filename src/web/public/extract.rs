@@ -8,6 +8,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use futures::StreamExt as _;
 use tokio::time::timeout;
 
 use crate::{diagnostic::error_report, store};
@@ -17,6 +18,11 @@ pub(super) const MAX_BODY: usize = 64 * 1024;
 
 /// Providers write down to so much what happened; SendGrid alone sends more than SNS's 256 KB, octets.
 pub(super) const MAX_EVENTS: usize = 2 << 20;
+
+/// So much of a body that is refused is still read, and for so long: who writes does not read yet, and would never
+/// see the answer.
+const MAX_DRAINED: usize = 16 << 20;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a body may take.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,6 +57,23 @@ pub(super) async fn read_body(request: Request, max: usize) -> Result<Bytes, Res
         Ok(Err(_)) => Err(closing_response(StatusCode::PAYLOAD_TOO_LARGE)),
         Err(_) => Err(closing_response(StatusCode::REQUEST_TIMEOUT)),
     }
+}
+
+/// Reads a body that is refused, and keeps nothing of it.
+pub(super) async fn drain(request: Request) {
+    if request.headers().contains_key(header::EXPECT) {
+        return;
+    }
+    let (mut read, mut octets) = (0, request.into_body().into_data_stream());
+    let all = async {
+        while let Some(Ok(piece)) = octets.next().await {
+            read += piece.len();
+            if read > MAX_DRAINED {
+                break;
+            }
+        }
+    };
+    let _ = timeout(DRAIN_TIMEOUT, all).await;
 }
 
 /// Gives a short answer, and ends the connection.

@@ -1,6 +1,6 @@
 //! What is true of every request and answer: limits, the prefix of `public_url`, headers, the count.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -8,25 +8,18 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, Version, header, uri::PathAndQuery},
     response::Response,
 };
-use futures::StreamExt as _;
-use tokio::time::timeout;
 use tower::ServiceExt as _;
 
 use crate::web::serve::set_security_headers;
 
 use super::{
-    extract::{MAX_BODY, MAX_EVENTS, PageError, closing_response},
+    extract::{MAX_BODY, MAX_EVENTS, PageError, closing_response, drain},
     message_page::MessagePage,
     state::PublicState,
 };
 
 /// What every answer may do that says nothing else.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// So much of a body that is refused is still read, and for so long: who writes does not read yet, and would never
-/// see the answer.
-const MAX_DRAINED: usize = 16 << 20;
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The first parts of our paths.
 const OWN_PATHS: [&str; 7] = ["u", "a", "bounces", "archive", "feed.xml", "healthz", "metrics"];
@@ -93,18 +86,7 @@ fn refusal(request: &Request) -> Option<StatusCode> {
 
 /// Refuses a request, and lets its client come to the answer.
 async fn refuse(status: StatusCode, request: Request) -> Response {
-    if !request.headers().contains_key(header::EXPECT) {
-        let (mut read, mut octets) = (0, request.into_body().into_data_stream());
-        let drain = async {
-            while let Some(Ok(piece)) = octets.next().await {
-                read += piece.len();
-                if read > MAX_DRAINED {
-                    break;
-                }
-            }
-        };
-        let _ = timeout(DRAIN_TIMEOUT, drain).await;
-    }
+    drain(request).await;
     closing_response(status)
 }
 
