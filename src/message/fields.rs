@@ -48,7 +48,7 @@ pub(super) struct OwnFields {
     pub(super) to: String,
     pub(super) subject: String,
     pub(super) message_id: String,
-    /// The left side of it.
+    /// What stands in the fields that events give back.
     pub(super) echo: String,
     /// None where there is no way to leave.
     pub(super) list_unsubscribe: Option<String>,
@@ -140,7 +140,10 @@ impl Fields {
                 Subject::Personal(pieces) => subject(&slots::fill(pieces, |slot| values.of(slot).into())),
             },
             message_id: message_id.clone(),
-            echo: message_id.trim_start_matches('<').split('@').next().unwrap_or_default().to_owned(),
+            echo: match self.echoes[..] {
+                [] => String::new(),
+                _ => ids::echo(&self.keys, &self.edition, subscriber, occasion),
+            },
             list_unsubscribe: self.ways.field(&token),
         };
         let needs_smtputf8 = !(self.is_ascii && return_path.is_ascii() && subscriber.address.as_str().is_ascii());

@@ -23,13 +23,26 @@ pub(super) fn message_id(
     occasion: Occasion,
     from: &Address,
 ) -> String {
-    let sign = |purpose, of| keys.sign(purpose, &Subject { subscriber: subscriber.id, of }.payload());
     let token = match occasion {
-        Occasion::Send => sign(Purpose::MessageId, edition.to_owned()),
-        // A bounce of a sample must not count against anyone: its id is signed for nothing a bounce asks.
-        Occasion::Sample(number) => sign(Purpose::Sample, format!("{edition} {number}")),
+        Occasion::Send => echo(keys, edition, subscriber, occasion),
+        Occasion::Sample(number) => sign(keys, Purpose::Sample, subscriber, format!("{edition} {number}")),
     };
     format!("<{token}@{}>", from.domain())
+}
+
+/// What a field that events give back holds: the left side of the Message-ID, without the number of a sample, which would
+/// be too long for Postmark's 80 characters.
+pub(super) fn echo(keys: &Keys, edition: &str, subscriber: &Subscriber, occasion: Occasion) -> String {
+    let purpose = match occasion {
+        Occasion::Send => Purpose::MessageId,
+        // A bounce of a sample must not count against anyone: its id is signed for nothing a bounce asks.
+        Occasion::Sample(_) => Purpose::Sample,
+    };
+    sign(keys, purpose, subscriber, edition.to_owned())
+}
+
+fn sign(keys: &Keys, purpose: Purpose, subscriber: &Subscriber, of: String) -> String {
+    keys.sign(purpose, &Subject { subscriber: subscriber.id, of }.payload())
 }
 
 /// Reads the subscriber and the edition's id out of a Message-ID of ours.

@@ -236,5 +236,9 @@ fn what_events_give_back_is_the_left_side_of_the_message_id() {
     let token = message.message_id.trim_start_matches('<').split('@').next().unwrap();
     let text = String::from_utf8(message.octets).unwrap();
     assert!(text.contains(&format!("\r\nX-Own: {token}\r\n")), "{text}");
+    let sample = template.fill(&ana, Occasion::Sample(u64::MAX), Vec::new()).unwrap();
+    let text_of_sample = String::from_utf8(sample.octets).unwrap();
+    let own = text_of_sample.split("\r\nX-Own: ").nth(1).unwrap().split("\r\n").next().unwrap();
+    assert!(own.len() <= 80 && crate::message::is_own_message_id(&sender.keys, own), "{own}");
     assert!(text.contains(&format!("\r\nX-Json: {{\"a\":\r\n {{\"b\":\"{token}\"}}}}\r\n")), "{text}");
 }

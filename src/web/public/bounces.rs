@@ -4,7 +4,7 @@
 //! without a change. 503 is only for what the provider is to bring again.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
@@ -43,10 +43,11 @@ const TELL_EVERY: Duration = Duration::from_secs(60);
 
 /// Asks Amazon SNS itself.
 pub fn ask_sns_over_https() -> AskSns {
-    let client = Arc::new(EndpointClient::new(SNS_TIMEOUT, MAX_SNS_ANSWER));
+    // Made when something is asked: it reads every root certificate of the system.
+    let client: Arc<OnceLock<EndpointClient>> = Arc::default();
     Arc::new(move |url| {
         let client = Arc::clone(&client);
-        Box::pin(async move { client.get(&url).await })
+        Box::pin(async move { client.get_or_init(|| EndpointClient::new(SNS_TIMEOUT, MAX_SNS_ANSWER)).get(&url).await })
     })
 }
 
