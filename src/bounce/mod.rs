@@ -3,7 +3,7 @@
 //! Delivery status notifications (RFC 3464), complaints (RFC 5965), mails to `smtp.unsubscribe_mailto`, and what persons
 //! write who want to leave. Anybody can write one: so a mail that carries no token of ours says nothing, whatever stands in it, and whom it is about
 //! is read from tokens alone. What a provider posts is its own only where it is signed (`webhook`), and carries a token as
-//! well (`events`). [`Store::apply_report`](crate::store::Store::apply_report) does what follows from it.
+//! well (`events`). What lies in a mailbox is fetched by `imap`. [`Store::apply_report`](crate::store::Store::apply_report) does what follows from it.
 
 mod tokens;
 mod codes;
@@ -12,6 +12,8 @@ mod fields;
 mod mime;
 mod plain;
 mod read;
+mod imap_connection;
+mod imap;
 mod report;
 mod signs;
 mod status;
@@ -19,6 +21,8 @@ mod webhook;
 mod wish;
 
 pub use events::read_event;
+pub use imap::{Account, MailboxAuth, MailboxDeadlines, Session};
+pub use imap_connection::MailboxError;
 pub use read::{MAX_OCTETS, letter, read};
 #[cfg(test)]
 pub(crate) use report::Recipient;

@@ -5,6 +5,7 @@ use chrono::DateTime;
 use proptest::prelude::*;
 
 mod forms;
+mod imap;
 mod webhooks;
 
 use super::*;

@@ -1,7 +1,7 @@
 //! `bounce`: what came back.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, IsTerminal as _, Read},
     path::{Path, PathBuf},
 };
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     bounce::{self, Report},
     config::Config,
-    daemon::{Handling, Received, Reception},
+    daemon::{FetchError, Handling, MailFetch, Received, Reception, mail_files},
     diagnostic::Diagnostic,
     store::{AppliedReport, ReportEffect},
     subscriber::mask,
@@ -30,11 +30,17 @@ use crate::{
 pub struct Args {
     /// A mail, or a Maildir, whose mails all are read and stay where they are; standard input where left out.
     file: Option<PathBuf>,
+    /// Fetch what lies in `bounce.mailbox`, and move what is done into `bounce.done_folder`.
+    #[arg(long, conflicts_with = "file")]
+    fetch: bool,
 }
 
 /// Runs the command.
 pub async fn run(args: Args, invocation: &Invocation) -> Result<Exit, Failure> {
     let config = invocation.load_config()?;
+    if args.fetch {
+        return fetch(invocation, &config).await;
+    }
     let file = args.file.filter(|file| file != Path::new("-"));
     let Some(file) = file else {
         if io::stdin().is_terminal() {
@@ -108,17 +114,47 @@ async fn apply_maildir(folder: &Path, invocation: &Invocation, config: &Config) 
     Ok(exit)
 }
 
-/// The mails of one folder of a Maildir, the oldest first, as their names begin with their times.
-fn mail_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut mails = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if !entry.file_name().to_string_lossy().starts_with('.') && entry.path().is_file() {
-            mails.push(entry.path());
-        }
+/// Fetches and applies what lies in the mailbox.
+async fn fetch(invocation: &Invocation, config: &Config) -> Result<Exit, Failure> {
+    let Some(mailbox) = &config.mailbox else {
+        let none = Diagnostic::new("there is no mailbox to fetch from");
+        return Err(Failure::new(none.hint("set `bounce.mailbox`, as `imaps://user@host/INBOX` or a Maildir")));
+    };
+    let store = invocation.open_store(config).await?;
+    let reception = Reception { config, store: &store, environment: &invocation.environment };
+    let (mut shown, mut exit) = (Vec::new(), Exit::Done);
+    let clock = || invocation.now();
+    let mut fetch = MailFetch::new(reception, mailbox, &clock);
+    let ended = fetch
+        .run(&mut |name, received| {
+            let place = Path::new(name);
+            match tell(received, Some(place), invocation) {
+                Ok(one) if exit == Exit::Done => exit = one,
+                Ok(_) => {}
+                // Who reads along no more does not end the work.
+                Err(_) => exit = Exit::Failed,
+            }
+            if invocation.json {
+                shown.push(as_json(received, Some(place)));
+            }
+            true
+        })
+        .await;
+    if invocation.json {
+        print_json(&json!({ "schema": 1, "reports": shown }))?;
     }
-    mails.sort();
-    Ok(mails)
+    for warning in &fetch.warnings {
+        invocation.tell(format!("warning: {warning}"));
+    }
+    let fetched = match ended {
+        // A store that is locked has an exit code of its own.
+        Err(FetchError::Store(error)) => return Err(error.into()),
+        other => other?,
+    };
+    if !invocation.json {
+        invocation.tell(fetched.to_string());
+    }
+    Ok(if exit == Exit::Done && fetched.left > 0 { Exit::Later } else { exit })
 }
 
 /// Tells what became of a mail.

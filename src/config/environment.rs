@@ -12,7 +12,14 @@ use crate::diagnostic::Diagnostic;
 const LISTS: [&str; 2] = ["source", "dkim"];
 
 /// Variables that are no keys of the config.
-const SECRETS: [&str; 4] = ["smtp.password", "smtp.password_file", "llm.api_key", "llm.api_key_file"];
+const SECRETS: [&str; 6] = [
+    "smtp.password",
+    "smtp.password_file",
+    "llm.api_key",
+    "llm.api_key_file",
+    "bounce.mailbox_password",
+    "bounce.mailbox_password_file",
+];
 
 /// Lays the variables over the file's table. A value is a string where its key takes one, and TOML where
 /// `refuses_text` says of a config of that key alone that it does not.

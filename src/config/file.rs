@@ -9,7 +9,7 @@ use url::Url;
 
 use super::document::{Document, nearest};
 use crate::{
-    bounce::Provider,
+    bounce::{MailboxAuth, Provider},
     deliver::{InDoubt, Tls},
     diagnostic::Diagnostic,
     digest::Digest,
@@ -181,6 +181,21 @@ pub(super) struct Bounce {
     /// and where that is left out as well, it is kept in `unread/` beside the store.
     #[serde(deserialize_with = "address")]
     pub(super) forward: Option<Address>,
+    /// Where bounces and mails for leaving are fetched from, by `run` and by `bounce --fetch`: `imaps://USER@HOST/FOLDER`,
+    /// `imap://` (STARTTLS, port 143), or a Maildir. Default: none.
+    pub(super) mailbox: Option<String>,
+    /// The file that holds the mailbox's password, or its access token; nobody else may be able to read it.
+    /// `TIDINGS_BOUNCE__MAILBOX_PASSWORD` and `TIDINGS_BOUNCE__MAILBOX_PASSWORD_FILE` come before it. Default: none.
+    pub(super) mailbox_password_file: Option<String>,
+    /// A shell command that prints it, run again at each login. Default: none.
+    pub(super) mailbox_password_command: Option<String>,
+    /// How to log in to the mailbox: `password`, or `xoauth2` with an access token in the password's place. Default:
+    /// `password`.
+    pub(super) mailbox_auth: Option<MailboxAuth>,
+    /// The PEM file of one more root certificate, for a mail server of one's own. Default: none.
+    pub(super) mailbox_tls_ca: Option<String>,
+    /// The folder that a mail is moved to once it is applied or kept for a person. Default: `Tidings`.
+    pub(super) done_folder: Option<String>,
     /// What the relay's provider posts to `web.public_url` + `/bounces/NAME`: one table for each provider. Default: none,
     /// nothing is taken.
     pub(super) webhook: BTreeMap<String, BounceWebhook>,

@@ -2,6 +2,7 @@
 //!
 //! This module only composes the option structs that each stage owns; no stage imports it.
 
+mod bounce;
 mod digests;
 mod document;
 mod environment;
@@ -20,7 +21,7 @@ use document::Document;
 pub use error::Error;
 pub use llm::Llm;
 pub use secret::Secret;
-pub use settings::{BounceWebhook, Config, Login};
+pub use settings::{BounceWebhook, Config, Login, Mailbox, MailboxPlace};
 
 impl Config {
     /// Reads and checks a config; `variables` are the process's variables.

@@ -38,8 +38,8 @@ pub enum Error {
     #[error("`{0}_command` ended with {1}")]
     Failed(&'static str, std::process::ExitStatus),
     /// There is a user name and no password.
-    #[error("`smtp.username` is set and there is no password")]
-    None,
+    #[error("{} and there is no password", if *.0 == "smtp.password" { "`smtp.username` is set" } else { "`bounce.mailbox` names a user" })]
+    None(&'static str, &'static str),
 }
 
 impl Explain for Error {
@@ -47,7 +47,7 @@ impl Explain for Error {
         let shown = Diagnostic::of_causes(self);
         match self {
             Self::Readable(_, path) => shown.hint(format!("chmod 600 {path}")),
-            Self::None => shown.hint("set `smtp.password_file`, `smtp.password_command` or TIDINGS_SMTP__PASSWORD"),
+            Self::None(key, variable) => shown.hint(format!("set `{key}_file`, `{key}_command` or {variable}")),
             _ => shown,
         }
     }
@@ -64,6 +64,10 @@ pub(super) struct SecretKind {
 /// The relay's password.
 pub(super) const PASSWORD: SecretKind =
     SecretKind { word: "password", key: "smtp.password", variable: "TIDINGS_SMTP__PASSWORD" };
+
+/// The password of the mailbox that bounces come to.
+pub(super) const MAILBOX: SecretKind =
+    SecretKind { word: "password", key: "bounce.mailbox_password", variable: "TIDINGS_BOUNCE__MAILBOX_PASSWORD" };
 
 /// What a provider signs with.
 pub(super) const WEBHOOK: SecretKind = SecretKind { word: "secret", key: "bounce.webhook", variable: "" };
@@ -84,7 +88,7 @@ impl Secret {
             match self {
                 Self::File(path) => read_file(kind, path)?,
                 Self::Command(command) => run(kind, command)?,
-                Self::Environment => return Err(Error::None),
+                Self::Environment => return Err(Error::None(kind.key, kind.variable)),
             }
         };
         Ok(secret.trim_end_matches(['\r', '\n']).to_owned().into())

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fs, net::SocketAddr, path::PathBuf, sync::Arc};
 
+use secrecy::SecretString;
 use url::Url;
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     secret::{self, Secret},
 };
 use crate::{
-    bounce::{Provider, Webhook},
+    bounce::{Account, Provider, Webhook},
     deliver::{Destination, Limits},
     diagnostic::{Diagnostic, Explain as _, Place},
     digest::{Digest, Plan},
@@ -58,6 +59,8 @@ pub struct Config {
     pub alert: Option<Address>,
     /// Who gets what only a person understands: `bounce.forward`, else `web.alert`.
     pub forward: Option<Address>,
+    /// Where bounces are fetched from.
+    pub mailbox: Option<Mailbox>,
     /// `[bounce.webhook.NAME]`, by name.
     pub webhooks: BTreeMap<String, BounceWebhook>,
     /// What is called after each good run.
@@ -85,6 +88,24 @@ pub struct Login {
     pub username: String,
     /// Where the password is.
     pub password: Secret,
+}
+
+/// Where bounces are fetched from, and where they are moved to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Where they are.
+    pub place: MailboxPlace,
+    /// The folder for what is done.
+    pub done_folder: String,
+}
+
+/// Where mail that comes in lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailboxPlace {
+    /// On a server, and where its password is.
+    Imap(Account, Secret),
+    /// In a Maildir.
+    Maildir(PathBuf),
 }
 
 /// Who posts what came back, and what tells that it is them.
@@ -220,5 +241,17 @@ impl Config {
                 Some((login.username.clone(), login.password.read(&secret::PASSWORD, variables, &self.root)?));
         }
         Ok(destination)
+    }
+
+    /// The password of the mailbox, as it is now.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub fn mailbox_password(
+        &self,
+        password: &Secret,
+        variables: &[(String, String)],
+    ) -> Result<SecretString, secret::Error> {
+        password.read(&secret::MAILBOX, variables, &self.root)
     }
 }

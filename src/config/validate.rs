@@ -2,7 +2,6 @@
 //! one is found before an edition is frozen.
 
 use std::{
-    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,7 +10,6 @@ use std::{
 use url::{Host, Url};
 
 use crate::{
-    bounce::{self, Provider},
     deliver::{Destination, Limits, Relay, Tls},
     diagnostic::{Diagnostic, Explain as _},
     lint::{Client, Clients},
@@ -22,12 +20,13 @@ use crate::{
 };
 
 use super::{
+    bounce::{mailbox, webhooks},
     digests::digests,
     document::{Document, suggestion},
-    file::{self, BounceWebhook as BounceWebhookTable, Dkim, File, Smtp, SourceTable},
+    file::{self, Dkim, File, Smtp, SourceTable},
     llm::llm,
     secret::{self, Secret, SecretKind},
-    settings::{BounceWebhook, Config, Login},
+    settings::{Config, Login},
 };
 
 /// What `web.listen` is where it is left out.
@@ -73,7 +72,8 @@ pub(super) fn validate(file: File, document: &Document<'_>) -> Result<Config, Di
         unsubscribe_mailto: file.smtp.unsubscribe_mailto,
         public_url: file.web.public_url,
         listen: file.web.listen.unwrap_or(DEFAULT_LISTEN),
-        forward: file.bounce.forward.or_else(|| file.web.alert.clone()),
+        forward: file.bounce.forward.clone().or_else(|| file.web.alert.clone()),
+        mailbox: mailbox(&file.bounce, root, document)?,
         webhooks: webhooks(file.bounce.webhook, root, document)?,
         alert: file.web.alert,
         ping: file.web.ping,
@@ -280,58 +280,6 @@ fn store(url: Option<&str>, root: &Path, document: &Document<'_>) -> Result<Path
         _ => Err(document.value(&["store", "url"], format!("`{url}` is no store"))),
     }
     .map_err(|wrong| wrong.hint("take `sqlite:tidings.db`"))
-}
-
-/// `[bounce.webhook.NAME]`: the secret is read when something comes, so that a new one needs no new start.
-fn webhooks(
-    tables: BTreeMap<String, BounceWebhookTable>,
-    root: &Path,
-    document: &Document<'_>,
-) -> Result<BTreeMap<String, BounceWebhook>, Diagnostic> {
-    let known = || Provider::ALL.iter().map(|(name, _)| *name);
-    let webhook = |(name, table): (String, BounceWebhookTable)| {
-        let path = |key| ["bounce", "webhook", name.as_str(), key];
-        let table_path = ["bounce", "webhook", name.as_str()];
-        let is_plain = name.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'));
-        let message = format!("`{name}` cannot stand in an address");
-        document.ensure(is_plain && !name.is_empty(), &table_path, message, "letters, digits and hyphens")?;
-        let Some(provider) = table.provider.or_else(|| Provider::named(&name)) else {
-            let unknown = document.key(&table_path, format!("`{name}` is no mail provider that is known here"));
-            let hint = suggestion(&name, known(), "add a `provider`, one of");
-            return Err(unknown.hint(hint));
-        };
-        let is_ses = provider == Provider::Ses;
-        if let (Some(_), true) = (&table.secret_file, is_ses) {
-            let wrong = document
-                .key(&path("secret_file"), "`secret_file` means nothing for SES, which signs with a certificate");
-            return Err(wrong.hint("name the `topic`"));
-        }
-        if let (Some(_), false) = (&table.topic, is_ses) {
-            return Err(document.key(&path("topic"), "`topic` means nothing but for SES"));
-        }
-        let hint = "write it as `arn:aws:sns:eu-west-1:123456789012:bounces`";
-        match table.topic.as_deref().map(bounce::sns_host) {
-            None if is_ses => {
-                return Err(document.key(&table_path, "there is no `topic` that SES publishes to").hint(hint));
-            }
-            Some(None) => return Err(document.value(&path("topic"), "`topic` is no ARN of an SNS topic").hint(hint)),
-            _ => {}
-        }
-        if table.secret_file.is_none() && !is_ses {
-            let missing = document.key(&table_path, format!("there is no `secret_file` for `{name}`"));
-            return Err(missing.hint("without one everybody could post"));
-        }
-        if table.secret_file.as_deref().is_some_and(bounce::is_secret) {
-            // The line is not shown: it holds what nobody else is to see.
-            let wrong = Diagnostic::new("`secret_file` names a file, and here is the secret itself");
-            return Err(wrong
-                .below(document.place(&path("secret_file")))
-                .hint("put it into a file that is yours alone to read"));
-        }
-        let secret_file = table.secret_file.map(|file| root.join(file));
-        Ok((name, BounceWebhook { provider, secret_file, topic: table.topic }))
-    };
-    tables.into_iter().map(webhook).collect()
 }
 
 /// How the file of a key is called where it cannot be read.

@@ -19,6 +19,11 @@ pub enum Job {
     },
     /// Deliver what is due of an edition that is on its way.
     Deliver(Box<EditionRecord>),
+    /// Fetch the mail of `bounce.mailbox`, and where `waits`, what comes to it in the next minutes.
+    FetchMail {
+        /// Whether to wait for more.
+        waits: bool,
+    },
     /// Call the monitor outside after a good run.
     Ping,
     /// Tell people of new incidents.
@@ -34,6 +39,8 @@ pub enum JobKey {
     AskEditor(String),
     /// An edition, by its row in the store.
     Deliver(i64),
+    /// The mailbox that bounces come to.
+    FetchMail,
     /// The monitor outside.
     Ping,
     /// People.
@@ -59,6 +66,7 @@ impl Job {
         match self {
             Self::Advance { digest, .. } => JobKey::Advance(digest.clone()),
             Self::Deliver(edition) => JobKey::Deliver(edition.row),
+            Self::FetchMail { .. } => JobKey::FetchMail,
             Self::Ping => JobKey::Ping,
             Self::Alert => JobKey::Alert,
         }

@@ -22,6 +22,7 @@ use super::{
     context::{Clock, Context},
     delivery::deliver_edition,
     job::{Job, JobKey, Outcome},
+    mailbox::look_into_mailbox,
 };
 use crate::store::{self, EditionRecord};
 
@@ -148,11 +149,12 @@ pub async fn run_job(
     job: &Job,
     is_retry: bool,
     clock: &Clock,
-    keep_going: impl FnMut() -> bool + Send,
+    mut keep_going: impl FnMut() -> bool + Send,
 ) -> Result<Outcome, store::Error> {
     let outcome = match job {
         Job::Advance { digest, due, may_ask } => advance_run(context, digest, *due, *may_ask, clock()).await?,
         Job::Deliver(edition) => deliver_edition(context, edition, is_retry, clock, keep_going).await?,
+        Job::FetchMail { waits } => look_into_mailbox(context, *waits, clock, &mut keep_going).await?,
         Job::Ping => return alert::ping_monitor(context, clock()).await,
         Job::Alert => return alert::alert_people(context, clock()).await,
     };

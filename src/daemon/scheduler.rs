@@ -67,6 +67,9 @@ impl Scheduler {
                 jobs.push(Job::Deliver(Box::new(edition)));
             }
         }
+        if self.context.config.mailbox.is_some() {
+            jobs.push(Job::FetchMail { waits: false });
+        }
         if self.context.config.ping.is_some() && !store.runs_to_ping(now - PING_WITHIN).await?.is_empty() {
             jobs.push(Job::Ping);
         }

@@ -159,6 +159,7 @@ impl Supervisor {
         for job in jobs {
             match job {
                 Job::Deliver(edition) => editions.push(*edition),
+                Job::FetchMail { .. } => self.start(Job::FetchMail { waits: true }),
                 job => self.start(job),
             }
         }

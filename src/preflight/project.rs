@@ -5,7 +5,7 @@ use url::Host;
 
 use super::rows::{diagnostic_row, error_row, path_text};
 use crate::{
-    config::Config,
+    config::{Config, MailboxPlace},
     deliver::{Destination, Relay, Tls},
     diagnostic::Diagnostic,
     lint::{Level, Row},
@@ -27,9 +27,28 @@ pub fn check_project(config: &Config, environment: &[(String, String)]) -> Vec<R
     if let Destination::Smtp(relay) = &config.destination {
         rows.extend(cleartext_row(config, relay));
     }
+    rows.extend(mailbox_row(config, environment));
     rows.extend(webhook_rows(config));
     rows.extend(llm_rows(config));
     rows
+}
+
+/// What keeps the mailbox that bounces come to from being read.
+fn mailbox_row(config: &Config, environment: &[(String, String)]) -> Option<Row> {
+    let place = config.place_of_key(&["bounce", "mailbox"]);
+    match &config.mailbox.as_ref()?.place {
+        MailboxPlace::Imap(_, password) => {
+            let error = config.mailbox_password(password, environment).err()?;
+            let hint =
+                "see that `bounce.mailbox_password_file` or `bounce.mailbox_password_command` gives the password";
+            Some(error_row("mailbox", &error, place, hint))
+        }
+        MailboxPlace::Maildir(folder) if !folder.join("new").is_dir() || !folder.join("cur").is_dir() => {
+            let message = format!("`{}` is no Maildir", path_text(folder));
+            Some(Row::error("mailbox", message, place, "a Maildir has the folders `new`, `cur` and `tmp`"))
+        }
+        MailboxPlace::Maildir(_) => None,
+    }
 }
 
 /// What keeps a webhook from taking anything: until it is mended, the provider's events are lost.

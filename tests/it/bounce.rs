@@ -43,7 +43,7 @@ fn field<'a>(message: &'a Received, name: &str) -> &'a str {
 }
 
 /// One of `tests/fixtures/bounces/`, with the tokens of a message in their places.
-fn fixture(name: &str, message: &Received) -> String {
+pub fn fixture(name: &str, message: &Received) -> String {
     let path = format!("{}/tests/fixtures/bounces/{name}.eml", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let id = field(message, "Message-ID");
@@ -435,4 +435,119 @@ fn what_a_person_wrote_comes_to_a_person_once_and_never_in_a_circle() {
     project.set_clock("2025-06-02T12:00:00Z");
     bounce(&project, &late).says("forwarded");
     assert_eq!(project.run("status --json").code(0).json()["unread"], 1);
+}
+
+/// A project with a mailbox, and the bounces of its first edition to Ada and Ben.
+fn with_mailbox(mailbox: &str) -> (Project, [String; 2]) {
+    let sink = SmtpSink::start();
+    let project = project(&sink, &format!("[bounce]\nmailbox = \"{mailbox}\"\n"));
+    project.run("send --yes").code(0);
+    let bounces = ["ada", "ben"].map(|reader| {
+        fixture("postfix-unknown-user", &message_to(&sink, reader)).replace("ada@", &format!("{reader}@"))
+    });
+    (project, bounces)
+}
+
+#[test]
+fn a_maildir_is_emptied_into_the_folder_beside_it() {
+    let (project, [ada, ben]) = with_mailbox("Maildir");
+    project.run("bounce --fetch").code(1).says("names a Maildir");
+    project.run("check").says("`Maildir` is no Maildir");
+    project.write("Maildir/new/1.a", &ada);
+    project.write("Maildir/cur/2.b:2,F", &ben);
+    project.write("Maildir/new/3.c", "From: zoe@readers.example\nSubject: the quay\n\nWhen does the office open?\n");
+    let reports = project.run("bounce --fetch --json").code(0).json();
+    let done: Vec<&str> =
+        reports["reports"].as_array().unwrap().iter().map(|report| report["done"].as_str().unwrap()).collect();
+    assert_eq!(done, ["suppressed", "kept", "suppressed"]);
+    for name in ["1.a:2,S", "2.b:2,F", "3.c:2,S"] {
+        assert!(project.path("Maildir/.Tidings/cur").join(name).exists(), "{name}");
+    }
+    project.run("bounce --fetch").code(0).says("0 mails fetched");
+    // Moved back, it changes nothing more.
+    project.write("Maildir/new/1.a", &ada);
+    project.run("bounce --fetch").code(0).says("nothing changes");
+    // What cannot be kept stays.
+    std::fs::remove_dir_all(project.path("unread")).unwrap();
+    project.write("unread", "no folder");
+    project.write("Maildir/new/4.d", "From: zoe@readers.example\nSubject: the pier\n\nAnd the pier?\n");
+    project.run("bounce --fetch").code(75).says("1 left where they are");
+    assert!(project.path("Maildir/new/4.d").exists());
+}
+
+/// A server whose folder holds these mails; it breaks off in the mail that is `poison`, and says what was moved.
+fn imap_server(mails: Vec<String>, poison: u32) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let (listener, moved) = (std::net::TcpListener::bind("127.0.0.1:0").unwrap(), Arc::default());
+    let (port, seen) = (listener.local_addr().unwrap().port(), Arc::clone(&moved));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            serve_imap(stream.unwrap(), &mails, poison, &seen);
+        }
+    });
+    (port, moved)
+}
+
+fn serve_imap(mut stream: std::net::TcpStream, mails: &[String], poison: u32, moved: &Mutex<Vec<String>>) {
+    let lines = std::io::BufRead::lines(std::io::BufReader::new(stream.try_clone().unwrap()));
+    stream.write_all(b"* OK ready\r\n").unwrap();
+    for line in lines.map_while(Result::ok) {
+        let (tag, command) = line.split_once(' ').unwrap();
+        let is_moved = !moved.lock().unwrap().is_empty();
+        let uids = (1..=mails.len() as u32).filter(|uid| !is_moved || *uid == poison);
+        let said = match command.split(' ').next().unwrap() {
+            "CAPABILITY" => "* CAPABILITY IMAP4rev1 MOVE\r\n".to_owned(),
+            "SELECT" => format!("* {} EXISTS\r\n", uids.count()),
+            "FETCH" => {
+                uids.enumerate().map(|(at, uid)| format!("* {} FETCH (UID {uid} FLAGS ())\r\n", at + 1)).collect()
+            }
+            "UID" if command.starts_with("UID FETCH") => {
+                let uid: u32 = command.split(' ').nth(2).unwrap().parse().unwrap();
+                let mail = &mails[uid as usize - 1];
+                if uid == poison {
+                    let _ = write!(stream, "* 1 FETCH (UID {uid} BODY[]<0> {{{}}}\r\nRet", mail.len());
+                    return;
+                }
+                format!("* {uid} FETCH (UID {uid} BODY[]<0> {{{}}}\r\n{mail})\r\n", mail.len())
+            }
+            "UID" => {
+                moved.lock().unwrap().push(command.to_owned());
+                "* 3 EXPUNGE\r\n* 1 EXPUNGE\r\n".to_owned()
+            }
+            _ => String::new(),
+        };
+        let _ = write!(stream, "{said}{tag} OK\r\n");
+    }
+}
+
+#[test]
+fn a_mail_over_which_the_connection_breaks_holds_up_no_other() {
+    let (mut project, [ada, ben]) = with_mailbox("PLACE");
+    let (port, moved) = imap_server(vec![ada.clone(), ada, ben], 2);
+    let config = project.read("tidings.toml").replace("PLACE", &format!("imap://bounces@127.0.0.1:{port}"));
+    project.write("tidings.toml", config);
+    project.run("bounce --fetch").code(1).says("TIDINGS_BOUNCE__MAILBOX_PASSWORD");
+    project.environment("TIDINGS_BOUNCE__MAILBOX_PASSWORD", "five grey gulls");
+    let ran = project.run("bounce --fetch").code(75).says("mail 2 stays where it is").says("2 mails fetched, 1 left");
+    assert!(!ran.stderr.contains("gulls"));
+    assert_eq!(*moved.lock().unwrap(), ["UID MOVE 1,3 \"Tidings\""]);
+    project.run("subscribers show ben@readers.example").code(0).says("suppressed");
+    project.run("check --online --json").says("holds 1 mails");
+}
+
+#[test]
+fn a_mailbox_that_cannot_be_is_refused_and_its_password_is_not_shown() {
+    for (keys, words) in [
+        ("mailbox = \"imaps://a:gulls@mail.example/INBOX\"", "must not hold a password"),
+        ("mailbox = \"pop3://a@mail.example\"", "neither `imaps:` nor `imap:`"),
+        ("mailbox = \"imaps://mail.example/INBOX\"", "lacks its user"),
+        ("mailbox = \"imaps://a@mail.example/Tidings\"", "is the mailbox itself"),
+        ("mailbox = \"Maildir\"\nmailbox_auth = \"xoauth2\"", "means nothing for a Maildir"),
+        ("mailbox_password_file = \"x\"", "means nothing without `bounce.mailbox`"),
+        ("mailbox = \"Maildir\"\ndone_folder = \"..\"", "is no folder's name"),
+    ] {
+        let project = Project::with_notes(&format!("[bounce]\n{keys}\n"));
+        let ran = project.run("check").says(words);
+        assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("gulls"), "{keys}");
+    }
+    Project::with_notes("").run("bounce --fetch").code(1).says("set `bounce.mailbox`");
 }

@@ -132,7 +132,7 @@ fn each_technology_has_one_home() {
         ("cssparser::", &["src/css.rs"]),
         ("csscolorparser::", &["src/lint/scheme"]),
         ("jiff::", &["src/zone.rs"]),
-        ("TcpStream", &["src/deliver/smtp"]),
+        ("TcpStream", &["src/deliver/smtp", "src/bounce/imap"]),
         ("Utc::now", &["src/cmd/", "src/daemon", "src/web"]),
     ] {
         for path in sources() {

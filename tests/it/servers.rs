@@ -11,6 +11,7 @@ use crate::world::{
 
 mod bounces;
 mod limits;
+mod mailbox;
 mod signatures;
 
 /// How many messages each address got.

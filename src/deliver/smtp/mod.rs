@@ -10,7 +10,7 @@ mod deadlines;
 mod greet;
 pub(super) mod reply;
 mod session;
-mod tls;
+pub(crate) mod tls;
 
 pub use deadlines::Deadlines;
 pub use session::Session;

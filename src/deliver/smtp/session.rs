@@ -45,7 +45,7 @@ impl Session {
         }
         let tls_config = match relay.tls {
             Tls::None => None,
-            Tls::Required | Tls::Implicit => Some(tls::client_config(relay.tls_ca.as_deref())?),
+            Tls::Required | Tls::Implicit => Some(tls::client_config(relay.tls_ca.as_deref(), "smtp.tls_ca")?),
         };
         let ready = Some(greet::greet(relay, &deadlines, tls_config.as_ref()).await?);
         let (message_cap, overlap) = (MessageCap::new(cap), Overlap::default());

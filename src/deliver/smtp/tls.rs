@@ -10,11 +10,11 @@ use rustls::{
 
 use crate::{deliver::outcome::Error, diagnostic::Diagnostic};
 
-/// The roots that browsers tls_config, and the publisher's own.
-pub(super) fn client_config(own: Option<&Path>) -> Result<Arc<ClientConfig>, Error> {
+/// The roots that browsers trust, and the publisher's own, which `key` of the config names.
+pub(crate) fn client_config(own: Option<&Path>, key: &str) -> Result<Arc<ClientConfig>, Error> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(file) = own {
-        let wrong = |why: String| Error::Refused(format!("`smtp.tls_ca`: `{}` {why}", file.display()).into());
+        let wrong = |why: String| Error::Refused(format!("`{key}`: `{}` {why}", file.display()).into());
         let pem = std::fs::read(file).map_err(|why| wrong(format!("cannot be read: {why}")))?;
         let before = roots.len();
         for root in CertificateDer::pem_slice_iter(&pem) {
@@ -32,7 +32,7 @@ pub(super) fn client_config(own: Option<&Path>) -> Result<Arc<ClientConfig>, Err
 }
 
 /// Tells a server that must not be trusted from a connection that broke.
-pub(super) fn classify_error(place: &str, why: io::Error) -> Error {
+pub(crate) fn classify_error(place: &str, why: io::Error) -> Error {
     let refused = |what: String, hint: &str| Error::Refused(Diagnostic::new(what).hint(hint));
     match why.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
         Some(rustls::Error::InvalidCertificate(CertificateError::Other(fault)))

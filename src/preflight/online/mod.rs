@@ -11,7 +11,8 @@ use url::Url;
 
 use super::{edition, rows::error_row};
 use crate::{
-    config::Config,
+    bounce::{MailboxDeadlines, Session},
+    config::{Config, Mailbox, MailboxPlace},
     deliver::{Destination, Transport},
     digest::{Digest, Next},
     dns::Resolver,
@@ -29,13 +30,14 @@ const PAGE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Asks all of them at the same time; `nexts` are the editions whose links are followed.
 pub async fn rows(config: &Config, environment: &[(String, String)], nexts: &[(&Digest, Next)]) -> Vec<Row> {
     let linked = futures::future::join_all(nexts.iter().map(|(chosen, next)| link_rows(config, chosen, next)));
-    let (dns, relay, page, linked) = tokio::join!(
+    let (dns, relay, mailbox, page, linked) = tokio::join!(
         dns_rows(config),
         relay_row(config, environment),
+        mailbox_row(config, environment),
         unsubscribe_page_row(config.public_url.as_ref(), config),
         linked
     );
-    let mut rows = [dns, relay, page].concat();
+    let mut rows = [dns, relay, mailbox, page].concat();
     for row in linked.into_iter().flatten() {
         // Two digests may link to one page.
         if !rows.contains(&row) {
@@ -74,6 +76,30 @@ async fn relay_row(config: &Config, environment: &[(String, String)]) -> Vec<Row
         Err(error) => {
             let hint = "see that the relay runs, and that `smtp.url`, user name and password are its own";
             error_row("smtp", &error, config.place_of_key(&["smtp", "url"]), hint)
+        }
+    }]
+}
+
+/// Logs in to the mailbox that bounces come to, and looks what lies in it.
+async fn mailbox_row(config: &Config, environment: &[(String, String)]) -> Vec<Row> {
+    let Some(Mailbox { place: MailboxPlace::Imap(account, password), done_folder }) = &config.mailbox else {
+        return Vec::new();
+    };
+    // A password that cannot be had is told of without a connection.
+    let Ok(password) = config.mailbox_password(password, environment) else { return Vec::new() };
+    vec![match Session::open(account, &password, MailboxDeadlines::default()).await {
+        Ok(session) => {
+            let (count, folder) = (session.count(), &account.folder);
+            session.close().await;
+            let there = format!("`{}:{}` takes the login", account.host, account.port);
+            Row::holds(
+                "mailbox",
+                format!("{there}; `{folder}` holds {count} mails, what is done goes to `{done_folder}`"),
+            )
+        }
+        Err(error) => {
+            let hint = "see that `bounce.mailbox` and its password are right";
+            error_row("mailbox", &error, config.place_of_key(&["bounce", "mailbox"]), hint)
         }
     }]
 }

@@ -134,7 +134,7 @@ fn make_queue(queue: &Path) {
 }
 
 /// A port below those that the system gives to others, so that nobody takes it before Postfix does.
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let first = 12_000 + u16::try_from(std::process::id() % 2_000).unwrap() * 10;
     let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Ordering::Relaxed));

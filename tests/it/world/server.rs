@@ -66,7 +66,8 @@ pub fn can_have(programs: &[&str]) -> bool {
 
 /// Where a program is; those for root are not always on the path.
 pub fn find(program: &str) -> Option<PathBuf> {
-    let path = std::env::var("PATH").unwrap_or_default() + ":/usr/sbin:/usr/lib/postfix/sbin:/usr/libexec/postfix";
+    let path = std::env::var("PATH").unwrap_or_default()
+        + ":/usr/sbin:/usr/lib/postfix/sbin:/usr/libexec/postfix:/usr/lib/dovecot";
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
