@@ -508,3 +508,34 @@ async fn a_good_run_is_told_to_the_watchman_once() {
     let calls: Vec<String> = calls.try_iter().collect();
     assert!(calls.len() == 1 && calls[0].starts_with("GET /alive HTTP/1.1"), "{calls:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailbox_is_looked_into_every_few_minutes_and_not_while_all_is_held() {
+    let mut office = Office::open("2026-06-01T12:00:00Z", &daily(""), "[bounce]\nmailbox = \"Maildir\"\n").await;
+    let put = |office: &Office, name: &str| {
+        let mail = format!("From: zoe@readers.example\nSubject: {name}\n\nWhen does the office open?\n");
+        office.project.write(&format!("Maildir/new/{name}"), mail);
+    };
+    let moved = |office: &Office| {
+        let folder = std::fs::read_dir(office.project.path("Maildir/.Tidings/cur"));
+        folder.map_or(0, Iterator::count)
+    };
+    // A mailbox that cannot be read stops nothing else.
+    office.at("2026-06-02T06:30:00Z").await;
+    assert_eq!(office.subjects(ADA), ["First"]);
+    std::fs::create_dir_all(office.project.path("Maildir/cur")).unwrap();
+    put(&office, "one");
+    office.at("2026-06-02T06:32:59Z").await;
+    assert_eq!(moved(&office), 0);
+    office.at("2026-06-02T06:33:00Z").await;
+    assert_eq!(moved(&office), 1);
+    put(&office, "two");
+    // A clock that was set back holds all.
+    office.at("2026-06-01T06:00:00Z").await;
+    assert_eq!(moved(&office), 1);
+    office.at("2026-06-02T06:36:00Z").await;
+    assert_eq!(moved(&office), 1, "until a person says so");
+    assert!(tidings::internals::daemon::resume(&office.store, office.now()).await.unwrap());
+    office.step().await;
+    assert_eq!(moved(&office), 2);
+}

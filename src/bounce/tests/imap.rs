@@ -309,6 +309,16 @@ async fn a_token_is_no_password() {
     let account = Account { auth: MailboxAuth::Xoauth2, ..server(HELLO, script).await };
     let refused = error_report(&open(&account).await.err().unwrap());
     assert!(refused.contains("the token is old") && refused.contains("`bounce.mailbox_auth`"), "{refused}");
+    fn takes(command: &str) -> Says {
+        // `user=bounces@harbour.example`, the token, and what parts them.
+        let known = "dXNlcj1ib3VuY2VzQGhhcmJvdXIuZXhhbXBsZQFhdXRoPUJlYXJlciBmaXZlIGdyZXkgZ3VsbHMBAQ==";
+        match command.strip_prefix("ANSWER ") {
+            Some(answer) if answer == known => Says::Text("TAG OK\r\n".into()),
+            _ => script(command),
+        }
+    }
+    let account = Account { auth: MailboxAuth::Xoauth2, ..server(HELLO, takes).await };
+    assert_eq!(open(&account).await.map(|session| session.count()).ok(), Some(3));
     let account = Account { auth: MailboxAuth::Xoauth2, ..server(HELLO, usual).await };
     assert!(error_report(&open(&account).await.err().unwrap()).contains("does not offer XOAUTH2"));
 }

@@ -1,6 +1,12 @@
 //! Bounces that lie in a mailbox of Dovecot, fetched by who is killed in between.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Child};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
 
 use crate::{
     bounce::fixture,
@@ -68,13 +74,16 @@ fn five_hundred_bounces_reach_the_store_once_whoever_dies() {
     // What is applied and not yet moved is counted before it comes again.
     let applied = || project.store("SELECT CAST(count(*) AS TEXT) FROM delivery WHERE state = 'bounced'");
     assert!(applied().parse::<usize>().unwrap() >= done());
-    let daemon = project.start("run");
+    let mut daemon = project.start("run");
     until("all mails moved", &log, || done() == BOUNCES);
 
     // The daemon waits for what comes, and is told of it.
     mailbox.put(BOUNCES, "From: zoe@readers.example\nSubject: the quay\n\nWhen does the office open?\n");
     until("the mail that came", &log, || done() == BOUNCES + 1);
-    kill(daemon);
+    // Waiting holds up no end.
+    let (pid, begun) = (daemon.id().to_string(), Instant::now());
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(daemon.wait().unwrap().success() && begun.elapsed() < Duration::from_secs(20));
 
     assert!(mailbox.mails("new").is_empty() && mailbox.mails("cur").is_empty());
     let moved: BTreeSet<String> =
@@ -119,4 +128,25 @@ fn a_folder_in_clear_on_this_machine_and_a_wrong_password() {
     assert_eq!(report["reports"].as_array().unwrap().len(), 2);
     assert_eq!(report["reports"][0]["done"], "suppressed", "{report}");
     assert_eq!((mailbox.mails(".Erledigt &- gut").len(), mailbox.mails(own).len()), (2, 0));
+}
+
+#[test]
+fn a_password_goes_behind_starttls_to_who_is_vouched_for() {
+    if !can_have(dovecot::WITH_IMAP) {
+        return;
+    }
+    let (sink, mailbox) = (SmtpSink::start(), Mailbox::start());
+    // This machine, by an address that is not known to be it.
+    let url = format!("imap://{}@0.0.0.0:{}", dovecot::USER, mailbox.port);
+    let bounce = format!("mailbox = \"{url}\"\nmailbox_tls_ca = \"imap.pem\"");
+    let mut project = project(2, &sink, &bounce).file("imap.pem", &mailbox.certificate);
+    project.environment("TIDINGS_BOUNCE__MAILBOX_PASSWORD", dovecot::PASSWORD);
+    bounces(&sink).iter().enumerate().for_each(|(number, mail)| mailbox.put(number, mail));
+    let config = project.read("tidings.toml");
+    project.write("tidings.toml", config.replace("mailbox_tls_ca = \"imap.pem\"\n", ""));
+    project.run("bounce --fetch").code(1).says("is not to be trusted").says("`bounce.mailbox_tls_ca`");
+    project.write("tidings.toml", config);
+    project.run("bounce --fetch").code(0).says("2 mails fetched");
+    let log = fs::read_to_string(mailbox.log()).unwrap();
+    assert!(log.contains("TLS"), "{log}");
 }

@@ -78,7 +78,7 @@ impl Mailbox {
         let root = folder.path();
         fs::set_permissions(root, fs::Permissions::from_mode(0o755)).unwrap();
         folder_of(&root.join("home"), ("nobody", "nogroup"), 0o700);
-        let own = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        let own = rcgen::generate_simple_self_signed(["127.0.0.1", "0.0.0.0"].map(str::to_owned)).unwrap();
         fs::write(root.join("key.pem"), own.signing_key.serialize_pem()).unwrap();
         fs::write(root.join("certificate.pem"), own.cert.pem()).unwrap();
         fs::write(root.join("passwords"), format!("{USER}:{{PLAIN}}{PASSWORD}::::::\n")).unwrap();
