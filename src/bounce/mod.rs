@@ -8,7 +8,6 @@
 mod tokens;
 mod codes;
 mod events;
-mod fields;
 mod mime;
 mod plain;
 mod read;

@@ -2,8 +2,7 @@
 
 use super::{
     events::{self, Notice},
-    fields::Fields,
-    mime::{self, Mail, Part},
+    mime::{self, Fields, Mail, Part},
     plain,
     report::{Fate, Feedback, Ignored, Letter, Recipient, Report, WishSource},
     signs::{self, Sign},

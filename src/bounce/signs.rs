@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{fields::Fields, mime, wish};
+use super::{
+    mime::{self, Fields},
+    wish,
+};
 
 /// The lists of `signs.toml`.
 #[derive(Debug, Deserialize)]

@@ -2,7 +2,7 @@
 
 use super::{
     codes,
-    fields::Fields,
+    mime::Fields,
     plain,
     report::{Fate, Recipient},
 };

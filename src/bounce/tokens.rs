@@ -3,7 +3,7 @@
 //! What carries no key of ours is not looked for: a token is verified or it is not there. So everything that may
 //! hold one is searched, and no address, name or number in a report is believed.
 
-use super::fields::Fields;
+use super::mime::Fields;
 use crate::{
     message::{is_own_message_id, read_message_id, read_return_path},
     token::{Keys, Purpose, Subject},

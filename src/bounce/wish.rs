@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::{
-    fields::Fields,
-    mime,
+    mime::{self, Fields},
     report::{Report, WishSource},
     tokens::{self, ENVELOPE, TokenTexts},
 };
